@@ -1,0 +1,38 @@
+// swift-tools-version: 6.2
+// kpack: a release packaging tool. System C libraries only; no package dependencies.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let layouts = [
+  "client.json", "final.json", "images.json", "manifests.json", "node.json", "release.json", "salt.json",
+  "server.json", "src.json", "test.json", "layout.schema.json",
+]
+
+let package = Package(
+  name: "kpack",
+  targets: [
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Archive", dependencies: ["CZlib", "CCrypto"], swiftSettings: settings),
+    .target(name: "JSON", swiftSettings: settings),
+    .target(name: "Packaging", dependencies: ["Archive", "JSON"], swiftSettings: settings),
+    .target(
+      name: "BuiltInLayouts", path: "layouts", resources: layouts.map { .embedInCode($0) }, swiftSettings: settings),
+    .executableTarget(
+      name: "kpack", dependencies: ["Archive", "JSON", "Packaging", "BuiltInLayouts"], swiftSettings: settings),
+    .testTarget(name: "ArchiveTests", dependencies: ["Archive"], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    .testTarget(
+      name: "PackagingTests", dependencies: ["Archive", "JSON", "Packaging", "BuiltInLayouts"],
+      swiftSettings: settings),
+    .testTarget(name: "CommandTests", dependencies: ["kpack", "Archive", "JSON"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
