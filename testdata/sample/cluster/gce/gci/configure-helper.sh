@@ -1,0 +1,1 @@
+configure-helper.sh: made up.

@@ -1,0 +1,1 @@
+health-monitor.sh: made up.

@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+echo "federated-ginkgo-e2e.sh"

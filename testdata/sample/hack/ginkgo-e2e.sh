@@ -1,0 +1,2 @@
+#!/usr/bin/env bash
+echo "ginkgo-e2e.sh"
