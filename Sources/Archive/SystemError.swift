@@ -1,11 +1,7 @@
 // A system call that failed, and the one wrapper through which every call goes: EINTR is retried, and the error
 // carries the operation and the path it was for.
 
-#if canImport(Glibc)
-  package import Glibc
-#elseif canImport(Musl)
-  package import Musl
-#endif
+private import Glibc
 
 /// A system call that failed.
 package struct SystemError: Error, Equatable, Sendable {

@@ -1,0 +1,66 @@
+// An open file descriptor that is closed once, by its owner's end.
+
+package import Glibc
+
+/// An open file descriptor, owned: it is closed when the value ends.
+package struct FileHandle: ~Copyable {
+  /// The descriptor, for calls that have no method here; never to be closed by the caller.
+  package private(set) var descriptor: CInt
+  /// The path it was opened by, for messages.
+  package let path: [UInt8]
+
+  /// Opens `path` relative to `folder`; the descriptor does not survive an exec.
+  ///
+  /// Throws `SystemError` when the system refuses.
+  package init(opening path: [UInt8], in folder: CInt = AT_FDCWD, _ flags: CInt, mode: mode_t = 0) throws(SystemError) {
+    let terminated = path.map { CChar(bitPattern: $0) } + [0]
+    descriptor = try systemCall("open", path) { openat(folder, terminated, flags | O_CLOEXEC, mode) }
+    self.path = path
+  }
+
+  deinit {
+    if descriptor >= 0 { _ = Glibc.close(descriptor) }
+  }
+
+  /// Closes the descriptor now; throws what a deferred write reports only here.
+  package consuming func close() throws(SystemError) {
+    let closing = descriptor
+    descriptor = -1
+    // After EINTR the descriptor is closed on Linux all the same: a second close could hit another file.
+    if Glibc.close(closing) != 0 && errno != EINTR {
+      throw SystemError(operation: "close", path: path, errno: errno)
+    }
+  }
+
+  /// What fstat says of the file.
+  package func status() throws(SystemError) -> stat {
+    var status = stat()
+    try systemCall("stat", path) { fstat(descriptor, &status) }
+    return status
+  }
+
+  /// Reads at most `buffer.count` bytes at `offset`; 0 at the end of the file.
+  package func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    try systemCall("read", path) { pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
+  }
+
+  /// Reads at most `buffer.count` bytes where the last read ended; 0 at the end of the file.
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    try systemCall("read", path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+  }
+
+  /// Writes all of `bytes` where the last write ended.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let chunk = UnsafeRawBufferPointer(rebasing: rest)
+      let count = try systemCall("write", path) { Glibc.write(descriptor, chunk.baseAddress, chunk.count) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Makes what was written durable.
+  package func sync() throws(SystemError) {
+    try systemCall("sync", path) { fsync(descriptor) }
+  }
+}

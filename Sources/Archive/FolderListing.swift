@@ -1,0 +1,73 @@
+// What stands in a folder, and the making and removing of folders and files: thin names over the system calls.
+
+private import Glibc
+
+/// Reads the names in a folder.
+package enum FolderListing {
+  /// The names in an open folder without "." and "..", sorted by their bytes. Throws `SystemError`.
+  package static func names(of folder: borrowing FileHandle) throws(SystemError) -> [[UInt8]] {
+    // fdopendir takes the descriptor over and closedir closes it, so the stream gets one of its own.
+    let own = try systemCall("read", folder.path) { openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard let stream = fdopendir(own) else {
+      let code = errno
+      close(own)
+      throw SystemError(operation: "read", path: folder.path, errno: code)
+    }
+    defer { closedir(stream) }
+    var names: [[UInt8]] = []
+    while let name = try next(of: stream, at: folder.path) {
+      if name != [UInt8(ascii: ".")] && name != Array("..".utf8) { names.append(name) }
+    }
+    return names.sorted(by: bytesPrecede)
+  }
+
+  private static func next(of stream: OpaquePointer, at path: [UInt8]) throws(SystemError) -> [UInt8]? {
+    errno = 0
+    guard let entry = readdir(stream) else {
+      if errno != 0 { throw SystemError(operation: "read", path: path, errno: errno) }
+      return nil
+    }
+    // d_name is NUL-terminated within the record that readdir filled.
+    return withUnsafePointer(to: &entry.pointee.d_name) { name in
+      name.withMemoryRebound(to: UInt8.self, capacity: 1) { Array(UnsafeBufferPointer(start: $0, count: strlen(name))) }
+    }
+  }
+}
+
+/// Makes a folder and the parents that are missing; those it made, outermost first. Throws `SystemError`.
+func makeFolders(_ path: String) throws(SystemError) -> [String] {
+  var made: [String] = []
+  var missing: [String] = []
+  var next = path
+  while !next.isEmpty && access(next, F_OK) != 0 && errno == ENOENT {
+    missing.append(next)
+    guard let slash = next.lastIndex(of: "/") else { break }
+    next = String(next[..<slash])
+  }
+  for folder in missing.reversed() {
+    if mkdir(folder, 0o777) == 0 {
+      made.append(folder)
+    } else if errno != EEXIST {
+      let error = SystemError(operation: "make the folder", path: folder, errno: errno)
+      removeFolders(made)
+      throw error
+    }
+  }
+  return made
+}
+
+/// Removes the folders that `makeFolders` made, as far as they are empty.
+func removeFolders(_ made: [String]) {
+  for folder in made.reversed() { _ = rmdir(folder) }
+}
+
+/// Removes a file. Throws `SystemError`.
+func removeFile(_ path: [UInt8]) throws(SystemError) {
+  let terminated = path.map { CChar(bitPattern: $0) } + [0]
+  try systemCall("remove", path) { unlink(terminated) }
+}
+
+/// Removes a file if it is there; tries again once, for there is nobody left to tell.
+func removeIfThere(_ path: String) {
+  if unlink(path) != 0 && errno != ENOENT { _ = unlink(path) }
+}

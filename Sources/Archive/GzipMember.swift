@@ -1,0 +1,21 @@
+// The frame of a gzip file around raw deflate bytes (RFC 1952), fixed so that equal contents give equal files.
+
+private import CZlib
+
+/// The bytes around the deflate stream of a gzip file.
+package enum GzipMember {
+  /// Magic, deflate, no flags, no time, no extra flags, Unix.
+  package static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+
+  /// An empty last block (RFC 1951, 3.2.6: fixed codes, end of block), then CRC-32 and length modulo 2^32.
+  package static func trailer(_ crc: CRC32) -> [UInt8] {
+    [0x03, 0x00] + littleEndian(crc.value) + littleEndian(UInt32(truncatingIfNeeded: crc.count))
+  }
+
+  /// The version of the zlib that is linked, which shapes the deflate bytes.
+  package static var zlibVersion: String { String(cString: CZlib.zlibVersion()) }
+
+  private static func littleEndian(_ number: UInt32) -> [UInt8] {
+    withUnsafeBytes(of: number.littleEndian) { Array($0) }
+  }
+}

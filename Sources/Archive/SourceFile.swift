@@ -1,0 +1,87 @@
+// A regular file that goes into an archive: which one it was when it was planned, and its bytes read back under
+// the promise that it is still the same one.
+
+package import Glibc
+
+/// What tells one state of one file from every other: device, inode, size and both times.
+package struct FileIdentity: Equatable, Sendable {
+  /// Device number.
+  package let device: UInt64
+  /// Inode number on the device.
+  package let inode: UInt64
+  /// Bytes in the file.
+  package let size: Int64
+  /// Time of the last change of the contents, nanoseconds since 1970.
+  package let modified: Int64
+  /// Time of the last change of the inode, nanoseconds since 1970.
+  package let changed: Int64
+
+  package init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    size = Int64(status.st_size)
+    modified = Self.nanoseconds(status.st_mtim)
+    changed = Self.nanoseconds(status.st_ctim)
+  }
+
+  /// Wraps on times no clock gives: only equality is asked of it.
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+  }
+}
+
+/// A source file that is no longer what it was when the release was planned.
+package struct SourceChanged: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Path of the file.
+  package let path: [UInt8]
+  /// Bytes it had.
+  package let planned: Int64
+  /// Bytes it has now, or nil when it is no longer a regular file.
+  package let found: Int64?
+
+  package var description: String {
+    guard let found else { return "\(escapedName(path)): changed while it was being read: no longer a regular file" }
+    return "\(escapedName(path)): changed while it was being read: was \(planned) bytes, now \(found)"
+  }
+}
+
+/// A regular file as it was planned.
+package struct SourceFile: Equatable, Sendable {
+  /// Path to open it by.
+  package let path: [UInt8]
+  /// Its state when it was planned.
+  package let identity: FileIdentity
+
+  package init(path: [UInt8], identity: FileIdentity) {
+    self.path = path
+    self.identity = identity
+  }
+
+  /// Reads the bytes from `offset` on until `buffer` is full.
+  ///
+  /// The range must lie within the planned size. Throws `SourceChanged` when the file is not what was planned,
+  /// before or after the read, and `SystemError` when it cannot be read.
+  package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
+    // O_NONBLOCK: a FIFO that took the file's place must not hang the run; O_NOFOLLOW: nor may a link lead away.
+    let file = try FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    try check(file)
+    var done = 0
+    while done < buffer.count {
+      let count = try file.read(at: offset + Int64(done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
+      if count == 0 { break }
+      done += count
+    }
+    try check(file)
+    if done < buffer.count { throw SourceChanged(path: path, planned: identity.size, found: offset + Int64(done)) }
+  }
+
+  private func check(_ file: borrowing FileHandle) throws {
+    let status = try file.status()
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw SourceChanged(path: path, planned: identity.size, found: nil)
+    }
+    if FileIdentity(status) != identity {
+      throw SourceChanged(path: path, planned: identity.size, found: Int64(status.st_size))
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// The entries of one archive, compact: a release archive has some ten thousand of them and a million must fit in
+// little memory, so a `TarEntry` is made from its record only when its header is wanted.
+
+/// Where the contents of an entry come from.
+package enum TarEntryBody: Equatable, Sendable {
+  /// No contents: all but files.
+  case none
+  /// A source file that flows with the headers. Its path is a folder of the list, followed by the entry's name
+  /// without its first `dropping` bytes.
+  case file(folder: UInt32, dropping: UInt16, FileIdentity)
+  /// One of the release's distinct contents.
+  case content(ContentID)
+}
+
+/// The entries of one archive.
+package struct TarEntryList: Sendable {
+  private struct Record {
+    var name: ArenaSlice
+    var link: ArenaSlice
+    var uid: UInt32
+    var gid: UInt32
+    var origin: UInt32
+    var mode: UInt16
+    var kind: TarEntryKind
+    var body: TarEntryBody
+  }
+
+  /// Time of every entry, seconds since 1970.
+  package let mtime: Int64
+  private var arena = ByteArena()
+  private var records: [Record] = []
+  private var folders: [[UInt8]] = []
+
+  package init(mtime: Int64) { self.mtime = mtime }
+
+  /// How many entries there are.
+  package var count: Int { records.count }
+}
+
+// Building
+extension TarEntryList {
+  /// Adds a folder for `TarEntryBody.file`: the bytes of a path that the rest of a name goes on from.
+  package mutating func add(folder: [UInt8]) -> UInt32 {
+    folders.append(folder)
+    return UInt32(truncatingIfNeeded: folders.count - 1)
+  }
+
+  /// Adds an entry; false when its name or link name is longer than `ByteArena.longest`.
+  ///
+  /// `origin` is a number of the caller's that `origin(at:)` gives back.
+  package mutating func append(
+    name: [UInt8], kind: TarEntryKind, mode: UInt16, owner: TarOwner, linkname: [UInt8] = [], body: TarEntryBody = .none,
+    origin: UInt32 = 0
+  ) -> Bool {
+    guard let name = arena.add(name), let link = linkname.isEmpty ? .empty : arena.add(linkname) else { return false }
+    records.append(
+      Record(
+        name: name, link: link, uid: owner.uid, gid: owner.gid, origin: origin, mode: mode, kind: kind, body: body))
+    return true
+  }
+
+  /// Sorts by the bytes of the stored names; entries of one name stay in the order in which they were added.
+  package mutating func sort() {
+    records.sort { first, second in
+      if arena.precedes(first.name, second.name) { return true }
+      if arena.precedes(second.name, first.name) { return false }
+      return first.name.offset < second.name.offset
+    }
+  }
+
+  /// Takes out the entries at the given indexes, which ascend.
+  package mutating func remove(at indexes: [Int]) {
+    var doomed = indexes[...]
+    var kept = 0
+    for index in records.indices {
+      if doomed.first == index {
+        doomed = doomed.dropFirst()
+        continue
+      }
+      if kept != index { records[kept] = records[index] }
+      kept += 1
+    }
+    records.removeSubrange(kept...)
+  }
+}
+
+// Reading back
+extension TarEntryList {
+  /// The stored name of the entry at `index`.
+  package func name(at index: Int) -> ArraySlice<UInt8> { arena[records[index].name] }
+
+  /// What the entry at `index` is.
+  package func kind(at index: Int) -> TarEntryKind { records[index].kind }
+
+  /// Where the contents of the entry at `index` come from.
+  package func body(at index: Int) -> TarEntryBody { records[index].body }
+
+  /// The number that the entry at `index` was added with.
+  package func origin(at index: Int) -> UInt32 { records[index].origin }
+
+  /// The entry at `index` as a value; `size` is that of its contents, which a distinct content's store knows.
+  package func entry(at index: Int, size: Int64) -> TarEntry {
+    let record = records[index]
+    let owner = TarOwner(uid: record.uid, gid: record.gid)
+    return TarEntry(
+      name: Array(arena[record.name]), kind: record.kind, mode: record.mode, size: size, mtime: mtime,
+      linkname: Array(arena[record.link]), uid: Int64(record.uid), gid: Int64(record.gid), uname: owner.uname,
+      gname: owner.gname)
+  }
+
+  /// The source file of the entry at `index`, or nil when its contents are not a file of its own.
+  package func sourceFile(at index: Int) -> SourceFile? {
+    guard case .file(let folder, let dropping, let identity) = records[index].body else { return nil }
+    let path = folders[Int(folder)] + arena[records[index].name].dropFirst(Int(dropping))
+    return SourceFile(path: path, identity: identity)
+  }
+}
+
+/// The numeric owner of an entry; the names follow from it alone, never from the machine's user database.
+package struct TarOwner: Equatable, Sendable {
+  package var uid: UInt32
+  package var gid: UInt32
+
+  package init(uid: UInt32, gid: UInt32) {
+    self.uid = uid
+    self.gid = gid
+  }
+
+  /// 0:0.
+  package static let root = TarOwner(uid: 0, gid: 0)
+
+  /// "root" for 0, else empty.
+  fileprivate var uname: [UInt8] { uid == 0 ? Array("root".utf8) : [] }
+  fileprivate var gname: [UInt8] { gid == 0 ? Array("root".utf8) : [] }
+}

@@ -1,0 +1,169 @@
+// The writer's side of a tar header: an entry into one ustar block, after a pax extended header where ustar cannot
+// hold it. POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header".
+
+/// The header blocks of an entry.
+///
+/// The smallest format that fits is taken: ustar alone, or ustar after a pax extended header for a name or link
+/// name that is not ASCII or too long, a size of 8 GiB or more, an owner above 2,097,151, or a time that eleven
+/// octal digits cannot hold. GNU's extensions are never written. A field whose value stands in the extended header
+/// holds a fixed stand-in: 0 for a number, the first bytes for a name.
+package enum TarHeader {
+  /// The header blocks of `entry`: a multiple of 512 bytes. Its names must hold no NUL.
+  package static func encode(_ entry: TarEntry) -> [UInt8] {
+    let name = StoredName(entry.name)
+    let records = paxRecords(of: entry, nameFits: name != nil)
+    var bytes: [UInt8] = []
+    if !records.isEmpty {
+      let extended = TarEntry(name: paxHeaderName, kind: .file, mode: 0o644, size: Int64(records.count))
+      bytes += block(extended, name: StoredName(cutting: paxHeaderName), typeflag: TarTypeflag.extended)
+      bytes += records
+      bytes += [UInt8](repeating: 0, count: TarFormat.padding(after: Int64(records.count)))
+    }
+    bytes += block(entry, name: name ?? StoredName(cutting: entry.name), typeflag: typeflag(of: entry.kind))
+    return bytes
+  }
+
+  /// Bytes that `encode` gives for `entry`, without making them.
+  package static func size(of entry: TarEntry) -> Int {
+    let records = paxRecords(of: entry, nameFits: StoredName(entry.name) != nil).count
+    return records == 0
+      ? TarFormat.blockSize : 2 * TarFormat.blockSize + records + TarFormat.padding(after: Int64(records))
+  }
+
+  /// The name that stands in the header of an extended header; no reader uses it.
+  private static let paxHeaderName = Array("././@PaxHeader".utf8)
+
+  private static func typeflag(of kind: TarEntryKind) -> UInt8 {
+    switch kind {
+    case .file: TarTypeflag.file
+    case .directory: TarTypeflag.directory
+    case .symlink: TarTypeflag.symlink
+    case .hardlink: TarTypeflag.hardlink
+    case .char: TarTypeflag.char
+    case .block: TarTypeflag.block
+    case .fifo: TarTypeflag.fifo
+    }
+  }
+
+  private static func block(_ entry: TarEntry, name: StoredName, typeflag: UInt8) -> [UInt8] {
+    var block = HeaderBlock()
+    block.set(.name, name.name)
+    block.set(.prefix, name.prefix)
+    block.set(.mode, octal: Int64(entry.mode))
+    block.set(.uid, octal: entry.uid)
+    block.set(.gid, octal: entry.gid)
+    block.set(.size, octal: entry.size)
+    block.set(.mtime, octal: entry.mtime)
+    block.set(.typeflag, [typeflag])
+    block.set(.linkname, entry.linkname[...])
+    block.set(.magic, TarFormat.ustarMagic[...])
+    block.set(.uname, entry.uname[...])
+    block.set(.gname, entry.gname[...])
+    block.set(.devmajor, octal: 0)
+    block.set(.devminor, octal: 0)
+    block.setChecksum()
+    return block.bytes
+  }
+
+  // MARK: pax records
+
+  private static func paxRecords(of entry: TarEntry, nameFits: Bool) -> [UInt8] {
+    let fitsUstar =
+      nameFits && fits(entry.linkname, .linkname) && fits(entry.uname, .uname) && fits(entry.gname, .gname)
+      && fits(entry.size, .size) && fits(entry.uid, .uid) && fits(entry.gid, .gid) && fits(entry.mtime, .mtime)
+    if fitsUstar { return [] }
+    var records: [UInt8] = []
+    func add(_ key: String, _ value: [UInt8], unless fits: Bool) {
+      if !fits { records += paxRecord(key, value) }
+    }
+    func add(_ key: String, _ value: Int64, _ field: TarField) {
+      add(key, Array(String(value).utf8), unless: fits(value, field))
+    }
+    add("gid", entry.gid, .gid)
+    add("gname", entry.gname, unless: fits(entry.gname, .gname))
+    add("linkpath", entry.linkname, unless: fits(entry.linkname, .linkname))
+    add("mtime", entry.mtime, .mtime)
+    add("path", entry.name, unless: nameFits)
+    add("size", entry.size, .size)
+    add("uid", entry.uid, .uid)
+    add("uname", entry.uname, unless: fits(entry.uname, .uname))
+    return records
+  }
+
+  private static func fits(_ text: [UInt8], _ field: TarField) -> Bool {
+    text.count <= field.width && text.allSatisfy { $0 < 0x80 }
+  }
+
+  private static func fits(_ number: Int64, _ field: TarField) -> Bool {
+    number >= 0 && number <= TarFormat.largestOctal(field)
+  }
+
+  /// "LENGTH KEY=VALUE\n", where LENGTH counts the whole record, its own digits included.
+  private static func paxRecord(_ key: String, _ value: [UInt8]) -> [UInt8] {
+    let rest = Array(" \(key)=".utf8) + value + [UInt8(ascii: "\n")]
+    var length = rest.count + String(rest.count).utf8.count
+    // One digit more can make the number longer by one; then it stays so.
+    length = rest.count + String(length).utf8.count
+    return Array(String(length).utf8) + rest
+  }
+}
+
+/// A name as the ustar fields hold it.
+private struct StoredName {
+  let prefix: ArraySlice<UInt8>
+  let name: ArraySlice<UInt8>
+
+  /// The split of `name` over both fields at a "/", as GNU tar does it; nil when it is not ASCII or does not fit.
+  init?(_ name: [UInt8]) {
+    guard name.allSatisfy({ $0 < 0x80 }) else { return nil }
+    if name.count <= TarField.name.width {
+      self.init(prefix: [], name: name[...])
+      return
+    }
+    let searched = name.count > TarField.prefix.width + 1 ? TarField.prefix.width + 1 : name.count - 1
+    guard let slash = name[..<searched].lastIndex(of: UInt8(ascii: "/")), slash > 0 else { return nil }
+    let rest = name[(slash + 1)...]
+    guard (1...TarField.name.width).contains(rest.count) else { return nil }
+    self.init(prefix: name[..<slash], name: rest)
+  }
+
+  /// The first bytes of `name`: what stands in the field when the whole name is in the extended header.
+  init(cutting name: [UInt8]) { self.init(prefix: [], name: name.prefix(TarField.name.width)) }
+
+  private init(prefix: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+    self.prefix = prefix
+    self.name = name
+  }
+}
+
+/// One header block under construction.
+private struct HeaderBlock {
+  var bytes = [UInt8](repeating: 0, count: TarFormat.blockSize)
+
+  /// Puts as much of `value` into the field as fits; the rest of the field stays zero.
+  mutating func set(_ field: TarField, _ value: ArraySlice<UInt8>) {
+    for (offset, byte) in value.prefix(field.width).enumerated() { bytes[field.offset + offset] = byte }
+  }
+
+  /// Puts `number` into the field as zero-padded octal digits and a NUL, or 0 when it does not fit.
+  mutating func set(_ field: TarField, octal number: Int64) {
+    let fits = number >= 0 && number <= TarFormat.largestOctal(field)
+    set(field, digits: field.width - 1, fits ? number : 0)
+  }
+
+  /// The sum of all bytes with the field itself as blanks: six digits, a NUL and a blank.
+  mutating func setChecksum() {
+    for index in TarField.checksum.range { bytes[index] = UInt8(ascii: " ") }
+    let sum = bytes.reduce(0) { $0 + Int64($1) }
+    set(.checksum, digits: 6, sum)
+    bytes[TarField.checksum.offset + 6] = 0
+  }
+
+  private mutating func set(_ field: TarField, digits: Int, _ number: Int64) {
+    var rest = number
+    for index in (field.offset..<(field.offset + digits)).reversed() {
+      bytes[index] = UInt8(ascii: "0") + UInt8(rest & 7)
+      rest >>= 3
+    }
+  }
+}

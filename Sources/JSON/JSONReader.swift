@@ -1,0 +1,43 @@
+// Reads a JSON document that people or strangers wrote, strictly by RFC 8259, and says where and why one is refused.
+
+/// A strict reader of JSON documents (RFC 8259) with bounds on what a document may cost.
+package enum JSONReader {
+  /// The most bytes that a document may have: 16 MiB.
+  package static let largestDocument = 16 << 20
+  /// The most arrays and objects that may be open at one place.
+  package static let deepestNesting = 64
+
+  /// Reads `bytes`, one JSON document in UTF-8, with or without a byte order mark.
+  ///
+  /// Throws at the first mistake: what RFC 8259 doesn't allow, text that is not UTF-8, a lone surrogate escape, a key
+  /// that its object has already, nesting deeper than `deepestNesting`, a document of more than `largestDocument`.
+  package static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+    guard bytes.count <= largestDocument else {
+      throw refusal("expected at most \(largestDocument) bytes (16 MiB), found \(bytes.count)")
+    }
+    if let encoding = foreignEncoding(of: bytes) {
+      throw refusal("expected UTF-8, found \(encoding)")
+    }
+    var parser = JSONParser(bytes: bytes, start: bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0)
+    return try parser.readDocument()
+  }
+
+  private static func refusal(_ reason: String) -> JSONError {
+    JSONError(position: JSONPosition(line: 1, column: 1), path: "", reason: reason)
+  }
+}
+
+/// U+FEFF in UTF-8 (RFC 8259, section 8.1: a reader may ignore one).
+private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+/// The encoding that `bytes` seem to be in when it isn't UTF-8: told by the byte order mark or, as a document starts
+/// with an ASCII character, by the places of the zeros around it (RFC 4627, section 3).
+private func foreignEncoding(of bytes: [UInt8]) -> String? {
+  let head = Array(bytes.prefix(4))
+  if head.starts(with: [0x00, 0x00, 0xFE, 0xFF]) || head.starts(with: [0xFF, 0xFE, 0x00, 0x00]) { return "UTF-32" }
+  if head.starts(with: [0xFE, 0xFF]) || head.starts(with: [0xFF, 0xFE]) { return "UTF-16" }
+  let zeros = head.map { $0 == 0 }
+  if zeros == [true, true, true, false] || zeros == [false, true, true, true] { return "UTF-32" }
+  if zeros.starts(with: [true, false]) || zeros.starts(with: [false, true]) { return "UTF-16" }
+  return nil
+}

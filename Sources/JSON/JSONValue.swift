@@ -1,0 +1,55 @@
+// A JSON document as a tree of values that know where they stand in it, so that whoever makes sense of the tree can
+// point at the place of a mistake.
+
+/// A place in a JSON document.
+package struct JSONPosition: Equatable, Sendable {
+  /// Counted from 1; a line ends at a line feed.
+  package let line: Int
+  /// Counted from 1, in Unicode scalars; a byte order mark counts for nothing.
+  package let column: Int
+
+  package init(line: Int, column: Int) {
+    self.line = line
+    self.column = column
+  }
+}
+
+/// One member of a JSON object.
+package struct JSONMember: Equatable, Sendable {
+  /// The key with its escapes resolved, not normalized: compare its `utf8`, since `==` takes NFC and NFD for equal.
+  package let key: String
+  /// Where the key's opening quote stands.
+  package let keyPosition: JSONPosition
+  package let value: JSONValue
+
+  package init(key: String, keyPosition: JSONPosition, value: JSONValue) {
+    self.key = key
+    self.keyPosition = keyPosition
+    self.value = value
+  }
+}
+
+/// One JSON value with all that is below it.
+package struct JSONValue: Equatable, Sendable {
+  /// What a value is (RFC 8259, section 3).
+  package enum Kind: Equatable, Sendable {
+    case null
+    case bool(Bool)
+    /// The number as written, of any size and precision: what it may be is for the reader of the tree to say.
+    case number(String)
+    /// The string with its escapes resolved; `\u0000` is allowed in JSON, so it may hold NUL.
+    case string(String)
+    case array([JSONValue])
+    /// The members in the order of the document; no two have a key of the same bytes.
+    case object([JSONMember])
+  }
+
+  /// Where the value's first character stands.
+  package let position: JSONPosition
+  package let kind: Kind
+
+  package init(position: JSONPosition, kind: Kind) {
+    self.position = position
+    self.kind = kind
+  }
+}

@@ -1,0 +1,44 @@
+// How text of a document is shown in messages: so that it can neither drive a terminal, nor hide, nor flood it.
+
+/// The most Unicode scalars of one text that a message quotes.
+let longestQuotation = 64
+
+/// `text` between double quotes for a message: what is not printable is escaped as JSON does, and what is more than 64
+/// Unicode scalars long is cut and ends in `...` after the quote.
+package func quoted(_ text: String) -> String {
+  var shown = "\""
+  for scalar in text.unicodeScalars.prefix(longestQuotation) {
+    switch scalar {
+    case "\"", "\\": shown += "\\\(scalar)"
+    case _ where scalar.isPrintable: shown.unicodeScalars.append(scalar)
+    default: shown += String(scalar).utf16.map { "\\u\(fourHexDigits($0))" }.joined()
+    }
+  }
+  let isCut = text.unicodeScalars.dropFirst(longestQuotation).first != nil
+  return shown + (isCut ? "\"..." : "\"")
+}
+
+/// `scalar` for a message: between single quotes, or as `U+202E` when it is not printable.
+func quoted(_ scalar: Unicode.Scalar) -> String {
+  if scalar.isPrintable { return "'\(scalar)'" }
+  let digits = String(scalar.value, radix: 16, uppercase: true)
+  return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}
+
+private func fourHexDigits(_ unit: UInt16) -> String {
+  let digits = String(unit, radix: 16, uppercase: true)
+  return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}
+
+extension Unicode.Scalar {
+  /// Whether a terminal shows this as a character and does nothing else with it: controls, bidirectional marks and
+  /// other invisible characters are not printable, and the only space that is, is U+0020.
+  fileprivate var isPrintable: Bool {
+    if properties.isDefaultIgnorableCodePoint { return false }
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
+    case .spaceSeparator: return self == " "
+    default: return true
+    }
+  }
+}

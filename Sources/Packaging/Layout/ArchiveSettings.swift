@@ -1,0 +1,75 @@
+// How an archive is written: what release.json says for all and a tarball's layout may change key by key.
+
+package import Archive
+
+/// Who owns the entries of an archive.
+package enum ArchiveOwner: Equatable, Sendable {
+  case fixed(TarOwner)
+  /// Each entry has the owner of its source.
+  case source
+}
+
+/// The settings of one archive.
+package struct ArchiveSettings: Equatable, Sendable {
+  /// The folder above all entries, "." for names that begin "./", or nothing.
+  package var root: Template
+  package var owner = ArchiveOwner.fixed(.root)
+  /// Base names of files and symlinks that are left out.
+  package var exclude: [Glob] = []
+  /// The bits of a source's mode that an entry keeps.
+  package var mode = FileMode(bits: 0o755)
+  /// Time of every entry, seconds since 1970, when the command line does not say.
+  package var mtime: Int64?
+  /// Of deflate, 0 to 9.
+  package var level = 6
+
+  /// The largest time that every tar reader takes: eleven octal digits.
+  package static let latest: Int64 = 0o77777777777
+
+  static let keys = ["root", "owner", "exclude", "mode", "mtime", "level"]
+
+  /// What holds where nothing is said.
+  init() {
+    // The empty text has no variables to be wrong about.
+    root = .empty
+  }
+
+  /// Takes over what `field`, an `archive` object, says.
+  mutating func override(with field: LayoutField) {
+    guard let object = field.object(Self.keys) else { return }
+    if let field = object["root"], let root = Self.root(field) { self.root = root }
+    if let field = object["owner"], let owner = Self.owner(field) { self.owner = owner }
+    if let field = object["exclude"], let globs = field.elements?.compactMap(Self.baseNameGlob) { exclude = globs }
+    if let field = object["mode"], let mode = field.taking(Self.mode) { self.mode = mode }
+    if let field = object["mtime"], let mtime = field.integer(in: 0...Self.latest) { self.mtime = mtime }
+    if let field = object["level"], let level = field.integer(in: 0...9) { self.level = Int(level) }
+  }
+
+  private static func root(_ field: LayoutField) -> Template? {
+    guard let root = field.taking({ try Template($0) }) else { return nil }
+    if root.text.isEmpty || root.text == "." { return root }
+    return root.checked(as: field) ? root : nil
+  }
+
+  private static func mode(_ text: String) throws(FileModeError) -> FileMode {
+    text == "source" ? FileMode(bits: 0o7777) : try FileMode(text)
+  }
+
+  private static func owner(_ field: LayoutField) -> ArchiveOwner? {
+    guard let text = field.string else { return nil }
+    if text == "source" { return .source }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    if parts.count == 2, let uid = UInt32(parts[0]), let gid = UInt32(parts[1]), !text.contains("+") {
+      return .fixed(TarOwner(uid: uid, gid: gid))
+    }
+    field.refuse("expected \"source\" or two numbers such as \"0:0\", found \(field.found)")
+    return nil
+  }
+
+  private static func baseNameGlob(_ field: LayoutField) -> Glob? {
+    guard let glob = field.taking({ try Glob($0) }) else { return nil }
+    if !glob.text.contains("/") { return glob }
+    field.refuse("expected a pattern for base names, without '/', found \(field.found)")
+    return nil
+  }
+}

@@ -1,0 +1,140 @@
+// An entry of a layout file into a rule.
+
+import JSON
+
+/// What a rule may refer to: names that other parts of the layouts declare.
+final class LayoutNames {
+  let platforms: Set<String>
+  let binaries: Set<String>
+  let images: Set<String>
+  let layouts: Set<String>
+  let flags: Set<String>
+  /// Whether there is an images.json, which {registry} and {tag} come from.
+  let hasImages: Bool
+  /// What was referred to, as "KIND NAME".
+  private(set) var used: Set<String> = []
+
+  init(release: ReleaseLayout, images: ImagesLayout?, layouts: Set<String>) {
+    platforms = Set(release.platforms.keys)
+    binaries = Set(release.binaries.keys)
+    flags = Set(release.flags.keys).union([ReleaseLayout.gitCleanFlag])
+    self.images = Set(images?.groups.keys.map { $0 } ?? [])
+    self.layouts = layouts
+    hasImages = images != nil
+  }
+
+  /// Checks that `name` is one of `known` and takes note that it is used.
+  func check(_ kind: String, _ name: String, in known: Set<String>, at field: LayoutField) {
+    used.insert("\(kind) \(name)")
+    if known.contains(name) { return }
+    let near = nearName(to: name, in: known.sorted()).map { "; did you mean \(quoted($0))?" }.orEmpty
+    field.refuse("no \(kind) is named \(quoted(name))\(near)")
+  }
+}
+
+/// Reads the rules of one tarball's layout.
+struct EntryRuleDecoder {
+  let names: LayoutNames
+  /// Whether the tarball has platforms, so that every rule stands on one.
+  let hasPlatform: Bool
+
+  func decode(_ field: LayoutField) -> EntryRule? {
+    let keys = VerbKey.allCases.map(\.rawValue) + ["to", "include", "exclude", "optional", "mode"]
+    guard let object = field.object(keys + VerbKey.commonOptions) else { return nil }
+    let verbs = VerbKey.allCases.filter { object[$0.rawValue] != nil }
+    guard verbs.count == 1, let key = verbs.first, let verbField = object[key.rawValue] else {
+      let all = VerbKey.allCases.map(\.rawValue).joined(separator: ", ")
+      field.refuse(verbs.isEmpty ? "expected one of \(all)" : "expected one verb, found \(verbs.count)")
+      return nil
+    }
+    for option in object.keys where !isOption(option, of: key) {
+      object[option]?.refuse("not an option of \(key)")
+    }
+    let platforms = object["platforms"].flatMap(selector)
+    let template = TemplateDecoder(names: names, hasPlatform: hasPlatform || platforms != nil)
+    guard let verb = verb(key, verbField, template) else { return nil }
+    if case .binaries = verb, !template.hasPlatform { needsPlatform(field) }
+    if case .images = verb, !template.hasPlatform { needsPlatform(field) }
+    let to = (key.needsTo ? object.required("to") : object["to"]).flatMap(template.path)
+    return EntryRule(
+      origin: field.origin, verb: verb, to: to, include: globs(object["include"], mayBeEmpty: false),
+      exclude: globs(object["exclude"], mayBeEmpty: true), isOptional: object["optional"]?.bool ?? false,
+      isOverlay: object["overlay"]?.bool ?? false, mode: object["mode"]?.taking { try FileMode($0) },
+      platforms: platforms, condition: object["when"].flatMap { condition($0, names) })
+  }
+
+  private func isOption(_ option: String, of key: VerbKey) -> Bool {
+    option == key.rawValue || key.options.contains(option) || VerbKey.commonOptions.contains(option)
+      || !(["to", "include", "exclude", "optional", "mode"].contains(option))
+  }
+
+  private func needsPlatform(_ field: LayoutField) {
+    field.refuse("needs a platform: give the entry or its tarball \"platforms\"")
+  }
+
+  private func verb(_ key: VerbKey, _ field: LayoutField, _ template: TemplateDecoder) -> Verb? {
+    switch key {
+    case .binaries: nameList("list of binaries", names.binaries, field, template).map(Verb.binaries)
+    case .images: nameList("group of images", names.images, field, template).map(Verb.images)
+    case .file: template.path(field).map(Verb.file)
+    case .tree: template.tree(field).map(Verb.tree)
+    case .paths: field.elements.map { .paths($0.compactMap(template.path)) }
+    case .text: template.text(field).map(Verb.text)
+    case .directory: template.path(field).map(Verb.directory)
+    case .symlink: template.link(field).map(Verb.symlink)
+    case .artifact: artifact(field)
+    case .git: template.commit(field).map(Verb.git)
+    }
+  }
+
+  private func nameList(
+    _ kind: String, _ known: Set<String>, _ field: LayoutField, _ template: TemplateDecoder
+  ) -> NameList? {
+    if field.isArray { return field.elements.map { .names($0.compactMap(template.path)) } }
+    guard let name = field.string else { return nil }
+    names.check(kind, name, in: known, at: field)
+    return .list(name)
+  }
+
+  private func artifact(_ field: LayoutField) -> Verb? {
+    guard let name = field.string else { return nil }
+    names.check("layout", name, in: names.layouts, at: field)
+    return .artifact(name)
+  }
+
+  private func selector(_ field: LayoutField) -> PlatformSelector? {
+    guard field.isArray else {
+      return field.string.map { name in
+        names.check("list of platforms", name, in: names.platforms, at: field)
+        return .list(name)
+      }
+    }
+    return field.elements.map { elements in
+      .patterns(
+        elements.compactMap { element in
+          guard let text = element.string else { return nil }
+          let pattern = PlatformPattern(text)
+          if pattern == nil { element.refuse("expected a platform such as \"linux/amd64\", found \(quoted(text))") }
+          if !hasPlatform && pattern?.platform == nil && pattern != nil {
+            element.refuse("'*' names no platform to expand over")
+          }
+          return pattern
+        })
+    }
+  }
+
+  private func globs(_ field: LayoutField?, mayBeEmpty: Bool) -> [Glob] {
+    guard let field, let elements = field.elements else { return [] }
+    if elements.isEmpty && !mayBeEmpty { field.refuse("an empty list selects nothing") }
+    return elements.compactMap { $0.taking { try Glob($0) } }
+  }
+}
+
+/// The condition that a `when` spells: a flag's name, after "!" when it must be off.
+func condition(_ field: LayoutField, _ names: LayoutNames) -> Condition? {
+  guard let text = field.string else { return nil }
+  let isOn = !text.hasPrefix("!")
+  let flag = isOn ? text : String(text.dropFirst())
+  names.check("flag", flag, in: names.flags, at: field)
+  return Condition(flag: flag, isOn: isOn)
+}

@@ -1,0 +1,75 @@
+// One rule of a tarball's layout: what goes in, to where, and on which conditions.
+
+/// Names that a rule spells out or takes from a list.
+package enum NameList: Equatable, Sendable {
+  case list(String)
+  case names([Template])
+}
+
+/// Platforms that a rule spells out or takes from a list.
+package enum PlatformSelector: Equatable, Sendable {
+  case list(String)
+  case patterns([PlatformPattern])
+}
+
+/// A flag that must be on, or off.
+package struct Condition: Equatable, Sendable {
+  package let flag: String
+  package let isOn: Bool
+}
+
+/// What a rule puts into the archive.
+package enum Verb: Equatable, Sendable {
+  case binaries(NameList)
+  case images(NameList)
+  case file(Template)
+  case tree(Template)
+  case paths([Template])
+  case text(Template)
+  case directory(Template)
+  case symlink(Template)
+  case artifact(String)
+  case git(Template)
+}
+
+/// One rule of a tarball's layout.
+package struct EntryRule: Sendable {
+  package let origin: RuleOrigin
+  package let verb: Verb
+  /// Where it goes: a folder for the verbs that bring several entries, else the entry's own path.
+  package let to: Template?
+  package let include: [Glob]
+  package let exclude: [Glob]
+  package let isOptional: Bool
+  package let isOverlay: Bool
+  package let mode: FileMode?
+  package let platforms: PlatformSelector?
+  package let condition: Condition?
+}
+
+/// A verb's key, and the options that it takes beside those of all.
+enum VerbKey: String, CaseIterable {
+  case binaries, images, file, tree, paths, text, directory, symlink, artifact, git
+
+  static let commonOptions = ["overlay", "platforms", "when"]
+
+  var options: [String] {
+    switch self {
+    case .binaries, .images: ["to", "optional", "mode"]
+    case .file: ["to", "optional", "mode"]
+    case .tree, .paths: ["to", "include", "exclude", "optional", "mode"]
+    case .git: ["to", "include", "exclude", "mode"]
+    case .text, .artifact: ["to", "mode"]
+    case .directory: ["mode"]
+    case .symlink: ["to"]
+    }
+  }
+
+  /// Whether `to` must be given, for it is the path of the entry itself.
+  var needsTo: Bool {
+    switch self {
+    case .file, .text, .artifact, .symlink: true
+    case .binaries, .images, .tree, .paths, .directory, .git: false
+    }
+  }
+}

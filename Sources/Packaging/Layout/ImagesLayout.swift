@@ -1,0 +1,47 @@
+// images.json: the container images of a release, as far as a tarball that holds them needs to know.
+
+/// One image of a group.
+package struct ImageRule: Sendable {
+  /// The image's name: its `name`, or that of its binary.
+  package let name: String
+  package let condition: Condition?
+
+  /// The file that the image is saved as.
+  package var fileName: String { "\(name).tar" }
+  /// The file beside it that holds its tag.
+  package var tagFileName: String { "\(name).docker_tag" }
+}
+
+/// What images.json says.
+package struct ImagesLayout: Sendable {
+  package private(set) var registry = Template.empty
+  /// The tag of every image.
+  package private(set) var tag = Template(literal: "")
+  package private(set) var groups: [String: [ImageRule]] = [:]
+
+  private static let keys = ["$schema", "registry", "bases", "repository", "tag", "groups"]
+  private static let imageKeys = ["binary", "name", "base", "when"]
+
+  /// Reads the file; `flags` are those of release.json.
+  init(_ field: LayoutField, release: ReleaseLayout) {
+    guard let object = field.object(Self.keys) else { return }
+    if let registry = object["registry"]?.taking({ try Template($0) }) { self.registry = registry }
+    if let tag = object["tag"]?.taking({ try Template($0) }) { self.tag = tag }
+    let names = LayoutNames(release: release, images: nil, layouts: [])
+    let bases = Set(object.required("bases")?.members?.map(\.key) ?? [])
+    for (group, field) in object.required("groups")?.members ?? [] {
+      groups[group] = field.elements?.compactMap { Self.image($0, bases: bases, names) }
+    }
+  }
+
+  private static func image(_ field: LayoutField, bases: Set<String>, _ names: LayoutNames) -> ImageRule? {
+    guard let object = field.object(imageKeys) else { return nil }
+    if let field = object.required("base"), let base = field.string {
+      names.check("base", base, in: bases, at: field)
+    }
+    guard let nameField = object["name"] ?? object.required("binary"),
+      let name = nameField.taking({ try ArchivePath($0).text })
+    else { return nil }
+    return ImageRule(name: name, condition: object["when"].flatMap { condition($0, names) })
+  }
+}

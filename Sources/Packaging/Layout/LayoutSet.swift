@@ -1,0 +1,113 @@
+// A folder of layouts, read as a whole: every file is decoded, every reference checked and every mistake told at
+// once, before anything else is looked at.
+
+import JSON
+
+/// The mistakes of a set of layouts: at least one.
+package struct LayoutErrors: Error, Equatable, Sendable {
+  package let errors: [LayoutError]
+}
+
+/// A file of a set: its path for messages, and its bytes.
+package struct LayoutFile: Sendable {
+  package let path: String
+  package let bytes: [UInt8]
+
+  package init(path: String, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
+
+  /// The layout's name: the file's without ".json".
+  var name: String { String((path.split(separator: "/").last ?? "").dropLast(".json".count)) }
+
+  /// Whether a file of this name is a layout at all; schemas for editors stand beside them.
+  package static func isLayout(_ name: String) -> Bool {
+    name.hasSuffix(".json") && !name.hasSuffix(".schema.json") && !name.hasPrefix(".")
+  }
+}
+
+/// All layouts of a release.
+package struct LayoutSet: Sendable {
+  package let release: ReleaseLayout
+  package let images: ImagesLayout?
+  /// The tarballs' layouts, sorted by name.
+  package let tarballs: [TarballLayout]
+  /// What is declared and never used: not wrong, but seldom meant.
+  package let warnings: [String]
+
+  /// Decodes and checks `files`, read from `place`. Throws `LayoutErrors` with all mistakes.
+  package init(_ files: [LayoutFile], from place: String) throws(LayoutErrors) {
+    let mistakes = LayoutMistakes()
+    var fields: [String: LayoutField] = [:]
+    for file in files { fields[file.name] = Self.read(file, mistakes) }
+    let names = files.map(\.name).filter { $0 != "release" && $0 != "images" }.sorted()
+    if !files.contains(where: { $0.name == "release" }) {
+      mistakes.add(LayoutError(file: "\(place)/release.json", reason: "missing; every set of layouts has one"))
+    }
+    // Without the names that release.json declares every reference would be a mistake of its own.
+    guard let releaseField = fields["release"] else { throw LayoutErrors(errors: mistakes.errors) }
+    let release = ReleaseLayout(releaseField)
+    let images = fields["images"].map { ImagesLayout($0, release: release) }
+    let known = LayoutNames(release: release, images: images, layouts: Set(names))
+    let tarballs = names.compactMap { name in
+      fields[name].flatMap { TarballLayout($0, name: name, release: release, names: known) }
+    }
+    LayoutCycle.check(tarballs, mistakes)
+    guard mistakes.errors.isEmpty else { throw LayoutErrors(errors: mistakes.errors) }
+    self.release = release
+    self.images = images
+    self.tarballs = tarballs
+    warnings = Self.unused(release, known, images, releaseField.file)
+  }
+
+  private static func read(_ file: LayoutFile, _ mistakes: LayoutMistakes) -> LayoutField? {
+    do {
+      return LayoutField(value: try JSONReader.read(file.bytes), file: file.path, path: "", mistakes: mistakes)
+    } catch {
+      mistakes.add(LayoutError(file: file.path, position: error.position, path: error.path, reason: error.reason))
+      return nil
+    }
+  }
+
+  private static func unused(
+    _ release: ReleaseLayout, _ names: LayoutNames, _ images: ImagesLayout?, _ file: String
+  ) -> [String] {
+    let imageFlags = images?.groups.values.flatMap { $0.compactMap { $0.condition?.flag } } ?? []
+    let used = names.used.union(imageFlags.map { "flag \($0)" })
+    let declared =
+      release.platforms.keys.sorted().map { ("list of platforms", $0) }
+      + release.binaries.keys.sorted().map { ("list of binaries", $0) } + release.flags.keys.sorted().map { ("flag", $0) }
+    return declared.filter { !used.contains("\($0.0) \($0.1)") }.map { kind, name in
+      "\(file): the \(kind) \(quoted(name)) is never used"
+    }
+  }
+}
+
+/// Tarballs that hold one another in a circle.
+private enum LayoutCycle {
+  /// Notes each circle once, as the chain of its layouts.
+  static func check(_ tarballs: [TarballLayout], _ mistakes: LayoutMistakes) {
+    var done: Set<String> = []
+    for tarball in tarballs { visit(tarball, [], tarballs, &done, mistakes) }
+  }
+
+  private static func visit(
+    _ tarball: TarballLayout, _ chain: [String], _ tarballs: [TarballLayout], _ done: inout Set<String>,
+    _ mistakes: LayoutMistakes
+  ) {
+    if let start = chain.firstIndex(of: tarball.name) {
+      let circle = (chain[start...] + [tarball.name]).joined(separator: " -> ")
+      let place = tarball.origin
+      mistakes.add(
+        LayoutError(file: place.file, position: place.position, reason: "a tarball cannot hold itself: \(circle)"))
+      return
+    }
+    guard !done.contains(tarball.name) else { return }
+    for rule in tarball.rules {
+      guard case .artifact(let name) = rule.verb, let held = tarballs.first(where: { $0.name == name }) else { continue }
+      visit(held, chain + [tarball.name], tarballs, &done, mistakes)
+    }
+    done.insert(tarball.name)
+  }
+}

@@ -1,0 +1,86 @@
+// A string of a layout with variables in it, checked when the layout is read and filled in when the plan is made.
+
+/// What a template may name, written in braces.
+package enum Variable: String, CaseIterable, Sendable {
+  case name, version, os, arch, registry, tag, releaseRegistry, releaseTag, md5
+}
+
+/// A string with variables: "{name}-{version}.tar.gz". "{{" is a brace.
+package struct Template: Equatable, Sendable {
+  private enum Part: Equatable {
+    case text(String)
+    case variable(Variable)
+  }
+
+  /// The string as written.
+  package let text: String
+  private let parts: [Part]
+
+  /// The template that `text` spells; throws `TemplateError`.
+  package init(_ text: String) throws(TemplateError) {
+    self.text = text
+    var parts: [Part] = []
+    var rest = text[...]
+    while let brace = rest.firstIndex(of: "{") {
+      if brace > rest.startIndex { parts.append(.text(String(rest[..<brace]))) }
+      rest = rest[brace...].dropFirst()
+      if rest.first == "{" {
+        parts.append(.text("{"))
+        rest = rest.dropFirst()
+        continue
+      }
+      guard let end = rest.firstIndex(of: "}") else { throw .openBrace }
+      let name = String(rest[..<end])
+      guard let variable = Variable(rawValue: name) else { throw .unknownVariable(name) }
+      parts.append(.variable(variable))
+      rest = rest[end...].dropFirst()
+    }
+    if !rest.isEmpty { parts.append(.text(String(rest))) }
+    self.parts = parts
+  }
+
+  /// The template of a text without variables.
+  init(literal text: String) {
+    self.text = text
+    parts = text.isEmpty ? [] : [.text(text)]
+  }
+
+  /// The variables that it names.
+  package var variables: [Variable] {
+    parts.compactMap { part in
+      if case .variable(let variable) = part { variable } else { nil }
+    }
+  }
+
+  /// The string with each variable's value in its place. Throws what `value` throws.
+  package func filled<Failure: Error>(_ value: (Variable) throws(Failure) -> String) throws(Failure) -> String {
+    var filled = ""
+    for part in parts {
+      switch part {
+      case .text(let text): filled += text
+      case .variable(let variable): filled += try value(variable)
+      }
+    }
+    return filled
+  }
+}
+
+/// A template that is none.
+package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible {
+  case openBrace
+  case unknownVariable(String)
+
+  package var description: String {
+    switch self {
+    case .openBrace: "'{' without '}' after it (write '{{' for a brace)"
+    case .unknownVariable(let name):
+      "unknown variable {\(name)}"
+        + nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { "; did you mean {\($0)}?" }.orEmpty
+    }
+  }
+}
+
+extension String? {
+  /// The string, or nothing.
+  package var orEmpty: String { self ?? "" }
+}

@@ -1,0 +1,137 @@
+// The entries of one tarball while its rules are gone through: what goes where, by which rule, and what stands in
+// another's way.
+
+import Archive
+import JSON
+
+/// Collects the entries of one tarball.
+struct EntryCollector {
+  private struct Folder {
+    var mode: FileMode
+    var owner: TarOwner
+    /// The rule that names the folder, or `Plan.implied`.
+    var rule: UInt32
+    /// The rule that needed it first.
+    var neededBy: UInt32
+  }
+
+  /// What all stored names begin with: "NAME/", "./" or nothing.
+  let prefix: [UInt8]
+  private let impliedOwner: TarOwner
+  private var entries: TarEntryList
+  /// By path below the root; the root itself is the empty path.
+  private var folders: [[UInt8]: Folder] = [:]
+  private(set) var tooLong: [[UInt8]] = []
+
+  /// `root` is the archive's root folder, "." or nothing.
+  init(root: String, impliedOwner: TarOwner, mtime: Int64) {
+    prefix = root.isEmpty ? [] : Array("\(root)/".utf8)
+    self.impliedOwner = impliedOwner
+    entries = TarEntryList(mtime: mtime)
+  }
+
+  /// Adds a folder for `TarEntryBody.file`.
+  mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
+
+  /// Adds the folder at `path`, which a rule names; the first that does gives its mode.
+  mutating func add(folder path: [UInt8], mode: FileMode, owner: TarOwner, rule: UInt32) {
+    addParents(of: path, neededBy: rule)
+    let neededBy = folders[path]?.neededBy ?? rule
+    if let known = folders[path], known.rule != Plan.implied { return }
+    folders[path] = Folder(mode: mode, owner: owner, rule: rule, neededBy: neededBy)
+  }
+
+  /// Adds a file or a symlink at `path`.
+  mutating func add(
+    _ kind: TarEntryKind, at path: [UInt8], mode: FileMode, owner: TarOwner, linkname: [UInt8] = [],
+    body: TarEntryBody = .none, rule: UInt32
+  ) {
+    addParents(of: path, neededBy: rule)
+    let isAdded = entries.append(
+      name: prefix + path, kind: kind, mode: mode.bits, owner: owner, linkname: linkname, body: body, origin: rule)
+    if !isAdded { tooLong.append(path) }
+  }
+
+  private mutating func addParents(of path: [UInt8], neededBy rule: UInt32) {
+    var rest = path[...]
+    while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
+      rest = rest[..<slash]
+      // A folder that is there has its parents already.
+      if !addImplied(Array(rest), rule) { return }
+    }
+    // "." is no entry of its own, and without a root there is none.
+    if prefix.count > 0 && prefix != Array("./".utf8) { _ = addImplied([], rule) }
+  }
+
+  private mutating func addImplied(_ path: [UInt8], _ rule: UInt32) -> Bool {
+    if folders[path] != nil { return false }
+    folders[path] = Folder(mode: .folder, owner: impliedOwner, rule: Plan.implied, neededBy: rule)
+    return true
+  }
+}
+
+/// Two rules that want the same place.
+struct EntryConflict {
+  /// The stored name, without a trailing slash.
+  let name: [UInt8]
+  let first: UInt32
+  let second: UInt32
+  /// Whether one wants a folder there and the other does not.
+  let isAboutKind: Bool
+}
+
+// Ending
+extension EntryCollector {
+  /// The entries in their order, and what stands in another's way. `isOverlay` tells of a rule's number whether it
+  /// may replace.
+  mutating func finish(isOverlay: (UInt32) -> Bool) -> (TarEntryList, [EntryConflict]) {
+    entries.sort()
+    var conflicts = removeReplaced(isOverlay)
+    conflicts += filesInPlaceOfFolders()
+    for (path, folder) in folders {
+      let name = path.isEmpty ? prefix : prefix + path + [UInt8(ascii: "/")]
+      // A folder's path is no longer than that of what needed it, which was added.
+      _ = entries.append(
+        name: name, kind: .directory, mode: folder.mode.bits, owner: folder.owner, origin: folder.rule)
+    }
+    entries.sort()
+    return (entries, conflicts)
+  }
+
+  /// Of the entries of one name, takes out all but the one that the last overlay brought.
+  private mutating func removeReplaced(_ isOverlay: (UInt32) -> Bool) -> [EntryConflict] {
+    var conflicts: [EntryConflict] = []
+    var replaced: [Int] = []
+    var winner = 0
+    for index in 0..<entries.count where index > 0 {
+      guard entries.name(at: index) == entries.name(at: winner) else {
+        winner = index
+        continue
+      }
+      let (first, second) = (entries.origin(at: winner), entries.origin(at: index))
+      if isOverlay(second) {
+        replaced.append(winner)
+        winner = index
+        continue
+      }
+      replaced.append(index)
+      // One rule that brings the same file twice, as `paths` with a folder and a file in it, means one file.
+      if first != second {
+        let name = Array(entries.name(at: index))
+        conflicts.append(EntryConflict(name: name, first: first, second: second, isAboutKind: false))
+      }
+    }
+    entries.remove(at: replaced.sorted())
+    return conflicts
+  }
+
+  private func filesInPlaceOfFolders() -> [EntryConflict] {
+    (0..<entries.count).compactMap { index in
+      let name = entries.name(at: index)
+      guard let folder = folders[Array(name.dropFirst(prefix.count))] else { return nil }
+      let (first, second) = (entries.origin(at: index), folder.neededBy)
+      return EntryConflict(
+        name: Array(name), first: min(first, second), second: max(first, second), isAboutKind: true)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// Where a release's folders are: derived from one another by their names alone, so that `--stage` fixes all of them.
+
+/// The folders of a run.
+package struct Locations: Equatable, Sendable {
+  /// The source tree.
+  package let root: String
+  /// What release scripts stage, image tars among it.
+  package let stage: String
+  /// The built binaries, below OS/ARCH.
+  package let bin: String
+  /// Where the tarballs go.
+  package let out: String
+  package let images: String
+  package let bases: String
+  package let cache: String
+
+  /// What the command line gives; nil for what it leaves out.
+  package struct Given: Sendable {
+    package var root: String?
+    package var stage: String?
+    package var bin: String?
+    package var out: String?
+    package var images: String?
+    package var bases: String?
+    package var cache: String?
+
+    package init() {}
+  }
+
+  /// The folders that `given` leaves open follow from the others; `outputName` is OUT_DIR, by default "_output".
+  ///
+  /// The root is the folder that `stage` stands in when it ends in "_output/release-stage" or
+  /// "`outputName`/release-stage", else ".". All but the root stand beside the stage folder.
+  package init(_ given: Given, outputName: String?) {
+    let outputName = outputName ?? ""
+    let defaultOutput = outputName.isEmpty ? "_output" : outputName
+    root = given.root ?? given.stage.flatMap { Self.root(of: $0, outputs: [defaultOutput, "_output"]) } ?? "."
+    stage = given.stage ?? Self.join(Self.join(root, defaultOutput), "release-stage")
+    let beside = Self.parent(of: stage)
+    bin = given.bin ?? Self.join(beside, "dockerized/bin")
+    out = given.out ?? Self.join(beside, "release-tars")
+    images = given.images ?? Self.join(beside, "release-images")
+    bases = given.bases ?? Self.join(beside, "bases")
+    cache = given.cache ?? Self.join(beside, "kpack-cache")
+  }
+
+  /// The folders that a run writes or is given, none of which a source tree takes in.
+  package var own: [String] { [stage, bin, out, images, bases, cache] }
+
+  private static func root(of stage: String, outputs: [String]) -> String? {
+    let parts = parts(of: stage)
+    for output in outputs {
+      let tail = self.parts(of: "\(output)/release-stage")
+      guard parts.count >= tail.count, Array(parts.suffix(tail.count)) == tail else { continue }
+      let rest = parts.dropLast(tail.count).joined(separator: "/")
+      if stage.hasPrefix("/") { return "/\(rest)" }
+      return rest.isEmpty ? "." : rest
+    }
+    return nil
+  }
+
+  private static func parent(of path: String) -> String {
+    let parts = parts(of: path)
+    // ".." is not undone: what it leads to depends on links, and a name alone does not tell.
+    guard let last = parts.last, last != ".." else { return join(path, "..") }
+    let rest = parts.dropLast().joined(separator: "/")
+    if path.hasPrefix("/") { return "/\(rest)" }
+    return rest.isEmpty ? "." : rest
+  }
+
+  /// The parts of a path, without empty ones and ".".
+  private static func parts(of path: String) -> [Substring] {
+    path.split(separator: "/").filter { $0 != "." }
+  }
+
+  private static func join(_ folder: String, _ name: String) -> String {
+    if folder == "." { return name }
+    return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+}

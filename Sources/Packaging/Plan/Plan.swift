@@ -1,0 +1,63 @@
+// What a run will write, as plain data: made before a byte is compressed, with every mistake found.
+
+package import Archive
+
+/// One tarball of a plan.
+package struct PlannedTarball: Sendable {
+  /// The name of its layout.
+  package let layout: String
+  package let platform: Platform?
+  /// The name of the archive.
+  package let fileName: String
+  /// Of deflate, 0 to 9.
+  package let level: Int
+  /// Its entries, sorted; the origin of each is its rule's number in the plan, or `Plan.implied`.
+  package let entries: TarEntryList
+  /// The numbers of the tarballs that it holds; they stand before it in the plan.
+  package let holds: [Int]
+  /// Images that it takes from the stage folder as they stand.
+  package let stagedImages: Int
+}
+
+/// Everything that a run will write.
+package struct Plan: Sendable {
+  /// The origin of a folder that no rule names.
+  package static let implied = UInt32.max
+
+  /// The tarballs, each after those that it holds.
+  package internal(set) var tarballs: [PlannedTarball] = []
+  /// Their distinct contents.
+  package internal(set) var contents = ContentTable()
+  /// The archives that git is asked for, by spool number.
+  package internal(set) var gitArchives: [GitArchive] = []
+  /// The rules that brought entries, by number.
+  package internal(set) var rules: [RuleOrigin] = []
+  /// What is not wrong, but seldom meant.
+  package internal(set) var warnings: [String] = []
+
+  /// Bytes of an entry's contents; nil for a tarball of the same plan.
+  package func size(of tarball: PlannedTarball, at index: Int) -> Int64? {
+    switch tarball.entries.body(at: index) {
+    case .none: 0
+    case .file(_, _, let identity): identity.size
+    case .content(let id): contents.size(of: id)
+    }
+  }
+
+  /// Bytes of all contents of a tarball, those of the tarballs that it holds left out.
+  package func bytes(of tarball: PlannedTarball) -> Int64 {
+    (0..<tarball.entries.count).reduce(0) { $0 + (size(of: tarball, at: $1) ?? 0) }
+  }
+
+  /// Where the contents of an entry come from, for people: a path, or what else it is; nil for no contents.
+  package func source(of tarball: PlannedTarball, at index: Int) -> String? {
+    if let file = tarball.entries.sourceFile(at: index) { return escapedName(file.path) }
+    guard case .content(let id) = tarball.entries.body(at: index) else { return nil }
+    switch contents[id] {
+    case .bytes: return "text"
+    case .file(let file): return escapedName(file.path)
+    case .extent(let spool, _, _): return "git \(gitArchives[spool].commit)"
+    case .artifact(let number): return tarballs[number].fileName
+    }
+  }
+}

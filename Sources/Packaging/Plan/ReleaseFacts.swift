@@ -1,0 +1,121 @@
+// What is true of a release beyond its layouts: version, time, flags. Each is looked up when a rule first asks, and
+// git only when ROOT/.git exists.
+
+import Archive
+
+/// Looks up the version, the time and the flags of a release.
+final class ReleaseFacts {
+  private let options: ReleaseOptions
+  private let layouts: LayoutSet
+  private var version: String??
+  private var commitTime: Int64??
+  private var isGitClean: Bool?
+
+  init(_ options: ReleaseOptions, _ layouts: LayoutSet) {
+    self.options = options
+    self.layouts = layouts
+  }
+
+  /// The version, or nil when nobody knows it. Throws `VersionError`.
+  func knownVersion() throws -> String? {
+    if let version { return version }
+    let found = try options.version ?? lookUpVersion()
+    if let found, found.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      throw Diagnostic(.usage, "the version \(escapedName(found.utf8)) has a control character in it")
+    }
+    version = .some(found)
+    return found
+  }
+
+  private func lookUpVersion() throws -> String? {
+    let given = options.environmentValue("KUBE_GIT_VERSION")
+    if options.environmentValue("KUBE_GIT_VERSION_FILE") == nil, let given { return given }
+    return try VersionVariables.find(root: options.locations.root, environment: options.environment)?.version
+  }
+
+  /// Time of every entry of an archive with these settings, seconds since 1970. Throws `GitError`.
+  func mtime(of settings: ArchiveSettings) throws -> Int64 {
+    try options.epoch ?? settings.mtime ?? timeOfCommit() ?? 0
+  }
+
+  private func timeOfCommit() throws -> Int64? {
+    if let commitTime { return commitTime }
+    let repository = try repository()
+    let time = try repository.map { try $0.commitTime(try $0.headCommit()) }
+    // What the header cannot hold was never a release.
+    commitTime = .some(time.map { min(max($0, 0), ArchiveSettings.latest) })
+    return commitTime ?? nil
+  }
+
+  private func repository() throws -> GitRepository? {
+    try GitRepository(root: options.locations.root, environment: options.environment)
+  }
+
+  /// Whether the condition holds. Throws `Diagnostic` or `GitError`.
+  func holds(_ condition: Condition?) throws -> Bool {
+    guard let condition else { return true }
+    return try isOn(condition.flag) == condition.isOn
+  }
+
+  private func isOn(_ name: String) throws -> Bool {
+    if let given = options.flags[name] { return given }
+    if name == ReleaseLayout.gitCleanFlag {
+      if let isGitClean { return isGitClean }
+      let isClean = try repository()?.isClean() ?? false
+      isGitClean = isClean
+      return isClean
+    }
+    guard let flag = layouts.release.flags[name] else { return false }
+    if let variable = flag.env, let value = options.environmentValue(variable) {
+      guard let isOn = FlagValue.isOn(value) else {
+        throw Diagnostic(.usage, "\(variable): expected y or n, found \(escapedName(value.utf8))")
+      }
+      return isOn
+    }
+    if !flag.onWith.isEmpty && flag.onWith.allSatisfy({ options.environmentValue($0) != nil }) { return true }
+    return flag.isOnByDefault
+  }
+
+  /// What `variable` stands for in a rule on `platform`. Throws `Diagnostic` when nobody knows, naming `place`.
+  func value(of variable: Variable, on platform: Platform?, for place: String) throws -> String {
+    switch variable {
+    case .name: return layouts.release.name
+    case .os: return platform?.os ?? ""
+    case .arch: return platform?.arch ?? ""
+    case .version:
+      if let version = try knownVersion() { return version }
+      throw Diagnostic(.usage, "\(place): {version} is not known; give --version V or set KUBE_GIT_VERSION")
+    case .registry:
+      return try fill(layouts.images?.registry ?? .empty, on: platform, for: place)
+    case .tag:
+      let tag = try fill(layouts.images?.tag ?? .empty, on: platform, for: place)
+      // A tag may not hold "+" (distribution/reference: [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}).
+      return tag.split(separator: "+", omittingEmptySubsequences: false).joined(separator: "_")
+    case .releaseRegistry: return try environment("KUBE_DOCKER_REGISTRY", variable, place)
+    case .releaseTag: return try environment("KUBE_DOCKER_IMAGE_TAG", variable, place)
+    case .md5: return ""
+    }
+  }
+
+  /// The template with every variable's value in it. Throws `Diagnostic` when one is not known, naming `place`.
+  func fill(_ template: Template, on platform: Platform?, for place: String) throws -> String {
+    try template.filled { try value(of: $0, on: platform, for: place) }
+  }
+
+  private func environment(_ name: String, _ variable: Variable, _ place: String) throws -> String {
+    if let value = options.environmentValue(name) { return value }
+    throw Diagnostic(.usage, "\(place): {\(variable.rawValue)} is not known; set \(name)")
+  }
+}
+
+/// The words for on and off.
+package enum FlagValue {
+  /// Whether `text` says on; nil when it says neither.
+  package static func isOn(_ text: String) -> Bool? {
+    switch text {
+    case "y", "yes", "true", "1": true
+    case "n", "no", "false", "0": false
+    default: nil
+    }
+  }
+}

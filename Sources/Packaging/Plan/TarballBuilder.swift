@@ -1,0 +1,168 @@
+// The entries of one tarball: each rule in turn, on each platform it stands on.
+
+import Archive
+import JSON
+
+/// Builds the entries of one tarball.
+final class TarballBuilder {
+  let resolver: Resolver
+  let layout: TarballLayout
+  let platform: Platform?
+  let root: String
+  var collector: EntryCollector
+  private var holds: Set<Int> = []
+  private(set) var stagedImages = 0
+
+  init(_ resolver: Resolver, _ layout: TarballLayout, _ platform: Platform?) throws {
+    self.resolver = resolver
+    self.layout = layout
+    self.platform = platform
+    root = try resolver.facts.fill(layout.settings.root, on: platform, for: "\(layout.origin.file): archive.root")
+    let impliedOwner = if case .fixed(let owner) = layout.settings.owner { owner } else { TarOwner.root }
+    collector = EntryCollector(
+      root: root, impliedOwner: impliedOwner, mtime: try resolver.facts.mtime(of: layout.settings))
+  }
+
+  /// Adds what a rule brings; mistakes go to the resolver.
+  func add(_ rule: EntryRule, number: UInt32) {
+    do {
+      guard try resolver.facts.holds(rule.condition) else { return }
+      for platform in resolver.platforms(of: rule, on: platform) {
+        let place = RulePlace(resolver: resolver, rule: rule, number: number, platform: platform)
+        try add(place)
+      }
+    } catch {
+      let diagnostic = Diagnostic(error)
+      let message = diagnostic.message
+      let isPlaced = message.hasPrefix("\(rule.origin)")
+      resolver.refuse(Diagnostic(diagnostic.fault, isPlaced ? message : "\(rule.origin): \(message)"))
+    }
+  }
+
+  private func add(_ place: RulePlace) throws {
+    switch place.rule.verb {
+    case .binaries(let names): try addBinaries(names, place)
+    case .images(let names): try addImages(names, place)
+    case .file(let path): try addFile(path, place)
+    case .tree(let path): try addTree(path, place)
+    case .paths(let paths): try addPaths(paths, place)
+    case .git(let commit): try addGit(commit, place)
+    case .text(let text): try addText(text, place)
+    case .directory(let path):
+      let folder = try place.archivePath(path)
+      collector.add(
+        folder: folder.bytes, mode: place.rule.mode ?? .folder, owner: generatedOwner, rule: place.number)
+    case .symlink(let target):
+      guard let to = try place.to() else { return }
+      collector.add(
+        .symlink, at: to.bytes, mode: .symlink, owner: generatedOwner, linkname: Array(try place.fill(target).utf8),
+        rule: place.number)
+    case .artifact: try addArtifact(place)
+    }
+  }
+
+  private func addText(_ text: Template, _ place: RulePlace) throws {
+    guard let to = try place.to() else { return }
+    let content = resolver.plan.contents.add(.bytes(Array(try place.fill(text).utf8)))
+    addContent(content, at: to, sourceMode: .generated, owner: generatedOwner, place)
+  }
+
+  private func addArtifact(_ place: RulePlace) throws {
+    guard let to = try place.to() else { return }
+    for held in try resolver.held(by: place.rule, on: place.platform) {
+      // Dependencies.order put it before this one.
+      guard let number = resolver.numbers[held] else { continue }
+      holds.insert(number)
+      let content = resolver.plan.contents.add(.artifact(number))
+      addContent(content, at: to, sourceMode: .generated, owner: generatedOwner, place)
+    }
+  }
+
+  /// Adds a file with distinct contents; cruft is left out.
+  func addContent(
+    _ content: ContentID, at path: ArchivePath, sourceMode: FileMode, owner: TarOwner, _ place: RulePlace
+  ) {
+    if isCruft(path.bytes) { return }
+    collector.add(
+      .file, at: path.bytes, mode: place.rule.mode ?? kept(sourceMode), owner: owner, body: .content(content),
+      rule: place.number)
+  }
+
+  /// Takes note of image files that come from the stage folder.
+  func countStagedImage() { stagedImages += 1 }
+
+  /// Whether the archive leaves out files of this base name.
+  func isCruft(_ path: [UInt8]) -> Bool { layout.settings.exclude.contains { $0.matches(file: path) } }
+
+  /// The bits of a source's mode that the archive keeps.
+  func kept(_ mode: FileMode) -> FileMode { FileMode(bits: mode.bits & layout.settings.mode.bits) }
+
+  /// The owner of an entry that has a source.
+  func owner(_ status: FileStatus) -> TarOwner {
+    if case .fixed(let owner) = layout.settings.owner { owner } else { status.owner }
+  }
+
+  /// The owner of an entry that has none.
+  var generatedOwner: TarOwner { if case .fixed(let owner) = layout.settings.owner { owner } else { .root } }
+
+  /// The tarball with its entries in order; conflicts go to the resolver.
+  func finish(fileName: String, level: Int) -> PlannedTarball {
+    for path in collector.tooLong {
+      resolver.refuse(Diagnostic(.system, "\(fileName): \(escapedName(path.prefix(100)))...: the name is too long"))
+    }
+    let rules = resolver.rules
+    let (entries, conflicts) = collector.finish { rules[Int($0)].isOverlay }
+    for conflict in conflicts {
+      let (first, second) = (rules[Int(conflict.first)].origin, rules[Int(conflict.second)].origin)
+      let what = conflict.isAboutKind ? "is a folder for one rule and a file for another" : "comes from two rules"
+      let how = conflict.isAboutKind ? "" : "; the later may say \"overlay\": true to replace it"
+      resolver.refuse(
+        Diagnostic(.usage, "\(fileName): \(escapedName(conflict.name)) \(what): \(first) and \(second)\(how)"))
+    }
+    resolver.plan.warnings += TwinNames.warnings(of: entries, in: fileName)
+    return PlannedTarball(
+      layout: layout.name, platform: platform, fileName: fileName, level: level, entries: entries,
+      holds: holds.sorted(), stagedImages: stagedImages)
+  }
+}
+
+/// A rule on one platform.
+struct RulePlace {
+  let resolver: Resolver
+  let rule: EntryRule
+  let number: UInt32
+  let platform: Platform?
+
+  func fill(_ template: Template) throws -> String {
+    try resolver.facts.fill(template, on: platform, for: "\(rule.origin)")
+  }
+
+  /// The path that `template` fills in to.
+  func archivePath(_ template: Template) throws -> ArchivePath {
+    let text = try fill(template)
+    do throws(PathError) {
+      return try ArchivePath(text)
+    } catch {
+      throw Diagnostic(.usage, "\(rule.origin): \(error), found \(quoted(text))")
+    }
+  }
+
+  /// Where the rule's entries go; nil for the archive's root.
+  func to() throws -> ArchivePath? { try rule.to.map(archivePath) }
+
+  /// `name` below where the rule's entries go.
+  func below(_ name: String) throws -> ArchivePath { try archivePath(Template(literal: try to().map { "\($0.text)/\(name)" } ?? name)) }
+
+  /// The names of a list, or those that the rule spells out.
+  func names(_ list: NameList, of lists: [String: [String]]) throws -> [String] {
+    switch list {
+    case .list(let name): lists[name] ?? []
+    case .names(let names): try names.map(fill)
+    }
+  }
+}
+
+extension FileMode {
+  /// Of symlinks: POSIX leaves it open, and every writer writes this.
+  static let symlink = FileMode(bits: 0o777)
+}

@@ -1,0 +1,171 @@
+// The one place for concurrency: plain threads take jobs from one list, work on them side by side, and whoever
+// completes the oldest one commits the results in the order of the list. A bounded window of jobs is under way, so
+// memory is bounded too, and the order of completion never reaches the output.
+//
+// Plain threads and one mutex, not the cooperative pool: the work blocks on files and fills whole cores.
+
+package import Glibc
+
+/// What the list of jobs has to give.
+enum NextJob<Job> {
+  case job(Job)
+  /// Nothing before more of the jobs under way are committed.
+  case later
+  /// Nothing more.
+  case end
+}
+
+/// Works through a list of jobs on several threads and commits their results in order.
+///
+/// `next` and `commit` are called by one thread at a time each, but may run beside one another; `work` runs on all.
+/// Throws the first error in the order of the jobs.
+final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sendable {
+  // @unchecked: everything below but the closures is touched under the lock alone; of the closures, `makeTool` and
+  // `work` are @Sendable, `next` runs under the lock and `commit` while `isCommitting` is ours.
+  private let lock = Lock()
+  private let window: Int
+  private let next: () throws -> NextJob<Job>
+  private let makeTool: @Sendable () throws -> Tool
+  private let work: @Sendable (Job, Tool) throws -> Result
+  private let commit: (Result) throws -> Void
+
+  /// Results of the jobs under way, by job number modulo the window; nil while one is worked on.
+  private var results: [Swift.Result<Result, any Error>?]
+  private var issued = 0
+  private var committed = 0
+  private var isCommitting = false
+  private var isExhausted = false
+  private var failure: (any Error)?
+
+  init(
+    window: Int, next: @escaping () throws -> NextJob<Job>, makeTool: @escaping @Sendable () throws -> Tool,
+    work: @escaping @Sendable (Job, Tool) throws -> Result, commit: @escaping (Result) throws -> Void
+  ) {
+    self.window = window
+    self.next = next
+    self.makeTool = makeTool
+    self.work = work
+    self.commit = commit
+    results = Array(repeating: nil, count: window)
+  }
+
+  /// Runs the list to its end on the calling thread and `threads` - 1 more, fewer where the system has no more.
+  func run(threads: Int) throws {
+    var helpers: [pthread_t] = []
+    for _ in 1..<max(threads, 1) {
+      guard let thread = startThread({ self.loop() }) else { break }
+      helpers.append(thread)
+    }
+    loop()
+    for thread in helpers { pthread_join(thread, nil) }
+    if let failure { throw failure }
+  }
+
+  private func loop() {
+    lock.lock()
+    defer { lock.unlock() }
+    do {
+      let tool = try lock.unlocked { try makeTool() }
+      while failure == nil {
+        if let result = takeHead() {
+          try commitHead(result)
+        } else if let (number, job) = try takeJob() {
+          let result = lock.unlocked { Swift.Result { try work(job, tool) } }
+          results[number % window] = result
+          if number == committed { lock.wakeAll() }
+        } else if isExhausted && committed == issued {
+          break
+        } else {
+          lock.wait()
+        }
+      }
+    } catch {
+      failure = failure ?? error
+    }
+    lock.wakeAll()
+  }
+
+  /// The result that is due to be committed, when it is there and nobody is committing.
+  private func takeHead() -> Swift.Result<Result, any Error>? {
+    guard !isCommitting, committed < issued, let result = results[committed % window] else { return nil }
+    results[committed % window] = nil
+    isCommitting = true
+    return result
+  }
+
+  private func commitHead(_ result: Swift.Result<Result, any Error>) throws {
+    try lock.unlocked { try commit(try result.get()) }
+    committed += 1
+    isCommitting = false
+    lock.wakeAll()
+  }
+
+  private func takeJob() throws -> (Int, Job)? {
+    guard !isExhausted, issued - committed < window else { return nil }
+    switch try next() {
+    case .job(let job):
+      issued += 1
+      return (issued - 1, job)
+    case .later:
+      return nil
+    case .end:
+      isExhausted = true
+      lock.wakeAll()
+      return nil
+    }
+  }
+}
+
+/// A mutex and a condition in one.
+final class Lock: @unchecked Sendable {
+  // On the heap, for neither may move; the pointers never change.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  func lock() { pthread_mutex_lock(mutex) }
+  func unlock() { pthread_mutex_unlock(mutex) }
+  /// Gives the lock up until another thread calls `wakeAll`.
+  func wait() { pthread_cond_wait(condition, mutex) }
+  func wakeAll() { pthread_cond_broadcast(condition) }
+
+  /// Runs `body` without the lock, which the caller holds before and after.
+  func unlocked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    unlock()
+    defer { lock() }
+    return try body()
+  }
+}
+
+/// Starts a thread; nil when the system has no more.
+package func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+  final class Start {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  let start = Unmanaged.passRetained(Start(body))
+  var thread = pthread_t()
+  let code = pthread_create(
+    &thread, nil,
+    { argument in
+      // The pointer is the one that passRetained gave; it is released here, once.
+      if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
+      return nil
+    }, start.toOpaque())
+  guard code == 0 else {
+    start.release()
+    return nil
+  }
+  return thread
+}

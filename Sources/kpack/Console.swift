@@ -1,0 +1,83 @@
+// What the program says: results on standard output, where a lost byte is an error, and all else on standard error.
+
+import Archive
+import Glibc
+import JSON
+
+/// `text` as messages show what a user typed.
+func shown(_ text: String) -> String { quoted(text) }
+
+/// Standard output, for results alone.
+///
+/// What is printed is kept until `flush`, or until there is much of it.
+final class ResultOutput {
+  private var pending: [UInt8] = []
+  /// Whether words may be colored.
+  let isColored: Bool
+
+  init(isColored: Bool) { self.isColored = isColored }
+
+  /// Prints a line. Throws `SystemError` when it cannot be written.
+  func line(_ text: String) throws(SystemError) {
+    pending += text.utf8
+    pending.append(UInt8(ascii: "\n"))
+    if pending.count > 1 << 16 { try flush() }
+  }
+
+  /// Writes all that was printed. Throws `SystemError`.
+  func flush() throws(SystemError) {
+    var rest = pending[...]
+    while !rest.isEmpty {
+      let count = try systemCall("write", Array("standard output".utf8)) {
+        rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      }
+      rest = rest.dropFirst(count)
+    }
+    pending = []
+  }
+
+  /// `text` in bold where color is wanted.
+  func bold(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+}
+
+/// Standard error, for people.
+struct MessageOutput {
+  let isQuiet: Bool
+  let isVerbose: Bool
+  let isColored: Bool
+
+  func error(_ message: String) { write("\(mark("error", color: 31)): \(message)") }
+
+  func warning(_ message: String) {
+    if !isQuiet { write("\(mark("warning", color: 33)): \(message)") }
+  }
+
+  /// What happens, for logs.
+  func note(_ message: String) {
+    if !isQuiet { write(message) }
+  }
+
+  /// What was found, for those who ask.
+  func detail(_ message: @autoclosure () -> String) {
+    if isVerbose { write(message()) }
+  }
+
+  private func mark(_ word: String, color: Int) -> String {
+    isColored ? "kpack: \u{1B}[\(color)m\(word)\u{1B}[0m" : "kpack: \(word)"
+  }
+
+  private func write(_ line: String) { Self.writeRaw(line + "\n") }
+
+  /// Writes `text` as it is; that standard error is gone changes nothing.
+  static func writeRaw(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if count <= 0 { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+}
+
+/// Whether a descriptor is a terminal.
+func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }

@@ -1,0 +1,34 @@
+// How a command ends: the exit code of each kind of error, and its words.
+
+import Archive
+import Packaging
+
+/// An error as the program reports it.
+struct Failure {
+  let exitCode: Int32
+  let messages: [String]
+
+  /// More lines than these help nobody.
+  private static let mostMessages = 50
+
+  init(_ error: any Error) {
+    switch error {
+    case let error as UsageError:
+      let help = error.command.map { "kpack \($0.rawValue) --help" } ?? "kpack --help"
+      self.init(.usage, ["\(error.message)\nusage: see `\(help)`"])
+    case let errors as LayoutErrors: self.init(.usage, errors.errors.map(\.description))
+    case let errors as PlanErrors: self.init(errors.fault, errors.diagnostics.map(\.message))
+    case let error as VersionError:
+      if case .file = error { self.init(.usage, ["\(error)"]) } else { self.init(.system, ["\(error)"]) }
+    case let error as ArchiveError: self.init(error.isOfSystem ? .system : .data, ["\(error)"])
+    case let diagnostic as Diagnostic: self.init(diagnostic.fault, [diagnostic.message])
+    default: self.init(.system, ["\(error)"])
+    }
+  }
+
+  private init(_ fault: Fault, _ messages: [String]) {
+    exitCode = fault.rawValue
+    let left = messages.count - Self.mostMessages
+    self.messages = messages.prefix(Self.mostMessages) + (left > 0 ? ["... and \(left) more of the kind"] : [])
+  }
+}
