@@ -1,0 +1,110 @@
+// Why a tar archive is refused: every fault that would let two readers see two different archives, or none.
+
+/// Where in an archive something stands.
+package struct TarPlace: Equatable, Sendable {
+  /// Bytes from the start of the unpacked archive to the header concerned.
+  package var offset: Int64
+  /// The entry's name, empty where none is known.
+  package var name: [UInt8]
+
+  package init(offset: Int64, name: [UInt8] = []) {
+    self.offset = offset
+    self.name = name
+  }
+
+  /// The error that `fault` is at this place.
+  func error(_ fault: TarError.Fault) -> ArchiveError { .tar(TarError(place: self, fault: fault)) }
+}
+
+/// A tar archive that is refused.
+package struct TarError: Error, Equatable, Sendable {
+  package let place: TarPlace
+  package let fault: Fault
+
+  package init(place: TarPlace, fault: Fault) {
+    self.place = place
+    self.fault = fault
+  }
+
+  /// What is wrong.
+  package enum Fault: Equatable, Sendable {
+    /// Not one byte.
+    case empty
+    /// The first block is no header of any format.
+    case notAnArchive
+    /// The archive ends `found` bytes into a block.
+    case headerCut(found: Int)
+    case contentsCut(found: Int64, wanted: Int64)
+    case checksum(found: Int64, computed: Int64)
+    /// A header field that is neither octal nor base-256, or does not fit in 64 bits.
+    case number(field: String, found: [UInt8])
+    case negativeSize(Int64)
+    case typeflag(UInt8)
+    /// An extended header, long name or sparse map is larger than any honest one.
+    case extensionTooLarge(size: Int64, limit: Int64)
+    /// The record that starts `at` bytes into the extended header is not "LENGTH KEYWORD=VALUE\n".
+    case paxRecord(at: Int, PaxFault)
+    case paxValue(keyword: String, found: [UInt8])
+    /// Two headers of this type flag for one entry.
+    case repeatedExtension(typeflag: UInt8)
+    /// A header of this type flag that no entry follows.
+    case orphanExtension(typeflag: UInt8)
+    /// The size of the header block and that of the extended header are both given and differ.
+    case sizeConflict(header: Int64, extended: Int64)
+    /// A long name and a name of the extended header that differ.
+    case nameConflict(long: [UInt8], extended: [UInt8])
+    case sparse(SparseFault)
+    /// More bytes than the caller allows, unpacked and with holes filled.
+    case overLimit(Int64)
+    case overTrailingLimit(Int64)
+  }
+
+  package enum PaxFault: String, Equatable, Sendable {
+    case length = "its length is not that of a record"
+    case newline = "it does not end in a newline"
+    case keyword = "it has no keyword with '='"
+  }
+
+  package enum SparseFault: String, Equatable, Sendable {
+    case version = "of an unknown version"
+    case noSize = "without the size of the file"
+    case noMap = "without a map"
+    case notAFile = "on an entry that is no file"
+    case malformedMap = "with a map that is not made of pairs of numbers"
+    case wrongMap = "with a map that is out of order or out of the file"
+    case wrongLength = "with a map that does not add up to the stored bytes"
+  }
+}
+
+extension TarError: CustomStringConvertible {
+  package var description: String {
+    let subject = place.name.isEmpty ? "header" : escapedName(place.name)
+    return "\(subject) at byte \(place.offset): \(fault)"
+  }
+}
+
+extension TarError.Fault: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .empty: "expected a tar archive, found an empty file"
+    case .notAnArchive: "expected a tar archive, found other bytes"
+    case .headerCut(let found): "the archive ends after \(found) of \(TarFormat.blockSize) bytes"
+    case .contentsCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes of contents"
+    case .checksum(let found, let computed): "the checksum is \(found), that of the block \(computed)"
+    case .number(let field, let found): "\(field): expected a number of 64 bits, found \"\(escapedName(found))\""
+    case .negativeSize(let size): "size: expected 0 or more, found \(size)"
+    case .typeflag(let flag): "unknown type flag \"\(escapedName([flag]))\""
+    case .extensionTooLarge(let size, let limit): "an extension of \(size) bytes, the limit is \(limit)"
+    case .paxRecord(let at, let fault): "extended header, record at byte \(at): \(fault.rawValue)"
+    case .paxValue(let keyword, let found): "extended header, \(keyword): found \"\(escapedName(found.prefix(80)))\""
+    case .repeatedExtension(let flag): "two \"\(escapedName([flag]))\" headers for one entry"
+    case .orphanExtension(let flag): "no entry follows this \"\(escapedName([flag]))\" header"
+    case .sizeConflict(let header, let extended): "size \(header) in the header, \(extended) in the extended header"
+    case .nameConflict(let long, let extended):
+      "\(escapedName(long)) as long name, \(escapedName(extended)) in the extended header"
+    case .sparse(let fault): "a sparse file \(fault.rawValue)"
+    case .overLimit(let limit): "the archive unpacks to more than the limit of \(limit) bytes"
+    case .overTrailingLimit(let limit): "more than the limit of \(limit) bytes behind the end mark"
+    }
+  }
+}

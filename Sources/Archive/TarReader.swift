@@ -1,0 +1,151 @@
+// Reads a tar archive, gzip or plain, entry by entry in memory that no claim of the archive can enlarge.
+// It reads v7, ustar, pax, GNU's long names, sparse files and base-256, and refuses what two readers would read in
+// two ways; the rest of its parts are in TarReader+Extensions, +Sparse, +Contents and +End.
+
+/// The entries of an archive, in order.
+package struct TarReader: ~Copyable {
+  /// Bytes that an archive may unpack to unless the caller says otherwise.
+  package static let defaultLimit: Int64 = 64 << 30
+
+  var input: TarInput
+  let limit: Int64
+  /// What the global headers so far say of all entries that follow.
+  var globals = ExtendedHeader()
+  /// The entry whose contents come next, for errors.
+  var current = TarPlace(offset: 0)
+  /// Stored bytes of the current entry that were not read yet, and what pads them to a block.
+  var stored: Int64 = 0
+  var padding: Int64 = 0
+  var sparse: SparseMap?
+  var isAtEnd = false
+  /// Bytes of contents so far, with holes.
+  private var total: Int64 = 0
+  /// The keywords of global headers that a warning was given for.
+  var ignoredGlobals: Set<String> = []
+  private var warnings: [TarWarning] = []
+
+  /// Opens the archive at `path`. What unpacks to more than `limit` bytes, holes counted, is refused.
+  package init(path: [UInt8], limit: Int64 = defaultLimit) throws(ArchiveError) {
+    input = TarInput(try GzipReader(.opening(path)), limit: limit)
+    self.limit = limit
+  }
+
+  /// The next entry, or nil when the archive has ended soundly; contents that were not read are passed over.
+  ///
+  /// After an error the reader must not be used again.
+  package mutating func next() throws(ArchiveError) -> TarEntry? {
+    if isAtEnd { return nil }
+    try skipContents()
+    var extensions = TarExtensions(globals: globals)
+    while let header = try nextHeader() {
+      switch header.typeflag {
+      case TarTypeflag.extended: try readExtended(header, into: &extensions)
+      case TarTypeflag.gnuLongName: try readLongName(header, into: &extensions)
+      case TarTypeflag.gnuLongLink: try readLongLink(header, into: &extensions)
+      case TarTypeflag.global:
+        try extensions.checkNone()
+        try readGlobal(header)
+        extensions = TarExtensions(globals: globals)
+      default: return try entry(header, extensions)
+      }
+    }
+    try extensions.checkNone()
+    return nil
+  }
+
+  /// The warnings since the last call.
+  package mutating func takeWarnings() -> [TarWarning] {
+    defer { warnings = [] }
+    return warnings
+  }
+
+  mutating func warn(_ warning: TarWarning) { warnings.append(warning) }
+
+  /// The next header block, or nil at the end of the archive.
+  private mutating func nextHeader() throws(ArchiveError) -> TarHeaderBlock? {
+    let offset = input.position
+    let block = try input.block()
+    if block.isEmpty {
+      if offset == 0 { throw TarPlace(offset: 0).error(.empty) }
+      endWithoutMark(zeroBlocks: 0)
+      return nil
+    }
+    guard block.count == TarFormat.blockSize else {
+      throw TarPlace(offset: offset).error(.headerCut(found: block.count))
+    }
+    guard block.contains(where: { $0 != 0 }) else {
+      try readEnd()
+      return nil
+    }
+    return try TarHeaderBlock(block, at: offset)
+  }
+
+  /// The entry that `header` and what came before it describe; makes its contents the next to be read.
+  private mutating func entry(
+    _ header: TarHeaderBlock, _ extensions: TarExtensions
+  ) throws(ArchiveError) -> TarEntry {
+    let extended = extensions.extended
+    var name = try extensions.name(header)
+    current = TarPlace(offset: header.place.offset, name: name)
+    let kind = try kind(header.typeflag, name: name)
+    let size = try storedSize(header, extended)
+    if kind == .directory && !name.isEmpty && name.last != UInt8(ascii: "/") { name.append(UInt8(ascii: "/")) }
+    // The fields of the block are read even where a record takes their place: junk in them is damage all the same.
+    let mode = try header.number(.mode, "mode")
+    let mtime = try header.number(.mtime, "mtime")
+    let uid = try header.number(.uid, "uid")
+    let gid = try header.number(.gid, "gid")
+    var entry = TarEntry(
+      name: name, kind: kind, mode: UInt16(truncatingIfNeeded: mode & 0o7777), mtime: extended.mtime ?? mtime,
+      uid: extended.uid ?? uid, gid: extended.gid ?? gid, uname: extended.uname ?? header.uname,
+      gname: extended.gname ?? header.gname)
+    if kind == .symlink || kind == .hardlink { entry.linkname = try extensions.linkname(header) }
+    try openContents(header, extended, size: size, of: &entry)
+    return entry
+  }
+
+  private func kind(_ typeflag: UInt8, name: [UInt8]) throws(ArchiveError) -> TarEntryKind {
+    switch typeflag {
+    // v7 has no directories: a name that ends in "/" is one.
+    case TarTypeflag.oldFile: name.last == UInt8(ascii: "/") ? .directory : .file
+    case TarTypeflag.file, TarTypeflag.contiguous, TarTypeflag.gnuSparse: .file
+    case TarTypeflag.directory: .directory
+    case TarTypeflag.symlink: .symlink
+    case TarTypeflag.hardlink: .hardlink
+    case TarTypeflag.char: .char
+    case TarTypeflag.block: .block
+    case TarTypeflag.fifo: .fifo
+    default: throw current.error(.typeflag(typeflag))
+    }
+  }
+
+  /// The bytes that the entry claims to store. Both places may state it, but not differently (CVE-2025-62518).
+  private func storedSize(_ header: TarHeaderBlock, _ extended: ExtendedHeader) throws(ArchiveError) -> Int64 {
+    let size = try header.size()
+    guard let other = extended.size else { return size }
+    if size != 0 && size != other { throw current.error(.sizeConflict(header: size, extended: other)) }
+    return other
+  }
+
+  /// Sets the entry's size, and the reader up for its contents.
+  private mutating func openContents(
+    _ header: TarHeaderBlock, _ extended: ExtendedHeader, size: Int64, of entry: inout TarEntry
+  ) throws(ArchiveError) {
+    let isSparse = header.typeflag == TarTypeflag.gnuSparse || extended.sparse.isPresent
+    guard entry.kind == .file else {
+      // POSIX lets a hard link of a pax archive have contents, but no common writer makes them and Go, GNU tar and
+      // Python read none; some writers of old leave the size of the link's target in the field.
+      if isSparse { throw current.error(.sparse(.notAFile)) }
+      if size != 0 { warn(.sizeIgnored(name: entry.name, kind: entry.kind, size: size)) }
+      return
+    }
+    if size > limit { throw current.error(.overLimit(limit)) }
+    stored = size
+    padding = Int64(TarFormat.padding(after: size))
+    if isSparse { sparse = try readSparseMap(header, extended.sparse) }
+    entry.size = sparse?.size ?? size
+    let (sum, overflow) = total.addingReportingOverflow(entry.size)
+    if overflow || sum > limit { throw current.error(.overLimit(limit)) }
+    total = sum
+  }
+}
