@@ -41,7 +41,8 @@ extension TarWarning: CustomStringConvertible {
     case .bytesBehindEnd(let offset): "other bytes than zeros behind the end mark, from byte \(offset) on"
     case .globalKeywordIgnored(let keyword, let offset):
       "global header at byte \(offset): \(escapedName(keyword.utf8)) is ignored"
-    case .sizeIgnored(let name, let kind, let size): "\(escapedName(name)): a \(kind.rawValue) that claims \(size) bytes"
+    case .sizeIgnored(let name, let kind, let size):
+      "\(escapedName(name)): a \(kind.rawValue) that claims \(size) bytes"
     case .emptyName: "an entry with an empty name"
     case .fileNamedAsDirectory(let name): "\(escapedName(name)): a file with a name that ends in '/'"
     case .absoluteName(let name): "\(escapedName(name)): an absolute name"

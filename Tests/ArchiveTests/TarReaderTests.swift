@@ -23,11 +23,12 @@ struct TarReaderTests {
     #expect(listing.rows.first?.digest == SHA256.digest(of: contents))
   }
 
-  @Test(arguments: [
-    ("0", "f", "file"), ("\0", "f", "file"), ("7", "f", "file"), ("\0", "d/", "dir"), ("5", "d/", "dir"),
-    ("5", "d", "dir"), ("2", "l", "symlink"), ("1", "l", "hardlink"), ("3", "c", "char"), ("4", "b", "block"),
-    ("6", "p", "fifo"),
-  ] as [(Character, String, String)])
+  @Test(
+    arguments: [
+      ("0", "f", "file"), ("\0", "f", "file"), ("7", "f", "file"), ("\0", "d/", "dir"), ("5", "d/", "dir"),
+      ("5", "d", "dir"), ("2", "l", "symlink"), ("1", "l", "hardlink"), ("3", "c", "char"), ("4", "b", "block"),
+      ("6", "p", "fifo"),
+    ] as [(Character, String, String)])
   func `a type flag gives the kind`(type: Character, name: String, kind: String) throws {
     let listing = try Listing(Tar.header(name, type: type) + Tar.end)
     #expect(listing.rows.map(\.type) == [kind])
@@ -41,10 +42,11 @@ struct TarReaderTests {
     #expect(try Listing(Tar.header(name, type: "5") + Tar.end).rows.map(\.path) == [path])
   }
 
-  @Test(arguments: [
-    ("00000000017", 15), ("       17 ", 15), ("17", 15), ("", 0), ("           ", 0), ("77777777777", 8_589_934_591),
-    ("17\u{0}junk", 15),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("00000000017", 15), ("       17 ", 15), ("17", 15), ("", 0), ("           ", 0), ("77777777777", 8_589_934_591),
+      ("17\u{0}junk", 15),
+    ] as [(String, Int64)])
   func `an octal time is read`(text: String, mtime: Int64) throws {
     #expect(try Listing(Tar.header("a", .init(.mtime, text)) + Tar.end).rows.map(\.mtime) == [mtime])
   }
@@ -55,10 +57,11 @@ struct TarReaderTests {
     #expect(try Listing(bytes + Tar.end).rows.map(\.mtime) == [mtime])
   }
 
-  @Test(arguments: [
-    ("5", 5), ("5.0", 5), ("5.999", 5), ("5.", 5), ("-5", -5), ("-5.0", -5), ("-5.1", -6), ("-0.5", -1),
-    ("9223372036854775807", .max), ("-9223372036854775807.1", .min),
-  ] as [(String, Int64)])
+  @Test(
+    arguments: [
+      ("5", 5), ("5.0", 5), ("5.999", 5), ("5.", 5), ("-5", -5), ("-5.0", -5), ("-5.1", -6), ("-0.5", -1),
+      ("9223372036854775807", .max), ("-9223372036854775807.1", .min),
+    ] as [(String, Int64)])
   func `a pax time is floored`(text: String, mtime: Int64) throws {
     let bytes = Tar.pax(("mtime", text)) + Tar.header("a") + Tar.end
     #expect(try Listing(bytes).rows.map(\.mtime) == [mtime])

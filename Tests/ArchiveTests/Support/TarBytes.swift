@@ -79,7 +79,9 @@ enum Tar {
   /// A number in base-256: the top bit, then two's complement.
   static func base256(_ number: Int64, width: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: number < 0 ? 0xFF : 0, count: width)
-    for index in 0..<min(8, width) { bytes[width - 1 - index] = UInt8(truncatingIfNeeded: number >> (8 * Int64(index))) }
+    for index in 0..<min(8, width) {
+      bytes[width - 1 - index] = UInt8(truncatingIfNeeded: number >> (8 * Int64(index)))
+    }
     bytes[0] |= 0x80
     return bytes
   }
