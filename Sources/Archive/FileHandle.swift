@@ -49,6 +49,19 @@ package struct FileHandle: ~Copyable {
     try systemCall("read", path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
   }
 
+  /// Reads all there is from where the last read ended; throws EFBIG when it is more than `limit` bytes.
+  package func readAll(atMost limit: Int) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 1)
+    defer { buffer.deallocate() }
+    while true {
+      let count = try read(into: buffer)
+      if count == 0 { return bytes }
+      bytes += buffer[..<count]
+      if bytes.count > limit { throw SystemError(operation: "read", path: path, errno: EFBIG) }
+    }
+  }
+
   /// Writes all of `bytes` where the last write ended.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     var rest = bytes[...]

@@ -12,8 +12,11 @@ enum FileLock {
     let device = UInt64(status.st_dev)
     let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
     let minor = device & 0xFF | (device >> 12) & ~0xFF
-    guard let table = try? read("/proc/locks") else { return nil }
-    for line in table.split(separator: "\n") {
+    // Without the table the message goes without the process.
+    guard let file = try? FileHandle(opening: Array("/proc/locks".utf8), O_RDONLY),
+      let table = try? file.readAll(atMost: 16 << 20)
+    else { return nil }
+    for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
       let fields = line.split(separator: " ", omittingEmptySubsequences: true)
       guard fields.count > 5, fields[1] == "FLOCK" else { continue }
       let place = fields[5].split(separator: ":")
@@ -23,16 +26,5 @@ enum FileLock {
       return Int(fields[4])
     }
     return nil
-  }
-
-  private static func read(_ path: String) throws -> String {
-    let file = try FileHandle(opening: Array(path.utf8), O_RDONLY)
-    var text: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 14)
-    while true {
-      let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
-      if count == 0 { return String(decoding: text, as: UTF8.self) }
-      text += buffer[..<count]
-    }
   }
 }

@@ -51,3 +51,8 @@ extension TarReader {
     }
   }
 }
+
+extension TarReader {
+  /// Bytes from the start of the unpacked archive to the contents of the entry that `next()` has just returned.
+  package var contentsOffset: Int64 { input.position }
+}

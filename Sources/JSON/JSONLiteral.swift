@@ -13,6 +13,11 @@ package enum JSONLiteral: Equatable, Sendable {
   package struct Member: Equatable, Sendable {
     package let key: String
     package let value: JSONLiteral
+
+    package init(key: String, value: JSONLiteral) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// An object of these members, in this order.

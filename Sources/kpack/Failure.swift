@@ -20,7 +20,9 @@ struct Failure {
     case let errors as PlanErrors: self.init(errors.fault, errors.diagnostics.map(\.message))
     case let error as VersionError:
       if case .file = error { self.init(.usage, ["\(error)"]) } else { self.init(.system, ["\(error)"]) }
-    case let error as ArchiveError: self.init(error.isOfSystem ? .system : .data, ["\(error)"])
+    case let failure as ListFailure:
+      let isOfSystem = if case .system = failure.error { true } else { false }
+      self.init(isOfSystem ? .system : .data, [failure.error.message(for: failure.path)])
     case let diagnostic as Diagnostic: self.init(diagnostic.fault, [diagnostic.message])
     default: self.init(.system, ["\(error)"])
     }

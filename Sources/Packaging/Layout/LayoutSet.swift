@@ -6,6 +6,8 @@ import JSON
 /// The mistakes of a set of layouts: at least one.
 package struct LayoutErrors: Error, Equatable, Sendable {
   package let errors: [LayoutError]
+
+  package init(errors: [LayoutError]) { self.errors = errors }
 }
 
 /// A file of a set: its path for messages, and its bytes.

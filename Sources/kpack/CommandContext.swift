@@ -1,0 +1,148 @@
+// What every command begins with: its options as typed values, and where it prints.
+
+import Archive
+import Glibc
+import Packaging
+
+/// The form of a command's results.
+enum ResultFormat: String, CaseIterable {
+  case text, json, mtree
+}
+
+/// The options of a command line, checked.
+struct CommandContext {
+  let line: Invocation.CommandLine
+  let environment: [String: String]
+  let output: ResultOutput
+  let messages: MessageOutput
+  let format: ResultFormat
+
+  /// Throws `UsageError`.
+  init(_ line: Invocation.CommandLine) throws(UsageError) {
+    self.line = line
+    environment = Self.readEnvironment()
+    let isPlain = line.has("no-color") || !(environment["NO_COLOR"] ?? "").isEmpty
+    func isColored(_ descriptor: CInt) -> Bool { line.has("color") || (!isPlain && isTerminal(descriptor)) }
+    output = ResultOutput(isColored: isColored(STDOUT_FILENO))
+    messages = MessageOutput(
+      isQuiet: line.has("quiet"), isVerbose: line.has("verbose"), isColored: isColored(STDERR_FILENO))
+    let formats: [ResultFormat] = line.command == .plan ? [.text, .json, .mtree] : [.text, .json]
+    let given = line["format"] ?? ResultFormat.text.rawValue
+    guard let format = formats.first(where: { $0.rawValue == given }) else {
+      let wanted = formats.map(\.rawValue).joined(separator: ", ")
+      throw UsageError(message: "--format: expected one of \(wanted), found \(shown(given))", command: line.command)
+    }
+    self.format = format
+  }
+
+  /// The threads to use. Throws `UsageError`.
+  func jobs() throws(UsageError) -> Int {
+    try integer("jobs", in: 1...1024).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// The choices for a release. Throws `UsageError`.
+  func releaseOptions() throws(UsageError) -> ReleaseOptions {
+    var given = Locations.Given()
+    given.root = try folder("root")
+    given.stage = try folder("stage")
+    given.bin = try folder("bin")
+    given.out = try folder("out")
+    given.images = try folder("images")
+    given.bases = try folder("bases")
+    given.cache = try folder("cache")
+    var options = ReleaseOptions(
+      locations: Locations(given, outputName: environment["OUT_DIR"]), environment: environment)
+    options.platforms = try platforms(options)
+    options.isFast = line.has("fast") || environment["KUBE_FASTBUILD"] == "true"
+    options.flags = try flags()
+    options.version = line["version"]
+    let sourceDateEpoch = try sourceDateEpoch()
+    options.epoch = try integer("epoch", in: 0...ArchiveSettings.latest) ?? sourceDateEpoch
+    options.level = try integer("level", in: 0...9).map { Int($0) }
+    if options.version == "" { throw usage("--version: expected a version, found nothing") }
+    return options
+  }
+
+  /// The layouts that the command line names, or the built-in ones. Throws `LayoutErrors` or `UsageError`.
+  func layouts() throws -> LayoutSet {
+    let set = try LayoutSource(folder: try folder("layouts")).load()
+    for warning in set.warnings { messages.warning(warning) }
+    return set
+  }
+
+  /// The mistake of this command's line that `message` tells.
+  func usage(_ message: String) -> UsageError { UsageError(message: message, command: line.command) }
+
+  /// Throws `UsageError` when there are arguments.
+  func checkNoArguments() throws(UsageError) {
+    if let first = line.arguments.first { throw usage("unexpected argument \(shown(first))") }
+  }
+
+  /// The number that an option gives. Throws `UsageError` when it is none, or out of range.
+  func integer(_ option: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64? {
+    guard let text = line[option] else { return nil }
+    return try integer(text, "--\(option)", in: range)
+  }
+
+  private func integer(_ text: String, _ what: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64 {
+    let isDigits = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    if isDigits, let number = Int64(text), range.contains(number) { return number }
+    throw usage(
+      "\(what): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown(text))")
+  }
+
+  private func sourceDateEpoch() throws(UsageError) -> Int64? {
+    guard let text = environment["SOURCE_DATE_EPOCH"] else { return nil }
+    return try integer(text, "SOURCE_DATE_EPOCH", in: 0...ArchiveSettings.latest)
+  }
+
+  /// Without the slashes at the end, which nothing needs.
+  private func folder(_ option: String) throws(UsageError) -> String? {
+    guard let text = line[option] else { return nil }
+    if text.isEmpty { throw usage("--\(option): expected a folder, found nothing") }
+    let trimmed = text.utf8.reversed().drop { $0 == UInt8(ascii: "/") }.reversed()
+    return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
+  }
+
+  private func platforms(_ options: ReleaseOptions) throws(UsageError) -> [Platform]? {
+    if line.has("platform") { return try platforms(line.values("platform").joined(separator: ","), "--platform") }
+    guard let text = options.environmentValue("KUBE_BUILD_PLATFORMS") else { return nil }
+    return try platforms(text, "KUBE_BUILD_PLATFORMS")
+  }
+
+  private func platforms(_ text: String, _ what: String) throws(UsageError) -> [Platform] {
+    var platforms: [Platform] = []
+    for word in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+      guard let platform = Platform(String(word)) else {
+        throw usage("\(what): expected a platform such as linux/amd64, found \(shown(String(word)))")
+      }
+      platforms.append(platform)
+    }
+    if platforms.isEmpty { throw usage("\(what): expected platforms such as linux/amd64, found \(shown(text))") }
+    return platforms
+  }
+
+  private func flags() throws(UsageError) -> [String: Bool] {
+    var flags: [String: Bool] = [:]
+    for text in line.values("flag") {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, let isOn = FlagValue.isOn(parts[1]) else {
+        throw usage("--flag: expected NAME=y or NAME=n, found \(shown(text))")
+      }
+      flags[parts[0]] = isOn
+    }
+    return flags
+  }
+
+  private static func readEnvironment() -> [String: String] {
+    var variables: [String: String] = [:]
+    // environ is an array of pointers to "NAME=VALUE" that ends with a null pointer (environ(7)).
+    var next = environ
+    while let entry = next.pointee {
+      let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      next += 1
+    }
+    return variables
+  }
+}

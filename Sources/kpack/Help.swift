@@ -1,0 +1,76 @@
+// The text of --help, from the tables of commands and options.
+
+/// Renders help.
+enum Help {
+  /// What `kpack --help` prints.
+  static var overview: String {
+    let commands = CommandName.allCases.map { name in
+      row(name.rawValue, CommandSpec.of(name).summary, width: 16)
+    }
+    return """
+      kpack: packages a release from declarative layouts, the same bytes every time.
+
+      usage: kpack COMMAND [OPTION...] [NAME...]
+
+      commands:
+      \(commands.joined(separator: "\n"))
+
+      `kpack COMMAND --help` tells a command's options; `kpack --version` the version, and that of zlib.
+
+      A layout is a folder of JSON files. release.json names the release, its platforms and binaries:
+
+          { "name": "hello", "platforms": { "all": ["linux/amd64"] }, "binaries": { "all": ["hello"] },
+            "archive": { "root": "{name}-{version}" } }
+
+      and every other file describes a tarball, such as hello.json:
+
+          { "tarball": "hello-{version}-{os}-{arch}.tar.gz", "platforms": "all",
+            "entries": [ { "binaries": "all", "to": "bin" },
+                         { "file": "README.md", "to": "README.md" },
+                         { "tree": "docs", "to": "share/doc", "exclude": ["*~"] },
+                         { "text": "{version}\\n", "to": "VERSION" } ] }
+
+      Verbs: binaries, images, file, tree, paths, text, directory, symlink, artifact, git. Options of an entry: to,
+      include, exclude, optional, overlay, mode, platforms, when. `kpack layouts export DIR` writes out the built-in
+      layouts, those of Kubernetes v1.7, with a JSON Schema that says all there is to say.
+
+      examples:
+        kpack tarballs --stage _output/release-stage
+        kpack tarballs --root . --layouts layouts --bin build --out dist --version 1.0.0
+
+      exit codes: 0 done; 2 usage or layout; 3 an archive or image that is not acceptable; 4 the source tree or the
+      operating system; 128+N ended by signal N
+      """
+  }
+
+  /// What `kpack COMMAND --help` prints.
+  static func text(for spec: CommandSpec) -> String {
+    let own = spec.options.isEmpty ? "" : "\noptions:\n\(rows(spec.options))\n"
+    return """
+      kpack \(spec.name.rawValue): \(spec.summary).
+
+      usage: kpack \(spec.name.rawValue) [OPTION...] \(spec.arguments)
+
+      \(spec.details)
+      \(own)
+      common options:
+      \(rows(OptionSpec.common))
+
+      examples:
+      \(spec.examples.map { "  \($0)" }.joined(separator: "\n"))
+      """
+  }
+
+  private static func rows(_ options: [OptionSpec]) -> String {
+    options.map { option in
+      let letter = option.letter.map { "-\($0), " } ?? "    "
+      let name = "\(letter)--\(option.name)\(option.argument.map { " \($0)" } ?? "")"
+      let environment = option.environment.map { " [environment: \($0)]" } ?? ""
+      return row(name, option.help + environment, width: 30)
+    }.joined(separator: "\n")
+  }
+
+  private static func row(_ name: String, _ text: String, width: Int) -> String {
+    "  " + name + String(repeating: " ", count: max(1, width - name.count)) + text
+  }
+}

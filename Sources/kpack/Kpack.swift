@@ -1,0 +1,80 @@
+// kpack: packages a release. Parses the command line, runs the command, and is the only place that prints an error
+// and exits.
+
+import Archive
+import Glibc
+
+@main
+enum Kpack {
+  /// The program's own version.
+  static let version = "0.1.0"
+
+  static func main() {
+    openStandardDescriptors()
+    Interrupts.start()
+    exit(run())
+  }
+
+  /// Runs the command line; its exit code.
+  private static func run() -> Int32 {
+    let output = ResultOutput(isColored: false)
+    do {
+      switch try Invocation(words()) {
+      case .version: try output.line("kpack \(version)\nzlib \(GzipMember.zlibVersion)")
+      case .help(let command): try output.line(command.map { Help.text(for: CommandSpec.of($0)) } ?? Help.overview)
+      case .run(let line): return try runCommand(line)
+      }
+      try output.flush()
+      return 0
+    } catch {
+      return report(error, to: MessageOutput(isQuiet: false, isVerbose: false, isColored: false))
+    }
+  }
+
+  private static func runCommand(_ line: Invocation.CommandLine) throws -> Int32 {
+    let context = try CommandContext(line)
+    do {
+      switch line.command {
+      case .tarballs: try TarballsCommand(context).run()
+      case .plan: try PlanCommand(context).run()
+      case .list: try ListCommand(context).run()
+      case .layouts: try LayoutsCommand(context).run()
+      case .versionVars: try VersionVarsCommand(context).run()
+      }
+      try context.output.flush()
+      return 0
+    } catch {
+      // What was listed before the mistake was found is still a result.
+      try? context.output.flush()
+      return report(error, to: context.messages)
+    }
+  }
+
+  private static func report(_ error: any Error, to messages: MessageOutput) -> Int32 {
+    let failure = Failure(error)
+    for message in failure.messages { messages.error(message) }
+    return failure.exitCode
+  }
+
+  /// The words of the command line. Throws `UsageError` for one that is not UTF-8, which a String would repair.
+  private static func words() throws(UsageError) -> [String] {
+    var words: [String] = []
+    // argv holds argc pointers to NUL-terminated strings (ISO C, 5.1.2.2.1).
+    for index in 1..<max(Int(CommandLine.argc), 1) {
+      guard let argument = CommandLine.unsafeArgv[index] else { continue }
+      guard let word = String(validatingCString: argument) else {
+        throw UsageError(message: "argument \(index) is not UTF-8")
+      }
+      words.append(word)
+    }
+    return words
+  }
+
+  /// Fills descriptors 0 to 2 where they are closed, so that no file of ours becomes standard output; what is then
+  /// written to them fails, as it should.
+  private static func openStandardDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+}

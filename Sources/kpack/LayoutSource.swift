@@ -1,0 +1,60 @@
+// Where the layouts of a run come from: a folder, or the program itself.
+
+import Archive
+import BuiltInLayouts
+import Glibc
+import Packaging
+
+/// Reads a set of layouts.
+struct LayoutSource {
+  /// The folder; nil for the layouts that are compiled in.
+  let folder: String?
+
+  /// The most bytes of one file that are read: more than the reader of JSON takes.
+  private static let largestFile = 17 << 20
+
+  /// Reads and checks the layouts. Throws `LayoutErrors`.
+  func load() throws(LayoutErrors) -> LayoutSet {
+    guard let folder else {
+      let files = BuiltInLayouts.files.filter { LayoutFile.isLayout($0.name) }
+      return try LayoutSet(
+        files.map { LayoutFile(path: "built-in/\($0.name)", bytes: $0.bytes) }, from: "built-in")
+    }
+    return try LayoutSet(try read(folder), from: folder)
+  }
+
+  private func read(_ folder: String) throws(LayoutErrors) -> [LayoutFile] {
+    var files: [LayoutFile] = []
+    var errors: [LayoutError] = []
+    do throws(SystemError) {
+      let handle = try FileHandle(opening: Array(folder.utf8), O_RDONLY | O_DIRECTORY)
+      for name in try FolderListing.names(of: handle).compactMap({ String(validating: $0, as: UTF8.self) }) {
+        guard LayoutFile.isLayout(name) else { continue }
+        let path = "\(folder)/\(name)"
+        do throws(SystemError) {
+          files.append(LayoutFile(path: path, bytes: try readFile(path)))
+        } catch {
+          errors.append(LayoutError(file: path, reason: Self.reason(error)))
+        }
+      }
+    } catch {
+      errors.append(LayoutError(file: folder, reason: Self.reason(error)))
+    }
+    if !errors.isEmpty { throw LayoutErrors(errors: errors) }
+    return files
+  }
+
+  private func readFile(_ path: String) throws(SystemError) -> [UInt8] {
+    // O_NONBLOCK: a FIFO must not hang the run.
+    let file = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_NONBLOCK)
+    if try file.status().st_mode & S_IFMT != S_IFREG {
+      let isFolder = try file.status().st_mode & S_IFMT == S_IFDIR
+      throw SystemError(operation: "read", path: path, errno: isFolder ? EISDIR : EINVAL)
+    }
+    return try file.readAll(atMost: Self.largestFile)
+  }
+
+  private static func reason(_ error: SystemError) -> String {
+    "cannot \(error.operation): \(String(cString: strerror(error.errno)))"
+  }
+}

@@ -1,0 +1,63 @@
+// kpack layouts: the built-in layouts written out, or a set of layouts checked.
+
+import Archive
+import BuiltInLayouts
+import Glibc
+import JSON
+import Packaging
+
+/// Exports and checks layouts.
+struct LayoutsCommand {
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    let arguments = context.line.arguments
+    switch (arguments.first, arguments.count) {
+    case ("export", 2): try export(to: arguments[1])
+    case ("check", 1): try check(context.line["layouts"])
+    case ("check", 2): try check(arguments[1])
+    default: throw context.usage("expected `export DIR` or `check [DIR]`")
+    }
+  }
+
+  private func check(_ folder: String?) throws {
+    let set = try LayoutSource(folder: folder).load()
+    for warning in set.warnings { context.messages.warning(warning) }
+    let place = folder ?? "built-in"
+    if context.format == .json {
+      let names = set.tarballs.map { JSONLiteral.string($0.name) }
+      try context.output.line(JSONLiteral.object(["layouts": .string(place), "tarballs": .array(names)]).text)
+    } else {
+      let names = set.tarballs.map(\.name).joined(separator: ", ")
+      try context.output.line("\(place): no mistakes in release \(set.release.name) with tarballs \(names)")
+    }
+  }
+
+  private func export(to path: String) throws {
+    let folder = try OutputFolder(path)
+    Interrupts.guarding(folder)
+    do {
+      for file in BuiltInLayouts.files {
+        try folder.checkPlace(of: file.name)
+        let place = "\(path)/\(file.name)"
+        if !context.line.has("force") && access(place, F_OK) == 0 {
+          throw context.usage("\(shown(place)) is there already; --force overwrites it")
+        }
+        var output = try folder.create(file.name)
+        try output.write(file.bytes)
+        _ = try output.finish()
+      }
+      try folder.commit()
+    } catch {
+      folder.abandon()
+      throw error
+    }
+    for file in BuiltInLayouts.files {
+      let place = "\(path)/\(file.name)"
+      try context.output.line(
+        context.format == .json ? JSONLiteral.object(["path": .string(place)]).text : place)
+    }
+  }
+}

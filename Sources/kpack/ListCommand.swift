@@ -1,0 +1,48 @@
+// kpack list: the entries of an archive.
+
+import Archive
+import JSON
+
+/// Lists an archive.
+struct ListCommand {
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    guard context.line.arguments.count == 1, let file = context.line.arguments.first else {
+      throw context.usage("expected one FILE, found \(context.line.arguments.count)")
+    }
+    let limit = try context.integer("limit", in: 0...Int64.max) ?? TarReader.defaultLimit
+    let path = Array(file.utf8)
+    do {
+      try ArchiveListing.read(
+        path: path, limit: limit, row: { try context.output.line(context.format == .json ? json($0) : text($0)) },
+        warning: { context.messages.warning("\(escapedName(path)): \($0)") })
+    } catch let error as ArchiveError {
+      throw ListFailure(error: error, path: path)
+    }
+  }
+
+  private func text(_ row: ListingRow) -> String {
+    let link = row.link.isEmpty ? "" : " -> \(row.link)"
+    let owner = "\(row.uid):\(row.gid)"
+    let digest = row.sha256.isEmpty ? String(repeating: "-", count: 64) : row.sha256
+    return [row.type.padded(to: 8), row.mode, owner, "\(row.size)".leftPadded(to: 10), "\(row.mtime)", digest, row.path]
+      .joined(separator: " ") + link
+  }
+
+  private func json(_ row: ListingRow) -> String {
+    JSONLiteral.object([
+      "path": .string(row.path), "type": .string(row.type), "mode": .string(row.mode), "uid": .integer(row.uid),
+      "gid": .integer(row.gid), "size": .integer(row.size), "link": .string(row.link), "mtime": .integer(row.mtime),
+      "sha256": .string(row.sha256),
+    ]).text
+  }
+}
+
+/// An archive that could not be listed, and which it was.
+struct ListFailure: Error {
+  let error: ArchiveError
+  let path: [UInt8]
+}

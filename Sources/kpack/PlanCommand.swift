@@ -1,0 +1,89 @@
+// kpack plan: what would be written, entry by entry, with the rule behind each.
+
+import Archive
+import JSON
+import Packaging
+
+/// Prints the plan of a release.
+struct PlanCommand {
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    let options = try context.releaseOptions()
+    let names = context.line.arguments
+    let plan = try Resolver.plan(try context.layouts(), options, names: names)
+    for warning in plan.warnings { context.messages.warning(warning) }
+    switch context.format {
+    case .text: for tarball in plan.tarballs { try printText(tarball, plan) }
+    case .json: for tarball in plan.tarballs { try printJSON(tarball, plan) }
+    case .mtree:
+      let wanted = plan.tarballs.filter { names.contains($0.layout) }
+      guard wanted.count == 1, let tarball = wanted.first else {
+        throw context.usage(
+          "--format mtree: expected one tarball, found \(wanted.count); give one NAME, and --platform where it has several")
+      }
+      for line in try MtreeSpecification(tarball, plan, out: options.locations.out).lines() {
+        try context.output.line(line)
+      }
+    }
+  }
+
+  private func printText(_ tarball: PlannedTarball, _ plan: Plan) throws {
+    let bytes = Progress.size(plan.bytes(of: tarball))
+    try context.output.line(
+      context.output.bold("\(tarball.fileName): \(tarball.entries.count) entries, \(bytes)"))
+    for index in 0..<tarball.entries.count {
+      let row = PlanRow(tarball, index, plan)
+      let size = row.size.map { "\($0)" } ?? "?"
+      let link = row.entry.kind == .symlink ? " -> \(escapedName(row.entry.linkname))" : ""
+      let fields = [row.entry.kind.rawValue.padded(to: 7), row.mode, size.leftPadded(to: 10)]
+      let origin = row.source.map { "\(row.rule): \($0)" } ?? row.rule
+      try context.output.line("  \(fields.joined(separator: " ")) \(row.path)\(link)  [\(origin)]")
+    }
+  }
+
+  private func printJSON(_ tarball: PlannedTarball, _ plan: Plan) throws {
+    for index in 0..<tarball.entries.count {
+      let row = PlanRow(tarball, index, plan)
+      try context.output.line(
+        JSONLiteral.object([
+          "artifact": .string(tarball.fileName), "path": .string(row.path), "type": .string(row.entry.kind.rawValue),
+          "mode": .string(row.mode), "size": row.size.map(JSONLiteral.integer) ?? .null,
+          "link": .string(escapedName(row.entry.linkname)), "rule": .string(row.rule),
+          "source": row.source.map(JSONLiteral.string) ?? .null,
+        ]).text)
+    }
+  }
+}
+
+/// One entry of a plan.
+struct PlanRow {
+  let entry: TarEntry
+  /// Bytes of its contents; nil when they are known only later.
+  let size: Int64?
+  /// "FILE:LINE", or "implied" for a folder that no rule names.
+  let rule: String
+  let source: String?
+
+  init(_ tarball: PlannedTarball, _ index: Int, _ plan: Plan) {
+    size = plan.size(of: tarball, at: index)
+    entry = tarball.entries.entry(at: index, size: size ?? 0)
+    let origin = tarball.entries.origin(at: index)
+    rule = origin == Plan.implied ? "implied" : plan.rules[Int(origin)].short
+    source = plan.source(of: tarball, at: index)
+  }
+
+  /// As `list` shows it: without the slash at a folder's end.
+  var path: String { ListingRow(entry: entry, digest: nil).path }
+  var mode: String { ListingRow(entry: entry, digest: nil).mode }
+}
+
+extension String {
+  /// The string with blanks behind it, to at least `width` characters.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
+  /// The string with blanks before it, to at least `width` characters.
+  func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+}

@@ -1,0 +1,105 @@
+// kpack tarballs: plan, write, tell what was made.
+
+import Archive
+import Glibc
+import JSON
+import Packaging
+
+/// Writes the tarballs of a release.
+struct TarballsCommand {
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    let options = try context.releaseOptions()
+    let jobs = try context.jobs()
+    let plan = try Resolver.plan(try context.layouts(), options, names: context.line.arguments)
+    for warning in plan.warnings { context.messages.warning(warning) }
+    context.messages.detail(description(of: plan, options, jobs: jobs))
+    let folder = try OutputFolder(options.locations.out)
+    Interrupts.guarding(folder)
+    do {
+      for tarball in plan.tarballs { try folder.checkPlace(of: tarball.fileName) }
+      let progress = Progress(plan, context.messages)
+      let results = try Packager(plan, into: folder, jobs: jobs).write { progress.take($0) }
+      try report(results, of: plan, options)
+    } catch {
+      folder.abandon()
+      throw error
+    }
+  }
+
+  private func description(of plan: Plan, _ options: ReleaseOptions, jobs: Int) -> String {
+    let places = options.locations
+    return """
+      root \(places.root), binaries \(places.bin), stage \(places.stage)
+      \(plan.tarballs.count) tarballs into \(places.out), \(jobs) threads, zlib \(GzipMember.zlibVersion), \
+      time of entries \(plan.tarballs.first?.entries.mtime ?? 0)
+      """
+  }
+
+  private func report(_ results: [TarballResult], of plan: Plan, _ options: ReleaseOptions) throws {
+    let rows = results.map { ResultRow($0, plan.tarballs[$0.artifact], folder: options.locations.out) }
+    switch context.format {
+    case .json: for row in rows { try context.output.line(row.json.text) }
+    case .text, .mtree: for line in ResultTable.lines(rows, context.output) { try context.output.line(line) }
+    }
+    let staged = rows.filter { $0.stagedImages > 0 }
+    if context.format == .text {
+      for row in staged {
+        try context.output.line(
+          "\(row.artifact): \(row.stagedImages) images as they stand in \(options.locations.stage)")
+      }
+    }
+    if context.line.arguments.isEmpty && options.platforms == nil { warnOfStrays(plan, options) }
+  }
+
+  /// Tarballs of other releases in the same folder are easily shipped by mistake; they are never removed.
+  private func warnOfStrays(_ plan: Plan, _ options: ReleaseOptions) {
+    let out = options.locations.out
+    let planned = Set(plan.tarballs.map { Array($0.fileName.utf8) })
+    // The folder was just written into; that it cannot be listed is not worth failing for.
+    guard let handle = try? FileHandle(opening: Array(out.utf8), O_RDONLY | O_DIRECTORY),
+      let names = try? FolderListing.names(of: handle)
+    else { return }
+    for name in names where name.reversed().starts(with: ".tar.gz".utf8.reversed()) && !planned.contains(name) {
+      context.messages.warning("\(out)/\(escapedName(name)) is none of this release's tarballs")
+    }
+  }
+}
+
+/// What is told of one tarball.
+struct ResultRow {
+  let artifact: String
+  let path: String
+  let entries: Int
+  let bytesIn: Int64
+  let bytesOut: Int64
+  let digest: Digest
+  let tarDigest: Digest
+  let stagedImages: Int
+
+  init(_ result: TarballResult, _ tarball: PlannedTarball, folder: String) {
+    artifact = tarball.fileName
+    path = "\(folder)/\(tarball.fileName)"
+    entries = tarball.entries.count
+    bytesIn = result.archive.tarSize
+    bytesOut = result.archive.file.identity.size
+    digest = result.archive.digest
+    tarDigest = result.archive.tarDigest
+    stagedImages = tarball.stagedImages
+  }
+
+  /// The row as one object; `stagedImages` is there when images were taken as they stood.
+  var json: JSONLiteral {
+    var members: [JSONLiteral.Member] = [
+      .init(key: "artifact", value: .string(artifact)), .init(key: "path", value: .string(path)),
+      .init(key: "entries", value: .integer(Int64(entries))), .init(key: "bytesIn", value: .integer(bytesIn)),
+      .init(key: "bytesOut", value: .integer(bytesOut)), .init(key: "sha256", value: .string("\(digest)")),
+      .init(key: "tarSha256", value: .string("\(tarDigest)")),
+    ]
+    if stagedImages > 0 { members.append(.init(key: "stagedImages", value: .integer(Int64(stagedImages)))) }
+    return .object(members)
+  }
+}

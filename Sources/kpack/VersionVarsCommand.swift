@@ -1,0 +1,38 @@
+// kpack version-vars: what a tree's version is, in the variables that Kubernetes' build knows it by.
+
+import JSON
+import Packaging
+
+/// Prints the version variables of a tree.
+struct VersionVarsCommand {
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    try context.checkNoArguments()
+    let options = try context.releaseOptions()
+    let variables =
+      try VersionVariables.find(root: options.locations.root, environment: options.environment)
+      ?? VersionVariables(variables: [:])
+    let epoch = try ReleaseTime.find(options)
+    let packages = context.line.values("package")
+    let ldflags = variables.ldflags(
+      epoch: epoch, packages: packages.isEmpty ? VersionVariables.kubernetesPackages : packages)
+    if context.line.has("ldflags") {
+      try context.output.line(ldflags)
+    } else if context.format == .json {
+      try context.output.line(json(variables, ldflags))
+    } else {
+      try context.output.line("\(variables.assignments)KUBE_LDFLAGS='\(ldflags)'")
+    }
+  }
+
+  private func json(_ variables: VersionVariables, _ ldflags: String) -> String {
+    func value(_ text: String?) -> JSONLiteral { text.map(JSONLiteral.string) ?? .null }
+    return JSONLiteral.object([
+      "commit": value(variables.commit), "treeState": value(variables.treeState), "version": value(variables.version),
+      "major": value(variables.major), "minor": value(variables.minor), "ldflags": .string(ldflags),
+    ]).text
+  }
+}
