@@ -67,7 +67,8 @@ package struct SourceFile: Equatable, Sendable {
     try check(file)
     var done = 0
     while done < buffer.count {
-      let count = try file.read(at: offset + Int64(done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
+      let count = try file.read(
+        at: offset + Int64(done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
       if count == 0 { break }
       done += count
     }

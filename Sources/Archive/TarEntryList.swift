@@ -49,7 +49,8 @@ extension TarEntryList {
   ///
   /// `origin` is a number of the caller's that `origin(at:)` gives back.
   package mutating func append(
-    name: [UInt8], kind: TarEntryKind, mode: UInt16, owner: TarOwner, linkname: [UInt8] = [], body: TarEntryBody = .none,
+    name: [UInt8], kind: TarEntryKind, mode: UInt16, owner: TarOwner, linkname: [UInt8] = [],
+    body: TarEntryBody = .none,
     origin: UInt32 = 0
   ) -> Bool {
     guard let name = arena.add(name), let link = linkname.isEmpty ? .empty : arena.add(linkname) else { return false }

@@ -55,7 +55,9 @@ extension JSONParser {
 extension JSONParser {
   /// Reads null, true or false.
   mutating func readWord() throws(JSONError) -> JSONValue.Kind {
-    let words: [(text: String, kind: JSONValue.Kind)] = [("null", .null), ("true", .bool(true)), ("false", .bool(false))]
+    let words: [(text: String, kind: JSONValue.Kind)] = [
+      ("null", .null), ("true", .bool(true)), ("false", .bool(false)),
+    ]
     for word in words where bytes[index...].starts(with: word.text.utf8) {
       index += word.text.utf8.count
       return word.kind

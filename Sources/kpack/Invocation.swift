@@ -81,7 +81,9 @@ enum Invocation {
   private static func spec(
     of word: String, among specs: [OptionSpec], _ command: CommandName
   ) throws(UsageError) -> (OptionSpec, String?) {
-    if !word.hasPrefix("--"), let letter = word.dropFirst().first, let spec = specs.first(where: { $0.letter == letter }) {
+    if !word.hasPrefix("--"), let letter = word.dropFirst().first,
+      let spec = specs.first(where: { $0.letter == letter })
+    {
       let attached = word.dropFirst(2)
       return (spec, attached.isEmpty ? nil : String(attached))
     }

@@ -28,8 +28,10 @@ struct ListCommand {
     let link = row.link.isEmpty ? "" : " -> \(row.link)"
     let owner = "\(row.uid):\(row.gid)"
     let digest = row.sha256.isEmpty ? String(repeating: "-", count: 64) : row.sha256
-    return [row.type.padded(to: 8), row.mode, owner, "\(row.size)".leftPadded(to: 10), "\(row.mtime)", digest, row.path]
-      .joined(separator: " ") + link
+    return [
+      row.type.padded(to: 8), row.mode, owner, "\(row.size)".leftPadded(to: 10), "\(row.mtime)", digest, row.path,
+    ]
+    .joined(separator: " ") + link
   }
 
   private func json(_ row: ListingRow) -> String {

@@ -42,7 +42,8 @@ extension OptionSpec {
       name: "epoch", argument: "N", help: "time of every entry, seconds since 1970; else the layout's, the commit's, 0",
       environment: "SOURCE_DATE_EPOCH"),
     OptionSpec(name: "level", argument: "N", help: "of compression, 0 to 9; else the layout's, 6"),
-    OptionSpec(name: "jobs", letter: "j", argument: "N", help: "threads; the output does not depend on it (processors)"),
+    OptionSpec(
+      name: "jobs", letter: "j", argument: "N", help: "threads; the output does not depend on it (processors)"),
     OptionSpec(name: "cache", argument: "DIR", help: "where compressed contents are kept; without effect as yet"),
     OptionSpec(name: "no-cache", help: "keep and use no compressed contents; without effect as yet"),
     OptionSpec(name: "force", help: "overwrite what `layouts export` finds in its place"),

@@ -22,7 +22,8 @@ struct PlanCommand {
       let wanted = plan.tarballs.filter { names.contains($0.layout) }
       guard wanted.count == 1, let tarball = wanted.first else {
         throw context.usage(
-          "--format mtree: expected one tarball, found \(wanted.count); give one NAME, and --platform where it has several")
+          "--format mtree: expected one tarball, found \(wanted.count); give one NAME, and --platform where it has several"
+        )
       }
       for line in try MtreeSpecification(tarball, plan, out: options.locations.out).lines() {
         try context.output.line(line)

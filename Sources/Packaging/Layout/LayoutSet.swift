@@ -79,7 +79,8 @@ package struct LayoutSet: Sendable {
     let used = names.used.union(imageFlags.map { "flag \($0)" })
     let declared =
       release.platforms.keys.sorted().map { ("list of platforms", $0) }
-      + release.binaries.keys.sorted().map { ("list of binaries", $0) } + release.flags.keys.sorted().map { ("flag", $0) }
+      + release.binaries.keys.sorted().map { ("list of binaries", $0) }
+      + release.flags.keys.sorted().map { ("flag", $0) }
     return declared.filter { !used.contains("\($0.0) \($0.1)") }.map { kind, name in
       "\(file): the \(kind) \(quoted(name)) is never used"
     }
@@ -107,7 +108,9 @@ private enum LayoutCycle {
     }
     guard !done.contains(tarball.name) else { return }
     for rule in tarball.rules {
-      guard case .artifact(let name) = rule.verb, let held = tarballs.first(where: { $0.name == name }) else { continue }
+      guard case .artifact(let name) = rule.verb, let held = tarballs.first(where: { $0.name == name }) else {
+        continue
+      }
       visit(held, chain + [tarball.name], tarballs, &done, mistakes)
     }
     done.insert(tarball.name)

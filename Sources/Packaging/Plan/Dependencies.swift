@@ -57,7 +57,9 @@ extension Resolver {
 
   /// The tarballs that a rule of a tarball for `platform` puts into it. Throws `Diagnostic`.
   func held(by rule: EntryRule, on platform: Platform?) throws -> [Instance] {
-    guard case .artifact(let name) = rule.verb, try facts.holds(rule.condition), let held = layout(name) else { return [] }
+    guard case .artifact(let name) = rule.verb, try facts.holds(rule.condition), let held = layout(name) else {
+      return []
+    }
     return try platforms(of: rule, on: platform).map { platform in
       guard let selector = held.platforms else { return Instance(layout: name, platform: nil) }
       guard let platform else {

@@ -52,6 +52,9 @@ package struct FileStatus {
     }
   }
 
+  /// What a release may hold, for messages about what it may not.
+  static let wantedTypes = "a release holds files, folders and symlinks"
+
   private var type: mode_t { status.st_mode & S_IFMT }
 }
 

@@ -151,7 +151,9 @@ struct RulePlace {
   func to() throws -> ArchivePath? { try rule.to.map(archivePath) }
 
   /// `name` below where the rule's entries go.
-  func below(_ name: String) throws -> ArchivePath { try archivePath(Template(literal: try to().map { "\($0.text)/\(name)" } ?? name)) }
+  func below(_ name: String) throws -> ArchivePath {
+    try archivePath(Template(literal: try to().map { "\($0.text)/\(name)" } ?? name))
+  }
 
   /// The names of a list, or those that the rule spells out.
   func names(_ list: NameList, of lists: [String: [String]]) throws -> [String] {

@@ -118,7 +118,8 @@ struct TreeWalker {
     guard filter.takes(file: patternPrefix + path, isInside: isInside), !own.contains(status) else { return false }
     guard isAcceptable(path) else { return false }
     guard status.isFile || status.isSymlink else {
-      refuse(Diagnostic(.system, "\(escapedName(shown)): \(status.typeName); a release holds files, folders and symlinks"))
+      refuse(
+        Diagnostic(.system, "\(escapedName(shown)): \(status.typeName); \(FileStatus.wantedTypes)"))
       return false
     }
     let target = status.isSymlink ? try FilePath.target(of: name, in: folder.descriptor, path: shown) : []
