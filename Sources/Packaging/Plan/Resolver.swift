@@ -17,6 +17,7 @@ package final class Resolver {
   var commits: [String: Int] = [:]
   private(set) var rules: [EntryRule] = []
   private var diagnostics: [Diagnostic] = []
+  private var told: Set<[UInt8]> = []
 
   /// One archive to make: a layout on a platform, or on none.
   struct Instance: Hashable {
@@ -52,8 +53,10 @@ package final class Resolver {
     }
   }
 
-  /// Takes note of a mistake.
-  func refuse(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+  /// Takes note of a mistake; one that a rule makes on every platform is told once.
+  func refuse(_ diagnostic: Diagnostic) {
+    if told.insert(Array(diagnostic.message.utf8)).inserted { diagnostics.append(diagnostic) }
+  }
 
   private func resolve(_ names: [String]) throws {
     try checkFlags()

@@ -1,0 +1,45 @@
+# kpack: build, test, demonstrate, measure. `make demo` and `make test` do all the set-up on a Debian machine with Swift.
+
+SWIFT ?= swift
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+DEMO := .build/demo
+
+.PHONY: all deps test test-slow lint demo bench clean
+
+all: deps
+	$(SWIFT) build -c release
+
+# What the build needs beside Swift, installed only where it is missing.
+deps:
+	@if ! [ -e /usr/include/zlib.h ] || ! [ -e /usr/include/openssl/evp.h ]; then \
+	  $(SUDO) apt-get update && $(SUDO) apt-get install -y zlib1g-dev libssl-dev; \
+	fi
+
+test: deps
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+# What takes minutes: entries of 8 GiB, hundreds of thousands of files.
+test-slow: deps
+	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter Slow
+
+lint:
+	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests layouts
+
+# Packages a small tree of the shape of Kubernetes with the built-in layouts, and a project that is not Kubernetes
+# with layouts of its own; then shows what came out.
+demo: all
+	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -R testdata/sample testdata/greeter $(DEMO)
+	.build/release/kpack tarballs --stage $(DEMO)/sample/_output/release-stage --version v1.7.4 \
+	  --platform linux/amd64,windows/amd64
+	.build/release/kpack list $(DEMO)/sample/_output/release-tars/kubernetes-server-linux-amd64.tar.gz
+	.build/release/kpack tarballs --root $(DEMO)/greeter --layouts $(DEMO)/greeter/layouts --version 1.2.0
+	.build/release/kpack list $(DEMO)/greeter/_output/release-tars/greeter-1.2.0-linux-amd64.tar.gz
+
+# Side by side with tar and pigz; TREE=DIR measures on a tree of yours.
+bench: all
+	@command -v pigz python3 >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y pigz python3; }
+	python3 Tests/Benchmarks/bench.py --kpack .build/release/kpack --work .build/bench $(if $(TREE),--tree $(TREE))
+
+clean:
+	rm -rf .build
