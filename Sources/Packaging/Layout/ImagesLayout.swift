@@ -28,9 +28,21 @@ package struct ImagesLayout: Sendable {
     if let registry = object["registry"]?.taking({ try Template($0) }) { self.registry = registry }
     if let tag = object["tag"]?.taking({ try Template($0) }) { self.tag = tag }
     let names = LayoutNames(release: release, images: nil, layouts: [])
-    let bases = Set(object.required("bases")?.members?.map(\.key) ?? [])
+    if let repository = object["repository"] { Self.checkByArchitecture(repository) }
+    let baseFields = object.required("bases")?.members ?? []
+    for (_, field) in baseFields { Self.checkByArchitecture(field) }
+    let bases = Set(baseFields.map(\.key))
     for (group, field) in object.required("groups")?.members ?? [] {
       groups[group] = field.elements?.compactMap { Self.image($0, bases: bases, names) }
+    }
+  }
+
+  /// Checks that the field is a template, or templates by architecture; nothing reads them yet.
+  private static func checkByArchitecture(_ field: LayoutField) {
+    if field.isString {
+      _ = field.taking { try Template($0) }
+    } else {
+      for (_, field) in field.members ?? [] { _ = field.taking { try Template($0) } }
     }
   }
 
