@@ -1,59 +1,67 @@
-// JSON that the program itself prints: one value on one line, its members in the order given.
+// JSON that the tool itself writes: a value and its text on one line, the same bytes for the same value.
 
-/// A JSON value to be printed.
-package enum JSONLiteral: Equatable, Sendable {
+/// A JSON value to be written.
+package enum JSONLiteral: Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
   case string(String)
   case array([JSONLiteral])
-  case object([Member])
+  /// The members in the order to write them; giving a key once only is up to the caller.
+  case object([(String, JSONLiteral)])
 
-  /// One member of an object.
-  package struct Member: Equatable, Sendable {
-    package let key: String
-    package let value: JSONLiteral
-
-    package init(key: String, value: JSONLiteral) {
-      self.key = key
-      self.value = value
-    }
-  }
-
-  /// An object of these members, in this order.
-  package static func object(_ members: KeyValuePairs<String, JSONLiteral>) -> JSONLiteral {
-    .object(members.map { Member(key: $0.key, value: $0.value) })
-  }
-
-  /// The value on one line, without blanks (RFC 8259).
+  /// The value as JSON (RFC 8259) on one line without white space or a line feed.
+  ///
+  /// Control characters, U+007F, `"` and `\` are escaped; `/` and all beyond ASCII stand for themselves.
   package var text: String {
-    switch self {
-    case .null: "null"
-    case .bool(let bool): "\(bool)"
-    case .integer(let integer): "\(integer)"
-    case .string(let string): Self.quote(string)
-    case .array(let elements): "[\(elements.map(\.text).joined(separator: ","))]"
-    case .object(let members): "{\(members.map { "\(Self.quote($0.key)):\($0.value.text)" }.joined(separator: ","))}"
-    }
+    var text = ""
+    write(to: &text)
+    return text
   }
 
-  /// `string` in quotes; only what must be escaped is, and DEL, which terminals obey.
-  private static func quote(_ string: String) -> String {
-    var quoted: [UInt8] = [UInt8(ascii: "\"")]
-    for byte in string.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
-      case UInt8(ascii: "\n"): quoted += Array("\\n".utf8)
-      case UInt8(ascii: "\t"): quoted += Array("\\t".utf8)
-      case 0..<0x20, 0x7F: quoted += Array("\\u00".utf8) + hexDigits(byte)
-      default: quoted.append(byte)
+  private func write(to text: inout String) {
+    switch self {
+    case .null: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .integer(let value): text += String(value)
+    case .string(let value): writeString(value, to: &text)
+    case .array(let elements): writeList(elements, between: ("[", "]"), to: &text) { $0.write(to: &$1) }
+    case .object(let members):
+      writeList(members, between: ("{", "}"), to: &text) { member, text in
+        writeString(member.0, to: &text)
+        text += ":"
+        member.1.write(to: &text)
       }
     }
-    return String(decoding: quoted + [UInt8(ascii: "\"")], as: UTF8.self)
   }
+}
 
-  private static func hexDigits(_ byte: UInt8) -> [UInt8] {
-    let digits = Array("0123456789abcdef".utf8)
-    return [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+private func writeList<Item>(
+  _ items: [Item], between brackets: (open: String, close: String), to text: inout String,
+  writeItem: (Item, inout String) -> Void
+) {
+  text += brackets.open
+  for (index, item) in items.enumerated() {
+    if index > 0 { text += "," }
+    writeItem(item, &text)
   }
+  text += brackets.close
+}
+
+private func writeString(_ string: String, to text: inout String) {
+  text += "\""
+  for scalar in string.unicodeScalars {
+    switch scalar {
+    case "\"": text += "\\\""
+    case "\\": text += "\\\\"
+    case "\u{08}": text += "\\b"
+    case "\u{0C}": text += "\\f"
+    case "\n": text += "\\n"
+    case "\r": text += "\\r"
+    case "\t": text += "\\t"
+    case "\u{00}"..<"\u{20}", "\u{7F}": text += unicodeEscape(UInt16(truncatingIfNeeded: scalar.value))
+    default: text.unicodeScalars.append(scalar)
+    }
+  }
+  text += "\""
 }

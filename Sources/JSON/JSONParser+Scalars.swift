@@ -4,18 +4,18 @@ extension JSONParser {
   /// Reads the string whose opening quote is next (RFC 8259, section 7).
   mutating func readString() throws(JSONError) -> String {
     index += 1
-    var unescaped: [UInt8] = []
-    // From here to `index` the string is as written; what is before, if an escape is, is in `unescaped`.
+    var text = ""
+    // Where the part without escapes starts that `index` is in; `text` is what comes before it.
     var start = index
     while let byte = next {
       switch byte {
       case UInt8(ascii: "\""):
-        let rest = bytes[start..<index]
+        text += String(decoding: bytes[start..<index], as: UTF8.self)
         index += 1
-        return String(decoding: unescaped.isEmpty ? rest : unescaped + rest, as: UTF8.self)
+        return text
       case UInt8(ascii: "\\"):
-        unescaped += bytes[start..<index]
-        unescaped += try readEscape()
+        text += String(decoding: bytes[start..<index], as: UTF8.self)
+        text.unicodeScalars.append(try readEscape())
         start = index
       case 0x00..<0x20: throw expected("control characters of a string to be escaped")
       case 0x20..<0x80: index += 1
@@ -51,74 +51,80 @@ extension JSONParser {
   }
 }
 
-// Words and escapes
 extension JSONParser {
-  /// Reads null, true or false.
-  mutating func readWord() throws(JSONError) -> JSONValue.Kind {
-    let words: [(text: String, kind: JSONValue.Kind)] = [
-      ("null", .null), ("true", .bool(true)), ("false", .bool(false)),
-    ]
-    for word in words where bytes[index...].starts(with: word.text.utf8) {
-      index += word.text.utf8.count
-      return word.kind
-    }
-    throw expected("a value")
-  }
-
-  /// Reads the escape whose backslash is next; what it stands for, in UTF-8.
-  private mutating func readEscape() throws(JSONError) -> [UInt8] {
+  /// Reads the escape whose backslash is next.
+  private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
     index += 1
-    guard let letter = next else { throw expected("an escape after '\\'") }
-    switch letter {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
-      index += 1
-      return [letter]
-    case UInt8(ascii: "u"):
-      index += 1
-      return try readCodePoint()
-    default:
-      guard let control = Self.controls[letter] else { throw expected("an escape after '\\'") }
-      index += 1
-      return [control]
+    guard next != UInt8(ascii: "u") else { return try readUnicodeEscape() }
+    guard let byte = next, let meaning = meaning(ofEscape: byte) else {
+      throw expected(#"one of "\/bfnrtu after a backslash"#)
     }
+    index += 1
+    return meaning
   }
 
-  private static let controls: [UInt8: UInt8] = [
-    UInt8(ascii: "b"): 0x08, UInt8(ascii: "f"): 0x0C, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D,
-    UInt8(ascii: "t"): 0x09,
-  ]
-
-  /// Reads the digits after `\u`, and those of a second escape where the first is half of a surrogate pair.
-  private mutating func readCodePoint() throws(JSONError) -> [UInt8] {
-    let start = self
-    let high = try readFourDigits()
-    var value = high
-    if (0xD800..<0xDC00).contains(high), skip(UInt8(ascii: "\\")), skip(UInt8(ascii: "u")) {
-      let low = try readFourDigits()
-      guard (0xDC00..<0xE000).contains(low) else { throw start.expectedPair() }
-      value = 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)
+  /// Reads the escape whose `u` is next, with the one after it where the two are a surrogate pair.
+  private mutating func readUnicodeEscape() throws(JSONError) -> Unicode.Scalar {
+    let backslash = index - 1
+    let unit = try readCodeUnit()
+    // Every unit but a surrogate is a scalar.
+    if let scalar = Unicode.Scalar(unit) { return scalar }
+    if UTF16.isLeadSurrogate(unit), skip(UInt8(ascii: "\\")), next == UInt8(ascii: "u") {
+      let second = try readCodeUnit()
+      if let scalar = scalar(lead: unit, trail: second) { return scalar }
     }
-    // Only half of a pair is no scalar.
-    guard let scalar = Unicode.Scalar(value) else { throw start.expectedPair() }
-    return Array(String(scalar).utf8)
+    index = backslash
+    throw refusal("expected a surrogate pair, found \(unicodeEscape(unit)) alone")
   }
 
-  private func expectedPair() -> JSONError { refusal("expected a pair of surrogate escapes, found a lone one") }
-
-  private mutating func readFourDigits() throws(JSONError) -> UInt32 {
-    var value: UInt32 = 0
+  /// Reads `u` and the four hexadecimal digits after it.
+  private mutating func readCodeUnit() throws(JSONError) -> UInt16 {
+    index += 1
+    var unit: UInt16 = 0
     for _ in 0..<4 {
-      guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-        throw expected("four hexadecimal digits after '\\u'")
+      guard let byte = next, let digit = hexadecimalDigit(byte) else {
+        throw expected(#"four hexadecimal digits after \u"#)
       }
-      value = value << 4 + UInt32(digit)
+      unit = unit << 4 | digit
       index += 1
     }
-    return value
+    return unit
+  }
+
+  /// Reads `null`, `true` or `false`; anything else that is not the start of a value is a mistake.
+  mutating func readWord() throws(JSONError) -> JSONValue.Kind {
+    let word = bytes[index...].prefix(while: isWordByte)
+    guard (1...longestQuotation).contains(word.count) else { throw expected("a value") }
+    guard let kind = kind(ofWord: word) else {
+      throw refusal("expected a value, found '\(String(decoding: word, as: UTF8.self))'")
+    }
+    index = word.endIndex
+    return kind
   }
 }
 
-private func isDigit(_ byte: UInt8?) -> Bool {
-  guard let byte else { return false }
-  return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+private func kind(ofWord word: ArraySlice<UInt8>) -> JSONValue.Kind? {
+  if word.elementsEqual("null".utf8) { return .null }
+  if word.elementsEqual("true".utf8) { return .bool(true) }
+  if word.elementsEqual("false".utf8) { return .bool(false) }
+  return nil
+}
+
+/// What an escape of one character stands for.
+private func meaning(ofEscape byte: UInt8) -> Unicode.Scalar? {
+  switch byte {
+  case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+  case UInt8(ascii: "b"): return "\u{08}"
+  case UInt8(ascii: "f"): return "\u{0C}"
+  case UInt8(ascii: "n"): return "\n"
+  case UInt8(ascii: "r"): return "\r"
+  case UInt8(ascii: "t"): return "\t"
+  default: return nil
+  }
+}
+
+/// The scalar that the surrogate `lead` and `trail` make, or nil if that isn't a trail surrogate (Unicode 16, table 3-5).
+private func scalar(lead: UInt16, trail: UInt16) -> Unicode.Scalar? {
+  guard UTF16.isTrailSurrogate(trail) else { return nil }
+  return Unicode.Scalar(0x10000 + (UInt32(lead & 0x3FF) << 10) + UInt32(trail & 0x3FF))
 }

@@ -40,14 +40,8 @@ package struct JSONPath: Equatable, Sendable, CustomStringConvertible {
 
 /// Whether `key` can stand in a path without quotes.
 private func isPlain(_ key: String) -> Bool {
-  !key.isEmpty && key.utf8.count <= longestQuotation && key.utf8.allSatisfy(isPlain)
-}
-
-private func isPlain(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): return true
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): return true
-  case UInt8(ascii: "_"), UInt8(ascii: "$"), UInt8(ascii: "-"): return true
-  default: return false
-  }
+  !key.isEmpty && key.utf8.count <= longestQuotation
+    && key.utf8.allSatisfy { byte in
+      isWordByte(byte) || isDigit(byte) || byte == UInt8(ascii: "$") || byte == UInt8(ascii: "-")
+    }
 }

@@ -31,11 +31,12 @@ package enum JSONReader {
 private let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
 /// The encoding that `bytes` seem to be in when it isn't UTF-8: told by the byte order mark or, as a document starts
-/// with an ASCII character, by the places of the zeros around it (RFC 4627, section 3).
+/// with an ASCII character, by the places of the zeros around it (RFC 4627, section 3) and the even number of bytes.
 private func foreignEncoding(of bytes: [UInt8]) -> String? {
   let head = Array(bytes.prefix(4))
   if head.starts(with: [0x00, 0x00, 0xFE, 0xFF]) || head.starts(with: [0xFF, 0xFE, 0x00, 0x00]) { return "UTF-32" }
   if head.starts(with: [0xFE, 0xFF]) || head.starts(with: [0xFF, 0xFE]) { return "UTF-16" }
+  guard bytes.count.isMultiple(of: 2) else { return nil }
   let zeros = head.map { $0 == 0 }
   if zeros == [true, true, true, false] || zeros == [false, true, true, true] { return "UTF-32" }
   if zeros.starts(with: [true, false]) || zeros.starts(with: [false, true]) { return "UTF-16" }

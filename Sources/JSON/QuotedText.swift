@@ -11,7 +11,7 @@ package func quoted(_ text: String) -> String {
     switch scalar {
     case "\"", "\\": shown += "\\\(scalar)"
     case _ where scalar.isPrintable: shown.unicodeScalars.append(scalar)
-    default: shown += String(scalar).utf16.map { "\\u\(fourHexDigits($0))" }.joined()
+    default: shown += String(scalar).utf16.map(unicodeEscape).joined()
     }
   }
   let isCut = text.unicodeScalars.dropFirst(longestQuotation).first != nil
@@ -21,13 +21,16 @@ package func quoted(_ text: String) -> String {
 /// `scalar` for a message: between single quotes, or as `U+202E` when it is not printable.
 func quoted(_ scalar: Unicode.Scalar) -> String {
   if scalar.isPrintable { return "'\(scalar)'" }
-  let digits = String(scalar.value, radix: 16, uppercase: true)
-  return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  return "U+" + fourHexDigits(scalar.value)
 }
 
-private func fourHexDigits(_ unit: UInt16) -> String {
-  let digits = String(unit, radix: 16, uppercase: true)
-  return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+/// `unit` of UTF-16 as JSON escapes it: `\u001B`.
+func unicodeEscape(_ unit: UInt16) -> String { "\\u" + fourHexDigits(UInt32(unit)) }
+
+/// `value` in hexadecimal, with zeros before it where it has less than four digits.
+private func fourHexDigits(_ value: UInt32) -> String {
+  let digits = String(value, radix: 16, uppercase: true)
+  return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
 }
 
 extension Unicode.Scalar {

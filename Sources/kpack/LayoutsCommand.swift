@@ -28,7 +28,7 @@ struct LayoutsCommand {
     let place = folder ?? "built-in"
     if context.format == .json {
       let names = set.tarballs.map { JSONLiteral.string($0.name) }
-      try context.output.line(JSONLiteral.object(["layouts": .string(place), "tarballs": .array(names)]).text)
+      try context.output.line(JSONLiteral.object([("layouts", .string(place)), ("tarballs", .array(names))]).text)
     } else {
       let names = set.tarballs.map(\.name).joined(separator: ", ")
       try context.output.line("\(place): no mistakes in release \(set.release.name) with tarballs \(names)")
@@ -57,7 +57,7 @@ struct LayoutsCommand {
     for file in BuiltInLayouts.files {
       let place = "\(path)/\(file.name)"
       try context.output.line(
-        context.format == .json ? JSONLiteral.object(["path": .string(place)]).text : place)
+        context.format == .json ? JSONLiteral.object([("path", .string(place))]).text : place)
     }
   }
 }

@@ -36,9 +36,10 @@ struct ListCommand {
 
   private func json(_ row: ListingRow) -> String {
     JSONLiteral.object([
-      "path": .string(row.path), "type": .string(row.type), "mode": .string(row.mode), "uid": .integer(row.uid),
-      "gid": .integer(row.gid), "size": .integer(row.size), "link": .string(row.link), "mtime": .integer(row.mtime),
-      "sha256": .string(row.sha256),
+      ("path", .string(row.path)), ("type", .string(row.type)), ("mode", .string(row.mode)), ("uid", .integer(row.uid)),
+      ("gid", .integer(row.gid)), ("size", .integer(row.size)), ("link", .string(row.link)),
+      ("mtime", .integer(row.mtime)),
+      ("sha256", .string(row.sha256)),
     ]).text
   }
 }

@@ -50,10 +50,10 @@ struct PlanCommand {
       let row = PlanRow(tarball, index, plan)
       try context.output.line(
         JSONLiteral.object([
-          "artifact": .string(tarball.fileName), "path": .string(row.path), "type": .string(row.entry.kind.rawValue),
-          "mode": .string(row.mode), "size": row.size.map(JSONLiteral.integer) ?? .null,
-          "link": .string(escapedName(row.entry.linkname)), "rule": .string(row.rule),
-          "source": row.source.map(JSONLiteral.string) ?? .null,
+          ("artifact", .string(tarball.fileName)), ("path", .string(row.path)),
+          ("type", .string(row.entry.kind.rawValue)), ("mode", .string(row.mode)),
+          ("size", row.size.map(JSONLiteral.integer) ?? .null), ("link", .string(escapedName(row.entry.linkname))),
+          ("rule", .string(row.rule)), ("source", row.source.map(JSONLiteral.string) ?? .null),
         ]).text)
     }
   }

@@ -93,13 +93,12 @@ struct ResultRow {
 
   /// The row as one object; `stagedImages` is there when images were taken as they stood.
   var json: JSONLiteral {
-    var members: [JSONLiteral.Member] = [
-      .init(key: "artifact", value: .string(artifact)), .init(key: "path", value: .string(path)),
-      .init(key: "entries", value: .integer(Int64(entries))), .init(key: "bytesIn", value: .integer(bytesIn)),
-      .init(key: "bytesOut", value: .integer(bytesOut)), .init(key: "sha256", value: .string("\(digest)")),
-      .init(key: "tarSha256", value: .string("\(tarDigest)")),
-    ]
-    if stagedImages > 0 { members.append(.init(key: "stagedImages", value: .integer(Int64(stagedImages)))) }
-    return .object(members)
+    let staged: [(String, JSONLiteral)] = stagedImages > 0 ? [("stagedImages", .integer(Int64(stagedImages)))] : []
+    return .object(
+      [
+        ("artifact", .string(artifact)), ("path", .string(path)), ("entries", .integer(Int64(entries))),
+        ("bytesIn", .integer(bytesIn)), ("bytesOut", .integer(bytesOut)), ("sha256", .string("\(digest)")),
+        ("tarSha256", .string("\(tarDigest)")),
+      ] + staged)
   }
 }

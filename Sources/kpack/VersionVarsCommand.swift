@@ -31,8 +31,9 @@ struct VersionVarsCommand {
   private func json(_ variables: VersionVariables, _ ldflags: String) -> String {
     func value(_ text: String?) -> JSONLiteral { text.map(JSONLiteral.string) ?? .null }
     return JSONLiteral.object([
-      "commit": value(variables.commit), "treeState": value(variables.treeState), "version": value(variables.version),
-      "major": value(variables.major), "minor": value(variables.minor), "ldflags": .string(ldflags),
+      ("commit", value(variables.commit)), ("treeState", value(variables.treeState)),
+      ("version", value(variables.version)),
+      ("major", value(variables.major)), ("minor", value(variables.minor)), ("ldflags", .string(ldflags)),
     ]).text
   }
 }
