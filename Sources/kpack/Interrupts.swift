@@ -23,8 +23,16 @@ enum Interrupts {
     _ = startThread { wait(for: waited) }
   }
 
-  /// The outputs that a signal takes back from now on.
-  static func guarding(_ folder: OutputFolder) { self.folder.withLock { $0 = folder } }
+  /// Opens the folder of a run; from its making on, a signal takes back what stands in it.
+  ///
+  /// A signal that arrives while the folder is made waits until it is known. Throws what `OutputFolder.init` throws.
+  static func guardedFolder(_ path: String) throws -> OutputFolder {
+    try folder.withLock { guarded in
+      let made = try OutputFolder(path)
+      guarded = made
+      return made
+    }
+  }
 
   /// nohup and shells without job control ignore signals on purpose.
   private static func isIgnored(_ number: CInt) -> Bool {

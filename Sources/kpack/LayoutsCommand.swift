@@ -36,8 +36,7 @@ struct LayoutsCommand {
   }
 
   private func export(to path: String) throws {
-    let folder = try OutputFolder(path)
-    Interrupts.guarding(folder)
+    let folder = try Interrupts.guardedFolder(path)
     do {
       for file in BuiltInLayouts.files {
         try folder.checkPlace(of: file.name)

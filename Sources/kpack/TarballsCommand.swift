@@ -17,8 +17,7 @@ struct TarballsCommand {
     let plan = try Resolver.plan(try context.layouts(), options, names: context.line.arguments)
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options, jobs: jobs))
-    let folder = try OutputFolder(options.locations.out)
-    Interrupts.guarding(folder)
+    let folder = try Interrupts.guardedFolder(options.locations.out)
     do {
       for tarball in plan.tarballs { try folder.checkPlace(of: tarball.fileName) }
       let progress = Progress(plan, context.messages)
