@@ -20,7 +20,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-    .target(name: "Archive", dependencies: ["CZlib", "CCrypto"], swiftSettings: settings),
+    .systemLibrary(name: "CSystem"),
+    .target(name: "Archive", dependencies: ["CZlib", "CCrypto", "CSystem"], swiftSettings: settings),
     .target(name: "JSON", swiftSettings: settings),
     .target(name: "Packaging", dependencies: ["Archive", "JSON"], swiftSettings: settings),
     .target(

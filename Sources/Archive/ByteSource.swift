@@ -20,7 +20,7 @@ struct ByteSource: ~Copyable {
 
   /// Opens the file; `ArchiveError.notARegularFile` for all that is not one, without waiting for a FIFO's writer.
   static func opening(_ path: [UInt8]) throws(ArchiveError) -> ByteSource {
-    let name = path.map { CChar(bitPattern: $0) } + [0]
+    let name = cString(path)
     // O_NONBLOCK, so that a FIFO without a writer opens at once and is refused by its type.
     let descriptor = try call("open", path) { open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
     let source = ByteSource(path: path, descriptor: descriptor)

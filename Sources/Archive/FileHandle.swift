@@ -13,7 +13,7 @@ package struct FileHandle: ~Copyable {
   ///
   /// Throws `SystemError` when the system refuses.
   package init(opening path: [UInt8], in folder: CInt = AT_FDCWD, _ flags: CInt, mode: mode_t = 0) throws(SystemError) {
-    let terminated = path.map { CChar(bitPattern: $0) } + [0]
+    let terminated = cString(path)
     descriptor = try systemCall("open", path) { openat(folder, terminated, flags | O_CLOEXEC, mode) }
     self.path = path
   }

@@ -63,7 +63,7 @@ func removeFolders(_ made: [String]) {
 
 /// Removes a file. Throws `SystemError`.
 func removeFile(_ path: [UInt8]) throws(SystemError) {
-  let terminated = path.map { CChar(bitPattern: $0) } + [0]
+  let terminated = cString(path)
   try systemCall("remove", path) { unlink(terminated) }
 }
 

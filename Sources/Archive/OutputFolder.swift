@@ -1,6 +1,7 @@
 // All or nothing: the outputs of a command are written under temporary names in the folder where they will stand,
 // and appear together when the last one is whole. Whatever goes wrong before, the older outputs stay as they were.
 
+private import CSystem
 private import Glibc
 private import Synchronization
 
@@ -45,14 +46,19 @@ package final class OutputFolder: Sendable {
 
   /// Throws `OutputError.isFolder` when a folder stands where the output `name` would.
   package func checkPlace(of name: String) throws(OutputError) {
+    if Self.isFolder(final(name)) { throw .isFolder(path: final(name)) }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
     var status = stat()
-    if lstat(final(name), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: final(name)) }
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Begins the output `name`. Throws `SystemError`.
   package func create(_ name: String) throws(SystemError) -> OutputFile {
     // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
     try state.withLock { state throws(SystemError) in
+      if state.isClosed { throw ended }
       state.outputs.append(name)
       return try OutputFile(creating: temporary(state.outputs.count - 1))
     }
@@ -66,6 +72,7 @@ package final class OutputFolder: Sendable {
       path: String(decoding: handle.path, as: UTF8.self), holder: FileLock.holder(of: try handle.status()))
   }
 
+  private var ended: SystemError { SystemError(operation: "write into", path: path, errno: ECANCELED) }
   private func final(_ name: String) -> String { "\(path)/\(name)" }
   private func temporary(_ number: Int) -> String { "\(path)/\(Self.temporaryPrefix)tmp-\(number)" }
   private func backup(_ number: Int) -> String { "\(path)/\(Self.temporaryPrefix)old-\(number)" }
@@ -73,58 +80,80 @@ package final class OutputFolder: Sendable {
 
 // Ending
 extension OutputFolder {
-  /// Gives all outputs their names at once and makes that durable. Throws `SystemError`, with all as it was before.
+  /// Gives all outputs their names and makes that durable. Throws `SystemError`, with all as it was before.
   ///
-  /// The older outputs are kept under a second name until the last rename is done, so that a rename that fails can
-  /// be taken back.
+  /// An older output trades places with the new one, so that a rename that fails later can be taken back; a power cut
+  /// in this moment can leave some names new and some old, each file whole.
   package func commit() throws(SystemError) {
     try state.withLock { state throws(SystemError) in
-      guard !state.isClosed else { return }
+      if state.isClosed { throw ended }
       state.isClosed = true
-      let names = state.outputs
-      var renamed = 0
+      var placed: [Placement] = []
       do throws(SystemError) {
-        for (number, name) in names.enumerated() { try keep(name, as: backup(number)) }
-        for (number, name) in names.enumerated() {
-          try systemCall("rename", Array(final(name).utf8)) { rename(temporary(number), final(name)) }
-          renamed += 1
-        }
+        for (number, name) in state.outputs.enumerated() { placed.append(try place(number, at: final(name))) }
         try handle.sync()
       } catch {
-        takeBack(names, renamed: renamed)
+        for placement in placed.reversed() { placement.takeBack() }
+        removeTemporaries(state.outputs.count)
         removeFolders(made)
         throw error
       }
-      for number in names.indices { removeIfThere(backup(number)) }
+      removeTemporaries(state.outputs.count)
     }
   }
 
-  /// Removes everything this run made. False when there is nothing to take back: the outputs are committed.
+  /// Removes everything this run made and calls `end`, before any other thread can go on. False, and nothing is done,
+  /// when there is nothing to take back: the outputs are committed.
   @discardableResult
-  package func abandon() -> Bool {
+  package func abandon(andThen end: () -> Void = {}) -> Bool {
     state.withLock { state in
       guard !state.isClosed else { return false }
       state.isClosed = true
-      for number in state.outputs.indices { removeIfThere(temporary(number)) }
+      removeTemporaries(state.outputs.count)
       removeFolders(made)
+      end()
       return true
     }
   }
 
-  /// A second name for the output that stands there; a file system without hard links goes without.
-  private func keep(_ name: String, as backup: String) throws(SystemError) {
-    guard link(final(name), backup) != 0, errno != ENOENT, errno != EPERM, errno != EOPNOTSUPP else { return }
-    throw SystemError(operation: "link", path: backup, errno: errno)
+  private func place(_ number: Int, at final: String) throws(SystemError) -> Placement {
+    let temporary = temporary(number)
+    // An exchange would take a folder as well.
+    if Self.isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
+    if renameat2(AT_FDCWD, temporary, AT_FDCWD, final, UInt32(KPACK_RENAME_EXCHANGE)) == 0 {
+      return Placement(final: final, older: temporary)
+    }
+    // ENOENT: there is no older output. EINVAL, ENOSYS: a file system that cannot exchange names.
+    let mustMove = errno == EINVAL || errno == ENOSYS
+    guard mustMove || errno == ENOENT else { throw SystemError(operation: "rename", path: final, errno: errno) }
+    let hasMoved = mustMove && rename(final, backup(number)) == 0
+    let placement = Placement(final: final, older: hasMoved ? backup(number) : nil)
+    guard rename(temporary, final) == 0 else {
+      let error = SystemError(operation: "rename", path: final, errno: errno)
+      if hasMoved { placement.takeBack() }
+      throw error
+    }
+    return placement
   }
 
-  private func takeBack(_ names: [String], renamed: Int) {
-    for (number, name) in names.enumerated() {
-      // A backup is put back; where there is none, what a rename of ours put there is removed.
-      let restored = rename(backup(number), final(name)) == 0
-      if !restored && number < renamed { removeIfThere(final(name)) }
-      removeIfThere(backup(number))
+  /// What stands under the names of our own: outputs without a place, and older ones that were replaced.
+  private func removeTemporaries(_ count: Int) {
+    for number in 0..<count {
       removeIfThere(temporary(number))
+      removeIfThere(backup(number))
     }
+  }
+}
+
+/// An output that got its name, and where the older one went.
+private struct Placement {
+  let final: String
+  /// The name that the older output has now; nil when there was none.
+  let older: String?
+
+  /// Puts the older output back; where there was none, removes the new one.
+  func takeBack() {
+    if let older { _ = rename(older, final) } else { removeIfThere(final) }
   }
 }
 

@@ -30,6 +30,9 @@ extension SystemError: CustomStringConvertible {
   }
 }
 
+/// `path` as the C library wants it: with a NUL behind. A path never holds one.
+package func cString(_ path: [UInt8]) -> [CChar] { path.map { CChar(bitPattern: $0) } + [0] }
+
 /// Calls `body` until it is not interrupted; its result, or a `SystemError` when that is negative.
 @discardableResult
 package func systemCall<Result: SignedInteger>(

@@ -41,17 +41,25 @@ enum Interrupts {
     return action.__sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) == 1 } ?? false
   }
 
+  private static func end(_ number: CInt, _ what: String) -> Never {
+    // Nobody may be reading: a message is not worth waiting for.
+    var error = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    if poll(&error, 1, 0) == 1 { MessageOutput.writeRaw("\nkpack: ended by signal \(number)\(what)\n") }
+    _exit(128 + number)
+  }
+
   private static func wait(for signals: sigset_t) {
     var signals = signals
+    var isLate = false
     while true {
       var number: CInt = 0
       guard sigwait(&signals, &number) == 0 else { continue }
-      // Once the outputs are committed the run is as good as done: it ends by itself in a moment.
-      let isOpen = folder.withLock { $0 }.map { $0.abandon() } ?? true
-      if isOpen {
-        MessageOutput.writeRaw("\nkpack: ended by signal \(number); nothing was written\n")
-        _exit(128 + number)
-      }
+      guard let folder = folder.withLock({ $0 }) else { end(number, "") }
+      // The run ends while the folder is locked, so that no other thread of it goes on to an end of its own.
+      folder.abandon { end(number, "; nothing was written") }
+      // The outputs are committed: the run is as good as done and ends by itself, unless it is signaled again.
+      if isLate { end(number, "; the outputs were written") }
+      isLate = true
     }
   }
 }

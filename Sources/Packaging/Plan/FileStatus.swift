@@ -24,7 +24,7 @@ package struct FileStatus {
     _ name: [UInt8], _ folder: CInt, _ flags: CInt, _ path: [UInt8]? = nil
   ) throws(SystemError) -> FileStatus {
     var status = stat()
-    let terminated = name.map { CChar(bitPattern: $0) } + [0]
+    let terminated = cString(name)
     try systemCall("stat", path ?? name) { fstatat(folder, terminated, &status, flags) }
     return FileStatus(status: status)
   }
@@ -68,7 +68,7 @@ package struct FileKey: Hashable, Sendable {
 enum FilePath {
   /// The one absolute path, without links, of what `path` leads to. Throws `SystemError`.
   static func resolved(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
-    let terminated = path.map { CChar(bitPattern: $0) } + [0]
+    let terminated = cString(path)
     guard let resolved = realpath(terminated, nil) else {
       throw SystemError(operation: "find", path: path, errno: errno)
     }
@@ -79,7 +79,7 @@ enum FilePath {
 
   /// The target of the link `name` in an open folder; `path` is for messages. Throws `SystemError`.
   static func target(of name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> [UInt8] {
-    let terminated = name.map { CChar(bitPattern: $0) } + [0]
+    let terminated = cString(name)
     // As long as any target can be (limits.h).
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = try systemCall("read the link", path) { readlinkat(folder, terminated, &target, target.count) }

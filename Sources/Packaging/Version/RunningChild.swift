@@ -149,7 +149,7 @@ private struct CStringArray: ~Copyable {
       throw SystemError(operation: "run", path: command.program, errno: EINVAL)
     }
     // strdup reads up to the NUL that is appended here.
-    pointers = strings.map { strdup($0.map { CChar(bitPattern: $0) } + [0]) } + [nil]
+    pointers = strings.map { strdup(cString($0)) } + [nil]
   }
 
   deinit {

@@ -4,7 +4,7 @@
 //
 // Plain threads and one mutex, not the cooperative pool: the work blocks on files and fills whole cores.
 
-package import Glibc
+private import Glibc
 
 /// What the list of jobs has to give.
 enum NextJob<Job> {
@@ -69,8 +69,8 @@ final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sendable {
       while failure == nil {
         if let result = takeHead() {
           try commitHead(result)
-        } else if let (number, job) = try takeJob() {
-          let result = lock.unlocked { Swift.Result { try work(job, tool) } }
+        } else if let (number, job) = takeJob() {
+          let result = lock.unlocked { Swift.Result { try work(try job.get(), tool) } }
           results[number % window] = result
           if number == committed { lock.wakeAll() }
         } else if isExhausted && committed == issued {
@@ -100,72 +100,24 @@ final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sendable {
     lock.wakeAll()
   }
 
-  private func takeJob() throws -> (Int, Job)? {
+  /// The next job and its number. A list that fails is a job that fails, so that the jobs before it come first.
+  private func takeJob() -> (Int, Swift.Result<Job, any Error>)? {
     guard !isExhausted, issued - committed < window else { return nil }
-    switch try next() {
-    case .job(let job):
-      issued += 1
-      return (issued - 1, job)
-    case .later:
-      return nil
-    case .end:
+    let job: Swift.Result<Job, any Error>
+    do {
+      switch try next() {
+      case .job(let next): job = .success(next)
+      case .later: return nil
+      case .end:
+        isExhausted = true
+        lock.wakeAll()
+        return nil
+      }
+    } catch {
       isExhausted = true
-      lock.wakeAll()
-      return nil
+      job = .failure(error)
     }
+    issued += 1
+    return (issued - 1, job)
   }
-}
-
-/// A mutex and a condition in one.
-final class Lock: @unchecked Sendable {
-  // On the heap, for neither may move; the pointers never change.
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-  init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
-  }
-
-  func lock() { pthread_mutex_lock(mutex) }
-  func unlock() { pthread_mutex_unlock(mutex) }
-  /// Gives the lock up until another thread calls `wakeAll`.
-  func wait() { pthread_cond_wait(condition, mutex) }
-  func wakeAll() { pthread_cond_broadcast(condition) }
-
-  /// Runs `body` without the lock, which the caller holds before and after.
-  func unlocked<Result>(_ body: () throws -> Result) rethrows -> Result {
-    unlock()
-    defer { lock() }
-    return try body()
-  }
-}
-
-/// Starts a thread; nil when the system has no more.
-package func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
-  final class Start {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  let start = Unmanaged.passRetained(Start(body))
-  var thread = pthread_t()
-  let code = pthread_create(
-    &thread, nil,
-    { argument in
-      // The pointer is the one that passRetained gave; it is released here, once.
-      if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
-      return nil
-    }, start.toOpaque())
-  guard code == 0 else {
-    start.release()
-    return nil
-  }
-  return thread
 }

@@ -40,7 +40,7 @@ package struct Packager {
     let schedule = BlockSchedule(plan.tarballs, store: store)
     let committer = Committer(plan, store: store, folder: folder, watch: watch)
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
-      window: max(16, 4 * jobs), next: { try schedule.next() }, makeTool: { try BlockWorker() },
+      window: max(16, jobs + 8), next: { try schedule.next() }, makeTool: { try BlockWorker() },
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
     try workers.run(threads: jobs)
     try folder.commit()

@@ -1,0 +1,57 @@
+// The thread, mutex and condition of the C library, as values that clean up after themselves.
+
+package import Glibc
+
+/// A mutex and a condition in one.
+final class Lock: @unchecked Sendable {
+  // On the heap, for neither may move; the pointers never change.
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  func lock() { pthread_mutex_lock(mutex) }
+  func unlock() { pthread_mutex_unlock(mutex) }
+  /// Gives the lock up until another thread calls `wakeAll`.
+  func wait() { pthread_cond_wait(condition, mutex) }
+  func wakeAll() { pthread_cond_broadcast(condition) }
+
+  /// Runs `body` without the lock, which the caller holds before and after.
+  func unlocked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    unlock()
+    defer { lock() }
+    return try body()
+  }
+}
+
+/// Starts a thread; nil when the system has no more.
+package func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+  final class Start {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  let start = Unmanaged.passRetained(Start(body))
+  var thread = pthread_t()
+  let code = pthread_create(
+    &thread, nil,
+    { argument in
+      // The pointer is the one that passRetained gave; it is released here, once.
+      if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
+      return nil
+    }, start.toOpaque())
+  guard code == 0 else {
+    start.release()
+    return nil
+  }
+  return thread
+}
