@@ -7,10 +7,29 @@ private import Glibc
 package final class Spool: Sendable {
   private let file: FileHandle
 
-  /// An empty spool, made at `path`, where nothing may stand, and nameless from then on. Throws `SystemError`.
-  package init(at path: [UInt8]) throws(SystemError) {
-    file = try FileHandle(opening: path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-    try removeFile(path)
+  /// An empty spool on the file system of `folder`, of the nearest folder above it that takes one, or of /tmp.
+  ///
+  /// Throws `SystemError`.
+  package init(near folder: String) throws(SystemError) {
+    var place = folder
+    while true {
+      do throws(SystemError) {
+        file = try FileHandle(opening: Array(place.utf8), O_RDWR | Self.nameless, mode: 0o600)
+        return
+      } catch {
+        // Not there yet, not ours to write, or a file system without nameless files.
+        guard [ENOENT, EACCES, EROFS, EOPNOTSUPP, EISDIR].contains(error.errno), place != "/tmp" else { throw error }
+        place = Self.parent(of: place) ?? "/tmp"
+      }
+    }
+  }
+
+  /// O_TMPFILE (open(2)), which the C library declares for _GNU_SOURCE alone.
+  private static let nameless = O_DIRECTORY | 0o20000000
+
+  private static func parent(of path: String) -> String? {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path == "." ? nil : "." }
+    return slash == path.startIndex ? nil : String(path[..<slash])
   }
 
   /// A path that leads to the file for as long as the spool lives, for readers that want one (proc(5)).

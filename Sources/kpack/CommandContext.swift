@@ -56,8 +56,8 @@ struct CommandContext {
     options.isFast = line.has("fast") || environment["KUBE_FASTBUILD"] == "true"
     options.flags = try flags()
     options.version = line["version"]
-    let sourceDateEpoch = try sourceDateEpoch()
-    options.epoch = try integer("epoch", in: 0...ArchiveSettings.latest) ?? sourceDateEpoch
+    options.epoch =
+      line.has("epoch") ? try integer("epoch", in: 0...ArchiveSettings.latest) : try sourceDateEpoch()
     options.level = try integer("level", in: 0...9).map { Int($0) }
     if options.version == "" { throw usage("--version: expected a version, found nothing") }
     return options

@@ -18,9 +18,11 @@ final class ResultOutput {
   init(isColored: Bool) { self.isColored = isColored }
 
   /// Prints a line. Throws `SystemError` when it cannot be written.
-  func line(_ text: String) throws(SystemError) {
+  func line(_ line: String) throws(SystemError) { try text(line + "\n") }
+
+  /// Prints text as it is. Throws `SystemError` when it cannot be written.
+  func text(_ text: String) throws(SystemError) {
     pending += text.utf8
-    pending.append(UInt8(ascii: "\n"))
     if pending.count > 1 << 16 { try flush() }
   }
 

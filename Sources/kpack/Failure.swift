@@ -1,6 +1,7 @@
 // How a command ends: the exit code of each kind of error, and its words.
 
 import Archive
+import Glibc
 import Packaging
 
 /// An error as the program reports it.
@@ -17,13 +18,16 @@ struct Failure {
       let help = error.command.map { "kpack \($0.rawValue) --help" } ?? "kpack --help"
       self.init(.usage, ["\(error.message)\nusage: see `\(help)`"])
     case let errors as LayoutErrors: self.init(.usage, errors.errors.map(\.description))
-    case let errors as PlanErrors: self.init(errors.fault, errors.diagnostics.map(\.message))
+    case let errors as PlanErrors: self.init(errors.fault, errors.diagnostics.map(\.description))
     case let error as VersionError:
-      if case .file = error { self.init(.usage, ["\(error)"]) } else { self.init(.system, ["\(error)"]) }
+      let isFile = if case .file = error { true } else { false }
+      self.init(isFile ? .usage : .system, ["\(error)"])
     case let failure as ListFailure:
       let isOfSystem = if case .system = failure.error { true } else { false }
       self.init(isOfSystem ? .system : .data, [failure.error.message(for: failure.path)])
-    case let diagnostic as Diagnostic: self.init(diagnostic.fault, [diagnostic.message])
+    case let diagnostic as Diagnostic: self.init(diagnostic.fault, [diagnostic.description])
+    // Whoever read the output has seen enough.
+    case let error as SystemError where error.errno == EPIPE: self.init(.system, [])
     default: self.init(.system, ["\(error)"])
     }
   }

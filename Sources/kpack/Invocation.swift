@@ -54,6 +54,10 @@ enum Invocation {
     let specs = CommandSpec.of(command).allOptions
     var rest = words
     while let word = rest.popFirst() {
+      if let letters = bundle(word, specs) {
+        rest = (letters + rest)[...]
+        continue
+      }
       if word == "--" {
         line.arguments += rest
         break
@@ -75,6 +79,16 @@ enum Invocation {
       line.options[spec.name, default: []].append(value)
     }
     return .run(line)
+  }
+
+  /// The words that "-qv" stands for; nil when a word is no bundle of switches.
+  private static func bundle(_ word: String, _ specs: [OptionSpec]) -> [String]? {
+    guard !word.hasPrefix("--"), word.hasPrefix("-"), word.count > 2 else { return nil }
+    let letters = word.dropFirst()
+    let areSwitches = letters.allSatisfy { letter in
+      specs.contains { $0.letter == letter && $0.argument == nil }
+    }
+    return areSwitches ? letters.map { "-\($0)" } : nil
   }
 
   /// The option that a word names, and the value behind its "=", if any.

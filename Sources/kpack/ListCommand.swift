@@ -2,6 +2,7 @@
 
 import Archive
 import JSON
+import Packaging
 
 /// Lists an archive.
 struct ListCommand {
@@ -27,11 +28,12 @@ struct ListCommand {
   private func text(_ row: ListingRow) -> String {
     let link = row.link.isEmpty ? "" : " -> \(row.link)"
     let owner = "\(row.uid):\(row.gid)"
-    let digest = row.sha256.isEmpty ? String(repeating: "-", count: 64) : row.sha256
-    return [
-      row.type.padded(to: 8), row.mode, owner, "\(row.size)".leftPadded(to: 10), "\(row.mtime)", digest, row.path,
+    let digest = row.sha256.isEmpty ? "-" : row.sha256
+    let fields = [
+      row.type.padded(to: 8), row.mode, owner.padded(to: 7), "\(row.size)".leftPadded(to: 10),
+      "\(UTCTime(epoch: row.mtime))", digest.padded(to: 64), row.path,
     ]
-    .joined(separator: " ") + link
+    return fields.joined(separator: " ") + link
   }
 
   private func json(_ row: ListingRow) -> String {

@@ -16,17 +16,21 @@ struct MtreeSpecification {
     self.out = out
   }
 
-  /// The lines. Throws `Diagnostic` for contents that stand in no file, which mtree cannot express.
-  func lines() throws(Diagnostic) -> [String] {
-    var lines = ["#mtree"]
-    for index in 0..<tarball.entries.count { lines.append(try line(index)) }
-    return lines
+  /// Gives `print` each line. Throws what it throws, and `Diagnostic` for contents that stand in no file, which mtree
+  /// cannot express.
+  func write(_ print: (String) throws -> Void) throws {
+    for index in 0..<tarball.entries.count { _ = try contents(index) }
+    try print("#mtree")
+    for index in 0..<tarball.entries.count { try print(try line(index)) }
   }
 
   private func line(_ index: Int) throws(Diagnostic) -> String {
     let size = plan.size(of: tarball, at: index)
     let entry = tarball.entries.entry(at: index, size: size ?? 0)
-    var words = [Self.escaped(entry.kind == .directory ? Array(entry.name.dropLast()) : entry.name)]
+    let name = entry.kind == .directory ? Array(entry.name.dropLast()) : entry.name
+    // A name without a slash would be taken as one in the last folder that was named.
+    let path = name.contains(UInt8(ascii: "/")) ? name : Array("./".utf8) + name
+    var words = [Self.escaped(path)]
     words.append("type=\(entry.kind == .symlink ? "link" : entry.kind.rawValue)")
     words.append("mode=\(ListingRow(entry: entry, digest: nil).mode)")
     words.append("uid=\(entry.uid) gid=\(entry.gid) time=\(entry.mtime).0")
@@ -35,24 +39,22 @@ struct MtreeSpecification {
     if entry.kind == .symlink { words.append("link=\(Self.escaped(entry.linkname))") }
     if entry.kind == .file {
       if let size { words.append("size=\(size)") }
-      words.append("contents=\(Self.escaped(try contents(index, entry)))")
+      words.append("contents=\(Self.escaped(try contents(index)))")
     }
     return words.joined(separator: " ")
   }
 
-  private func contents(_ index: Int, _ entry: TarEntry) throws(Diagnostic) -> [UInt8] {
+  /// The path of an entry's contents; empty for what has none.
+  private func contents(_ index: Int) throws(Diagnostic) -> [UInt8] {
     if let file = tarball.entries.sourceFile(at: index) { return file.path }
-    if case .content(let id) = tarball.entries.body(at: index) {
-      switch plan.contents[id] {
-      case .file(let file): return file.path
-      case .artifact(let number): return Array("\(out)/\(plan.tarballs[number].fileName)".utf8)
-      // bsdtar takes an entry without contents from the path itself, which is not there; an empty file it can read.
-      case .bytes(let bytes) where bytes.isEmpty: return Array("/dev/null".utf8)
-      case .bytes, .extent: break
-      }
+    guard case .content(let id) = tarball.entries.body(at: index) else { return [] }
+    switch plan.contents[id] {
+    case .file(let file): return file.path
+    case .artifact(let number): return Array("\(out)/\(plan.tarballs[number].fileName)".utf8)
+    case .bytes, .extent:
+      let name = escapedName(tarball.entries.name(at: index))
+      throw Diagnostic(.usage, "\(tarball.fileName): \(name): mtree cannot express contents that stand in no file")
     }
-    throw Diagnostic(
-      .usage, "\(tarball.fileName): \(escapedName(entry.name)): mtree cannot express contents that are in no file")
   }
 
   /// Blanks, control bytes, backslash, "#" and bytes outside ASCII as `\ooo` (mtree(5), vis(3)).

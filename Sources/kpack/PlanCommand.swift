@@ -25,9 +25,7 @@ struct PlanCommand {
           "--format mtree: expected one tarball, found \(wanted.count); give one NAME, and --platform where it has several"
         )
       }
-      for line in try MtreeSpecification(tarball, plan, out: options.locations.out).lines() {
-        try context.output.line(line)
-      }
+      try MtreeSpecification(tarball, plan, out: options.locations.out).write { try context.output.line($0) }
     }
   }
 

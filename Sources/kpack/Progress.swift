@@ -39,12 +39,14 @@ final class Progress {
     let holders = plan.tarballs.reduce(0) { $0 + $1.holds.filter { $0 == result.artifact }.count }
     total += Int64(holders) * result.archive.file.identity.size
     let tarball = plan.tarballs[result.artifact]
-    if isBar {
-      if result.artifact == plan.tarballs.count - 1 { MessageOutput.writeRaw("\r\u{1B}[K") }
-      return
-    }
+    if isBar { return }
     let bytes = "\(Self.size(result.archive.tarSize)) to \(Self.size(result.archive.file.identity.size))"
     messages.note("\(tarball.fileName): \(tarball.entries.count) entries, \(bytes)")
+  }
+
+  /// Clears the bar, so that what is printed next stands alone.
+  func end() {
+    if isBar && lastDrawn > 0 { MessageOutput.writeRaw("\r\u{1B}[K") }
   }
 
   /// Ten times a second at most.

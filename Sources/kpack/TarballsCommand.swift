@@ -18,14 +18,22 @@ struct TarballsCommand {
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options, jobs: jobs))
     let folder = try Interrupts.guardedFolder(options.locations.out)
+    let progress = Progress(plan, context.messages)
+    let results: [TarballResult]
     do {
       for tarball in plan.tarballs { try folder.checkPlace(of: tarball.fileName) }
-      let progress = Progress(plan, context.messages)
-      let results = try Packager(plan, into: folder, jobs: jobs).write { progress.take($0) }
-      try report(results, of: plan, options)
+      results = try Packager(plan, into: folder, jobs: jobs).write { progress.take($0) }
     } catch {
+      progress.end()
       folder.abandon()
       throw error
+    }
+    progress.end()
+    do {
+      try report(results, of: plan, options)
+      try context.output.flush()
+    } catch {
+      throw Diagnostic(.system, "the tarballs are written, but their results could not be told: \(error)")
     }
   }
 
@@ -51,7 +59,8 @@ struct TarballsCommand {
           "\(row.artifact): \(row.stagedImages) images as they stand in \(options.locations.stage)")
       }
     }
-    if context.line.arguments.isEmpty && options.platforms == nil { warnOfStrays(plan, options) }
+    let isFull = context.line.arguments.isEmpty && options.platforms == nil && !options.isFast
+    if isFull { warnOfStrays(plan, options) }
   }
 
   /// Tarballs of other releases in the same folder are easily shipped by mistake; they are never removed.

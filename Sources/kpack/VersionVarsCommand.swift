@@ -12,9 +12,16 @@ struct VersionVarsCommand {
   func run() throws {
     try context.checkNoArguments()
     let options = try context.releaseOptions()
+    var environment = options.environment
+    if let version = options.version {
+      (environment["KUBE_GIT_VERSION"], environment["KUBE_GIT_VERSION_FILE"]) = (version, nil)
+    }
     let variables =
-      try VersionVariables.find(root: options.locations.root, environment: options.environment)
+      try VersionVariables.find(root: options.locations.root, environment: environment)
       ?? VersionVariables(variables: [:])
+    if let unfit = variables.unfitForLdflags {
+      throw Diagnostic(.usage, "\(shown(unfit)): blanks and quotes cannot stand in linker flags")
+    }
     let epoch = try ReleaseTime.find(options)
     let packages = context.line.values("package")
     let ldflags = variables.ldflags(
@@ -24,7 +31,7 @@ struct VersionVarsCommand {
     } else if context.format == .json {
       try context.output.line(json(variables, ldflags))
     } else {
-      try context.output.line("\(variables.assignments)KUBE_LDFLAGS='\(ldflags)'")
+      try context.output.text(variables.assignments(ldflags: ldflags))
     }
   }
 

@@ -24,6 +24,14 @@ package struct ArchivePath: Hashable, Sendable {
     }
   }
 
+  /// The last part.
+  package var name: ArraySlice<UInt8> {
+    bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[($0 + 1)...] } ?? bytes[...]
+  }
+
+  /// Whether it is a name alone, without a folder.
+  package var isOnePart: Bool { !bytes.contains(UInt8(ascii: "/")) }
+
   /// The path as text.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -13,6 +13,8 @@ package enum ArchiveOwner: Equatable, Sendable {
 package struct ArchiveSettings: Equatable, Sendable {
   /// The folder above all entries, "." for names that begin "./", or nothing.
   package var root: Template
+  /// Where `root` is said; nil when it is not.
+  package var rootOrigin: RuleOrigin?
   package var owner = ArchiveOwner.fixed(.root)
   /// Base names of files and symlinks that are left out.
   package var exclude: [Glob] = []
@@ -37,7 +39,7 @@ package struct ArchiveSettings: Equatable, Sendable {
   /// Takes over what `field`, an `archive` object, says.
   mutating func override(with field: LayoutField) {
     guard let object = field.object(Self.keys) else { return }
-    if let field = object["root"], let root = Self.root(field) { self.root = root }
+    if let field = object["root"], let root = Self.root(field) { (self.root, rootOrigin) = (root, field.origin) }
     if let field = object["owner"], let owner = Self.owner(field) { self.owner = owner }
     if let field = object["exclude"], let globs = field.elements?.compactMap(Self.baseNameGlob) { exclude = globs }
     if let field = object["mode"], let mode = field.taking(Self.mode) { self.mode = mode }
@@ -68,7 +70,7 @@ package struct ArchiveSettings: Equatable, Sendable {
 
   private static func baseNameGlob(_ field: LayoutField) -> Glob? {
     guard let glob = field.taking({ try Glob($0) }) else { return nil }
-    if !glob.text.contains("/") { return glob }
+    if !glob.text.utf8.contains(UInt8(ascii: "/")) { return glob }
     field.refuse("expected a pattern for base names, without '/', found \(field.found)")
     return nil
   }

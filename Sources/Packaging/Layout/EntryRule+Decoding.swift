@@ -78,13 +78,19 @@ struct EntryRuleDecoder {
     case .images: nameList("group of images", names.images, field, template).map(Verb.images)
     case .file: template.path(field).map(Verb.file)
     case .tree: template.tree(field).map(Verb.tree)
-    case .paths: field.elements.map { .paths($0.compactMap(template.path)) }
+    case .paths: paths(field, template)
     case .text: template.text(field).map(Verb.text)
     case .directory: template.path(field).map(Verb.directory)
     case .symlink: template.link(field).map(Verb.symlink)
     case .artifact: artifact(field)
     case .git: template.commit(field).map(Verb.git)
     }
+  }
+
+  private func paths(_ field: LayoutField, _ template: TemplateDecoder) -> Verb? {
+    guard let elements = field.elements else { return nil }
+    if elements.isEmpty { field.refuse("expected at least one path") }
+    return .paths(elements.compactMap(template.path))
   }
 
   private func nameList(

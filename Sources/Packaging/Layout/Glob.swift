@@ -75,7 +75,7 @@ extension Glob {
       switch byte {
       case UInt8(ascii: "?"): tokens.append(.one)
       case UInt8(ascii: "["): tokens.append(try set(&rest))
-      case UInt8(ascii: "*"): tokens += stars(&rest, atStartOfPart: tokens.last.map { $0 == .byte(0x2F) } ?? true)
+      case UInt8(ascii: "*"): tokens += stars(&rest, atStartOfPart: Self.endsPart(tokens.last))
       case UInt8(ascii: "\\"):
         guard let escaped = rest.popFirst() else { throw .trailingBackslash }
         tokens.append(.byte(escaped))
@@ -85,12 +85,20 @@ extension Glob {
     return tokens
   }
 
+  /// Whether what follows `token` begins a part of the path.
+  private static func endsPart(_ token: Token?) -> Bool {
+    token == nil || token == .byte(UInt8(ascii: "/")) || token == .folders
+  }
+
   /// What follows a first `*`. `**/` at the start of a part also stands for no folder at all.
   private static func stars(_ rest: inout ArraySlice<UInt8>, atStartOfPart: Bool) -> [Token] {
     guard rest.first == UInt8(ascii: "*") else { return [.star] }
     while rest.first == UInt8(ascii: "*") { rest.removeFirst() }
     guard atStartOfPart, rest.first == UInt8(ascii: "/") else { return [.globstar] }
-    rest.removeFirst()
+    // `**/` again and again says no more than once.
+    while rest.first == UInt8(ascii: "/") || rest.starts(with: "**/".utf8) {
+      rest.removeFirst(rest.first == UInt8(ascii: "/") ? 1 : 3)
+    }
     return [.enterFolders, .folders]
   }
 
@@ -117,16 +125,20 @@ extension Glob {
 extension Glob {
   /// Follows all ways through the tokens at once.
   private func matches(_ path: some Collection<UInt8>) -> Bool {
+    // Most paths part ways with a pattern at its first byte.
+    if case .byte(let first)? = tokens.first, path.first != first { return false }
     var states = [Bool](repeating: false, count: tokens.count + 1)
+    var next = states
     enter(0, &states)
     for byte in path {
-      var next = [Bool](repeating: false, count: tokens.count + 1)
       var isAlive = false
       for index in tokens.indices where states[index] {
+        states[index] = false
         isAlive = step(index, byte, &next) || isAlive
       }
       if !isAlive { return false }
-      states = next
+      states[tokens.count] = false
+      swap(&states, &next)
     }
     return states[tokens.count]
   }

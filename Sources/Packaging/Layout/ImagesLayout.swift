@@ -16,7 +16,7 @@ package struct ImageRule: Sendable {
 package struct ImagesLayout: Sendable {
   package private(set) var registry = Template.empty
   /// The tag of every image.
-  package private(set) var tag = Template(literal: "")
+  package private(set) var tag = Template.empty
   package private(set) var groups: [String: [ImageRule]] = [:]
 
   private static let keys = ["$schema", "registry", "bases", "repository", "tag", "groups"]
@@ -25,16 +25,31 @@ package struct ImagesLayout: Sendable {
   /// Reads the file; `flags` are those of release.json.
   init(_ field: LayoutField, release: ReleaseLayout) {
     guard let object = field.object(Self.keys) else { return }
-    if let registry = object["registry"]?.taking({ try Template($0) }) { self.registry = registry }
-    if let tag = object["tag"]?.taking({ try Template($0) }) { self.tag = tag }
+    if let registry = object["registry"].flatMap({ Self.template($0, allowing: Self.ofRelease) }) {
+      self.registry = registry
+    }
+    if let tag = object["tag"].flatMap({ Self.template($0, allowing: Self.ofRelease + [.os, .arch, .registry]) }) {
+      self.tag = tag
+    }
     let names = LayoutNames(release: release, images: nil, layouts: [])
     if let repository = object["repository"] { Self.checkByArchitecture(repository) }
     let baseFields = object.required("bases")?.members ?? []
     for (_, field) in baseFields { Self.checkByArchitecture(field) }
     let bases = Set(baseFields.map(\.key))
-    for (group, field) in object.required("groups")?.members ?? [] {
+    for (group, field) in object.required("groups")?.namedMembers ?? [] {
       groups[group] = field.elements?.compactMap { Self.image($0, bases: bases, names) }
     }
+  }
+
+  /// What is known of a release without its images.
+  private static let ofRelease: [Variable] = [.name, .version, .releaseRegistry, .releaseTag]
+
+  private static func template(_ field: LayoutField, allowing known: [Variable]) -> Template? {
+    guard let template = field.taking({ try Template($0) }) else { return nil }
+    for variable in template.variables where !known.contains(variable) {
+      field.refuse("{\(variable.rawValue)} cannot stand here")
+    }
+    return template
   }
 
   /// Checks that the field is a template, or templates by architecture; nothing reads them yet.
@@ -52,7 +67,7 @@ package struct ImagesLayout: Sendable {
       names.check("base", base, in: bases, at: field)
     }
     guard let nameField = object["name"] ?? object.required("binary"),
-      let name = nameField.taking({ try ArchivePath($0).text })
+      let name = nameField.onePart
     else { return nil }
     return ImageRule(name: name, condition: object["when"].flatMap { condition($0, names) })
   }

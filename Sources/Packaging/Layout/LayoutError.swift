@@ -39,7 +39,10 @@ package struct RuleOrigin: Equatable, Sendable, CustomStringConvertible {
   package var description: String { "\(file):\(position.line):\(position.column): \(path)" }
 
   /// The rule in a word, for listings: "server.json:7".
-  package var short: String { "\(file.split(separator: "/").last ?? ""):\(position.line)" }
+  package var short: String {
+    let name = file.utf8.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? []
+    return "\(String(decoding: name, as: UTF8.self)):\(position.line)"
+  }
 }
 
 /// The mistakes that were found in a set of layouts.

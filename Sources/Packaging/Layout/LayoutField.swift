@@ -82,6 +82,15 @@ struct LayoutField {
     }
   }
 
+  /// The members of an object whose keys are names of the user's; other keys are refused.
+  var namedMembers: [(key: String, field: LayoutField)]? {
+    members?.filter { key, field in
+      if LayoutName.isValid(key) { return true }
+      field.refuse("expected a name of letters, digits, '.', '_' and '-', found \(quoted(key))")
+      return false
+    }
+  }
+
   /// The members of an object that may have no other keys than `keys`.
   func object(_ keys: [String]) -> LayoutObject? {
     guard case .object(let members) = value.kind else {

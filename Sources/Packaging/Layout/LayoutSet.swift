@@ -21,7 +21,10 @@ package struct LayoutFile: Sendable {
   }
 
   /// The layout's name: the file's without ".json".
-  var name: String { String((path.split(separator: "/").last ?? "").dropLast(".json".count)) }
+  var name: String {
+    let fileName = path.utf8.split(separator: UInt8(ascii: "/")).last ?? path.utf8[...]
+    return String(decoding: Array(fileName.dropLast(".json".utf8.count)), as: UTF8.self)
+  }
 
   /// Whether a file of this name is a layout at all; schemas for editors stand beside them.
   package static func isLayout(_ name: String) -> Bool {
@@ -42,7 +45,12 @@ package struct LayoutSet: Sendable {
   package init(_ files: [LayoutFile], from place: String) throws(LayoutErrors) {
     let mistakes = LayoutMistakes()
     var fields: [String: LayoutField] = [:]
-    for file in files { fields[file.name] = Self.read(file, mistakes) }
+    for file in files {
+      if !LayoutName.isValid(file.name) {
+        mistakes.add(LayoutError(file: file.path, reason: "the name of a layout has letters, digits, '.', '_' and '-'"))
+      }
+      fields[file.name] = Self.read(file, mistakes)
+    }
     let names = files.map(\.name).filter { $0 != "release" && $0 != "images" }.sorted()
     if !files.contains(where: { $0.name == "release" }) {
       mistakes.add(LayoutError(file: "\(place)/release.json", reason: "missing; every set of layouts has one"))

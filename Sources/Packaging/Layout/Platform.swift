@@ -26,17 +26,8 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
   package var executableSuffix: String { os == "windows" ? ".exe" : "" }
 
   static func isPart(_ part: Substring.UTF8View) -> Bool {
-    guard let first = part.first, isAlphanumeric(first) else { return false }
-    return part.allSatisfy { isAlphanumeric($0) || Array("._-".utf8).contains($0) }
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
+    guard let first = part.first, first.isASCIILetterOrDigit else { return false }
+    return part.allSatisfy { $0.isASCIILetterOrDigit || Array("._-".utf8).contains($0) }
   }
 }
 

@@ -38,13 +38,13 @@ package struct ReleaseLayout: Sendable {
 
   init(_ field: LayoutField) {
     guard let object = field.object(Self.keys) else { return }
-    name = object.required("name")?.taking { try ArchivePath($0).text } ?? ""
-    for (key, field) in object["platforms"]?.members ?? [] { platforms[key] = Self.platformList(field) }
+    name = object.required("name")?.onePart ?? ""
+    for (key, field) in object["platforms"]?.namedMembers ?? [] { platforms[key] = Self.platformList(field) }
     fast = object["fast"]?.platforms
     if let override = object["override"] { replacesPlatforms = Self.override(override) }
-    for (key, field) in object["binaries"]?.members ?? [] { binaries[key] = field.binaryNames }
+    for (key, field) in object["binaries"]?.namedMembers ?? [] { binaries[key] = field.binaryNames }
     if let archive = object["archive"] { self.archive.override(with: archive) }
-    for (key, field) in object["flags"]?.members ?? [] { addFlag(key, field) }
+    for (key, field) in object["flags"]?.namedMembers ?? [] { addFlag(key, field) }
   }
 
   private static func platformList(_ field: LayoutField) -> PlatformList? {
@@ -91,12 +91,15 @@ extension LayoutField {
 
   /// The value as an array of names of binaries.
   fileprivate var binaryNames: [String]? {
-    elements?.compactMap { field in
-      guard let text = field.taking({ try ArchivePath($0).text }) else { return nil }
-      if !text.contains("/") { return text }
-      field.refuse("expected the name of a binary, without '/', found \(field.found)")
-      return nil
-    }
+    elements?.compactMap(\.onePart)
+  }
+
+  /// The value as a path of one part.
+  var onePart: String? {
+    guard let path = taking({ try ArchivePath($0) }) else { return nil }
+    if path.isOnePart { return path.text }
+    refuse("expected a name without '/', found \(found)")
+    return nil
   }
 }
 

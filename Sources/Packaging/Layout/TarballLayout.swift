@@ -7,6 +7,8 @@ package struct TarballLayout: Sendable {
   package let origin: RuleOrigin
   /// The name of the archive.
   package let fileName: Template
+  /// Where the name is said.
+  package let fileNameOrigin: RuleOrigin
   /// The platforms that it is made for, one archive each; nil for one archive in all.
   package let platforms: PlatformSelector?
   package let condition: Condition?
@@ -28,8 +30,9 @@ package struct TarballLayout: Sendable {
     self.settings = settings
     rules = object.required("entries")?.elements?.compactMap(decoder.decode) ?? []
     guard let fileName = object.required("tarball").flatMap(template.path) else { return nil }
-    if fileName.text.contains("/") { object["tarball"]?.refuse("expected a file name, without '/'") }
+    if fileName.text.utf8.contains(UInt8(ascii: "/")) { object["tarball"]?.refuse("expected a file name, without '/'") }
     self.fileName = fileName
+    fileNameOrigin = object["tarball"]?.origin ?? field.origin
   }
 
   private static func platforms(_ field: LayoutField, _ names: LayoutNames) -> PlatformSelector? {

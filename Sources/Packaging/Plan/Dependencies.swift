@@ -20,17 +20,17 @@ struct Dependencies {
   }
 
   /// The layouts were checked for circles, so this ends.
-  private mutating func depth(of instance: Resolver.Instance) throws -> Int {
+  private mutating func depth(of instance: Resolver.Instance, heldBy holder: RuleOrigin? = nil) throws -> Int {
     if let depth = depths[instance] { return depth }
     guard let layout = resolver.layout(instance.layout) else { return 0 }
     if try !resolver.facts.holds(layout.condition) {
-      throw Diagnostic(
-        .usage, "\(layout.origin.file): the flag \(quoted(layout.condition?.flag ?? "")) turns it off, but it is held")
+      let flag = quoted(layout.condition?.flag ?? "")
+      throw Diagnostic(.usage, "\(quoted(layout.name)) is turned off by the flag \(flag)", at: holder)
     }
     var depth = 0
     for rule in layout.rules {
       for held in try resolver.held(by: rule, on: instance.platform) {
-        depth = max(depth, try self.depth(of: held) + 1)
+        depth = max(depth, try self.depth(of: held, heldBy: rule.origin) + 1)
       }
     }
     depths[instance] = depth
@@ -49,10 +49,10 @@ extension [UInt8] {
 extension Resolver {
   /// The platforms that a rule stands on: those of its own in a tarball without any, else the tarball's where the
   /// rule's condition holds.
-  func platforms(of rule: EntryRule, on platform: Platform?) -> [Platform?] {
-    if let platform { return lists.matches(rule.platforms, platform) ? [platform] : [] }
+  func platforms(of rule: EntryRule, on platform: Platform?) throws -> [Platform?] {
+    if let platform { return try lists.matches(rule.platforms, platform) ? [platform] : [] }
     guard let selector = rule.platforms else { return [nil] }
-    return lists.platforms(selector)
+    return try lists.platforms(selector)
   }
 
   /// The tarballs that a rule of a tarball for `platform` puts into it. Throws `Diagnostic`.
@@ -64,10 +64,10 @@ extension Resolver {
       guard let selector = held.platforms else { return Instance(layout: name, platform: nil) }
       guard let platform else {
         throw Diagnostic(
-          .usage, "\(rule.origin): \(quoted(name)) is made for platforms; give the entry \"platforms\" to say which")
+          .usage, "\(quoted(name)) is made for platforms; give the entry \"platforms\" to say which", at: rule.origin)
       }
-      guard lists.platforms(selector).contains(platform) else {
-        throw Diagnostic(.usage, "\(rule.origin): \(quoted(name)) is not made for \(platform)")
+      guard try lists.platforms(selector).contains(platform) else {
+        throw Diagnostic(.usage, "\(quoted(name)) is not made for \(platform)", at: rule.origin)
       }
       return Instance(layout: name, platform: platform)
     }

@@ -15,14 +15,31 @@ package enum Fault: Int32, Comparable, Sendable {
 /// One mistake, told in one sentence.
 package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   package let fault: Fault
+  /// The rule or setting that it is about; nil when it is about none.
+  package let origin: RuleOrigin?
   package let message: String
 
-  package init(_ fault: Fault, _ message: String) {
+  package init(_ fault: Fault, _ message: String, at origin: RuleOrigin? = nil) {
     self.fault = fault
+    self.origin = origin
     self.message = message
   }
 
-  package var description: String { message }
+  /// The mistake that an error of any layer is, at `origin` unless it knows its place itself.
+  init(_ error: any Error, at origin: RuleOrigin? = nil) {
+    switch error {
+    case let diagnostic as Diagnostic:
+      self.init(diagnostic.fault, diagnostic.message, at: diagnostic.origin ?? origin)
+    case let error as VersionError:
+      let isFile = if case .file = error { true } else { false }
+      self.init(isFile ? .usage : .system, "\(error)", at: origin)
+    default:
+      self.init(.system, "\(error)", at: origin)
+    }
+  }
+
+  /// "PLACE: MESSAGE".
+  package var description: String { origin.map { "\($0): \(message)" } ?? message }
 }
 
 /// All mistakes that planning a release found: at least one.

@@ -70,7 +70,7 @@ struct EntryCollector {
   }
 }
 
-/// Two rules that want the same place.
+/// Two entries for one place.
 struct EntryConflict {
   /// The stored name, without a trailing slash.
   let name: [UInt8]
@@ -78,15 +78,25 @@ struct EntryConflict {
   let second: UInt32
   /// Whether one wants a folder there and the other does not.
   let isAboutKind: Bool
+
+  /// What is wrong, and what would mend it.
+  func reason(_ origin: (UInt32) -> RuleOrigin) -> String {
+    if isAboutKind { return "is a folder for one rule and a file for another: \(origin(first)) and \(origin(second))" }
+    if first == second { return "comes twice from \(origin(first)); {os} and {arch} in \"to\" tell platforms apart" }
+    return "comes from two rules: \(origin(first)) and \(origin(second)); "
+      + "the later may say \"overlay\": true to replace it"
+  }
 }
 
 // Ending
 extension EntryCollector {
   /// The entries in their order, and what stands in another's way. `isOverlay` tells of a rule's number whether it
-  /// may replace.
-  mutating func finish(isOverlay: (UInt32) -> Bool) -> (TarEntryList, [EntryConflict]) {
+  /// may replace; `contents` are those that the entries name.
+  mutating func finish(
+    isOverlay: (UInt32) -> Bool, _ contents: ContentTable
+  ) -> (TarEntryList, [EntryConflict]) {
     entries.sort()
-    var conflicts = removeReplaced(isOverlay)
+    var conflicts = removeReplaced(isOverlay, contents)
     conflicts += filesInPlaceOfFolders()
     for (path, folder) in folders {
       let name = path.isEmpty ? prefix : prefix + path + [UInt8(ascii: "/")]
@@ -99,7 +109,7 @@ extension EntryCollector {
   }
 
   /// Of the entries of one name, takes out all but the one that the last overlay brought.
-  private mutating func removeReplaced(_ isOverlay: (UInt32) -> Bool) -> [EntryConflict] {
+  private mutating func removeReplaced(_ isOverlay: (UInt32) -> Bool, _ contents: ContentTable) -> [EntryConflict] {
     var conflicts: [EntryConflict] = []
     var replaced: [Int] = []
     var winner = 0
@@ -109,20 +119,29 @@ extension EntryCollector {
         continue
       }
       let (first, second) = (entries.origin(at: winner), entries.origin(at: index))
-      if isOverlay(second) {
+      if first != second && isOverlay(second) {
         replaced.append(winner)
         winner = index
         continue
       }
       replaced.append(index)
       // One rule that brings the same file twice, as `paths` with a folder and a file in it, means one file.
-      if first != second {
-        let name = Array(entries.name(at: index))
-        conflicts.append(EntryConflict(name: name, first: first, second: second, isAboutKind: false))
-      }
+      if first == second && isSame(winner, index, contents) { continue }
+      let name = Array(entries.name(at: index))
+      conflicts.append(EntryConflict(name: name, first: first, second: second, isAboutKind: false))
     }
     entries.remove(at: replaced.sorted())
     return conflicts
+  }
+
+  /// Whether two entries of one name are equal in all that a rule can say.
+  private func isSame(_ first: Int, _ second: Int, _ contents: ContentTable) -> Bool {
+    guard entries.entry(at: first, size: 0) == entries.entry(at: second, size: 0) else { return false }
+    switch (entries.body(at: first), entries.body(at: second)) {
+    case (.content(let left), .content(let right)): return contents[left] == contents[right]
+    case (.file(_, _, let left), .file(_, _, let right)): return left == right
+    case (let left, let right): return left == right
+    }
   }
 
   private func filesInPlaceOfFolders() -> [EntryConflict] {

@@ -7,6 +7,9 @@ import Glibc
 package struct FileStatus {
   private let status: stat
 
+  /// What a call of the stat family said.
+  init(_ status: stat) { self.status = status }
+
   /// The status of `path` itself, a symlink not followed. Throws `SystemError`.
   package static func of(_ path: [UInt8]) throws(SystemError) -> FileStatus {
     try read(path, AT_FDCWD, AT_SYMLINK_NOFOLLOW)
@@ -26,7 +29,7 @@ package struct FileStatus {
     var status = stat()
     let terminated = cString(name)
     try systemCall("stat", path ?? name) { fstatat(folder, terminated, &status, flags) }
-    return FileStatus(status: status)
+    return FileStatus(status)
   }
 
   package var isFolder: Bool { type == S_IFDIR }

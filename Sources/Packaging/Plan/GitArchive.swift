@@ -21,7 +21,7 @@ package struct GitArchive: Sendable {
   ///
   /// Throws `GitError`, `SystemError` and `ArchiveError`.
   init(_ commit: String, of repository: GitRepository, near folder: String) throws {
-    let spool = try Self.spool(near: folder)
+    let spool = try Spool(near: folder)
     try repository.archive(commit) { try spool.append($0) }.get()
     var reader = try TarReader(path: spool.path)
     var items: [Item] = []
@@ -29,22 +29,5 @@ package struct GitArchive: Sendable {
     self.commit = commit
     self.spool = spool
     self.items = items
-  }
-
-  /// A spool in the folder, or in the nearest one above it that takes it; the folder itself may not exist yet.
-  private static func spool(near folder: String) throws(SystemError) -> Spool {
-    var place = folder
-    while true {
-      do throws(SystemError) {
-        return try Spool(at: Array("\(place)/\(OutputFolder.temporaryPrefix)spool".utf8))
-      } catch {
-        guard let slash = place.lastIndex(of: "/") else {
-          if place == "." { throw error }
-          place = "."
-          continue
-        }
-        place = String(place[..<slash])
-      }
-    }
   }
 }

@@ -53,7 +53,7 @@ package struct Locations: Equatable, Sendable {
       let tail = self.parts(of: "\(output)/release-stage")
       guard parts.count >= tail.count, Array(parts.suffix(tail.count)) == tail else { continue }
       let rest = parts.dropLast(tail.count).joined(separator: "/")
-      if stage.hasPrefix("/") { return "/\(rest)" }
+      if isAbsolute(stage) { return "/\(rest)" }
       return rest.isEmpty ? "." : rest
     }
     return nil
@@ -64,17 +64,21 @@ package struct Locations: Equatable, Sendable {
     // ".." is not undone: what it leads to depends on links, and a name alone does not tell.
     guard let last = parts.last, last != ".." else { return join(path, "..") }
     let rest = parts.dropLast().joined(separator: "/")
-    if path.hasPrefix("/") { return "/\(rest)" }
+    if isAbsolute(path) { return "/\(rest)" }
     return rest.isEmpty ? "." : rest
   }
 
   /// The parts of a path, without empty ones and ".".
-  private static func parts(of path: String) -> [Substring] {
-    path.split(separator: "/").filter { $0 != "." }
+  private static func parts(of path: String) -> [String] {
+    path.utf8.split(separator: slash).map { String(decoding: Array($0), as: UTF8.self) }.filter { $0 != "." }
   }
 
+  private static let slash = UInt8(ascii: "/")
+
+  private static func isAbsolute(_ path: String) -> Bool { path.utf8.first == slash }
+
   private static func join(_ folder: String, _ name: String) -> String {
-    if folder == "." { return name }
-    return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    if folder == "." || isAbsolute(name) { return name }
+    return folder.utf8.last == slash ? folder + name : "\(folder)/\(name)"
   }
 }

@@ -3,68 +3,75 @@
 import Archive
 import Glibc
 
-/// The platform lists of a run.
-struct PlatformLists {
-  private let lists: [String: [Platform]]
+/// The platform lists of a run. The folder of binaries is looked into when a list that says "present" is first asked.
+final class PlatformLists {
+  private let layouts: LayoutSet
   private let options: ReleaseOptions
-  private let replaces: Bool
+  private var present: [Platform]?
 
-  /// Throws `Diagnostic` when the binaries cannot be listed, or a wanted platform is in no list.
-  init(_ layouts: LayoutSet, _ options: ReleaseOptions) throws {
-    let release = layouts.release
+  init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
+    self.layouts = layouts
     self.options = options
-    replaces = release.replacesPlatforms
+  }
+
+  /// Throws `Diagnostic` when a fast run is wanted and none is described, or a wanted platform is in no list.
+  func checkWanted() throws {
+    let release = layouts.release
     if options.isFast && release.fast == nil {
       throw Diagnostic(.usage, "a fast run is wanted, but release.json has no \"fast\" platforms")
     }
-    // The folder of binaries is looked into only where a list says "present".
-    let present = release.platforms.values.contains(.present) ? try Self.present(in: options.locations.bin) : []
-    var lists: [String: [Platform]] = [:]
-    for (name, list) in release.platforms {
-      switch list {
-      case .present: lists[name] = present
-      case .listed(let platforms): lists[name] = options.isFast ? release.fast ?? platforms : platforms
-      }
+    guard !release.replacesPlatforms, let wanted = options.platforms else { return }
+    var known = Set(
+      layouts.tarballs.flatMap { tarball in
+        ([tarball.platforms] + tarball.rules.map(\.platforms)).flatMap { Self.spelledOut($0) }
+      })
+    // Lists that say "present" come last: they are read only where no other list has the platform.
+    for name in release.platforms.keys.sorted() where release.platforms[name] != .present {
+      known.formUnion(try list(name))
     }
-    self.lists = lists
-    let spelledOut = layouts.tarballs.flatMap { tarball in
-      ([tarball.platforms] + tarball.rules.map(\.platforms)).flatMap { Self.spelledOut($0) }
-    }
-    try checkWanted(against: Set(lists.values.joined()).union(spelledOut))
+    for name in release.platforms.keys where !known.isSuperset(of: wanted) { known.formUnion(try list(name)) }
+    guard let unknown = wanted.first(where: { !known.contains($0) }) else { return }
+    let near = nearName(to: unknown.description, in: known.map(\.description).sorted())
+    throw Diagnostic(
+      .usage, "the platform \(unknown) is in no list of this run\(near.map { "; did you mean \($0)?" }.orEmpty)")
   }
 
-  /// The platforms that `selector` stands for in this run, in the order of their list, each once.
-  func platforms(_ selector: PlatformSelector) -> [Platform] {
+  /// The platforms that `selector` stands for in this run, in the order of their list, each once. Throws `Diagnostic`
+  /// or `SystemError` when the binaries cannot be listed.
+  func platforms(_ selector: PlatformSelector) throws -> [Platform] {
     var seen: Set<Platform> = []
-    return narrowed(all(selector)).filter { seen.insert($0).inserted }
+    let all =
+      switch selector {
+      case .list(let name): try list(name)
+      case .patterns(let patterns): patterns.compactMap(\.platform)
+      }
+    return narrowed(all).filter { seen.insert($0).inserted }
   }
 
-  /// Whether `platform` is one of those that `selector` names; what the command line says does not matter.
-  func matches(_ selector: PlatformSelector?, _ platform: Platform) -> Bool {
+  /// Whether a rule that says `selector` holds on `platform`. Throws as `platforms` does.
+  func matches(_ selector: PlatformSelector?, _ platform: Platform) throws -> Bool {
     switch selector {
     case nil: true
-    case .list(let name): lists[name]?.contains(platform) ?? false
+    case .list(let name): narrowed(try list(name)).contains(platform)
     case .patterns(let patterns): patterns.contains { $0.matches(platform) }
     }
   }
 
-  private func all(_ selector: PlatformSelector) -> [Platform] {
-    switch selector {
-    case .list(let name): lists[name] ?? []
-    case .patterns(let patterns): patterns.compactMap(\.platform)
+  private func list(_ name: String) throws -> [Platform] {
+    switch layouts.release.platforms[name] {
+    case nil: return []
+    case .listed(let platforms): return options.isFast ? layouts.release.fast ?? platforms : platforms
+    case .present:
+      if let present { return present }
+      let found = try Self.present(in: options.locations.bin)
+      present = found
+      return found
     }
   }
 
   private func narrowed(_ platforms: [Platform]) -> [Platform] {
     guard let wanted = options.platforms else { return platforms }
-    return replaces ? wanted : platforms.filter(wanted.contains)
-  }
-
-  private func checkWanted(against known: Set<Platform>) throws {
-    guard !replaces, let unknown = options.platforms?.first(where: { !known.contains($0) }) else { return }
-    let near = nearName(to: unknown.description, in: known.map(\.description).sorted())
-    throw Diagnostic(
-      .usage, "the platform \(unknown) is in no list of the layouts\(near.map { "; did you mean \($0)?" }.orEmpty)")
+    return layouts.release.replacesPlatforms ? wanted : platforms.filter(wanted.contains)
   }
 
   private static func spelledOut(_ selector: PlatformSelector?) -> [Platform] {

@@ -74,60 +74,35 @@ final class ReleaseFacts {
     return flag.isOnByDefault
   }
 
-  /// What `variable` stands for in a rule on `platform`. Throws `Diagnostic` when nobody knows, naming `place`.
-  func value(of variable: Variable, on platform: Platform?, for place: String) throws -> String {
+  /// What `variable` stands for in a rule on `platform`. Throws `Diagnostic` when nobody knows.
+  func value(of variable: Variable, on platform: Platform?) throws -> String {
     switch variable {
     case .name: return layouts.release.name
-    case .os: return platform?.os ?? ""
-    case .arch: return platform?.arch ?? ""
+    case .os, .arch:
+      if let platform { return variable == .os ? platform.os : platform.arch }
+      throw Diagnostic(.usage, "{\(variable.rawValue)} is not known without a platform")
     case .version:
       if let version = try knownVersion() { return version }
-      throw Diagnostic(.usage, "\(place): {version} is not known; give --version V or set KUBE_GIT_VERSION")
+      throw Diagnostic(.usage, "{version} is not known; give --version V or set KUBE_GIT_VERSION")
     case .registry:
-      return try fill(layouts.images?.registry ?? .empty, on: platform, for: place)
+      return try fill(layouts.images?.registry ?? .empty, on: platform)
     case .tag:
-      let tag = try fill(layouts.images?.tag ?? .empty, on: platform, for: place)
+      let tag = try fill(layouts.images?.tag ?? .empty, on: platform)
       // A tag may not hold "+" (distribution/reference: [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}).
       return tag.split(separator: "+", omittingEmptySubsequences: false).joined(separator: "_")
-    case .releaseRegistry: return try environment("KUBE_DOCKER_REGISTRY", variable, place)
-    case .releaseTag: return try environment("KUBE_DOCKER_IMAGE_TAG", variable, place)
-    case .md5: return ""
+    case .releaseRegistry: return try environment("KUBE_DOCKER_REGISTRY", variable)
+    case .releaseTag: return try environment("KUBE_DOCKER_IMAGE_TAG", variable)
+    case .md5: throw Diagnostic(.usage, "{md5} is known in images alone")
     }
   }
 
-  /// The template with every variable's value in it. Throws `Diagnostic` when one is not known, naming `place`.
-  func fill(_ template: Template, on platform: Platform?, for place: String) throws -> String {
-    try template.filled { try value(of: $0, on: platform, for: place) }
+  /// The template with every variable's value in it. Throws `Diagnostic` when one is not known.
+  func fill(_ template: Template, on platform: Platform?) throws -> String {
+    try template.filled { try value(of: $0, on: platform) }
   }
 
-  private func environment(_ name: String, _ variable: Variable, _ place: String) throws -> String {
+  private func environment(_ name: String, _ variable: Variable) throws -> String {
     if let value = options.environmentValue(name) { return value }
-    throw Diagnostic(.usage, "\(place): {\(variable.rawValue)} is not known; set \(name)")
-  }
-}
-
-/// The time of a release, seconds since 1970.
-package enum ReleaseTime {
-  /// The time where no layout has a say: the command line's, the commit's, 0. Throws `GitError`.
-  package static func find(_ options: ReleaseOptions) throws -> Int64 { try options.epoch ?? ofCommit(options) ?? 0 }
-
-  /// The time of the tree's commit; nil without a repository. Throws `GitError`.
-  static func ofCommit(_ options: ReleaseOptions) throws -> Int64? {
-    let repository = try GitRepository(root: options.locations.root, environment: options.environment)
-    let time = try repository.map { try $0.commitTime(try $0.headCommit()) }
-    // What the header cannot hold was never the time of a release.
-    return time.map { min(max($0, 0), ArchiveSettings.latest) }
-  }
-}
-
-/// The words for on and off.
-package enum FlagValue {
-  /// Whether `text` says on; nil when it says neither.
-  package static func isOn(_ text: String) -> Bool? {
-    switch text {
-    case "y", "yes", "true", "1": true
-    case "n", "no", "false", "0": false
-    default: nil
-    }
+    throw Diagnostic(.usage, "{\(variable.rawValue)} is not known; set \(name)")
   }
 }

@@ -9,14 +9,19 @@ package final class Resolver {
   let layouts: LayoutSet
   let options: ReleaseOptions
   let facts: ReleaseFacts
-  var lists: PlatformLists
+  let lists: PlatformLists
   var plan = Plan()
-  var own = OwnPlaces(folders: [], files: [])
+  var own = OwnPlaces()
   /// The distinct contents that source files have become, by file.
   var sourceContents: [FileKey: ContentID] = [:]
+  /// The git archives by commit, and their files' contents by item; nil for what is no file.
   var commits: [String: Int] = [:]
+  var gitContents: [[ContentID?]] = []
   private(set) var rules: [EntryRule] = []
   private var diagnostics: [Diagnostic] = []
+  /// Bytes of all contents planned so far, and the most that they may be: an exbibyte.
+  private var bytes: Int64 = 0
+  private static let mostBytes: Int64 = 1 << 60
   private var told: Set<[UInt8]> = []
 
   /// One archive to make: a layout on a platform, or on none.
@@ -28,11 +33,11 @@ package final class Resolver {
   /// The numbers of the instances that are planned.
   private(set) var numbers: [Instance: Int] = [:]
 
-  private init(_ layouts: LayoutSet, _ options: ReleaseOptions) throws {
+  private init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
     self.layouts = layouts
     self.options = options
     facts = ReleaseFacts(options, layouts)
-    lists = try PlatformLists(layouts, options)
+    lists = PlatformLists(layouts, options)
   }
 
   /// The plan of the tarballs whose layouts are named, or of all, and of those that they hold.
@@ -41,74 +46,88 @@ package final class Resolver {
   package static func plan(
     _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
+    let resolver = Resolver(layouts, options)
     do {
-      let resolver = try Resolver(layouts, options)
       try resolver.resolve(names)
-      guard resolver.diagnostics.isEmpty else { throw PlanErrors(diagnostics: resolver.diagnostics) }
-      return resolver.plan
-    } catch let errors as PlanErrors {
-      throw errors
     } catch {
-      throw PlanErrors(diagnostics: [Diagnostic(error)])
+      resolver.refuse(Diagnostic(error))
     }
+    guard resolver.diagnostics.isEmpty else { throw PlanErrors(diagnostics: resolver.diagnostics) }
+    return resolver.plan
   }
 
   /// Takes note of a mistake; one that a rule makes on every platform is told once.
   func refuse(_ diagnostic: Diagnostic) {
-    if told.insert(Array(diagnostic.message.utf8)).inserted { diagnostics.append(diagnostic) }
+    if told.insert(Array(diagnostic.description.utf8)).inserted { diagnostics.append(diagnostic) }
   }
 
   private func resolve(_ names: [String]) throws {
-    try checkFlags()
-    let wanted = try instances(of: try selected(names))
+    checkFlags()
+    try lists.checkWanted()
+    let wanted = try selected(names).flatMap { try instances(of: $0, isNamed: !names.isEmpty) }
+    if !diagnostics.isEmpty { return }
     if wanted.isEmpty { throw Diagnostic(.usage, "no tarball is left to build on the platforms of this run") }
     var dependencies = Dependencies(self)
     let order = try dependencies.order(wanted)
     let fileNames = try order.map(fileName)
     try checkFileNames(fileNames, of: order)
-    own = OwnPlaces(
-      folders: options.locations.own, files: fileNames.map { "\(options.locations.out)/\($0)" })
-    for (instance, fileName) in zip(order, fileNames) { try add(instance, fileName) }
+    own = OwnPlaces(options.locations, fileNames: fileNames)
+    for (instance, fileName) in zip(order, fileNames) {
+      do {
+        let tarball = try tarball(instance, fileName)
+        numbers[instance] = plan.tarballs.count
+        plan.tarballs.append(tarball)
+      } catch {
+        refuse(Diagnostic(error))
+      }
+    }
     plan.rules = rules.map(\.origin)
   }
 
-  private func checkFlags() throws {
+  private func checkFlags() {
     let known = layouts.release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag]
     for flag in options.flags.keys.sorted() where !known.contains(flag) {
       let near = nearName(to: flag, in: known).map { "; did you mean \(quoted($0))?" }.orEmpty
-      throw Diagnostic(.usage, "--flag: no flag is named \(quoted(flag))\(near)")
+      refuse(Diagnostic(.usage, "--flag: no flag is named \(quoted(flag))\(near)"))
     }
   }
 
   private func selected(_ names: [String]) throws -> [TarballLayout] {
     for name in names where layout(name) == nil {
       let near = nearName(to: name, in: layouts.tarballs.map(\.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
-      throw Diagnostic(.usage, "no layout is named \(quoted(name))\(near)")
+      refuse(Diagnostic(.usage, "no layout is named \(quoted(name))\(near)"))
     }
     return try layouts.tarballs.filter { layout in
       guard names.isEmpty || names.contains(layout.name) else { return false }
       if try facts.holds(layout.condition) { return true }
       if names.isEmpty { return false }
-      throw Diagnostic(.usage, "\(layout.origin.file): the flag \(quoted(layout.condition?.flag ?? "")) turns it off")
+      let flag = quoted(layout.condition?.flag ?? "")
+      refuse(Diagnostic(.usage, "\(quoted(layout.name)) is turned off by the flag \(flag)", at: layout.origin))
+      return false
     }
   }
 
   func layout(_ name: String) -> TarballLayout? { layouts.tarballs.first { $0.name == name } }
 
-  private func instances(of layouts: [TarballLayout]) throws -> [Instance] {
-    layouts.flatMap { layout in
-      guard let selector = layout.platforms else { return [Instance(layout: layout.name, platform: nil)] }
-      return lists.platforms(selector).map { Instance(layout: layout.name, platform: $0) }
+  private func instances(of layout: TarballLayout, isNamed: Bool) throws -> [Instance] {
+    guard let selector = layout.platforms else { return [Instance(layout: layout.name, platform: nil)] }
+    let platforms = try lists.platforms(selector)
+    if platforms.isEmpty && isNamed {
+      refuse(Diagnostic(.usage, "\(quoted(layout.name)) is made for none of the platforms of this run"))
     }
+    return platforms.map { Instance(layout: layout.name, platform: $0) }
   }
 
   private func fileName(of instance: Instance) throws -> String {
     guard let layout = layout(instance.layout) else { return "" }
-    let place = "\(layout.origin.file): tarball"
-    let name = try facts.fill(layout.fileName, on: instance.platform, for: place)
-    let isName = (try? ArchivePath(name)) != nil && !name.contains("/")
-    if isName && !name.hasPrefix(OutputFolder.temporaryPrefix) { return name }
-    throw Diagnostic(.usage, "\(place): expected a file name, found \(quoted(name))")
+    do {
+      let name = try facts.fill(layout.fileName, on: instance.platform)
+      let isName = (try? ArchivePath(name))?.isOnePart == true
+      if isName && !name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) { return name }
+      throw Diagnostic(.usage, "expected a file name, found \(quoted(name))")
+    } catch {
+      throw Diagnostic(error, at: layout.fileNameOrigin)
+    }
   }
 
   private func checkFileNames(_ names: [String], of order: [Instance]) throws {
@@ -120,32 +139,33 @@ package final class Resolver {
     }
   }
 
-  private func add(_ instance: Instance, _ fileName: String) throws {
-    guard let layout = layout(instance.layout) else { return }
+  private func tarball(_ instance: Instance, _ fileName: String) throws -> PlannedTarball {
+    // Every instance comes from a layout of the set.
+    guard let layout = layout(instance.layout) else { throw Diagnostic(.usage, "no layout \(instance.layout)") }
     let builder = try TarballBuilder(self, layout, instance.platform)
     for rule in layout.rules {
       let number = UInt32(truncatingIfNeeded: rules.count)
       rules.append(rule)
       builder.add(rule, number: number)
     }
-    plan.tarballs.append(
-      builder.finish(fileName: fileName, level: options.level ?? layout.settings.level))
-    numbers[instance] = plan.tarballs.count - 1
+    let tarball = builder.finish(fileName: fileName, level: options.level ?? layout.settings.level)
+    try checkSize(of: tarball)
+    return tarball
+  }
+
+  /// Keeps the sum of all sizes far from where 64 bits end, so that nothing after has to ask.
+  private func checkSize(of tarball: PlannedTarball) throws {
+    for index in 0..<tarball.entries.count {
+      let (sum, overflows) = bytes.addingReportingOverflow(plan.size(of: tarball, at: index) ?? 0)
+      guard !overflows, sum <= Self.mostBytes else {
+        let name = escapedName(tarball.entries.name(at: index))
+        throw Diagnostic(.system, "\(tarball.fileName): \(name): more than \(Self.mostBytes) bytes in one release")
+      }
+      bytes = sum
+    }
   }
 }
 
 extension Resolver.Instance: CustomStringConvertible {
   var description: String { platform.map { "\(layout) for \($0)" } ?? layout }
-}
-
-extension Diagnostic {
-  /// The mistake that an error of any layer is.
-  init(_ error: any Error) {
-    switch error {
-    case let diagnostic as Diagnostic: self = diagnostic
-    case let error as VersionError:
-      if case .file = error { self.init(.usage, "\(error)") } else { self.init(.system, "\(error)") }
-    default: self.init(.system, "\(error)")
-    }
-  }
 }

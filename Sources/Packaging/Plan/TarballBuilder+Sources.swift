@@ -1,6 +1,7 @@
 // The rules whose contents come from the source tree, the folder of binaries and the stage folder.
 
 import Archive
+import Glibc
 import JSON
 
 extension TarballBuilder {
@@ -24,7 +25,7 @@ extension TarballBuilder {
         let path = try place.below(file)
         try addSource(Array("\(folder)/\(path.text)".utf8), at: path, place, fault: .data)
       }
-      countStagedImage()
+      stagedImages += 1
     }
   }
 
@@ -38,7 +39,7 @@ extension TarballBuilder {
       return try names.map { template in
         let name = try place.fill(template)
         if let image = all.first(where: { $0.name == name }) { return image }
-        throw Diagnostic(.usage, "\(place.rule.origin): no image is named \(quoted(name))")
+        throw Diagnostic(.usage, "no image is named \(quoted(name))")
       }
     }
   }
@@ -46,33 +47,34 @@ extension TarballBuilder {
   /// One file, a symlink followed as long as it stays in the source tree.
   func addFile(_ template: Template, _ place: RulePlace) throws {
     guard let to = try place.to() else { return }
-    let source = try sourcePath(template, place)
-    try addSource(source, at: to, place, fault: .system, within: try FilePath.resolved(rootBytes))
+    try addSource(try sourcePath(template, place), at: to, place, fault: .system, isInTree: true)
   }
 
   /// Adds the file that `source` leads to; what is missing is the fault of `fault`.
   private func addSource(
-    _ source: [UInt8], at path: ArchivePath, _ place: RulePlace, fault: Fault, within tree: [UInt8]? = nil
+    _ source: [UInt8], at path: ArchivePath, _ place: RulePlace, fault: Fault, isInTree: Bool = false
   ) throws {
     let resolved: [UInt8]
     let status: FileStatus
+    let isLink: Bool
     do throws(SystemError) {
       resolved = try FilePath.resolved(source)
       status = try FileStatus.of(resolved)
+      isLink = try FileStatus.of(source).isSymlink
     } catch {
-      if place.rule.isOptional && error.errno == 2 /* ENOENT */ { return }
-      resolver.refuse(missing(path, source, place, fault, error))
+      if place.rule.isOptional && error.errno == ENOENT { return }
+      refuse(missing(path, source, place, fault, error), of: place.rule)
       return
     }
-    let shown = "\(place.rule.origin): \(path.text): \(escapedName(source))"
-    if let tree, tree != [UInt8(ascii: "/")], !resolved.starts(with: tree + [UInt8(ascii: "/")]) {
-      resolver.refuse(Diagnostic(.system, "\(shown): leads out of the source tree to \(escapedName(resolved))"))
-    } else if !status.isFile {
-      resolver.refuse(Diagnostic(fault, "\(shown): expected a file, found \(status.typeName)"))
+    if isInTree { try checkInside(resolved, source) }
+    let shown = "\(path.text): \(escapedName(source))"
+    if !status.isFile {
+      refuse(Diagnostic(fault, "\(shown): expected a file, found \(status.typeName)"), of: place.rule)
     } else if resolver.own.contains(status) {
-      resolver.refuse(Diagnostic(.usage, "\(shown): is an output of this run"))
+      refuse(Diagnostic(.usage, "\(shown): is an output of this run"), of: place.rule)
     } else if !isCruft(path.bytes) {
-      addFile(SourceFile(path: resolved, identity: status.identity), status, at: path.bytes, place)
+      let file = SourceFile(path: isLink ? resolved : source, identity: status.identity)
+      addFile(file, status, at: path.bytes, place)
     }
   }
 
@@ -81,11 +83,11 @@ extension TarballBuilder {
   ) -> Diagnostic {
     let reason = SystemError(operation: "find", path: source, errno: error.errno)
     guard case .images = place.rule.verb else {
-      return Diagnostic(fault, "\(place.rule.origin): \(path.text): source \(reason)")
+      return Diagnostic(fault, "\(path.text): source \(reason)")
     }
     let bases = escapedName(resolver.options.locations.bases.utf8)
     return Diagnostic(
-      fault, "\(place.rule.origin): \(path.text): staged image \(reason), and \(bases) holds no bases to make it from")
+      fault, "\(path.text): staged image \(reason), and \(bases) holds no bases to make it from")
   }
 
   /// A file that stands in one archive flows with its headers; a big one is a distinct content, shared by all.

@@ -1,6 +1,7 @@
 // The rules that take whole trees of the source tree, and paths under their own names.
 
 import Archive
+import Glibc
 import JSON
 
 extension TarballBuilder {
@@ -12,67 +13,85 @@ extension TarballBuilder {
     do throws(SystemError) {
       status = try FileStatus.following(source)
     } catch {
-      if place.rule.isOptional && error.errno == 2 /* ENOENT */ { return }
+      if place.rule.isOptional && error.errno == ENOENT { return }
       throw error
     }
-    let tree = try FilePath.resolved(rootBytes)
-    let resolved = try FilePath.resolved(source)
     guard status.isFolder else {
       throw Diagnostic(.system, "\(escapedName(source)): expected a folder, found \(status.typeName)")
     }
-    if resolved != tree && tree != [UInt8(ascii: "/")] && !resolved.starts(with: tree + [UInt8(ascii: "/")]) {
-      throw Diagnostic(.system, "\(escapedName(source)): leads out of the source tree to \(escapedName(resolved))")
-    }
+    let resolved = try FilePath.resolved(source)
+    try checkInside(resolved, source)
+    try checkNotOutput(resolved, source)
     if let to, place.rule.include.isEmpty {
       collector.add(folder: to, mode: kept(FileMode(bits: status.mode)), owner: owner(status), rule: place.number)
     }
-    try addWalk(of: source, to: to.map { $0 + [UInt8(ascii: "/")] } ?? [], patternPrefix: [], place)
+    let taken = addWalk(of: source, to: to.map { $0 + [UInt8(ascii: "/")] } ?? [], patternPrefix: [], .open, place)
+    try checkSelection(taken, place)
   }
 
   /// Files, trees and symlinks, each under its own relative path below `to`.
   func addPaths(_ templates: [Template], _ place: RulePlace) throws {
+    var taken = 0
     for template in templates {
-      let path = try place.archivePath(template)
-      let source = rootBytes + [UInt8(ascii: "/")] + path.bytes
-      let to = try place.below(path.text).bytes
-      let status: FileStatus
-      do throws(SystemError) {
-        status = try FileStatus.of(source)
+      do {
+        taken += try addPath(try place.archivePath(template), place)
       } catch {
-        if place.rule.isOptional && error.errno == 2 /* ENOENT */ { continue }
-        throw Diagnostic(.system, "\(place.rule.origin): \(escapedName(to)): source \(error)")
-      }
-      if status.isFolder {
-        if place.rule.include.isEmpty {
-          collector.add(folder: to, mode: kept(FileMode(bits: status.mode)), owner: owner(status), rule: place.number)
-        }
-        try addWalk(of: source, to: to + [UInt8(ascii: "/")], patternPrefix: path.bytes + [UInt8(ascii: "/")], place)
-      } else {
-        try addSingle(source, status, path.bytes, to, place)
+        refuse(error, of: place.rule)
       }
     }
+    try checkSelection(taken, place)
   }
 
-  private func addSingle(
-    _ source: [UInt8], _ status: FileStatus, _ path: [UInt8], _ to: [UInt8], _ place: RulePlace
-  ) throws {
-    guard filter(of: place.rule).takes(file: path, isInside: false) else { return }
-    guard status.isFile || status.isSymlink else {
-      throw Diagnostic(
-        .system, "\(escapedName(source)): \(status.typeName); \(FileStatus.wantedTypes)")
+  /// How many files and symlinks one of several paths brings.
+  private func addPath(_ path: ArchivePath, _ place: RulePlace) throws -> Int {
+    let source = rootBytes + [UInt8(ascii: "/")] + path.bytes
+    let to = try place.below(path.text).bytes
+    let status: FileStatus
+    do throws(SystemError) {
+      status = try FileStatus.of(source)
+    } catch {
+      if place.rule.isOptional && error.errno == ENOENT { return 0 }
+      throw Diagnostic(.system, "\(escapedName(to)): source \(error)")
     }
-    let target = status.isSymlink ? try FilePath.target(of: source, in: FilePath.currentFolder, path: source) : []
-    let item = WalkedItem(path: [], status: status, target: target)
+    // The last part may be a link, and is stored as one; those above it must not lead away.
+    try checkInside(try FilePath.resolved(Array(source.dropLast(path.name.count))), source)
+    let filter = filter(of: place.rule)
+    let above = filter.state(at: path.bytes)
+    guard status.isFolder else {
+      return filter.takes(file: path.bytes, above) ? try addSingle(source, status, to, place) : 0
+    }
+    try checkNotOutput(try FilePath.resolved(source), source)
+    let state = filter.state(below: path.bytes, above)
+    if state == .out { return 0 }
+    if place.rule.include.isEmpty {
+      collector.add(folder: to, mode: kept(FileMode(bits: status.mode)), owner: owner(status), rule: place.number)
+    }
+    let slash = [UInt8(ascii: "/")]
+    return addWalk(of: source, to: to + slash, patternPrefix: path.bytes + slash, state, place)
+  }
+
+  private func addSingle(_ source: [UInt8], _ status: FileStatus, _ to: [UInt8], _ place: RulePlace) throws -> Int {
+    guard status.isFile || status.isSymlink else {
+      throw Diagnostic(.system, "\(escapedName(source)): \(status.typeName); \(FileStatus.wantedTypes)")
+    }
+    let target = status.isSymlink ? try FilePath.target(of: source, in: AT_FDCWD, path: source) : []
+    if let fault = NameFault.of(target) {
+      throw Diagnostic(.system, "\(escapedName(source)): its target \(escapedName(target)) \(fault)")
+    }
     let folder = collector.add(sourceFolder: source)
+    let item = WalkedItem(path: [], status: status, target: target)
     add(item, at: to, folder: folder, nameDropped: to.count, source: source, place)
+    return 1
   }
 
   func filter(of rule: EntryRule) -> TreeFilter {
     TreeFilter(include: rule.include, exclude: rule.exclude, cruft: layout.settings.exclude)
   }
 
-  /// Adds all that a walk of `source` takes, each at `to` and its path.
-  private func addWalk(of source: [UInt8], to: [UInt8], patternPrefix: [UInt8], _ place: RulePlace) throws {
+  /// Adds all that a walk of `source` takes, each at `to` and its path; how many files and symlinks they are.
+  private func addWalk(
+    of source: [UInt8], to: [UInt8], patternPrefix: [UInt8], _ state: TreeFilter.State, _ place: RulePlace
+  ) -> Int {
     let start = source + [UInt8(ascii: "/")]
     let folder = collector.add(sourceFolder: start)
     var taken = 0
@@ -81,19 +100,16 @@ extension TarballBuilder {
       take: { [self] item in
         taken += item.status.isFolder ? 0 : 1
         add(item, at: to + item.path, folder: folder, nameDropped: to.count, source: start + item.path, place)
-      },
-      refuse: { [self] diagnostic in
-        resolver.refuse(Diagnostic(diagnostic.fault, "\(place.rule.origin): \(diagnostic.message)"))
-      })
-    walker.walk()
-    try checkSelection(taken, place)
+      }, refuse: { [self] in refuse($0, of: place.rule) })
+    walker.walk(state)
+    return taken
   }
 
   /// An `include` that selects nothing is a mistake, unless the rule is optional.
   func checkSelection(_ taken: Int, _ place: RulePlace) throws {
     guard taken == 0, !place.rule.include.isEmpty, !place.rule.isOptional else { return }
     let patterns = place.rule.include.map { quoted($0.text) }.joined(separator: ", ")
-    throw Diagnostic(.usage, "\(place.rule.origin): include: \(patterns) selects nothing")
+    throw Diagnostic(.usage, "include: \(patterns) selects nothing")
   }
 
   private func add(
@@ -114,10 +130,26 @@ extension TarballBuilder {
         body: .file(folder: folder, dropping: dropped, status.identity), rule: place.number)
     }
   }
+}
 
+// Places in the source tree
+extension TarballBuilder {
   var rootBytes: [UInt8] { Array(resolver.options.locations.root.utf8) }
 
   func sourcePath(_ template: Template, _ place: RulePlace) throws -> [UInt8] {
     rootBytes + [UInt8(ascii: "/")] + (try place.archivePath(template)).bytes
+  }
+
+  /// Throws `Diagnostic` when `resolved`, which `source` leads to, is not in the source tree.
+  func checkInside(_ resolved: [UInt8], _ source: [UInt8]) throws {
+    let tree = try FilePath.resolved(rootBytes)
+    if resolved == tree || tree == [UInt8(ascii: "/")] || resolved.starts(with: tree + [UInt8(ascii: "/")]) { return }
+    throw Diagnostic(.system, "\(escapedName(source)): leads out of the source tree to \(escapedName(resolved))")
+  }
+
+  /// Throws `Diagnostic` when `resolved`, which `source` leads to, is a folder that the run writes into.
+  private func checkNotOutput(_ resolved: [UInt8], _ source: [UInt8]) throws {
+    guard resolver.own.isInOutput(resolved, below: try FilePath.resolved(rootBytes)) else { return }
+    throw Diagnostic(.usage, "\(escapedName(source)): the run writes into this folder; it cannot be packed")
   }
 }

@@ -11,33 +11,46 @@ final class TarballBuilder {
   let root: String
   var collector: EntryCollector
   private var holds: Set<Int> = []
-  private(set) var stagedImages = 0
+  /// Images taken from the stage folder as they stand.
+  var stagedImages = 0
 
   init(_ resolver: Resolver, _ layout: TarballLayout, _ platform: Platform?) throws {
     self.resolver = resolver
     self.layout = layout
     self.platform = platform
-    root = try resolver.facts.fill(layout.settings.root, on: platform, for: "\(layout.origin.file): archive.root")
+    root = try Self.root(of: layout, on: platform, resolver.facts)
     let impliedOwner = if case .fixed(let owner) = layout.settings.owner { owner } else { TarOwner.root }
     collector = EntryCollector(
       root: root, impliedOwner: impliedOwner, mtime: try resolver.facts.mtime(of: layout.settings))
+  }
+
+  private static func root(
+    of layout: TarballLayout, on platform: Platform?, _ facts: ReleaseFacts
+  ) throws -> String {
+    do {
+      let root = try facts.fill(layout.settings.root, on: platform)
+      if root.isEmpty || root == "." || (try? ArchivePath(root))?.isOnePart == true { return root }
+      throw Diagnostic(.usage, "expected the name of a folder, found \(quoted(root))")
+    } catch {
+      throw Diagnostic(error, at: layout.settings.rootOrigin ?? layout.origin)
+    }
   }
 
   /// Adds what a rule brings; mistakes go to the resolver.
   func add(_ rule: EntryRule, number: UInt32) {
     do {
       guard try resolver.facts.holds(rule.condition) else { return }
-      for platform in resolver.platforms(of: rule, on: platform) {
+      for platform in try resolver.platforms(of: rule, on: platform) {
         let place = RulePlace(resolver: resolver, rule: rule, number: number, platform: platform)
         try add(place)
       }
     } catch {
-      let diagnostic = Diagnostic(error)
-      let message = diagnostic.message
-      let isPlaced = message.hasPrefix("\(rule.origin)")
-      resolver.refuse(Diagnostic(diagnostic.fault, isPlaced ? message : "\(rule.origin): \(message)"))
+      refuse(error, of: rule)
     }
   }
+
+  /// Takes note of a mistake that a rule makes.
+  func refuse(_ error: any Error, of rule: EntryRule) { resolver.refuse(Diagnostic(error, at: rule.origin)) }
 
   private func add(_ place: RulePlace) throws {
     switch place.rule.verb {
@@ -52,13 +65,16 @@ final class TarballBuilder {
       let folder = try place.archivePath(path)
       collector.add(
         folder: folder.bytes, mode: place.rule.mode ?? .folder, owner: generatedOwner, rule: place.number)
-    case .symlink(let target):
-      guard let to = try place.to() else { return }
-      collector.add(
-        .symlink, at: to.bytes, mode: .symlink, owner: generatedOwner, linkname: Array(try place.fill(target).utf8),
-        rule: place.number)
+    case .symlink(let target): try addSymlink(target, place)
     case .artifact: try addArtifact(place)
     }
+  }
+
+  private func addSymlink(_ target: Template, _ place: RulePlace) throws {
+    guard let to = try place.to(), !isCruft(to.bytes) else { return }
+    collector.add(
+      .symlink, at: to.bytes, mode: .symlink, owner: generatedOwner, linkname: Array(try place.fill(target).utf8),
+      rule: place.number)
   }
 
   private func addText(_ text: Template, _ place: RulePlace) throws {
@@ -88,9 +104,6 @@ final class TarballBuilder {
       rule: place.number)
   }
 
-  /// Takes note of image files that come from the stage folder.
-  func countStagedImage() { stagedImages += 1 }
-
   /// Whether the archive leaves out files of this base name.
   func isCruft(_ path: [UInt8]) -> Bool { layout.settings.exclude.contains { $0.matches(file: path) } }
 
@@ -111,13 +124,11 @@ final class TarballBuilder {
       resolver.refuse(Diagnostic(.system, "\(fileName): \(escapedName(path.prefix(100)))...: the name is too long"))
     }
     let rules = resolver.rules
-    let (entries, conflicts) = collector.finish { rules[Int($0)].isOverlay }
+    let contents = resolver.plan.contents
+    let (entries, conflicts) = collector.finish(isOverlay: { rules[Int($0)].isOverlay }, contents)
     for conflict in conflicts {
-      let (first, second) = (rules[Int(conflict.first)].origin, rules[Int(conflict.second)].origin)
-      let what = conflict.isAboutKind ? "is a folder for one rule and a file for another" : "comes from two rules"
-      let how = conflict.isAboutKind ? "" : "; the later may say \"overlay\": true to replace it"
-      resolver.refuse(
-        Diagnostic(.usage, "\(fileName): \(escapedName(conflict.name)) \(what): \(first) and \(second)\(how)"))
+      let name = "\(fileName): \(escapedName(conflict.name))"
+      resolver.refuse(Diagnostic(.usage, "\(name) \(conflict.reason { rules[Int($0)].origin })"))
     }
     resolver.plan.warnings += TwinNames.warnings(of: entries, in: fileName)
     return PlannedTarball(
@@ -134,7 +145,7 @@ struct RulePlace {
   let platform: Platform?
 
   func fill(_ template: Template) throws -> String {
-    try resolver.facts.fill(template, on: platform, for: "\(rule.origin)")
+    try resolver.facts.fill(template, on: platform)
   }
 
   /// The path that `template` fills in to.
@@ -143,7 +154,7 @@ struct RulePlace {
     do throws(PathError) {
       return try ArchivePath(text)
     } catch {
-      throw Diagnostic(.usage, "\(rule.origin): \(error), found \(quoted(text))")
+      throw Diagnostic(.usage, "\(error), found \(quoted(text))")
     }
   }
 

@@ -4,55 +4,6 @@
 import Archive
 import Glibc
 
-/// What a rule takes of a tree, by the paths below the tree's root.
-struct TreeFilter {
-  let include: [Glob]
-  let exclude: [Glob]
-  /// Base names that the archive leaves out everywhere.
-  let cruft: [Glob]
-
-  /// Whether only what `include` selects is taken.
-  var isSelective: Bool { !include.isEmpty }
-
-  /// Whether the file or symlink at `path` is taken; `isInside` when a folder above it is included as a whole.
-  func takes(file path: [UInt8], isInside: Bool) -> Bool {
-    let isIncluded = include.isEmpty || isInside || include.contains { $0.matches(file: path) }
-    return isIncluded && !(exclude + cruft).contains { $0.matches(file: path) }
-  }
-
-  /// Whether the folder at `path` is left out with all below it.
-  func leavesOut(folder path: [UInt8]) -> Bool { exclude.contains { $0.matches(folder: path) } }
-
-  /// Whether the folder at `path` is included with all below it.
-  func includes(folder path: [UInt8]) -> Bool { include.contains { $0.matches(folder: path) } }
-}
-
-/// The run's own folders and outputs, which no tree takes in.
-struct OwnPlaces {
-  private let places: Set<FileKey>
-  /// The folders above them.
-  private let parents: Set<FileKey>
-
-  init(folders: [String], files: [String]) {
-    var places: Set<FileKey> = []
-    var parents: Set<FileKey> = []
-    for path in folders + files {
-      // What does not exist cannot be taken in; but a folder made to hold it may be there already.
-      if let status = try? FileStatus.following(Array(path.utf8)) { places.insert(status.key) }
-      var rest = path[...]
-      while let slash = rest.lastIndex(of: "/") {
-        rest = rest[..<slash]
-        if let status = try? FileStatus.following(Array(rest.utf8)) { parents.insert(status.key) }
-      }
-    }
-    self.places = places
-    self.parents = parents
-  }
-
-  func contains(_ status: FileStatus) -> Bool { places.contains(status.key) }
-  func liesBelow(_ status: FileStatus) -> Bool { parents.contains(status.key) }
-}
-
 /// One thing that a walk found.
 struct WalkedItem {
   /// Path below the tree's root.
@@ -73,38 +24,41 @@ struct TreeWalker {
   let take: (WalkedItem) -> Void
   let refuse: (Diagnostic) -> Void
 
-  /// Walks everything below the root.
-  func walk() { _ = walk(folder: [], isInside: filter.includes(folder: patternPrefix.dropLastByte())) }
+  /// Walks everything below the root, which the folders above it leave in `state`.
+  func walk(_ state: TreeFilter.State) { _ = walk(folder: [], state) }
 
   /// Whether anything was taken.
-  private func walk(folder: [UInt8], isInside: Bool) -> Bool {
+  private func walk(folder: [UInt8], _ state: TreeFilter.State) -> Bool {
     var isAnyTaken = false
     var folders: [(path: [UInt8], status: FileStatus)] = []
     do {
       let path = folder.isEmpty ? root : root + [UInt8(ascii: "/")] + folder
       let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (folder.isEmpty ? 0 : O_NOFOLLOW))
+      let isOutput = own.isOutput(FileStatus(try handle.status()))
       for name in try FolderListing.names(of: handle) {
+        // Where the run writes into the tree itself, what killed runs left is as little of the tree as the outputs.
+        if isOutput && name.starts(with: OutputFolder.temporaryPrefix.utf8) { continue }
         let itemPath = folder.isEmpty ? name : folder + [UInt8(ascii: "/")] + name
         let shown = path + [UInt8(ascii: "/")] + name
         let status = try FileStatus.of(name, in: handle.descriptor, path: shown)
         if status.isFolder {
           folders.append((itemPath, status))
-        } else if try takeItem(name, in: handle, itemPath, shown, status, isInside: isInside) {
+        } else if try takeItem(name, in: handle, itemPath, shown, status, state) {
           isAnyTaken = true
         }
       }
     } catch {
       refuse(Diagnostic(.system, "\(error)"))
     }
-    for (path, status) in folders where walk(below: path, status, isInside: isInside) { isAnyTaken = true }
+    for (path, status) in folders where walk(below: path, status, state) { isAnyTaken = true }
     return isAnyTaken
   }
 
-  private func walk(below path: [UInt8], _ status: FileStatus, isInside: Bool) -> Bool {
-    let pattern = patternPrefix + path
-    if own.contains(status) || filter.leavesOut(folder: pattern) { return false }
+  private func walk(below path: [UInt8], _ status: FileStatus, _ state: TreeFilter.State) -> Bool {
+    let state = filter.state(below: patternPrefix + path, state)
+    if state == .out || own.contains(status) { return false }
     guard isAcceptable(path) else { return false }
-    let isTaken = walk(folder: path, isInside: isInside || filter.includes(folder: pattern))
+    let isTaken = walk(folder: path, state)
     // A folder that only holds the run's own folders comes and goes with them.
     if filter.isSelective || (own.liesBelow(status) && !isTaken) { return isTaken }
     take(WalkedItem(path: path, status: status, target: []))
@@ -113,13 +67,12 @@ struct TreeWalker {
 
   private func takeItem(
     _ name: [UInt8], in folder: borrowing FileHandle, _ path: [UInt8], _ shown: [UInt8], _ status: FileStatus,
-    isInside: Bool
+    _ state: TreeFilter.State
   ) throws(SystemError) -> Bool {
-    guard filter.takes(file: patternPrefix + path, isInside: isInside), !own.contains(status) else { return false }
+    guard filter.takes(file: patternPrefix + path, state), !own.contains(status) else { return false }
     guard isAcceptable(path) else { return false }
     guard status.isFile || status.isSymlink else {
-      refuse(
-        Diagnostic(.system, "\(escapedName(shown)): \(status.typeName); \(FileStatus.wantedTypes)"))
+      refuse(Diagnostic(.system, "\(escapedName(shown)): \(status.typeName); \(FileStatus.wantedTypes)"))
       return false
     }
     let target = status.isSymlink ? try FilePath.target(of: name, in: folder.descriptor, path: shown) : []
@@ -136,17 +89,4 @@ struct TreeWalker {
     refuse(Diagnostic(.system, "\(escapedName(root + [UInt8(ascii: "/")] + path)): the name \(fault)"))
     return false
   }
-}
-
-/// Why a release cannot hold a name.
-enum NameFault {
-  /// What is wrong with `name`; nil when nothing is.
-  static func of(_ name: [UInt8]) -> String? {
-    if name.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "has a control character in it" }
-    return isValidUTF8(name) ? nil : "is not UTF-8"
-  }
-}
-
-extension [UInt8] {
-  fileprivate func dropLastByte() -> [UInt8] { Array(dropLast()) }
 }

@@ -19,19 +19,24 @@ enum TwinNames {
       let name = Array(entries.name(at: index))
       let hash = foldedHash(name[...])
       guard twins.contains(hash) else { continue }
-      guard let first = firsts[hash] else {
+      if let first = firsts[hash] {
+        warnings.append("\(escapedName(first)) and \(escapedName(name)) differ only in letter case or Unicode form")
+      } else {
         firsts[hash] = name
-        continue
       }
-      warnings.append(
-        "\(fileName): \(escapedName(first)) and \(escapedName(name)) differ only in letter case or Unicode form")
     }
-    return warnings
+    let left = warnings.count - mostWarnings
+    return (warnings.prefix(mostWarnings) + (left > 0 ? ["... and \(left) more such pairs"] : [])).map {
+      "\(fileName): \($0)"
+    }
   }
+
+  private static let mostWarnings = 10
 
   /// FNV-1a of the name in lower case and one Unicode form.
   private static func foldedHash(_ name: ArraySlice<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    let name = name.last == UInt8(ascii: "/") ? name.dropLast() : name
     func take(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     if name.allSatisfy({ $0 < 0x80 }) {
       for byte in name { take((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) }

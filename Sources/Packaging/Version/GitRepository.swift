@@ -22,12 +22,7 @@ package struct GitRepository: Equatable, Sendable {
   /// Throws `SystemError` when `root` cannot be looked into.
   package init?(root: String, environment: [String: String], program: String = "git") throws(SystemError) {
     guard try Self.exists("\(root)/.git") else { return nil }
-    guard let path = realpath(root, nil) else {
-      throw SystemError(operation: "resolve", path: root, errno: errno)
-    }
-    defer { free(path) }
-    // realpath gives a NUL-terminated string; strlen stays within it.
-    realRoot = Array(UnsafeRawBufferPointer(start: path, count: strlen(path)))
+    realRoot = try FilePath.resolved(Array(root.utf8))
     self.root = root
     self.program = program
     self.environment = Self.gitEnvironment(from: environment)

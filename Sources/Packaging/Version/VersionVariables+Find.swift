@@ -43,7 +43,7 @@ extension VersionVariables {
     root: String, environment: [String: String]
   ) throws(VersionError) -> VersionVariables {
     if let file = environment["KUBE_GIT_VERSION_FILE"], !file.isEmpty {
-      let text = try read(file)
+      let text = try read(file, mayBePipe: true)
       do throws(VersionFileError) {
         return VersionVariables(variables: try VersionFile.variables(in: text, file: file))
       } catch {
@@ -96,16 +96,22 @@ extension VersionVariables {
 
   private static func exportStamps(root: String) throws(VersionError) -> ExportStamps? {
     do throws(VersionError) {
-      return ExportStamps(script: try read("\(root)/hack/lib/version.sh"))
+      return ExportStamps(script: try read("\(root)/hack/lib/version.sh", mayBePipe: false))
     } catch .system(let error) where error.errno == ENOENT || error.errno == ENOTDIR {
       return nil
     }
   }
 
   /// The bytes of a file of at most 1 MiB; these are a kilobyte or five.
-  private static func read(_ path: String) throws(VersionError) -> [UInt8] {
+  private static func read(_ path: String, mayBePipe: Bool) throws(VersionError) -> [UInt8] {
     do throws(SystemError) {
-      return try readSmallFile(path, limit: 1 << 20)
+      // The version file may be a pipe of the shell's; ROOT/hack/lib/version.sh is a file, or none of ours.
+      let file = try FileHandle(opening: Array(path.utf8), O_RDONLY | (mayBePipe ? 0 : O_NONBLOCK))
+      let isFile = try file.status().st_mode & S_IFMT == S_IFREG
+      guard mayBePipe || isFile else {
+        throw SystemError(operation: "read", path: path, errno: EINVAL)
+      }
+      return try file.readAll(atMost: 1 << 20)
     } catch {
       throw .system(error)
     }

@@ -48,6 +48,16 @@ extension VersionVariables {
     return rows.map { "KUBE_GIT_\($0)=\(Self.quoted($1 ?? ""))\n" }.joined()
   }
 
+  /// The assignments, and the linker flags as KUBE_LDFLAGS. Safe to be evaluated by a shell.
+  package func assignments(ldflags: String) -> String { "\(assignments)KUBE_LDFLAGS=\(Self.quoted(ldflags))\n" }
+
+  /// The first of the values that cannot stand in linker flags, which go build splits at blanks and quotes.
+  package var unfitForLdflags: String? {
+    [commit, treeState, version, major, minor].compactMap { $0 }.first { value in
+      value.utf8.contains { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "\"") }
+    }
+  }
+
   /// The -ldflags of `go build` that set the version in `packages`, as kube::version::ldflags gives them.
   ///
   /// The date of the build is `epoch`, in seconds since 1970, not the time of the clock.
@@ -65,6 +75,7 @@ extension VersionVariables {
 
   /// `value` in single quotes; a quote within stands outside of them, after a backslash.
   private static func quoted(_ value: String) -> String {
-    "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+    let parts = value.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+    return "'" + parts.map { String(decoding: Array($0), as: UTF8.self) }.joined(separator: #"'\''"#) + "'"
   }
 }

@@ -1,0 +1,55 @@
+// The run's own folders and outputs: what a run writes, and what it is given beside the source tree.
+
+import Archive
+
+/// The run's own folders and outputs, which no tree takes in.
+struct OwnPlaces {
+  private let places: Set<FileKey>
+  /// The folders above them.
+  private let parents: Set<FileKey>
+  /// The folders that a run writes into.
+  private let outputs: Set<FileKey>
+
+  /// No places.
+  init() { (places, parents, outputs) = ([], [], []) }
+
+  /// The places of a run that writes files of these names.
+  init(_ locations: Locations, fileNames: [String]) {
+    var places: Set<FileKey> = []
+    var parents: Set<FileKey> = []
+    for path in locations.own + fileNames.map({ "\(locations.out)/\($0)" }) {
+      // What does not exist cannot be taken in; but a folder made to hold it may be there already.
+      if let key = Self.key(of: Array(path.utf8)) { places.insert(key) }
+      var rest = Array(path.utf8)[...]
+      while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
+        rest = rest[..<slash]
+        if let key = Self.key(of: Array(rest)) { parents.insert(key) }
+      }
+    }
+    self.places = places
+    self.parents = parents
+    outputs = Set([locations.out, locations.images, locations.cache].compactMap { Self.key(of: Array($0.utf8)) })
+  }
+
+  private static func key(of path: [UInt8]) -> FileKey? { (try? FileStatus.following(path))?.key }
+
+  /// Whether this is one of the places.
+  func contains(_ status: FileStatus) -> Bool { places.contains(status.key) }
+
+  /// Whether one of the places is somewhere below this folder.
+  func liesBelow(_ status: FileStatus) -> Bool { parents.contains(status.key) }
+
+  /// Whether this is a folder that the run writes into.
+  func isOutput(_ status: FileStatus) -> Bool { outputs.contains(status.key) }
+
+  /// Whether `path`, which is absolute and without links, lies in a folder below `root` that the run writes into.
+  func isInOutput(_ path: [UInt8], below root: [UInt8]) -> Bool {
+    var rest = path[...]
+    while rest.count > root.count {
+      if let key = Self.key(of: Array(rest)), outputs.contains(key) { return true }
+      guard let slash = rest.lastIndex(of: UInt8(ascii: "/")) else { return false }
+      rest = rest[..<slash]
+    }
+    return false
+  }
+}
