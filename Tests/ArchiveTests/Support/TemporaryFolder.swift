@@ -1,5 +1,7 @@
 // A folder of its own for one test, removed with all that is in it.
 
+import Archive
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -30,11 +32,21 @@ struct TemporaryFolder: ~Copyable {
   }
 
   /// The bytes of the file `name`.
-  func read(_ name: String) throws(ToolError) -> [UInt8] {
-    guard let file = fopen("\(path)/\(name)", "r") else { throw ToolError(command: "open", status: errno) }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    while case let byte = getc(file), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
-    return bytes
+  func read(_ name: String) throws(ToolError) -> [UInt8] { try readFile("\(path)/\(name)") }
+
+  /// The names in the folder, those that begin with a dot too, sorted.
+  func names() throws -> [String] {
+    let handle = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
+    return try FolderListing.names(of: handle).map { String(decoding: $0, as: UTF8.self) }
   }
+}
+
+/// The bytes of the file at `path`.
+func readFile(_ path: String) throws(ToolError) -> [UInt8] {
+  guard let file = fopen(path, "r") else { throw ToolError(command: "open", status: errno) }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 64 << 10)
+  while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+  return bytes
 }
