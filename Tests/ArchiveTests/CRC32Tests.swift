@@ -25,7 +25,7 @@ struct CRC32Tests {
   }
 
   @Test func `no bytes change nothing, before and after`() {
-    let some = [1, 2, 3].withUnsafeBytes { CRC32(of: $0) }
+    let some = ([1, 2, 3] as [UInt8]).withUnsafeBytes { CRC32(of: $0) }
     var before = CRC32()
     before.append(some)
     #expect(before == some)
