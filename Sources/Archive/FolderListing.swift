@@ -41,7 +41,8 @@ func makeFolders(_ path: String) throws(SystemError) -> [String] {
   var next = path
   while !next.isEmpty && access(next, F_OK) != 0 && errno == ENOENT {
     missing.append(next)
-    guard let slash = next.lastIndex(of: "/") else { break }
+    // By bytes: as a Character, "/" and a combining mark behind it are one that is not "/".
+    guard let slash = next.utf8.lastIndex(of: UInt8(ascii: "/")) else { break }
     next = String(next[..<slash])
   }
   for folder in missing.reversed() {
