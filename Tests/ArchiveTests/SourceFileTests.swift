@@ -1,0 +1,63 @@
+// A source file is read only as what it was when it was planned.
+
+@testable import Archive
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+struct SourceFileTests {
+  private static let contents: [UInt8] = Array("0123456789".utf8)
+
+  /// What reading a file of ten bytes throws when `script`, with its path as "$1", has run since the plan.
+  private static func failure(after script: String) throws -> (error: any Error, path: [UInt8])? {
+    let folder = try TemporaryFolder()
+    let file = try SourceFile.planned(at: folder.write(contents, to: "a"))
+    try Tool.run("sh", "-c", script, "sh", folder.path + "/a")
+    do {
+      _ = try file.bytes(from: 0, count: 10)
+      return nil
+    } catch {
+      return (error, file.path)
+    }
+  }
+
+  @Test(arguments: [(0, 10), (0, 0), (3, 4), (9, 1), (10, 0)])
+  func `any range of a file that stays is read`(offset: Int, count: Int) throws {
+    let folder = try TemporaryFolder()
+    let file = try SourceFile.planned(at: folder.write(Self.contents))
+    #expect(try file.bytes(from: Int64(offset), count: count) == Array(Self.contents[offset..<(offset + count)]))
+  }
+
+  /// The wait before chmod lets the clock of the file system move on.
+  @Test(
+    arguments: [
+      ("printf more >>\"$1\"", 14), ("truncate -s 4 \"$1\"", 4), (": >\"$1\"", 0), ("touch -d @1 \"$1\"", 10),
+      ("printf 9876543210 >\"$1.b\"; mv \"$1.b\" \"$1\"", 10), ("sleep 0.05; chmod 600 \"$1\"", 10),
+      ("rm \"$1\"; mkdir \"$1\"", nil), ("rm \"$1\"; mkfifo \"$1\"", nil),
+    ] as [(String, Int64?)])
+  func `a file that changed is refused with what it was and is`(script: String, found: Int64?) throws {
+    let failure = try #require(try Self.failure(after: script))
+    #expect(failure.error as? SourceChanged == SourceChanged(path: failure.path, planned: 10, found: found))
+  }
+
+  @Test(arguments: [
+    ("rm \"$1\"", ENOENT),
+    ("mv \"$1\" \"$1.b\"; ln -s a.b \"$1\"", ELOOP),
+    ("rm \"$1\"; ln -s /dev/zero \"$1\"", ELOOP),
+  ])
+  func `a file that is gone, or led away by a link, is the system's error`(script: String, code: CInt) throws {
+    let failure = try #require(try Self.failure(after: script))
+    #expect(failure.error as? SystemError == SystemError(operation: "open", path: failure.path, errno: code))
+  }
+
+  @Test func `a change says what was and what is`() {
+    let changed = SourceChanged(path: [0x61, 0x0A], planned: 10, found: 4)
+    #expect("\(changed)" == "a%0A: changed while it was being read: was 10 bytes, now 4")
+    let gone = SourceChanged(path: [0x61], planned: 10, found: nil)
+    #expect("\(gone)" == "a: changed while it was being read: no longer a regular file")
+  }
+}

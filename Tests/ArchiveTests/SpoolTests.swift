@@ -1,0 +1,45 @@
+// A spool holds bytes that no name leads to.
+
+import Archive
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+struct SpoolTests {
+  private static func read(_ spool: Spool, _ offset: Int64, _ count: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    try bytes.withUnsafeMutableBytes { try spool.read(from: offset, into: $0) }
+    return bytes
+  }
+
+  @Test func `what was added is read back at any place, and nothing is left in the folder`() throws {
+    let folder = try TemporaryFolder()
+    let spool = try Spool(at: folder.file("spool"))
+    #expect(try folder.names() == [])
+    for text in ["hello ", "", "world"] { try Array(text.utf8).withUnsafeBytes { try spool.append($0) } }
+    #expect(try Self.read(spool, 0, 11) == Array("hello world".utf8))
+    #expect(try Self.read(spool, 4, 4) == Array("o wo".utf8))
+    #expect(try Self.read(spool, 11, 0) == [])
+    #expect(try readFile(String(decoding: spool.path, as: UTF8.self)) == Array("hello world".utf8))
+  }
+
+  @Test(arguments: [(0, 3), (1, 2), (2, 1), (100, 1)] as [(Int64, Int)])
+  func `more than was added cannot be read`(offset: Int64, count: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("spool")
+    let spool = try Spool(at: path)
+    try ([1, 2] as [UInt8]).withUnsafeBytes { try spool.append($0) }
+    #expect(throws: SystemError(operation: "read", path: path, errno: EIO)) { _ = try Self.read(spool, offset, count) }
+  }
+
+  @Test func `a file that stands there is left alone`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write([1], to: "spool")
+    #expect(throws: SystemError(operation: "open", path: path, errno: EEXIST)) { _ = try Spool(at: path) }
+    #expect(try folder.read("spool") == [1])
+  }
+}
