@@ -44,6 +44,11 @@ package final class OutputFolder: Sendable {
     }
   }
 
+  deinit {
+    // By hand: a child process that is about to exec shares the lock, which closing the folder here would not end.
+    _ = flock(handle.descriptor, LOCK_UN)
+  }
+
   /// Throws `OutputError.isFolder` when a folder stands where the output `name` would.
   package func checkPlace(of name: String) throws(OutputError) {
     if Self.isFolder(final(name)) { throw .isFolder(path: final(name)) }
