@@ -5,7 +5,8 @@ import Testing
 
 struct InteropReadingTests {
   /// With "t/" these names have 100, 101, 255 and 256 bytes: around the limits of the name and the prefix.
-  private static let folderName = String(repeating: "d", count: 152)
+  /// The folder is in two parts, for GNU tar leaves out all of one whose own name ustar cannot hold.
+  private static let folderName = String(repeating: "d", count: 76) + "/" + String(repeating: "e", count: 75)
   private static let names =
     [98, 99].map { String(repeating: "n", count: $0) }
     + [100, 101].map { folderName + "/" + String(repeating: "f", count: $0) }
