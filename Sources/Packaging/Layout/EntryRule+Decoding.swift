@@ -52,15 +52,21 @@ struct EntryRuleDecoder {
     }
     let platforms = object["platforms"].flatMap(selector)
     let template = TemplateDecoder(names: names, hasPlatform: hasPlatform || platforms != nil)
-    guard let verb = verb(key, verbField, template) else { return nil }
+    let verb = verb(key, verbField, template)
     if case .binaries = verb, !template.hasPlatform { needsPlatform(field) }
     if case .images = verb, !template.hasPlatform { needsPlatform(field) }
     let to = (key.needsTo ? object.required("to") : object["to"]).flatMap(template.path)
+    let include = globs(object["include"], mayBeEmpty: false)
+    let exclude = globs(object["exclude"], mayBeEmpty: true)
+    let isOptional = object["optional"]?.bool ?? false
+    let isOverlay = object["overlay"]?.bool ?? false
+    let mode = object["mode"]?.taking { try FileMode($0) }
+    let when = object["when"].flatMap { condition($0, names) }
+    // Not before the options were looked at: all mistakes are told at once.
+    guard let verb else { return nil }
     return EntryRule(
-      origin: field.origin, verb: verb, to: to, include: globs(object["include"], mayBeEmpty: false),
-      exclude: globs(object["exclude"], mayBeEmpty: true), isOptional: object["optional"]?.bool ?? false,
-      isOverlay: object["overlay"]?.bool ?? false, mode: object["mode"]?.taking { try FileMode($0) },
-      platforms: platforms, condition: object["when"].flatMap { condition($0, names) })
+      origin: field.origin, verb: verb, to: to, include: include, exclude: exclude, isOptional: isOptional,
+      isOverlay: isOverlay, mode: mode, platforms: platforms, condition: when)
   }
 
   private func isOption(_ option: String, of key: VerbKey) -> Bool {
