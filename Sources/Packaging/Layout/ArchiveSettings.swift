@@ -61,7 +61,9 @@ package struct ArchiveSettings: Equatable, Sendable {
     guard let text = field.string else { return nil }
     if text == "source" { return .source }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    if parts.count == 2, let uid = UInt32(parts[0]), let gid = UInt32(parts[1]), !text.contains("+") {
+    // UInt32 takes a sign, also "-0".
+    let isUnsigned = text.utf8.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }
+    if parts.count == 2, isUnsigned, let uid = UInt32(parts[0]), let gid = UInt32(parts[1]) {
       return .fixed(TarOwner(uid: uid, gid: gid))
     }
     field.refuse("expected \"source\" or two numbers such as \"0:0\", found \(field.found)")
