@@ -29,10 +29,12 @@ final class TemporaryTree: Sendable {
     var folder = root
     for name in folders {
       folder += "/\(name)"
-      mkdir(folder, 0o755)
+      // chmod: whatever the umask.
+      if mkdir(folder, 0o755) == 0 { chmod(folder, 0o755) }
     }
     let file = try #require(fopen("\(root)/\(path)", "we"))
     let count = fwrite(bytes, 1, bytes.count, file)
+    fchmod(fileno(file), 0o644)
     #expect(fclose(file) == 0 && count == bytes.count)
   }
 

@@ -81,7 +81,7 @@ private struct SampleBuilder {
   }
 
   mutating func addExtents(in folder: borrowing TemporaryFolder) throws {
-    let spool = try Spool(at: folder.file("spool"))
+    let spool = try Spool(near: folder.path)
     let contents = random.text(5000)
     try contents.withUnsafeBytes { try spool.append($0) }
     self.spool = spool

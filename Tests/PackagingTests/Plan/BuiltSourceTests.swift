@@ -1,0 +1,182 @@
+// The rules whose sources are built: `binaries`, `images` and `artifact`.
+
+import Archive
+import Glibc
+import Testing
+
+@testable import Packaging
+
+struct BinariesRuleTests {
+  private let tree: TemporaryTree
+
+  init() throws {
+    tree = try TemporaryTree()
+    for name in [
+      "linux/amd64/tool", "linux/amd64/other", "linux/amd64/extra", "windows/amd64/tool.exe", "windows/amd64/other.exe",
+    ] {
+      try tree.write("1", to: "_output/dockerized/bin/\(name)")
+      try tree.change("_output/dockerized/bin/\(name)", mode: 0o775)
+    }
+  }
+
+  @Test func `binaries come from their platform's folder, with exe on windows`() throws {
+    let rule = #"{"binaries": "tools", "to": "{os}-{arch}", "platforms": ["linux/amd64", "windows/amd64"]}"#
+    #expect(
+      try tree.entries(rule, release: platformRelease) == [
+        "dir 0755 0 linux-amd64", "file 0755 1 linux-amd64/other", "file 0755 1 linux-amd64/tool",
+        "dir 0755 0 windows-amd64",
+        "file 0755 1 windows-amd64/other.exe", "file 0755 1 windows-amd64/tool.exe",
+      ])
+  }
+
+  @Test func `several lists fill one folder, and names may be spelled out`() throws {
+    let head = #""platforms": ["linux/amd64"]"#
+    #expect(
+      try tree.entries(
+        #"{"binaries": "tools"}"#, #"{"binaries": ["ex{name}"]}"#,
+        release: platformRelease.replacing("app", with: "tra"), head: head)
+        == ["file 0755 1 extra", "file 0755 1 other", "file 0755 1 tool"])
+    #expect(
+      try tree.mistakes(#"{"binaries": "tools"}"#, #"{"binaries": ["tool"]}"#, release: platformRelease, head: head)
+        == [
+          #"usage: app.tgz: tool comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it"#
+        ])
+  }
+
+  @Test func `a missing binary is refused with target and source, unless it is optional`() throws {
+    let head = #""platforms": ["windows/amd64"]"#
+    #expect(
+      try tree.mistakes(#"{"binaries": "more", "to": "bin"}"#, release: platformRelease, head: head)
+        == [
+          "system: entries[0]: bin/extra.exe: source ROOT/_output/dockerized/bin/windows/amd64/extra.exe: cannot find: No such file or directory"
+        ])
+    #expect(try tree.entries(#"{"binaries": "more", "optional": true}"#, release: platformRelease, head: head) == [])
+  }
+}
+
+struct ImagesRuleTests {
+  private let tree: TemporaryTree
+  private let folder = "_output/release-stage/server/linux-amd64/top/bin"
+  private let images = """
+    {"bases": {"b": "busybox"}, "groups": {"all": [{"binary": "api", "base": "b"},
+     {"binary": "x", "name": "proxy", "base": "b"}, {"binary": "debug", "base": "b", "when": "debug"}]}}
+    """
+
+  init() throws { tree = try TemporaryTree() }
+
+  private func layouts(_ rule: String) -> KeyValuePairs<String, String> {
+    [
+      "release": #"{"name": "app", "flags": {"debug": {}}}"#, "images": images,
+      "server": tarball([rule], head: #""archive": {"root": "top"}, "platforms": ["linux/amd64"]"#),
+    ]
+  }
+
+  @Test func `images come from the stage folder as they stand`() throws {
+    for name in ["api.tar", "api.docker_tag", "proxy.tar", "proxy.docker_tag"] {
+      try tree.write("12", to: "\(folder)/\(name)")
+    }
+    let plan = try tree.plan(layouts(#"{"images": "all", "to": "bin"}"#))
+    let tarball = try #require(plan.tarballs.first)
+    #expect(
+      plan.lines(of: tarball) == [
+        "dir 0755 0 top", "dir 0755 0 top/bin", "file 0644 2 top/bin/api.docker_tag", "file 0644 2 top/bin/api.tar",
+        "file 0644 2 top/bin/proxy.docker_tag", "file 0644 2 top/bin/proxy.tar",
+      ])
+    #expect(tarball.stagedImages == 2)
+    #expect(try tree.plan(layouts(#"{"images": ["proxy"], "to": "bin"}"#)).tarballs.first?.stagedImages == 1)
+  }
+
+  @Test func `a missing image is a fault of the data that names both places, before anything is written`() throws {
+    let (stage, reason) = (
+      "ROOT/\(folder)", "cannot find: No such file or directory, and ROOT/_output/bases holds no bases to make it from"
+    )
+    let place = "layouts/server.json:2:1: entries[0]"
+    #expect(
+      try tree.mistakes(layouts(#"{"images": ["api"], "to": "bin"}"#)) == [
+        "data: \(place): bin/api.tar: staged image \(stage)/api.tar: \(reason)",
+        "data: \(place): bin/api.docker_tag: staged image \(stage)/api.docker_tag: \(reason)",
+      ])
+    #expect(access("\(tree.root)/_output", F_OK) != 0)
+  }
+
+  @Test func `an image of no group is refused`() throws {
+    #expect(
+      try tree.mistakes(layouts(#"{"images": ["apy"], "to": "bin"}"#))
+        == [#"usage: layouts/server.json:2:1: entries[0]: no image is named "apy""#])
+  }
+}
+
+struct ArtifactRuleTests {
+  private let tree: TemporaryTree
+  private let text = #"{"text": "", "to": "a"}"#
+  private let all = #""platforms": "all""#
+
+  init() throws { tree = try TemporaryTree() }
+
+  @Test func `a tarball comes after those that it holds, whatever their names`() throws {
+    let plan = try tree.plan([
+      "release": plainRelease, "a": tarball([#"{"artifact": "b", "to": "x/b.tgz"}"#], name: "a.tgz"),
+      "b": tarball([#"{"artifact": "c", "to": "c.tgz", "mode": "0600"}"#, text], name: "b.tgz"),
+      "c": tarball([text], name: "c.tgz"),
+    ])
+    #expect(plan.fileNames == ["c.tgz", "b.tgz", "a.tgz"])
+    #expect(plan.tarballs.map(\.holds) == [[], [0], [1]])
+    #expect(plan.lines(of: plan.tarballs[1]) == ["file 0644 0 a", "file 0600 - c.tgz"])
+    let outer = try #require(plan.tarballs.last)
+    #expect(plan.source(of: outer, at: outer.entries.count - 1) == "b.tgz")
+  }
+
+  @Test func `a tarball of platforms is held for the same platform`() throws {
+    let plan = try tree.plan(
+      [
+        "release": platformRelease, "inner": tarball([text], head: all, name: "inner-{os}-{arch}.tgz"),
+        "outer": tarball(
+          [#"{"artifact": "inner", "to": "i"}"#], head: #""platforms": "some""#, name: "outer-{arch}.tgz"),
+      ], names: ["outer"])
+    #expect(plan.fileNames == ["inner-linux-arm.tgz", "outer-arm.tgz"])
+  }
+
+  @Test func `a tarball that is held is built too, but nothing else`() throws {
+    let layouts: KeyValuePairs = [
+      "release": plainRelease, "a": tarball([#"{"artifact": "b", "to": "b"}"#], name: "a.tgz"),
+      "b": tarball([text], name: "b.tgz"), "c": tarball([text], name: "c.tgz"),
+    ]
+    #expect(try tree.plan(layouts, names: ["a"]).fileNames == ["b.tgz", "a.tgz"])
+    #expect(try tree.plan(layouts, names: ["c", "b"]).fileNames == ["b.tgz", "c.tgz"])
+    #expect(try tree.mistakes(layouts, names: ["d"]) == [#"usage: no layout is named "d""#])
+  }
+
+  @Test func `a tarball of platforms is held over the entry's platforms`() throws {
+    let entry = #"{"artifact": "inner", "to": "{arch}", "platforms": "all"}"#
+    let plan = try tree.plan([
+      "release": platformRelease,
+      "inner": tarball(
+        [text], head: #""platforms": ["linux/amd64", "linux/arm", "windows/amd64"]"#, name: "i-{os}-{arch}.tgz"),
+      "outer": tarball([entry.replacing("{arch}", with: "{os}/{arch}")], name: "outer.tgz"),
+    ])
+    #expect(plan.fileNames == ["i-linux-amd64.tgz", "i-linux-arm.tgz", "i-windows-amd64.tgz", "outer.tgz"])
+    #expect(plan.tarballs.last?.holds == [0, 1, 2])
+  }
+
+  @Test func `a tarball that is not made for the platform cannot be held`() throws {
+    let inner = tarball([text], head: #""platforms": "some""#, name: "inner.tgz")
+    let entry = #"{"artifact": "inner", "to": "i"}"#
+    #expect(
+      try tree.mistakes(["release": platformRelease, "inner": inner, "app": tarball([entry])])
+        == [#"usage: entries[0]: "inner" is made for platforms; give the entry "platforms" to say which"#])
+    #expect(
+      try tree.mistakes([
+        "release": platformRelease, "inner": inner, "app": tarball([entry], head: all, name: "{os}{arch}"),
+      ])
+        == [#"usage: entries[0]: "inner" is not made for linux/amd64"#])
+  }
+
+  @Test func `two tarballs of one name are refused`() throws {
+    #expect(
+      try tree.mistakes(["release": platformRelease, "a": tarball([], head: all, name: "x-{arch}.tgz")])
+        == [#"usage: two tarballs have the name "x-amd64.tgz": a for linux/amd64 and a for windows/amd64"#])
+    #expect(
+      try tree.mistakes(["release": platformRelease, "a": tarball([], name: ".kpack-{name}")])
+        == [#"usage: layouts/a.json: tarball: expected a file name, found ".kpack-app""#])
+  }
+}
