@@ -103,7 +103,7 @@ enum Invocation {
     }
     let parts = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts.first ?? "")
-    if word.hasPrefix("--"), let spec = specs.first(where: { $0.name == name }) {
+    if word.hasPrefix("--\(name)"), let spec = specs.first(where: { $0.name == name }) {
       return (spec, parts.count > 1 ? String(parts[1]) : nil)
     }
     let near = nearName(to: name, in: specs.map(\.name)).map { "; did you mean --\($0)?" }.orEmpty
