@@ -1,0 +1,75 @@
+// kpack plan: what would be written, which is what then is.
+
+import Foundation
+import Testing
+
+@Suite struct PlanTests {
+  private static let keys: Set = ["artifact", "path", "type", "mode", "size", "link", "rule", "source"]
+
+  @Test func `a plan makes nothing`() throws {
+    let box = try Sandbox.sample()
+    let before = try box.sh("find . | sort; find . -type f -exec md5sum {} + | sort")
+    #expect(try box.kpack(words: ["plan"] + Sandbox.packSample.dropFirst()).status == 0)
+    #expect(try box.sh("find . | sort; find . -type f -exec md5sum {} + | sort") == before)
+  }
+
+  @Test func `a plan in text names the rule and the source of every entry`() throws {
+    let box = try Sandbox.project(#"{"text":"x\n","to":"t"},{"tree":".","to":"d"},{"symlink":"t","to":"d/l"}"#)
+    let outcome = try box.kpack("plan", "--root", "src", "--layouts", "layouts")
+    let text = """
+      p.tar.gz: 4 entries, 4 B
+        dir     0755          0 d  [p.json:1]
+        file    0644          2 d/a  [p.json:1: src/a]
+        symlink 0777          0 d/l -> t  [p.json:1]
+        file    0644          2 t  [p.json:1: text]
+
+      """
+    #expect(outcome == Outcome(status: 0, output: text, errors: ""))
+  }
+
+  @Test func `a row in JSON has all keys, and null where something is not known`() throws {
+    let box = try Sandbox.sample()
+    let outcome = try box.kpack(words: ["plan", "final", "--format=json"] + Sandbox.packSample.dropFirst())
+    let rows = try outcome.rows()
+    #expect(rows.allSatisfy { Set($0.keys) == Self.keys })
+    let final = rows.filter { $0["artifact"] == "kubernetes.tar.gz" }
+    let nested = try #require(final.first { $0["path"] == "kubernetes/server/kubernetes-salt.tar.gz" })
+    #expect(nested["size"] == Value.none && nested["rule"] == "final.json:13" && nested["type"] == "file")
+    let root = try #require(final.first)
+    #expect(root["path"] == "kubernetes" && root["rule"] == "implied" && root["source"] == Value.none)
+  }
+
+  @Test func `what is planned is what is written`() throws {
+    let box = try Sandbox.sample()
+    let rows = try box.kpack(words: ["plan", "--format=json"] + Sandbox.packSample.dropFirst()).rows()
+    try #require(try box.kpack(words: Sandbox.packSample).status == 0)
+    let artifacts = Set(rows.compactMap { $0["artifact"]?.text })
+    #expect(artifacts.sorted() == (try box.names(in: "_output/release-tars")))
+    for artifact in artifacts {
+      let planned = rows.filter { $0["artifact"]?.text == artifact }
+      let written = try box.listing(of: "_output/release-tars/\(artifact)")
+      #expect(planned.count == written.count)
+      for (plan, entry) in zip(planned, written) {
+        for key in ["path", "type", "mode", "link"] { #expect(plan[key] == entry[key], "\(artifact) \(entry)") }
+        if plan["size"] != Value.none { #expect(plan["size"] == entry["size"], "\(artifact) \(entry)") }
+      }
+    }
+  }
+
+  @Test func `a plan of named tarballs holds those that they hold`() throws {
+    let box = try Sandbox.sample()
+    let rows = try box.kpack(words: ["plan", "node", "--format=json"] + Sandbox.packSample.dropFirst()).rows()
+    #expect(
+      Set(rows.compactMap { $0["artifact"]?.text }) == [
+        "kubernetes-src.tar.gz", "kubernetes-node-linux-amd64.tar.gz", "kubernetes-node-windows-amd64.tar.gz",
+      ])
+  }
+
+  @Test func `what is wrong with a release is told by the plan as by the run`() throws {
+    let box = try Sandbox.project(#"{"file":"x","to":"y"},{"file":"z","to":"y/w"}"#)
+    let words = ["--root", "src", "--layouts", "layouts", "--out", "out"]
+    let plan = try box.kpack(words: ["plan"] + words)
+    #expect(plan.status == 4 && plan.errors.split(separator: "\n").count == 2)
+    #expect(try box.kpack(words: ["tarballs"] + words) == plan)
+  }
+}

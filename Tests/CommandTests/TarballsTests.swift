@@ -1,0 +1,160 @@
+// kpack tarballs on a small project: what it prints, in every form, and what it writes where.
+
+import Foundation
+import Testing
+
+@Suite struct TarballsTests {
+  @Test func `a row in JSON tells where a tarball is and what it is known by`() throws {
+    let box = try Sandbox.greeter()
+    let outcome = try box.kpack(words: Sandbox.packGreeter + ["--format", "json"])
+    #expect(outcome.status == 0 && outcome.errors.isEmpty)
+    let path = "_output/release-tars/greeter-v1.2.3-linux-amd64.tar.gz"
+    let row: [String: Value] = [
+      "artifact": "greeter-v1.2.3-linux-amd64.tar.gz", "path": .text(path), "entries": 10, "bytesIn": 8192,
+      "bytesOut": .number(Int64(try box.read(path).count)),
+      "sha256": .text(String(try box.sh("sha256sum \"$1\"", path).prefix(64))),
+      // The same on every machine, whatever its zlib.
+      "tarSha256": "5e4492cd28cb7535d57ab021d13181f482e895c4fb8540aebafb33d7db757eba",
+    ]
+    #expect(try outcome.rows() == [row])
+    #expect(try box.sh("gzip -dc \"$1\" | sha256sum", path).hasPrefix(row["tarSha256"]?.text ?? "?"))
+  }
+
+  @Test func `the table in text says the same as the rows in JSON`() throws {
+    let box = try Sandbox.greeter()
+    let words = ["tarballs", "--quiet", "--layouts", "layouts", "--version", "v1.2.3"]
+    let rows = try box.kpack(words: words + ["--format=json"]).rows().map { row in
+      let digest = row["sha256"]?.text ?? ""
+      guard case .number(let count) = row["bytesOut"], let name = row["artifact"]?.text else { return "" }
+      let isShort = name.contains("windows")
+      let padded = name.padding(toLength: 35, withPad: " ", startingAt: 0)
+      return "\(padded)  \(isShort ? "      9      7680" : "     10      8192")        \(count)  \(digest)\n"
+    }
+    let header = "TARBALL                              ENTRIES  BYTES IN  BYTES OUT  SHA256\n"
+    let table = header + rows.joined()
+    #expect(try box.kpack(words: words) == Outcome(status: 0, output: table, errors: ""))
+  }
+
+  @Test func `progress is a line for each tarball when nobody watches, on standard error`() throws {
+    let box = try Sandbox.greeter()
+    let words = Sandbox.packGreeter.filter { $0 != "--quiet" }
+    let errors = try box.kpack(words: words).errors
+    let name = "greeter-v1.2.3-linux-amd64.tar.gz"
+    let count = try box.read("_output/release-tars/\(name)").count
+    #expect(errors == "\(name): 10 entries, 8.2 kB to \(count) B\n")
+  }
+
+  @Test func `verbose tells folders, threads, zlib and time`() throws {
+    let box = try Sandbox.greeter()
+    let zlib = try #require(try box.kpack("--version").lines.last)
+    let errors = try box.kpack(words: Sandbox.packGreeter + ["--verbose", "--jobs", "3", "--epoch", "7"]).errors
+    #expect(
+      errors == """
+        root ., binaries _output/dockerized/bin, stage _output/release-stage
+        1 tarballs into _output/release-tars, 3 threads, \(zlib), time of entries 7
+
+        """)
+  }
+
+  @Test(arguments: [(["--color"], true), ([], false), (["--no-color"], false)])
+  func `color comes when it is asked for`(words: [String], isColored: Bool) throws {
+    let output = try Sandbox.greeter().kpack(words: Sandbox.packGreeter + words).output
+    #expect(output.hasPrefix("\u{1B}[1mTARBALL") == isColored)
+  }
+
+  @Test func `the tarball holds what the layout says`() throws {
+    let box = try Sandbox.greeter()
+    try #require(try box.kpack(words: Sandbox.packGreeter).status == 0)
+    let rows = try box.listing(of: "_output/release-tars/greeter-v1.2.3-linux-amd64.tar.gz").map { row in
+      "\(row["type"]?.text ?? "") \(row["mode"]?.text ?? "") \(row["path"]?.text ?? "") \(row["link"]?.text ?? "")"
+    }
+    #expect(
+      rows == [
+        "dir 0755 greeter-v1.2.3 ", "file 0644 greeter-v1.2.3/README.md ", "file 0644 greeter-v1.2.3/VERSION ",
+        "dir 0755 greeter-v1.2.3/bin ", "file 0755 greeter-v1.2.3/bin/greeter ",
+        "symlink 0777 greeter-v1.2.3/bin/hello greeter", "dir 0755 greeter-v1.2.3/share ",
+        "dir 0755 greeter-v1.2.3/share/man ", "dir 0755 greeter-v1.2.3/share/man/man1 ",
+        "file 0644 greeter-v1.2.3/share/man/man1/greeter.1 ",
+      ])
+  }
+
+  @Test func `the out folder is made with its parents, and is taken from the current folder`() throws {
+    let box = try Sandbox.greeter()
+    let outcome = try box.kpack(words: Sandbox.packGreeter + ["--out", "new/dir/", "--format=json"])
+    #expect(try outcome.rows().map { $0["path"] } == ["new/dir/greeter-v1.2.3-linux-amd64.tar.gz"])
+    #expect(try box.names(in: "new/dir") == ["greeter-v1.2.3-linux-amd64.tar.gz"])
+    #expect(!box.isThere("_output/release-tars"))
+  }
+
+  @Test(arguments: [(0, 8192...9000), (9, 1...1000)])
+  func `the level shapes the gzip file, not the archive in it`(level: Int, size: ClosedRange<Int64>) throws {
+    let row = try #require(
+      try Sandbox.greeter().kpack(words: Sandbox.packGreeter + ["--level=\(level)", "--format=json"]).rows().first)
+    guard case .number(let count) = row["bytesOut"] else { return #expect(Bool(false), "\(row)") }
+    #expect(size.contains(count))
+    #expect(row["tarSha256"] == "5e4492cd28cb7535d57ab021d13181f482e895c4fb8540aebafb33d7db757eba")
+  }
+
+  @Test func `tarballs of another release are warned of, not removed`() throws {
+    let box = try Sandbox.greeter()
+    for name in ["old.tar.gz", "notes.txt", "x%.tar.gz"] { try box.write("x", to: "_output/release-tars/\(name)") }
+    let words = ["tarballs", "--layouts", "layouts", "--version", "v1"]
+    let warnings = try box.kpack(words: words).errors.split(separator: "\n").filter { $0.contains("warning") }
+    #expect(
+      warnings == [
+        "kpack: warning: _output/release-tars/old.tar.gz is none of this release's tarballs",
+        "kpack: warning: _output/release-tars/x%25.tar.gz is none of this release's tarballs",
+      ])
+    #expect(try box.names(in: "_output/release-tars").count == 6)
+  }
+
+  @Test(arguments: [["greeter"], ["--platform", "linux/amd64"], ["--quiet"]])
+  func `a run for a part of the release, or a quiet one, does not warn of others`(words: [String]) throws {
+    let box = try Sandbox.greeter()
+    try box.write("x", to: "_output/release-tars/old.tar.gz")
+    let outcome = try box.kpack(words: ["tarballs", "--layouts", "layouts", "--version", "v1"] + words)
+    #expect(outcome.status == 0 && !outcome.errors.contains("warning"))
+  }
+
+  @Test(arguments: [
+    (["--flag", "foo=y"], #"--flag: no flag is named "foo""#),
+    (["--flag", "git-claen=y"], #"--flag: no flag is named "git-claen"; did you mean "git-clean"?"#),
+    (["greter"], #"no layout is named "greter"; did you mean "greeter"?"#),
+    (["greeter", "nonsense"], #"no layout is named "nonsense""#),
+    (
+      ["--platform", "linux/amd46"], "the platform linux/amd46 is in no list of the layouts; did you mean linux/amd64?"
+    ),
+    (["--version", "a\nb"], "the version a%0Ab has a control character in it"),
+    (
+      ["--version", "../x", "--platform", "linux/amd64"],
+      #"layouts/greeter.json: tarball: expected a file name, found "greeter-../x-linux-amd64.tar.gz""#
+    ),
+    (["--layouts", "nowhere"], "nowhere: cannot open: No such file or directory"),
+  ])
+  func `a name that nothing has is the user's mistake`(words: [String], message: String) throws {
+    let box = try Sandbox.greeter()
+    let outcome = try box.kpack(words: ["tarballs", "--layouts", "layouts", "--version", "v1"] + words)
+    #expect(outcome == Outcome(status: 2, output: "", errors: "kpack: error: \(message)\n"))
+    #expect(try box.names(in: "_output") == ["dockerized"])
+  }
+
+  @Test func `a flag turns an entry on or off, on the command line or by its variable`() throws {
+    let box = try Sandbox.project(#"{"text":"x","to":"x","when":"extra"},{"text":"y","to":"y","when":"!extra"}"#)
+    try box.write(
+      #"{"name":"p","flags":{"extra":{"env":"EXTRA","default":"n"}}}"#, to: "layouts/release.json")
+    func paths(_ words: [String], _ environment: [String: String]) throws -> [String] {
+      try #require(try box.kpack(words: Sandbox.packProject + words, environment: environment).status == 0)
+      return try box.paths(in: "out/p.tar.gz")
+    }
+    #expect(try paths([], [:]) == ["y"])
+    #expect(try paths(["--flag", "extra=y"], [:]) == ["x"])
+    #expect(try paths([], ["EXTRA": "y"]) == ["x"])
+    #expect(try paths(["--flag", "extra=n"], ["EXTRA": "y"]) == ["y"])
+    let refused = try box.kpack(words: Sandbox.packProject, environment: ["EXTRA": "ja"])
+    #expect(
+      refused.status == 2
+        && refused.errors.hasPrefix(
+          "kpack: error: layouts/p.json:1:34: entries[0]: EXTRA: expected y or n, found ja\n")
+    )
+  }
+}
