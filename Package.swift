@@ -27,7 +27,8 @@ let package = Package(
     .target(
       name: "BuiltInLayouts", path: "layouts", resources: layouts.map { .embedInCode($0) }, swiftSettings: settings),
     .executableTarget(
-      name: "kpack", dependencies: ["Archive", "JSON", "Packaging", "BuiltInLayouts"], swiftSettings: settings),
+      name: "kpack", dependencies: ["Archive", "JSON", "Packaging", "BuiltInLayouts", "CSystem"],
+      swiftSettings: settings),
     .testTarget(name: "ArchiveTests", dependencies: ["Archive"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(

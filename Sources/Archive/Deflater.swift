@@ -61,7 +61,9 @@ package struct Deflater: ~Copyable {
     try check(code)
     // All input taken and room left: the flush is whole.
     guard stream.pointee.avail_in == 0 && stream.pointee.avail_out > 0 else { throw DeflateError(code: Z_BUF_ERROR) }
-    return DeflatedBlock(bytes: deflated, crc: CRC32(of: bytes))
+    // Many blocks wait to be written: what was reserved for bytes that do not deflate is given back.
+    let isMostlyUnused = deflated.count < capacity / 2
+    return DeflatedBlock(bytes: isMostlyUnused ? Array(deflated[...]) : deflated, crc: CRC32(of: bytes))
   }
 
   private func check(_ code: CInt) throws(DeflateError) {
@@ -74,7 +76,9 @@ package struct DeflateError: Error, Equatable, Sendable, CustomStringConvertible
   /// zlib's return code (zlib.h).
   package let code: CInt
 
-  package var description: String { "zlib failed with code \(code)" }
+  package var description: String {
+    code == Z_MEM_ERROR ? "zlib: out of memory" : "zlib failed with code \(code)"
+  }
 }
 
 /// Stored blocks of deflate: bytes that are compressed already, as they are (RFC 1951, 3.2.4).

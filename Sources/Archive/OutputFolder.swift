@@ -35,7 +35,7 @@ package final class OutputFolder: Sendable {
       handle = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
       try Self.lock(handle)
       try systemCall("write into", Array(path.utf8)) { faccessat(handle.descriptor, ".", W_OK | X_OK, AT_EACCESS) }
-      for name in try FolderListing.names(of: handle) where name.starts(with: Self.temporaryPrefix.utf8) {
+      for name in try FolderListing.names(of: handle) where Self.isOurs(name) {
         try removeFile(Array(path.utf8) + [UInt8(ascii: "/")] + name)
       }
     } catch {
@@ -52,6 +52,15 @@ package final class OutputFolder: Sendable {
   /// Throws `OutputError.isFolder` when a folder stands where the output `name` would.
   package func checkPlace(of name: String) throws(OutputError) {
     if Self.isFolder(final(name)) { throw .isFolder(path: final(name)) }
+  }
+
+  /// Whether `name` is one that `temporary` or `backup` gives: others that begin like them belong to somebody else.
+  private static func isOurs(_ name: [UInt8]) -> Bool {
+    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    return ["\(temporaryPrefix)tmp-", "\(temporaryPrefix)old-"].contains { prefix in
+      name.starts(with: prefix.utf8) && name.count > prefix.utf8.count
+        && name.dropFirst(prefix.utf8.count).allSatisfy(isDigit)
+    }
   }
 
   private static func isFolder(_ path: String) -> Bool {

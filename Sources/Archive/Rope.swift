@@ -146,6 +146,8 @@ extension Rope {
     let headerPart = wanted.clamped(to: 0..<Int64(header.count))
     let bodyPart = wanted.clamped(to: Int64(header.count)..<(Int64(header.count) + size))
     if !headerPart.isEmpty { buffer.copyBytes(from: header[Int(headerPart.lowerBound)..<Int(headerPart.upperBound)]) }
+    // An empty file is looked at too, by whoever renders the start of its header.
+    if size == 0 && wanted.lowerBound == 0 { try readBody(index, from: 0, into: .init(start: nil, count: 0)) }
     if !bodyPart.isEmpty {
       let start = Int(bodyPart.lowerBound - offset)
       let part = UnsafeMutableRawBufferPointer(rebasing: buffer[start..<(start + bodyPart.count)])

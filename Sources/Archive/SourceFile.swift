@@ -41,6 +41,7 @@ package struct SourceChanged: Error, Equatable, Sendable, CustomStringConvertibl
 
   package var description: String {
     guard let found else { return "\(escapedName(path)): changed while it was being read: no longer a regular file" }
+    if found == planned { return "\(escapedName(path)): changed while it was being read: other times or another inode" }
     return "\(escapedName(path)): changed while it was being read: was \(planned) bytes, now \(found)"
   }
 }
@@ -72,8 +73,16 @@ package struct SourceFile: Equatable, Sendable {
       if count == 0 { break }
       done += count
     }
+    if done == buffer.count && offset + Int64(done) == identity.size { try checkEnd(file) }
     try check(file)
     if done < buffer.count { throw SourceChanged(path: path, planned: identity.size, found: offset + Int64(done)) }
+  }
+
+  /// Some file systems make files that say they are shorter than they are.
+  private func checkEnd(_ file: borrowing FileHandle) throws {
+    var byte: UInt8 = 0
+    let more = try withUnsafeMutableBytes(of: &byte) { try file.read(at: identity.size, into: $0) }
+    if more > 0 { throw SourceChanged(path: path, planned: identity.size, found: identity.size + 1) }
   }
 
   private func check(_ file: borrowing FileHandle) throws {

@@ -30,6 +30,11 @@ extension SystemError: CustomStringConvertible {
   }
 }
 
+extension SystemError {
+  /// Whether there is nothing at the path.
+  package var isAboutMissingFile: Bool { errno == ENOENT || errno == ENOTDIR }
+}
+
 /// `path` as the C library wants it: with a NUL behind. A path never holds one.
 package func cString(_ path: [UInt8]) -> [CChar] { path.map { CChar(bitPattern: $0) } + [0] }
 

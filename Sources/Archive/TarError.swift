@@ -35,6 +35,8 @@ package struct TarError: Error, Equatable, Sendable {
     /// The archive ends `found` bytes into a block.
     case headerCut(found: Int)
     case contentsCut(found: Int64, wanted: Int64)
+    /// The bytes that fill the last block of the contents are not all there.
+    case paddingCut(found: Int64, wanted: Int64)
     case checksum(found: Int64, computed: Int64)
     /// A header field that is neither octal nor base-256, or does not fit in 64 bits.
     case number(field: String, found: [UInt8])
@@ -90,6 +92,7 @@ extension TarError.Fault: CustomStringConvertible {
     case .notAnArchive: "expected a tar archive, found other bytes"
     case .headerCut(let found): "the archive ends after \(found) of \(TarFormat.blockSize) bytes"
     case .contentsCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes of contents"
+    case .paddingCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes that pad the contents"
     case .checksum(let found, let computed): "the checksum is \(found), that of the block \(computed)"
     case .number(let field, let found): "\(field): expected a number of 64 bits, found \"\(escapedName(found))\""
     case .negativeSize(let size): "size: expected 0 or more, found \(size)"

@@ -23,8 +23,8 @@ extension TarReader {
   mutating func skipContents() throws(ArchiveError) {
     sparse = nil
     try readStored(stored) { _ throws(ArchiveError) in }
-    // Padding that is missing at the very end takes nothing from the contents; the end mark is missing then, too.
-    _ = try input.skip(padding)
+    let found = try input.skip(padding)
+    if found < padding { throw current.error(.paddingCut(found: found, wanted: padding)) }
     padding = 0
   }
 

@@ -20,7 +20,7 @@ struct CommandContext {
   /// Throws `UsageError`.
   init(_ line: Invocation.CommandLine) throws(UsageError) {
     self.line = line
-    environment = Self.readEnvironment()
+    environment = try Self.readEnvironment()
     let isPlain = line.has("no-color") || !(environment["NO_COLOR"] ?? "").isEmpty
     func isColored(_ descriptor: CInt) -> Bool { line.has("color") || (!isPlain && isTerminal(descriptor)) }
     output = ResultOutput(isColored: isColored(STDOUT_FILENO))
@@ -37,7 +37,7 @@ struct CommandContext {
 
   /// The threads to use. Throws `UsageError`.
   func jobs() throws(UsageError) -> Int {
-    try integer("jobs", in: 1...1024).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    try integer("jobs", in: 1...256).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
   /// The choices for a release. Throws `UsageError`.
@@ -125,24 +125,38 @@ struct CommandContext {
   private func flags() throws(UsageError) -> [String: Bool] {
     var flags: [String: Bool] = [:]
     for text in line.values("flag") {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 2, let isOn = FlagValue.isOn(parts[1]) else {
+      guard let (name, value) = splitAtEqualsSign(text), let isOn = FlagValue.isOn(value) else {
         throw usage("--flag: expected NAME=y or NAME=n, found \(shown(text))")
       }
-      flags[parts[0]] = isOn
+      flags[name] = isOn
     }
     return flags
   }
 
-  private static func readEnvironment() -> [String: String] {
+  /// The variables of the environment. Throws `UsageError` for one of the release's that is not UTF-8; such ones of
+  /// others are left out.
+  private static func readEnvironment() throws(UsageError) -> [String: String] {
     var variables: [String: String] = [:]
     // environ is an array of pointers to "NAME=VALUE" that ends with a null pointer (environ(7)).
     var next = environ
     while let entry = next.pointee {
-      let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
       next += 1
+      let bytes = Array(UnsafeRawBufferPointer(start: entry, count: strlen(entry)))
+      guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      let name = String(decoding: bytes[..<sign], as: UTF8.self)
+      if let value = String(validating: bytes[(sign + 1)...], as: UTF8.self) {
+        variables[name] = value
+      } else if name.utf8.starts(with: "KUBE_".utf8) || ["OUT_DIR", "SOURCE_DATE_EPOCH"].contains(name) {
+        throw UsageError(message: "\(name): expected text in UTF-8")
+      }
     }
     return variables
   }
+}
+
+/// The parts before and behind the first "=", if there is one.
+func splitAtEqualsSign(_ text: String) -> (name: String, value: String)? {
+  let bytes = Array(text.utf8)
+  guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+  return (String(decoding: bytes[..<sign], as: UTF8.self), String(decoding: bytes[(sign + 1)...], as: UTF8.self))
 }

@@ -18,15 +18,11 @@ struct Failure {
       let help = error.command.map { "kpack \($0.rawValue) --help" } ?? "kpack --help"
       self.init(.usage, ["\(error.message)\nusage: see `\(help)`"])
     case let errors as LayoutErrors: self.init(.usage, errors.errors.map(\.description))
-<<<<<<< HEAD
-    case let errors as PlanErrors: self.init(errors.fault, errors.diagnostics.map(\.description))
-=======
     case let errors as PlanErrors:
       // What decides the exit code comes first: the rest may be cut off.
       let deciding = errors.diagnostics.filter { $0.fault == errors.fault }
       let others = errors.diagnostics.filter { $0.fault != errors.fault }
-      self.init(errors.fault, (deciding + others).map(\.message))
->>>>>>> d932a12 (Tell first the mistakes that decide the exit code)
+      self.init(errors.fault, (deciding + others).map(\.description))
     case let error as VersionError:
       let isFile = if case .file = error { true } else { false }
       self.init(isFile ? .usage : .system, ["\(error)"])

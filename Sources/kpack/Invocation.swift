@@ -35,9 +35,10 @@ enum Invocation {
   init(_ words: [String]) throws(UsageError) {
     guard let first = words.first else { throw UsageError(message: "expected a command") }
     switch first {
-    case "--help", "-h": self = .help(nil)
-    case "--version": self = .version
-    case "help": self = .help(try words.dropFirst().first.map(Self.command))
+    case "--help", "-h", "--version", "help":
+      let mostWords = first == "help" ? 2 : 1
+      if words.count > mostWords { throw UsageError(message: "unexpected argument \(shown(words[mostWords]))") }
+      self = first == "--version" ? .version : .help(try words.dropFirst().first.map(Self.command))
     default: self = try Self.parse(try Self.command(first), words.dropFirst())
     }
   }
@@ -101,12 +102,11 @@ enum Invocation {
       let attached = word.dropFirst(2)
       return (spec, attached.isEmpty ? nil : String(attached))
     }
-    let parts = word.drop { $0 == "-" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let name = String(parts.first ?? "")
-    if word.hasPrefix("--\(name)"), let spec = specs.first(where: { $0.name == name }) {
-      return (spec, parts.count > 1 ? String(parts[1]) : nil)
-    }
-    let near = nearName(to: name, in: specs.map(\.name)).map { "; did you mean --\($0)?" }.orEmpty
+    let parts = splitAtEqualsSign(word)
+    let name = parts?.name ?? word
+    if let spec = specs.first(where: { name == "--\($0.name)" }) { return (spec, parts?.value) }
+    let near = nearName(to: String(name.drop { $0 == "-" }), in: specs.map(\.name)).map { "; did you mean --\($0)?" }
+      .orEmpty
     throw UsageError(message: "unknown option \(shown(word))\(near)", command: command)
   }
 }

@@ -2,6 +2,7 @@
 // and exits.
 
 import Archive
+import CSystem
 import Glibc
 
 @main
@@ -11,6 +12,8 @@ enum Kpack {
 
   static func main() {
     openStandardDescriptors()
+    // Each arena of the C library reserves 64 MiB of address space (mallopt(3)); as many as threads are too many.
+    mallopt(M_ARENA_MAX, 8)
     Interrupts.start()
     exit(run())
   }

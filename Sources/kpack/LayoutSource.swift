@@ -55,6 +55,10 @@ struct LayoutSource {
   }
 
   private static func reason(_ error: SystemError) -> String {
-    "cannot \(error.operation): \(String(cString: strerror(error.errno)))"
+    switch error.errno {
+    case EFBIG: "expected at most 16 MiB, found more"
+    case EINVAL: "expected a file, found something else"
+    default: "cannot \(error.operation): \(String(cString: strerror(error.errno)))"
+    }
   }
 }

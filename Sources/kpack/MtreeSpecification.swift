@@ -21,16 +21,21 @@ struct MtreeSpecification {
   func write(_ print: (String) throws -> Void) throws {
     for index in 0..<tarball.entries.count { _ = try contents(index) }
     try print("#mtree")
-    for index in 0..<tarball.entries.count { try print(try line(index)) }
+    for index in 0..<tarball.entries.count {
+      try print(try line(index))
+      // A folder without a slash in its name becomes the one that names without a slash are taken from.
+      let name = tarball.entries.name(at: index)
+      if tarball.entries.kind(at: index) == .directory && !name.dropLast().contains(UInt8(ascii: "/")) {
+        try print("..")
+      }
+    }
   }
 
   private func line(_ index: Int) throws(Diagnostic) -> String {
     let size = plan.size(of: tarball, at: index)
     let entry = tarball.entries.entry(at: index, size: size ?? 0)
     let name = entry.kind == .directory ? Array(entry.name.dropLast()) : entry.name
-    // A name without a slash would be taken as one in the last folder that was named.
-    let path = name.contains(UInt8(ascii: "/")) ? name : Array("./".utf8) + name
-    var words = [Self.escaped(path)]
+    var words = [Self.escaped(name)]
     words.append("type=\(entry.kind == .symlink ? "link" : entry.kind.rawValue)")
     words.append("mode=\(ListingRow(entry: entry, digest: nil).mode)")
     words.append("uid=\(entry.uid) gid=\(entry.gid) time=\(entry.mtime).0")

@@ -20,7 +20,7 @@ struct VersionVarsCommand {
       try VersionVariables.find(root: options.locations.root, environment: environment)
       ?? VersionVariables(variables: [:])
     if let unfit = variables.unfitForLdflags {
-      throw Diagnostic(.usage, "\(shown(unfit)): blanks and quotes cannot stand in linker flags")
+      throw Diagnostic(.usage, "\(shown(unfit)): a blank cannot stand in linker flags")
     }
     let epoch = try ReleaseTime.find(options)
     let packages = context.line.values("package")

@@ -48,8 +48,8 @@ import Testing
   @Test(arguments: [
     ("echo more >> src/z", "src/z: changed while it was being read: was 16000000 bytes, now 16000005"),
     ("truncate -s 1000000 src/z", "src/z: changed while it was being read: was 16000000 bytes, now 1000000"),
-    ("touch src/z", "src/z: changed while it was being read: was 16000000 bytes, now 16000000"),
-    ("cp src/z z; mv z src/z", "src/z: changed while it was being read: was 16000000 bytes, now 16000000"),
+    ("touch src/z", "src/z: changed while it was being read: other times or another inode"),
+    ("cp src/z z; mv z src/z", "src/z: changed while it was being read: other times or another inode"),
     ("rm src/z", "src/z: cannot open: No such file or directory"),
     ("mkfifo f; mv f src/z", "src/z: changed while it was being read: no longer a regular file"),
     ("cp src/z z; ln -s ../z l; mv -T l src/z", "src/z: cannot open: Too many levels of symbolic links"),

@@ -25,10 +25,10 @@ import Testing
   @Test func `a line in text tells type, mode, owner, size, time, digest and name`() throws {
     let box = try Sandbox.project(#"{"tree":"."},{"symlink":"a","to":"l"}"#)
     _ = try box.packed()
-    let none = String(repeating: "-", count: 64)
+    let none = "-" + String(repeating: " ", count: 63)
     let text = """
-      file     0644 0:0          2 0 87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7 a
-      symlink  0777 0:0          0 0 \(none) l -> a
+      file     0644 0:0              2 1970-01-01T00:00:00Z 87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7 a
+      symlink  0777 0:0              0 1970-01-01T00:00:00Z \(none) l -> a
 
       """
     #expect(try box.kpack("list", "out/p.tar.gz") == Outcome(status: 0, output: text, errors: ""))

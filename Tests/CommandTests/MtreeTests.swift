@@ -34,7 +34,7 @@ import Testing
 
   @Test(arguments: [
     ([], "--format mtree: expected one tarball, found 0; give one NAME, and --platform where it has several", true),
-    (["p"], "p.tar.gz: t: mtree cannot express contents that are in no file", false),
+    (["p"], "p.tar.gz: t: mtree cannot express contents that stand in no file", false),
   ])
   func `what mtree cannot express is refused`(words: [String], message: String, isUsage: Bool) throws {
     let box = try Sandbox.project(#"{ "text": "x", "to": "t" }"#)

@@ -75,19 +75,20 @@ import Testing
     let box = try Sandbox.project(#"{ "tree": "." }"#)
     try box.sh("tar -czf p.tar.gz src")
     let full = try box.kpack(words: words, through: Program.after("exec >/dev/full"))
-    let message = "standard output: cannot write: No space left on device"
+    let kept = words[0] == "tarballs" ? "the tarballs are written, but their results could not be told: " : ""
+    let message = "\(kept)standard output: cannot write: No space left on device"
     #expect(full == Outcome(status: 4, output: "", errors: "kpack: error: \(message)\n"))
     try box.sh("rm -rf new")
     let closed = try box.kpack(words: words, through: Program.after("exec >&-"))
-    #expect(closed.status == 4 && closed.errors == "kpack: error: standard output: cannot write: Bad file descriptor\n")
+    #expect(closed.status == 4)
+    #expect(closed.errors == "kpack: error: \(kept)standard output: cannot write: Bad file descriptor\n")
   }
 
-  @Test func `a reader that goes away is an error, not a crash`() throws {
+  @Test func `a reader that goes away is told by the exit code alone`() throws {
     let box = try Sandbox()
     // The reader opens the pipe, and is gone before anything is written.
     let outcome = try box.kpack("--help", through: Program.after("mkfifo f; : <f & exec >f; wait"))
-    let message = "standard output: cannot write: Broken pipe"
-    #expect(outcome == Outcome(status: 4, output: "", errors: "kpack: error: \(message)\n"))
+    #expect(outcome == Outcome(status: 4, output: "", errors: ""))
   }
 
   @Test(arguments: ["exec <&-", "exec 2>&-", "exec <&- 2>&-", "exec <&- >&- 2>&-"])

@@ -80,10 +80,9 @@ import Testing
     (
       "Godeps/LICENSES", 4,
       [
-        "built-in/final.json:29:5: entries[8]: LICENSES: source ./{}: cannot find: No such file or directory",
-        "built-in/node.json:8:5: entries[2]: LICENSES: source ./{}: cannot find: No such file or directory",
-        "built-in/node.json:8:5: entries[2]: LICENSES: source ./{}: cannot find: No such file or directory",
-        "built-in/server.json:10:5: entries[4]: LICENSES: source ./{}: cannot find: No such file or directory",
+        "built-in/final.json:29:5: entries[8]: LICENSES: source {}: cannot find: No such file or directory",
+        "built-in/node.json:8:5: entries[2]: LICENSES: source {}: cannot find: No such file or directory",
+        "built-in/server.json:10:5: entries[4]: LICENSES: source {}: cannot find: No such file or directory",
       ]
     ),
     (
@@ -110,9 +109,7 @@ import Testing
     let box = try Sandbox.sample()
     try box.sh("rm -r _output")
     let outcome = try box.kpack("tarballs", "salt", "--quiet", "--format=json")
-    withKnownIssue("a list of platforms that are present is looked up even where nothing asks for it") {
-      #expect(outcome.status == 0)
-    }
+    #expect(outcome.status == 0)
   }
 
   @Test func `an unknown version is the user's mistake, with the entry that needs it and what to do`() throws {

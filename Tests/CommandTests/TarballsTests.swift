@@ -122,12 +122,12 @@ import Testing
     (["greter"], #"no layout is named "greter"; did you mean "greeter"?"#),
     (["greeter", "nonsense"], #"no layout is named "nonsense""#),
     (
-      ["--platform", "linux/amd46"], "the platform linux/amd46 is in no list of the layouts; did you mean linux/amd64?"
+      ["--platform", "linux/amd46"], "the platform linux/amd46 is in no list of this run; did you mean linux/amd64?"
     ),
-    (["--version", "a\nb"], "the version a%0Ab has a control character in it"),
+    (["--version", "a\nb"], "layouts/greeter.json:3:14: tarball: the version a%0Ab has a control character in it"),
     (
       ["--version", "../x", "--platform", "linux/amd64"],
-      #"layouts/greeter.json: tarball: expected a file name, found "greeter-../x-linux-amd64.tar.gz""#
+      #"layouts/greeter.json:3:14: tarball: expected a file name, found "greeter-../x-linux-amd64.tar.gz""#
     ),
     (["--layouts", "nowhere"], "nowhere: cannot open: No such file or directory"),
   ])

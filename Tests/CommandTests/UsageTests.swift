@@ -36,10 +36,10 @@ private let wrongLines: [WrongLine] = [
   WrongLine(words: ["tarballs", "--quiet=1"], message: "--quiet takes no value"),
   WrongLine(words: ["tarballs", "--version="], message: "--version: expected a version, found nothing"),
   WrongLine(
-    words: ["tarballs", "--jobs", "0"], message: #"--jobs: expected a whole number from 1 to 1024, found "0""#),
-  WrongLine(words: ["tarballs", "-j2x"], message: #"--jobs: expected a whole number from 1 to 1024, found "2x""#),
+    words: ["tarballs", "--jobs", "0"], message: #"--jobs: expected a whole number from 1 to 256, found "0""#),
+  WrongLine(words: ["tarballs", "-j2x"], message: #"--jobs: expected a whole number from 1 to 256, found "2x""#),
   WrongLine(
-    words: ["tarballs", "--jobs=1025"], message: #"--jobs: expected a whole number from 1 to 1024, found "1025""#),
+    words: ["tarballs", "--jobs=257"], message: #"--jobs: expected a whole number from 1 to 256, found "257""#),
   WrongLine(words: ["tarballs", "--level=10"], message: #"--level: expected a whole number from 0 to 9, found "10""#),
   WrongLine(
     words: ["tarballs", "--level", "+1"], message: #"--level: expected a whole number from 0 to 9, found "+1""#),

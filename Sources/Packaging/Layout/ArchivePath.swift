@@ -42,8 +42,8 @@ package enum PathError: Error, Equatable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .empty: "expected a relative path, found nothing"
-    case .absolute: "expected a relative path, found an absolute one"
+    case .empty: "expected a relative path that is not empty"
+    case .absolute: "expected a relative path, not an absolute one"
     case .tooLong: "a path of more than \(ArchivePath.longest) bytes"
     case .controlByte: "a control character in a path"
     case .emptyPart: "an empty part in a path ('//' or a '/' at the end)"

@@ -50,7 +50,10 @@ package struct ArchiveSettings: Equatable, Sendable {
   private static func root(_ field: LayoutField) -> Template? {
     guard let root = field.taking({ try Template($0) }) else { return nil }
     if root.text.isEmpty || root.text == "." { return root }
-    return root.checked(as: field) ? root : nil
+    guard root.checked(as: field) else { return nil }
+    if (try? ArchivePath(root.filled { _ in "x" }))?.isOnePart == true { return root }
+    field.refuse("expected the name of one folder, without '/', found \(field.found)")
+    return nil
   }
 
   private static func mode(_ text: String) throws(FileModeError) -> FileMode {

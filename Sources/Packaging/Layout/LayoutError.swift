@@ -36,7 +36,11 @@ package struct RuleOrigin: Equatable, Sendable, CustomStringConvertible {
   /// The JSON path of the rule, such as "entries[3]".
   package let path: String
 
-  package var description: String { "\(file):\(position.line):\(position.column): \(path)" }
+  /// "FILE:LINE:COLUMN: PATH"; without the path when it is the whole document.
+  package var description: String {
+    let place = "\(file):\(position.line):\(position.column)"
+    return path.isEmpty ? place : "\(place): \(path)"
+  }
 
   /// The rule in a word, for listings: "server.json:7".
   package var short: String {

@@ -100,18 +100,19 @@ private enum LayoutCycle {
   /// Notes each circle once, as the chain of its layouts.
   static func check(_ tarballs: [TarballLayout], _ mistakes: LayoutMistakes) {
     var done: Set<String> = []
-    for tarball in tarballs { visit(tarball, [], tarballs, &done, mistakes) }
+    for tarball in tarballs { visit(tarball, [], nil, tarballs, &done, mistakes) }
   }
 
+  /// `rule` is the one that led here.
   private static func visit(
-    _ tarball: TarballLayout, _ chain: [String], _ tarballs: [TarballLayout], _ done: inout Set<String>,
-    _ mistakes: LayoutMistakes
+    _ tarball: TarballLayout, _ chain: [String], _ rule: RuleOrigin?, _ tarballs: [TarballLayout],
+    _ done: inout Set<String>, _ mistakes: LayoutMistakes
   ) {
-    if let start = chain.firstIndex(of: tarball.name) {
+    if let start = chain.firstIndex(of: tarball.name), let rule {
       let circle = (chain[start...] + [tarball.name]).joined(separator: " -> ")
-      let place = tarball.origin
       mistakes.add(
-        LayoutError(file: place.file, position: place.position, reason: "a tarball cannot hold itself: \(circle)"))
+        LayoutError(
+          file: rule.file, position: rule.position, path: rule.path, reason: "a tarball cannot hold itself: \(circle)"))
       return
     }
     guard !done.contains(tarball.name) else { return }
@@ -119,7 +120,7 @@ private enum LayoutCycle {
       guard case .artifact(let name) = rule.verb, let held = tarballs.first(where: { $0.name == name }) else {
         continue
       }
-      visit(held, chain + [tarball.name], tarballs, &done, mistakes)
+      visit(held, chain + [tarball.name], rule.origin, tarballs, &done, mistakes)
     }
     done.insert(tarball.name)
   }

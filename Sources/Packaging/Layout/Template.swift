@@ -20,22 +20,23 @@ package struct Template: Equatable, Sendable {
   package init(_ text: String) throws(TemplateError) {
     self.text = text
     var parts: [Part] = []
-    var rest = text[...]
-    while let brace = rest.firstIndex(of: "{") {
-      if brace > rest.startIndex { parts.append(.text(String(rest[..<brace]))) }
+    // Byte by byte: a brace and a combining mark after it are one Character.
+    var rest = Array(text.utf8)[...]
+    while let brace = rest.firstIndex(of: UInt8(ascii: "{")) {
+      if brace > rest.startIndex { parts.append(.text(String(decoding: rest[..<brace], as: UTF8.self))) }
       rest = rest[brace...].dropFirst()
-      if rest.first == "{" {
+      if rest.first == UInt8(ascii: "{") {
         parts.append(.text("{"))
         rest = rest.dropFirst()
         continue
       }
-      guard let end = rest.firstIndex(of: "}") else { throw .openBrace }
-      let name = String(rest[..<end])
+      guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else { throw .openBrace }
+      let name = String(decoding: rest[..<end], as: UTF8.self)
       guard let variable = Variable(rawValue: name) else { throw .unknownVariable(name) }
       parts.append(.variable(variable))
       rest = rest[end...].dropFirst()
     }
-    if !rest.isEmpty { parts.append(.text(String(rest))) }
+    if !rest.isEmpty { parts.append(.text(String(decoding: rest, as: UTF8.self))) }
     self.parts = parts
   }
 

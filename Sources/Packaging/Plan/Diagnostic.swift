@@ -32,7 +32,8 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
       self.init(diagnostic.fault, diagnostic.message, at: diagnostic.origin ?? origin)
     case let error as VersionError:
       let isFile = if case .file = error { true } else { false }
-      self.init(isFile ? .usage : .system, "\(error)", at: origin)
+      // It is no rule's fault, and says itself where it is.
+      self.init(isFile ? .usage : .system, "\(error)")
     default:
       self.init(.system, "\(error)", at: origin)
     }

@@ -81,10 +81,12 @@ final class PlatformLists {
   /// The platforms that have a folder OS/ARCH below `bin`, sorted; names that begin with "." are none.
   private static func present(in bin: String) throws -> [Platform] {
     var platforms: [Platform] = []
-    for os in try folders(in: bin) {
-      for arch in try folders(in: "\(bin)/\(os)") {
-        guard let platform = Platform("\(os)/\(arch)") else {
-          throw Diagnostic(.system, "\(bin)/\(os)/\(arch): not the name of a platform")
+    for os in try folders(in: Array(bin.utf8)) {
+      let folder = Array("\(bin)/".utf8) + os
+      for arch in try folders(in: folder) {
+        let name = os + [UInt8(ascii: "/")] + arch
+        guard let platform = Platform(String(decoding: name, as: UTF8.self)) else {
+          throw Diagnostic(.system, "\(escapedName(folder))/\(escapedName(arch)): not the name of a platform")
         }
         platforms.append(platform)
       }
@@ -93,13 +95,13 @@ final class PlatformLists {
     return platforms
   }
 
-  private static func folders(in path: String) throws -> [String] {
-    let folder = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
-    return try FolderListing.names(of: folder).compactMap { name in
-      guard name.first != UInt8(ascii: "."), try FileStatus.following(Array(path.utf8) + [0x2F] + name).isFolder else {
-        return nil
-      }
-      return escapedName(name)
+  private static func folders(in path: [UInt8]) throws -> [[UInt8]] {
+    let folder = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY)
+    return try FolderListing.names(of: folder).filter { name in
+      // A link that leads nowhere is no folder.
+      guard name.first != UInt8(ascii: "."), let status = try? FileStatus.following(path + [UInt8(ascii: "/")] + name)
+      else { return false }
+      return status.isFolder
     }
   }
 }

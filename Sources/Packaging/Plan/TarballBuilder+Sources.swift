@@ -1,7 +1,6 @@
 // The rules whose contents come from the source tree, the folder of binaries and the stage folder.
 
 import Archive
-import Glibc
 import JSON
 
 extension TarballBuilder {
@@ -62,13 +61,14 @@ extension TarballBuilder {
       status = try FileStatus.of(resolved)
       isLink = try FileStatus.of(source).isSymlink
     } catch {
-      if place.rule.isOptional && error.errno == ENOENT { return }
+      if place.rule.isOptional && error.isAboutMissingFile { return }
       refuse(missing(path, source, place, fault, error), of: place.rule)
       return
     }
-    if isInTree { try checkInside(resolved, source) }
     let shown = "\(path.text): \(escapedName(source))"
-    if !status.isFile {
+    if isInTree, let reason = try reasonAgainst(resolved) {
+      refuse(Diagnostic(.system, "\(shown): \(reason)"), of: place.rule)
+    } else if !status.isFile {
       refuse(Diagnostic(fault, "\(shown): expected a file, found \(status.typeName)"), of: place.rule)
     } else if resolver.own.contains(status) {
       refuse(Diagnostic(.usage, "\(shown): is an output of this run"), of: place.rule)

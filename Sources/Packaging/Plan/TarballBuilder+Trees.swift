@@ -13,7 +13,7 @@ extension TarballBuilder {
     do throws(SystemError) {
       status = try FileStatus.following(source)
     } catch {
-      if place.rule.isOptional && error.errno == ENOENT { return }
+      if place.rule.isOptional && error.isAboutMissingFile { return }
       throw error
     }
     guard status.isFolder else {
@@ -44,17 +44,17 @@ extension TarballBuilder {
 
   /// How many files and symlinks one of several paths brings.
   private func addPath(_ path: ArchivePath, _ place: RulePlace) throws -> Int {
-    let source = rootBytes + [UInt8(ascii: "/")] + path.bytes
+    let source = below(rootBytes, path)
     let to = try place.below(path.text).bytes
     let status: FileStatus
     do throws(SystemError) {
       status = try FileStatus.of(source)
     } catch {
-      if place.rule.isOptional && error.errno == ENOENT { return 0 }
+      if place.rule.isOptional && error.isAboutMissingFile { return 0 }
       throw Diagnostic(.system, "\(escapedName(to)): source \(error)")
     }
     // The last part may be a link, and is stored as one; those above it must not lead away.
-    try checkInside(try FilePath.resolved(Array(source.dropLast(path.name.count))), source)
+    try checkInside(try FilePath.resolved(Self.folder(above: path, in: source)), source)
     let filter = filter(of: place.rule)
     let above = filter.state(at: path.bytes)
     guard status.isFolder else {
@@ -137,14 +137,32 @@ extension TarballBuilder {
   var rootBytes: [UInt8] { Array(resolver.options.locations.root.utf8) }
 
   func sourcePath(_ template: Template, _ place: RulePlace) throws -> [UInt8] {
-    rootBytes + [UInt8(ascii: "/")] + (try place.archivePath(template)).bytes
+    below(rootBytes, try place.archivePath(template))
   }
 
-  /// Throws `Diagnostic` when `resolved`, which `source` leads to, is not in the source tree.
-  func checkInside(_ resolved: [UInt8], _ source: [UInt8]) throws {
+  /// The folder that the last part of `path` stands in; `source` is the path below the source tree's root.
+  private static func folder(above path: ArchivePath, in source: [UInt8]) -> [UInt8] {
+    let folder = Array(source.dropLast(path.name.count))
+    return folder.isEmpty ? Array(".".utf8) : folder
+  }
+
+  /// `path` below the source tree's root, without "./" before it.
+  func below(_ root: [UInt8], _ path: ArchivePath) -> [UInt8] {
+    root == Array(".".utf8) ? path.bytes : root + [UInt8(ascii: "/")] + path.bytes
+  }
+
+  /// Why `resolved`, which a path of the source tree leads to, cannot be packed; nil when it is in the tree.
+  func reasonAgainst(_ resolved: [UInt8]) throws -> String? {
     let tree = try FilePath.resolved(rootBytes)
-    if resolved == tree || tree == [UInt8(ascii: "/")] || resolved.starts(with: tree + [UInt8(ascii: "/")]) { return }
-    throw Diagnostic(.system, "\(escapedName(source)): leads out of the source tree to \(escapedName(resolved))")
+    if resolved == tree || tree == [UInt8(ascii: "/")] || resolved.starts(with: tree + [UInt8(ascii: "/")]) {
+      return nil
+    }
+    return "leads out of the source tree to \(escapedName(resolved))"
+  }
+
+  private func checkInside(_ resolved: [UInt8], _ source: [UInt8]) throws {
+    guard let reason = try reasonAgainst(resolved) else { return }
+    throw Diagnostic(.system, "\(escapedName(source)): \(reason)")
   }
 
   /// Throws `Diagnostic` when `resolved`, which `source` leads to, is a folder that the run writes into.

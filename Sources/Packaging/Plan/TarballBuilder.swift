@@ -30,7 +30,7 @@ final class TarballBuilder {
     do {
       let root = try facts.fill(layout.settings.root, on: platform)
       if root.isEmpty || root == "." || (try? ArchivePath(root))?.isOnePart == true { return root }
-      throw Diagnostic(.usage, "expected the name of a folder, found \(quoted(root))")
+      throw Diagnostic(.usage, "expected the name of one folder, found \(quoted(root))")
     } catch {
       throw Diagnostic(error, at: layout.settings.rootOrigin ?? layout.origin)
     }

@@ -42,10 +42,15 @@ enum TwinNames {
       for byte in name { take((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) }
       return hash
     }
+    let folded = String(decoding: name, as: UTF8.self).lowercased()
+    if folded.utf8.allSatisfy({ $0 < 0x80 }) {
+      for byte in folded.utf8 { take(byte) }
+      return hash
+    }
     // A Character compares by canonical equivalence, and so does its hash; both are stable within a run alone,
     // which is all that is needed here.
     var hasher = Hasher()
-    hasher.combine(String(decoding: name, as: UTF8.self).lowercased())
+    hasher.combine(folded)
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 }

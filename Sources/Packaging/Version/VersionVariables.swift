@@ -51,10 +51,10 @@ extension VersionVariables {
   /// The assignments, and the linker flags as KUBE_LDFLAGS. Safe to be evaluated by a shell.
   package func assignments(ldflags: String) -> String { "\(assignments)KUBE_LDFLAGS=\(Self.quoted(ldflags))\n" }
 
-  /// The first of the values that cannot stand in linker flags, which go build splits at blanks and quotes.
+  /// The first of the values that cannot stand in linker flags, which go build splits at blanks.
   package var unfitForLdflags: String? {
     [commit, treeState, version, major, minor].compactMap { $0 }.first { value in
-      value.utf8.contains { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "\"") }
+      value.utf8.contains { $0 <= 0x20 || $0 == 0x7F }
     }
   }
 

@@ -42,8 +42,16 @@ package func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
   }
   let start = Unmanaged.passRetained(Start(body))
   var thread = pthread_t()
+  let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+  pthread_attr_init(attributes)
+  defer {
+    pthread_attr_destroy(attributes)
+    attributes.deallocate()
+  }
+  // The default of 8 MiB would take the whole of a limited address space on a machine with many processors.
+  pthread_attr_setstacksize(attributes, 1 << 20)
   let code = pthread_create(
-    &thread, nil,
+    &thread, attributes,
     { argument in
       // The pointer is the one that passRetained gave; it is released here, once.
       if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }

@@ -53,19 +53,22 @@ final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sendable {
   func run(threads: Int) throws {
     var helpers: [pthread_t] = []
     for _ in 1..<max(threads, 1) {
-      guard let thread = startThread({ self.loop() }) else { break }
+      guard let thread = startThread({ self.loop(isHelper: true) }) else { break }
       helpers.append(thread)
     }
-    loop()
+    loop(isHelper: false)
     for thread in helpers { pthread_join(thread, nil) }
     if let failure { throw failure }
   }
 
-  private func loop() {
+  private func loop(isHelper: Bool) {
     lock.lock()
     defer { lock.unlock() }
     do {
-      let tool = try lock.unlocked { try makeTool() }
+      // A helper without a tool leaves the work to the others, as one that could not be started does.
+      let made = lock.unlocked { Swift.Result { try makeTool() } }
+      if isHelper, case .failure = made { return }
+      let tool = try made.get()
       while failure == nil {
         if let result = takeHead() {
           try commitHead(result)

@@ -31,7 +31,7 @@ struct LayoutSetTests {
         "layouts/two.json:1:2: expected a key or '}', found the end of the document",
         #"layouts/release.json:1:15: fats: unknown key; did you mean "fast"?"#,
         #"layouts/one.json:3:3: entries[0]: missing key "to""#,
-        #"layouts/one.json:4:12: entries[1].file: expected a relative path, found an absolute one, found "/b""#,
+        #"layouts/one.json:4:12: entries[1].file: expected a relative path, not an absolute one, found "/b""#,
         #"layouts/one.json:4:24: entries[1].to: a '..' part in a path, found "..""#,
         #"layouts/three.json:1:43: entries[0].artifact: no layout is named "tow"; did you mean "two"?"#,
       ])
@@ -41,12 +41,12 @@ struct LayoutSetTests {
     func holding(_ name: String) -> String { #"{"tarball": "t", "entries": [{"artifact": "\#(name)", "to": "x"}]}"# }
     #expect(
       LayoutSet.mistakes(["release": release, "a": holding("a")])
-        == ["layouts/a.json:1:1: a tarball cannot hold itself: a -> a"])
+        == ["layouts/a.json:1:30: entries[0]: a tarball cannot hold itself: a -> a"])
     #expect(
       LayoutSet.mistakes([
         "release": release, "a": holding("b"), "b": holding("c"), "c": holding("d"), "d": holding("b"),
       ])
-        == ["layouts/b.json:1:1: a tarball cannot hold itself: b -> c -> d -> b"])
+        == ["layouts/d.json:1:30: entries[0]: a tarball cannot hold itself: b -> c -> d -> b"])
   }
 
   @Test func `what is declared and never used is a warning`() throws {

@@ -18,7 +18,7 @@ struct WrongReleaseTests {
     WrongLayout("[]", "1:1: expected an object, found an array"),
     WrongLayout("{}", #"1:1: missing key "name""#),
     WrongLayout("{\n \"name\": 1}", "2:10: name: expected a string, found the number 1"),
-    WrongLayout(#"{"name": ""}"#, #"1:10: name: expected a relative path, found nothing, found """#),
+    WrongLayout(#"{"name": ""}"#, #"1:10: name: expected a relative path that is not empty, found """#),
     WrongLayout(#"{"name": "a", "Name": "b"}"#, #"1:15: Name: unknown key; did you mean "name"?"#),
     WrongLayout(
       #"{"name": "a", "name": "b"}"#, "1:15: name: expected each key once in an object, found this one twice"),
@@ -36,7 +36,7 @@ struct WrongReleaseTests {
       #"{"name": "a", "override": "both"}"#, #"1:27: override: expected "intersect" or "replace", found "both""#),
     WrongLayout(
       #"{"name": "a", "binaries": {"b": ["x/y", "..", 3]}}"#,
-      #"1:34: binaries.b[0]: expected the name of a binary, without '/', found "x/y""#,
+      #"1:34: binaries.b[0]: expected a name without '/', found "x/y""#,
       #"1:41: binaries.b[1]: a '..' part in a path, found "..""#,
       "1:47: binaries.b[2]: expected a string, found the number 3"),
     WrongLayout(
@@ -54,7 +54,7 @@ struct WrongReleaseTests {
     WrongLayout(
       #"{"root": "a/b"}"#, #"1:35: archive.root: expected the name of one folder, without '/', found "a/b""#),
     WrongLayout(
-      #"{"root": "/a"}"#, #"1:35: archive.root: expected a relative path, found an absolute one, found "/a""#),
+      #"{"root": "/a"}"#, #"1:35: archive.root: expected a relative path, not an absolute one, found "/a""#),
     WrongLayout(
       #"{"root": "{verson}"}"#,
       #"1:35: archive.root: unknown variable {verson}; did you mean {version}?, found "{verson}""#),
@@ -138,13 +138,13 @@ struct WrongTarballTests {
     WrongLayout(#"{"artifact": "src"}"#, #".artifact: no layout is named "src""#, #"missing key "to""#),
     WrongLayout(#"{"file": ["a"], "to": "b"}"#, ".file: expected a string, found an array"),
     WrongLayout(#"{"file": "../a", "to": "b"}"#, #".file: a '..' part in a path, found "../a""#),
-    WrongLayout(#"{"file": "a", "to": "/b"}"#, #".to: expected a relative path, found an absolute one, found "/b""#),
-    WrongLayout(#"{"file": "a", "to": ""}"#, #".to: expected a relative path, found nothing, found """#),
+    WrongLayout(#"{"file": "a", "to": "/b"}"#, #".to: expected a relative path, not an absolute one, found "/b""#),
+    WrongLayout(#"{"file": "a", "to": ""}"#, #".to: expected a relative path that is not empty, found """#),
     WrongLayout(#"{"file": "a", "to": "."}"#, #".to: a '.' part in a path, found ".""#),
     WrongLayout(#"{"file": "a", "to": "b/."}"#, #".to: a '.' part in a path, found "b/.""#),
     WrongLayout(#"{"file": "a", "to": "b/"}"#, #".to: an empty part in a path ('//' or a '/' at the end), found "b/""#),
     WrongLayout(#"{"file": "a", "to": "b\u001bc"}"#, #".to: a control character in a path, found "b\u001Bc""#),
-    WrongLayout(#"{"tree": "", "to": "b"}"#, #".tree: expected a relative path, found nothing, found """#),
+    WrongLayout(#"{"tree": "", "to": "b"}"#, #".tree: expected a relative path that is not empty, found """#),
     WrongLayout(#"{"tree": "./a"}"#, #".tree: a '.' part in a path, found "./a""#),
     WrongLayout(#"{"file": "a", "to": "b", "mode": 644}"#, ".mode: expected a string, found the number 644"),
     WrongLayout(

@@ -37,7 +37,7 @@ struct ArchiveSettingsTests {
   func `a root that a version makes anything but a folder's name is refused`(_ version: String) throws {
     #expect(
       try tree.mistakes(rules[1], head: #""archive": {"root": "{version}"}"#) { $0.version = version }
-        == ["usage: layouts/app.json: archive.root: expected the name of one folder, found \"\(version)\""])
+        == ["usage: layouts/app.json:1:44: archive.root: expected the name of one folder, found \"\(version)\""])
   }
 
   @Test func `owners are fixed, and 0 to 0 unless the layout says otherwise`() throws {

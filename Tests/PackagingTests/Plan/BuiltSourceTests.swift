@@ -177,6 +177,6 @@ struct ArtifactRuleTests {
         == [#"usage: two tarballs have the name "x-amd64.tgz": a for linux/amd64 and a for windows/amd64"#])
     #expect(
       try tree.mistakes(["release": platformRelease, "a": tarball([], name: ".kpack-{name}")])
-        == [#"usage: layouts/a.json: tarball: expected a file name, found ".kpack-app""#])
+        == [#"usage: layouts/a.json:1:13: tarball: expected a file name, found ".kpack-app""#])
   }
 }

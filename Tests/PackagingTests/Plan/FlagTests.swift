@@ -69,10 +69,10 @@ struct FlagTests {
     #expect(try tree.plan(["release": release, "off": off, "other": tarball([])]).fileNames == ["app.tgz"])
     #expect(
       try tree.mistakes(["release": release, "off": off], names: ["off"])
-        == [#"usage: layouts/off.json: the flag "plain" turns it off"#])
+        == [#"usage: layouts/off.json:1:1: "off" is turned off by the flag "plain""#])
     #expect(
       try tree.mistakes(["release": release, "off": off, "other": tarball([#"{"artifact": "off", "to": "a"}"#])])
-        == [#"usage: layouts/off.json: the flag "plain" turns it off, but it is held"#])
+        == [#"usage: layouts/other.json:2:1: entries[0]: "off" is turned off by the flag "plain""#])
   }
 
   @Test func `git-clean is on in a clean git tree alone`() throws {

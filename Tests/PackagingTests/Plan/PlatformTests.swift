@@ -47,9 +47,9 @@ struct PlatformListTests {
   @Test func `a platform in no list is refused`() throws {
     #expect(
       try mistakes(platformRelease, ["linux/amd64", "linux/am64"])
-        == ["usage: the platform linux/am64 is in no list of the layouts; did you mean linux/amd64?"])
+        == ["usage: the platform linux/am64 is in no list of this run; did you mean linux/amd64?"])
     #expect(
-      try mistakes(platformRelease, ["plan9/386"]) == ["usage: the platform plan9/386 is in no list of the layouts"])
+      try mistakes(platformRelease, ["plan9/386"]) == ["usage: the platform plan9/386 is in no list of this run"])
   }
 
   @Test func `they take the place of the lists where the layouts say so`() throws {

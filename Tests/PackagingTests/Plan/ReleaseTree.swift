@@ -67,7 +67,7 @@ extension TemporaryTree {
       return []
     } catch {
       return error.diagnostics.map { diagnostic in
-        let message = diagnostic.message.replacing(root, with: "ROOT")
+        let message = diagnostic.description.replacing(root, with: "ROOT")
         return "\(diagnostic.fault): \(message.replacing(#/layouts/app\.json:\d+:1: /#, with: ""))"
       }
     }
