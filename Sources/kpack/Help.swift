@@ -30,9 +30,7 @@ enum Help {
                          { "tree": "docs", "to": "share/doc", "exclude": ["*~"] },
                          { "text": "{version}\\n", "to": "VERSION" } ] }
 
-      Verbs: binaries, images, file, tree, paths, text, directory, symlink, artifact, git. Options of an entry: to,
-      include, exclude, optional, overlay, mode, platforms, when. `kpack layouts export DIR` writes out the built-in
-      layouts, those of Kubernetes v1.7, with a JSON Schema that says all there is to say.
+      \(LayoutGuide.text)
 
       examples:
         kpack tarballs --stage _output/release-stage
@@ -70,7 +68,20 @@ enum Help {
     }.joined(separator: "\n")
   }
 
+  /// Name and text in two columns, the text wrapped.
   private static func row(_ name: String, _ text: String, width: Int) -> String {
-    "  " + name + String(repeating: " ", count: max(1, width - name.count)) + text
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      if !lines[lines.count - 1].isEmpty && lines[lines.count - 1].count + word.count + width + 3 > lineWidth {
+        lines.append("")
+      }
+      lines[lines.count - 1] += lines[lines.count - 1].isEmpty ? word : " \(word)"
+    }
+    let indent = "\n" + String(repeating: " ", count: width + 2)
+    // A name that fills its column has the text on the next line.
+    let head = name.count < width ? "  " + name.padded(to: width) : "  \(name)\(indent)"
+    return head + lines.joined(separator: indent)
   }
+
+  private static let lineWidth = 100
 }
