@@ -7,7 +7,7 @@ extension Sandbox {
   /// A project with a file that takes a second to pack and one that is packed before it.
   static func slowProject() throws -> Sandbox {
     let box = try Sandbox.project(#"{ "tree": "." }"#)
-    try box.sh("head -c 16000000 /dev/urandom > src/z")
+    try box.sh("head -c 40000000 /dev/urandom > src/z")
     return box
   }
 
