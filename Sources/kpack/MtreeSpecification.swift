@@ -16,13 +16,16 @@ struct MtreeSpecification {
     self.out = out
   }
 
-  /// Gives `print` each line. Throws what it throws, and `Diagnostic` for contents that stand in no file, which mtree
-  /// cannot express.
+  /// How many files have contents that stand in no file: mtree tells their size and digest, but not the bytes.
+  var filesWithoutSource: Int {
+    (0..<tarball.entries.count).count { tarball.entries.kind(at: $0) == .file && contents($0) == nil }
+  }
+
+  /// Gives `print` each line. Throws what it throws.
   func write(_ print: (String) throws -> Void) throws {
-    for index in 0..<tarball.entries.count { _ = try contents(index) }
     try print("#mtree")
     for index in 0..<tarball.entries.count {
-      try print(try line(index))
+      try print(line(index))
       // A folder without a slash in its name becomes the one that names without a slash are taken from.
       let name = tarball.entries.name(at: index)
       if tarball.entries.kind(at: index) == .directory && !name.dropLast().contains(UInt8(ascii: "/")) {
@@ -31,7 +34,7 @@ struct MtreeSpecification {
     }
   }
 
-  private func line(_ index: Int) throws(Diagnostic) -> String {
+  private func line(_ index: Int) -> String {
     let size = plan.size(of: tarball, at: index)
     let entry = tarball.entries.entry(at: index, size: size ?? 0)
     let name = entry.kind == .directory ? Array(entry.name.dropLast()) : entry.name
@@ -44,22 +47,29 @@ struct MtreeSpecification {
     if entry.kind == .symlink { words.append("link=\(Self.escaped(entry.linkname))") }
     if entry.kind == .file {
       if let size { words.append("size=\(size)") }
-      words.append("contents=\(Self.escaped(try contents(index)))")
+      if let contents = contents(index) { words.append("contents=\(Self.escaped(contents))") }
+      if let digest = digest(index) { words.append("sha256digest=\(digest)") }
     }
     return words.joined(separator: " ")
   }
 
-  /// The path of an entry's contents; empty for what has none.
-  private func contents(_ index: Int) throws(Diagnostic) -> [UInt8] {
+  /// The path of an entry's contents; nil when they stand in no file.
+  private func contents(_ index: Int) -> [UInt8]? {
     if let file = tarball.entries.sourceFile(at: index) { return file.path }
-    guard case .content(let id) = tarball.entries.body(at: index) else { return [] }
+    guard case .content(let id) = tarball.entries.body(at: index) else { return nil }
     switch plan.contents[id] {
     case .file(let file): return file.path
     case .artifact(let number): return Array("\(out)/\(plan.tarballs[number].fileName)".utf8)
-    case .bytes, .extent:
-      let name = escapedName(tarball.entries.name(at: index))
-      throw Diagnostic(.usage, "\(tarball.fileName): \(name): mtree cannot express contents that stand in no file")
+    case .bytes, .extent: return nil
     }
+  }
+
+  /// The digest of contents that the plan itself holds.
+  private func digest(_ index: Int) -> Digest? {
+    guard case .content(let id) = tarball.entries.body(at: index), case .bytes(let bytes) = plan.contents[id] else {
+      return nil
+    }
+    return SHA256.digest(of: bytes)
   }
 
   /// Blanks, control bytes, backslash, "#" and bytes outside ASCII as `\ooo` (mtree(5), vis(3)).

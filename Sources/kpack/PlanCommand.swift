@@ -25,7 +25,12 @@ struct PlanCommand {
           "--format mtree: expected one tarball, found \(wanted.count); give one NAME, and --platform where it has several"
         )
       }
-      try MtreeSpecification(tarball, plan, out: options.locations.out).write { try context.output.line($0) }
+      let specification = MtreeSpecification(tarball, plan, out: options.locations.out)
+      try specification.write { try context.output.line($0) }
+      let count = specification.filesWithoutSource
+      if count > 0 {
+        context.messages.warning("\(tarball.fileName): \(count) files have contents that mtree cannot point to")
+      }
     }
   }
 
