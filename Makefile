@@ -21,7 +21,7 @@ test: deps
 
 # What takes minutes: entries of 8 GiB, hundreds of thousands of files.
 test-slow: deps
-	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter Slow
+	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter CommandTests.Slow
 
 lint:
 	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests layouts

@@ -1,7 +1,8 @@
 // Pieces of a deflate stream that are made apart join into one gzip file, however the bytes are cut.
 
-@testable import Archive
 import Testing
+
+@testable import Archive
 
 struct DeflaterTests {
   enum Kind: String, CaseIterable { case random, text, zeros, mixed }

@@ -1,13 +1,8 @@
 // What surrounds a tar: gzip members whole and damaged, and files that are none.
 
 import Archive
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 struct GzipReaderTests {
   private static let tar = Tar.entry("a", Array("hello".utf8)) + Tar.end

@@ -1,13 +1,8 @@
 // A .tar.gz put together from blocks and from pieces of other files.
 
 import Archive
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 struct GzipWriterTests {
   private static let text: [UInt8] = {

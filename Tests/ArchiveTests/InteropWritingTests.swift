@@ -1,13 +1,8 @@
 // What we write, read by other tools: each must see the entries and the contents that our reader sees.
 
 import Archive
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 struct InteropWritingTests {
   /// Writes the archive as "archive.tar" beside its sources; the listing that our reader makes of it.

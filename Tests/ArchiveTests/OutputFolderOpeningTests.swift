@@ -1,13 +1,8 @@
 // Which folders take outputs: one run at a time, writable, cleared of what killed runs left.
 
 import Archive
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 struct OutputFolderOpeningTests {
   @Test func `a second run on one folder is refused and told who holds it`() throws {

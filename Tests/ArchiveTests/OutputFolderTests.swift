@@ -1,13 +1,8 @@
 // All or nothing: outputs appear together, and whatever goes wrong leaves the folder as it was.
 
 import Archive
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 struct OutputFolderTests {
   /// Begins the output `name`, writes `text` into it and finishes it.

@@ -1,7 +1,8 @@
 // An archive that is rendered in ranges is the archive that is rendered at once.
 
-@testable import Archive
 import Testing
+
+@testable import Archive
 
 struct RopeTests {
   /// Whether the rope's bytes from `start` on are those of `whole`.

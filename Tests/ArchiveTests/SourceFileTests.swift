@@ -1,13 +1,9 @@
 // A source file is read only as what it was when it was planned.
 
-@testable import Archive
+import Glibc
 import Testing
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+@testable import Archive
 
 struct SourceFileTests {
   private static let contents: [UInt8] = Array("0123456789".utf8)

@@ -5,13 +5,8 @@
 // extended header named after the process; the commands switch these off.
 
 import Archive
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 struct TarHeaderGoldenTests {
   private static let isGNUTar = (try? Tool.run("sh", "-c", "tar --version 2>&1 | grep -q 'GNU tar'")) != nil

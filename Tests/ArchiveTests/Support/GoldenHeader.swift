@@ -2,13 +2,8 @@
 // of what it wrote.
 
 import Archive
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// An entry, and the file that says how GNU tar writes it.
 struct GoldenHeader: Sendable, CustomTestStringConvertible {

@@ -1,12 +1,7 @@
 // Source files as a plan sees them.
 
 import Archive
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 extension SourceFile {
   /// The file at `path` as it stands now.

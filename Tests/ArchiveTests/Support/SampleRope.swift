@@ -1,12 +1,7 @@
 // An archive with pieces of every kind, and its bytes put together the plain way to compare with.
 
 import Archive
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// A rope over files in a folder of its own, and the same archive as one array.
 struct SampleRope: ~Copyable {

@@ -1,12 +1,7 @@
 // A folder of its own for one test, removed with all that is in it.
 
 import Archive
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// A new folder below the system's place for temporary files; it goes when the value goes.
 struct TemporaryFolder: ~Copyable {

@@ -1,10 +1,6 @@
 // Runs the other tools that tests compare with.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+import Glibc
 
 /// A command that could not be run or did not succeed.
 struct ToolError: Error, Equatable {

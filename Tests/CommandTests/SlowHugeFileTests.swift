@@ -6,7 +6,7 @@ import Testing
 /// Whether tests that take minutes run.
 let areSlowTestsWanted = ProcessInfo.processInfo.environment["KPACK_SLOW_TESTS"] == "1"
 
-@Suite(.serialized, .enabled(if: areSlowTestsWanted)) struct HugeFileTests {
+@Suite(.serialized, .enabled(if: areSlowTestsWanted)) struct SlowHugeFileTests {
   /// 77777777777 octal is 8 GiB - 1: the most that the size field of ustar holds (POSIX.1-2017, pax, ustar).
   @Test(arguments: [(8 << 30) - 1, 8 << 30, (8 << 30) + 1] as [Int64])
   func `a file around 8 GiB is read alike by all, and packed in little memory`(size: Int64) throws {

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .enabled(if: areSlowTestsWanted)) struct ManyFilesTests {
+@Suite(.serialized, .enabled(if: areSlowTestsWanted)) struct SlowManyFilesTests {
   /// Seconds that packing takes, and the greatest memory in kB, of a tree with so many folders of 1000 small files.
   private func pack(folders: Int) throws -> (seconds: Double, kilobytes: Int) {
     let box = try Sandbox.project(#"{ "tree": "." }"#)
