@@ -12,11 +12,13 @@ import Testing
       status: status, output: "", errors: "\nkpack: ended by signal \(signal); nothing was written\n")
     let run = try box.startPacking()
     run.signal(signal)
+    run.resume()
     #expect(try run.wait() == ended)
     #expect(try box.files(in: "out") == ["p.tar.gz": Data("older".utf8)])
 
     let runIntoNewFolders = try box.startPacking(out: "new/dir/out")
     runIntoNewFolders.signal(signal)
+    runIntoNewFolders.resume()
     #expect(try runIntoNewFolders.wait() == ended)
     #expect(!box.isThere("new"))
   }
@@ -41,6 +43,7 @@ import Testing
     let second = try box.kpack(words: Sandbox.packProject)
     let message = "out: in use by another run (process \(first.identifier))"
     #expect(second == Outcome(status: 4, output: "", errors: "kpack: error: \(message)\n"))
+    first.resume()
     #expect(try first.wait().status == 0)
     #expect(try box.names(in: "out") == ["p.tar.gz"])
   }
@@ -53,7 +56,6 @@ import Testing
     ("rm src/z", "src/z: cannot open: No such file or directory"),
     ("mkfifo f; mv f src/z", "src/z: changed while it was being read: no longer a regular file"),
     ("ln -s ../copy l; mv -T l src/z", "src/z: cannot open: Too many levels of symbolic links"),
-    ("mv src src2", "src/z: cannot open: No such file or directory"),
   ])
   func `a file that changes while it is read ends the run`(change: String, message: String) throws {
     let box = try Sandbox.slowProject()
@@ -61,6 +63,7 @@ import Testing
     try box.sh("cp src/z copy")
     let run = try box.startPacking()
     try box.sh(change)
+    run.resume()
     #expect(try run.wait() == Outcome(status: 4, output: "", errors: "kpack: error: \(message)\n"))
     #expect(try box.files(in: "out") == ["p.tar.gz": Data("older".utf8)])
   }
@@ -69,6 +72,7 @@ import Testing
     let box = try Sandbox.slowProject()
     let run = try box.startPacking()
     try box.sh("echo x > src/y")
+    run.resume()
     #expect(try run.wait().status == 0)
     #expect(try box.paths(in: "out/p.tar.gz") == ["a", "z"])
   }

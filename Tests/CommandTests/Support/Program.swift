@@ -28,6 +28,9 @@ struct RunningProgram {
   /// Sends it a signal.
   func signal(_ number: Int32) { kill(identifier, number) }
 
+  /// Lets a stopped run go on.
+  func resume() { signal(SIGCONT) }
+
   /// Waits for its end.
   func wait() throws -> Outcome {
     process.waitUntilExit()

@@ -11,10 +11,12 @@ extension Sandbox {
     return box
   }
 
-  /// Starts packing the project; comes back when the first output is being written.
+  /// Starts packing the project; comes back when the first output is being written, with the run stopped so that a
+  /// test can step in however busy the machine is. `resume` lets it go on.
   func startPacking(_ words: [String] = ["--jobs=1"], out: String = "out") throws -> RunningProgram {
     let run = try start(Self.packProject + words + ["--out", out])
     while run.isRunning && !isThere("\(out)/.kpack-tmp-0") { usleep(500) }
+    run.signal(SIGSTOP)
     try #require(run.isRunning, "the run ended before a test could step in")
     return run
   }
