@@ -66,31 +66,3 @@ package struct FileKey: Hashable, Sendable {
   package let device: UInt64
   package let inode: UInt64
 }
-
-/// Resolves and reads links.
-enum FilePath {
-  /// The one absolute path, without links, of what `path` leads to. Throws `SystemError`.
-  static func resolved(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
-    let terminated = cString(path)
-    guard let resolved = realpath(terminated, nil) else {
-      throw SystemError(operation: "find", path: path, errno: errno)
-    }
-    defer { free(resolved) }
-    // realpath gives a NUL-terminated string; strlen stays within it.
-    return Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
-  }
-
-  /// The target of the link `name` in an open folder; `path` is for messages. Throws `SystemError`.
-  static func target(of name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> [UInt8] {
-    let terminated = cString(name)
-    // As long as any target can be (limits.h).
-    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = try systemCall("read the link", path) { readlinkat(folder, terminated, &target, target.count) }
-    return target[..<count].map { UInt8(bitPattern: $0) }
-  }
-}
-
-extension FilePath {
-  /// What stands for the current folder where a descriptor is wanted.
-  static var currentFolder: CInt { AT_FDCWD }
-}

@@ -1,0 +1,39 @@
+// One line of a run's results: what a tarball is, how big, and what it is known by.
+
+import Archive
+import JSON
+import Packaging
+
+/// What is told of one tarball.
+struct ResultRow {
+  let artifact: String
+  let path: String
+  let entries: Int
+  let bytesIn: Int64
+  let bytesOut: Int64
+  let digest: Digest
+  let tarDigest: Digest
+  let stagedImages: Int
+
+  init(_ result: TarballResult, _ tarball: PlannedTarball, folder: String) {
+    artifact = tarball.fileName
+    path = "\(folder)/\(tarball.fileName)"
+    entries = tarball.entries.count
+    bytesIn = result.archive.tarSize
+    bytesOut = result.archive.file.identity.size
+    digest = result.archive.digest
+    tarDigest = result.archive.tarDigest
+    stagedImages = tarball.stagedImages
+  }
+
+  /// The row as one object; `stagedImages` is there when images were taken as they stood.
+  var json: JSONLiteral {
+    let staged: [(String, JSONLiteral)] = stagedImages > 0 ? [("stagedImages", .integer(Int64(stagedImages)))] : []
+    return .object(
+      [
+        ("artifact", .string(artifact)), ("path", .string(path)), ("entries", .integer(Int64(entries))),
+        ("bytesIn", .integer(bytesIn)), ("bytesOut", .integer(bytesOut)), ("sha256", .string("\(digest)")),
+        ("tarSha256", .string("\(tarDigest)")),
+      ] + staged)
+  }
+}
