@@ -28,6 +28,10 @@ struct EntryCollector {
     prefix = root.isEmpty ? [] : Array("\(root)/".utf8)
     self.impliedOwner = impliedOwner
     entries = TarEntryList(mtime: mtime)
+    // A named root is an entry even when nothing is below it; "." is none of its own.
+    if !root.isEmpty && root != "." {
+      folders[[]] = Folder(mode: .folder, owner: impliedOwner, rule: Plan.implied, neededBy: Plan.implied)
+    }
   }
 
   /// Adds a folder for `TarEntryBody.file`.
@@ -59,8 +63,6 @@ struct EntryCollector {
       // A folder that is there has its parents already.
       if !addImplied(Array(rest), rule) { return }
     }
-    // "." is no entry of its own, and without a root there is none.
-    if prefix.count > 0 && prefix != Array("./".utf8) { _ = addImplied([], rule) }
   }
 
   private mutating func addImplied(_ path: [UInt8], _ rule: UInt32) -> Bool {

@@ -33,12 +33,13 @@ package struct Packager {
 
   /// Writes every tarball and commits them together; the results in the order of the plan.
   ///
-  /// Throws `SourceChanged`, `SystemError`, `DeflateError` or `GitError`; then nothing was written.
+  /// Throws `SourceChanged`, `SystemError` or `DeflateError`; then nothing was written.
   package func write(_ watch: @escaping (PackagingEvent) -> Void) throws -> [TarballResult] {
     let store = ContentStore(plan.contents)
     for (number, archive) in plan.gitArchives.enumerated() { store.add(spool: archive.spool, number: number) }
     let schedule = BlockSchedule(plan.tarballs, store: store)
     let committer = Committer(plan, store: store, folder: folder, watch: watch)
+    // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
       window: max(16, jobs + 8), next: { try schedule.next() }, makeTool: { try BlockWorker() },
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })

@@ -33,6 +33,13 @@ struct ArchiveSettingsTests {
     #expect((0..<tarball.entries.count).map { String(decoding: tarball.entries.name(at: $0), as: UTF8.self) } == names)
   }
 
+  @Test(arguments: [("top", ["top/"]), (".", []), ("", [])])
+  func `a named root is there though nothing is in it`(_ root: String, _ names: [String]) throws {
+    let layout = tarball([#"{"tree": "none", "optional": true}"#], head: #""archive": {"root": "\#(root)"}"#)
+    let planned = try #require(try tree.plan(["release": plainRelease, "app": layout]).tarballs.first)
+    #expect((0..<planned.entries.count).map { String(decoding: planned.entries.name(at: $0), as: UTF8.self) } == names)
+  }
+
   @Test(arguments: ["..", "../x", "/x", "v1/x", "v1/"])
   func `a root that a version makes anything but a folder's name is refused`(_ version: String) throws {
     #expect(
