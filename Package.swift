@@ -23,16 +23,18 @@ let package = Package(
     .systemLibrary(name: "CSystem"),
     .target(name: "Archive", dependencies: ["CZlib", "CCrypto", "CSystem"], swiftSettings: settings),
     .target(name: "JSON", swiftSettings: settings),
-    .target(name: "Packaging", dependencies: ["Archive", "JSON"], swiftSettings: settings),
+    .target(name: "Image", dependencies: ["Archive", "JSON"], swiftSettings: settings),
+    .target(name: "Packaging", dependencies: ["Archive", "JSON", "Image"], swiftSettings: settings),
     .target(
       name: "BuiltInLayouts", path: "layouts", resources: layouts.map { .embedInCode($0) }, swiftSettings: settings),
     .executableTarget(
-      name: "kpack", dependencies: ["Archive", "JSON", "Packaging", "BuiltInLayouts", "CSystem"],
+      name: "kpack", dependencies: ["Archive", "JSON", "Image", "Packaging", "BuiltInLayouts", "CSystem"],
       swiftSettings: settings),
     .testTarget(name: "ArchiveTests", dependencies: ["Archive"], swiftSettings: settings),
+    .testTarget(name: "ImageTests", dependencies: ["Archive", "JSON", "Image"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
-      name: "PackagingTests", dependencies: ["Archive", "JSON", "Packaging", "BuiltInLayouts"],
+      name: "PackagingTests", dependencies: ["Archive", "JSON", "Image", "Packaging", "BuiltInLayouts"],
       swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["kpack", "Archive", "JSON"], swiftSettings: settings),
   ],

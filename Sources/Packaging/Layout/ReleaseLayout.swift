@@ -1,6 +1,8 @@
 // release.json: what holds for the whole release. Its name, platforms, binaries and flags, and how its archives are
 // written.
 
+package import Image
+
 /// A named list of platforms.
 package enum PlatformList: Equatable, Sendable {
   /// These.

@@ -1,5 +1,7 @@
 // A tarball's layout file: the name of the archive, its platforms, and the rules that fill it.
 
+import Image
+
 /// A tarball's layout.
 package struct TarballLayout: Sendable {
   /// The name of the layout file without ".json".

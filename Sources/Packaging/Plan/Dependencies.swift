@@ -1,5 +1,6 @@
 // The order in which tarballs are written: each after those that it holds.
 
+import Image
 import JSON
 
 /// Finds what a set of tarballs holds, and orders all of them.

@@ -1,6 +1,7 @@
 // What a run will write, as plain data: made before a byte is compressed, with every mistake found.
 
 package import Archive
+package import Image
 
 /// One tarball of a plan.
 package struct PlannedTarball: Sendable {

@@ -2,6 +2,7 @@
 
 import Archive
 import Glibc
+import Image
 
 /// The platform lists of a run. The folder of binaries is looked into when a list that says "present" is first asked.
 final class PlatformLists {

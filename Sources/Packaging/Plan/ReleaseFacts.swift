@@ -2,6 +2,7 @@
 // git only when ROOT/.git exists.
 
 import Archive
+import Image
 
 /// Looks up the version, the time and the flags of a release.
 final class ReleaseFacts {
@@ -79,7 +80,7 @@ final class ReleaseFacts {
     switch variable {
     case .name: return layouts.release.name
     case .os, .arch:
-      if let platform { return variable == .os ? platform.os : platform.arch }
+      if let platform { return variable == .os ? platform.os : platform.architecture }
       throw Diagnostic(.usage, "{\(variable.rawValue)} is not known without a platform")
     case .version:
       if let version = try knownVersion() { return version }

@@ -1,5 +1,7 @@
 // What the command line and the environment say about a release, as values.
 
+package import Image
+
 /// The choices of one run.
 package struct ReleaseOptions: Sendable {
   package var locations: Locations

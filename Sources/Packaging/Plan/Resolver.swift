@@ -2,6 +2,7 @@
 // tree with lstat alone and collects every mistake before it gives up.
 
 import Archive
+import Image
 import JSON
 
 /// Makes the plan of a release.

@@ -1,6 +1,7 @@
 // The rules whose contents come from the source tree, the folder of binaries and the stage folder.
 
 import Archive
+import Image
 import JSON
 
 extension TarballBuilder {
@@ -9,7 +10,7 @@ extension TarballBuilder {
     guard let platform = place.platform else { return }
     for name in try place.names(list, of: resolver.layouts.release.binaries) {
       let file = name + platform.executableSuffix
-      let source = "\(resolver.options.locations.bin)/\(platform.os)/\(platform.arch)/\(file)"
+      let source = "\(resolver.options.locations.bin)/\(platform.os)/\(platform.architecture)/\(file)"
       try addSource(Array(source.utf8), at: try place.below(file), place, fault: .system)
     }
   }
@@ -18,7 +19,7 @@ extension TarballBuilder {
   func addImages(_ list: NameList, _ place: RulePlace) throws {
     guard let platform = place.platform else { return }
     let images = try images(list, place)
-    let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.arch)/\(root)"
+    let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.architecture)/\(root)"
     for image in images {
       for file in [image.fileName, image.tagFileName] {
         let path = try place.below(file)

@@ -1,6 +1,7 @@
 // The entries of one tarball: each rule in turn, on each platform it stands on.
 
 import Archive
+import Image
 import JSON
 
 /// Builds the entries of one tarball.

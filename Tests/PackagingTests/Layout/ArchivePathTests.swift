@@ -50,7 +50,7 @@ struct PlatformTests {
   func `a platform is two names`(_ text: String) throws {
     let platform = try #require(Platform(text))
     #expect(platform.description == text)
-    #expect("\(platform.os)/\(platform.arch)" == text)
+    #expect("\(platform.os)/\(platform.architecture)" == text)
     #expect(PlatformPattern(text)?.platform == platform)
   }
 
@@ -61,8 +61,8 @@ struct PlatformTests {
   func `anything else is none`(_ text: String) { #expect(Platform(text) == nil) }
 
   @Test func `executables end in exe on windows alone`() {
-    #expect(Platform(os: "windows", arch: "amd64").executableSuffix == ".exe")
-    #expect(Platform(os: "linux", arch: "amd64").executableSuffix == "")
+    #expect(Platform(os: "windows", architecture: "amd64").executableSuffix == ".exe")
+    #expect(Platform(os: "linux", architecture: "amd64").executableSuffix == "")
   }
 
   @Test(arguments: [
@@ -71,7 +71,9 @@ struct PlatformTests {
   ])
   func `either part of a pattern may be any`(_ text: String, _ wanted: [Bool]) throws {
     let pattern = try #require(PlatformPattern(text))
-    let platforms = [("linux", "amd64"), ("linux", "arm"), ("windows", "amd64")].map { Platform(os: $0.0, arch: $0.1) }
+    let platforms = [("linux", "amd64"), ("linux", "arm"), ("windows", "amd64")].map {
+      Platform(os: $0.0, architecture: $0.1)
+    }
     #expect(platforms.map(pattern.matches) == wanted)
     #expect((pattern.platform == nil) == text.contains("*"))
   }

@@ -62,7 +62,7 @@ struct PlatformListTests {
       "release": platformRelease, "app": tarball([], head: #""platforms": "some""#, name: "{os}-{arch}"),
     ]
     #expect(
-      try tree.mistakes(layouts) { $0.platforms = [Platform(os: "windows", arch: "amd64")] }
+      try tree.mistakes(layouts) { $0.platforms = [Platform(os: "windows", architecture: "amd64")] }
         == ["usage: no tarball is left to build on the platforms of this run"])
   }
 
@@ -108,7 +108,7 @@ struct PlatformListTests {
         ])
     #expect(
       try tree.entries(rules[0], rules[1], release: platformRelease) {
-        $0.platforms = [Platform(os: "linux", arch: "arm")]
+        $0.platforms = [Platform(os: "linux", architecture: "arm")]
       }
         == ["dir 0755 0 linux", "dir 0755 0 linux/arm", "dir 0755 0 x-arm"])
   }

@@ -1,26 +1,15 @@
-// An operating system and an architecture, in Go's words: what a binary is built for.
+// Platforms as layouts and the command line write them.
 
-/// A platform, written "os/arch".
-package struct Platform: Hashable, Sendable, CustomStringConvertible {
-  /// Go's GOOS, such as "linux".
-  package let os: String
-  /// Go's GOARCH, such as "amd64".
-  package let arch: String
+package import Image
 
-  package init(os: String, arch: String) {
-    self.os = os
-    self.arch = arch
-  }
-
+extension Platform {
   /// The platform that `text` names; nil unless it is "os/arch", each part letters, digits, ".", "_" or "-", the
   /// first of them no punctuation.
   package init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy(Self.isPart) else { return nil }
-    self.init(os: String(parts[0]) ?? "", arch: String(parts[1]) ?? "")
+    self.init(os: String(parts[0]) ?? "", architecture: String(parts[1]) ?? "")
   }
-
-  package var description: String { "\(os)/\(arch)" }
 
   /// What the name of an executable ends in.
   package var executableSuffix: String { os == "windows" ? ".exe" : "" }
@@ -34,23 +23,25 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
 /// A platform in which either part may be "*": a condition.
 package struct PlatformPattern: Equatable, Sendable, CustomStringConvertible {
   private let os: String
-  private let arch: String
+  private let architecture: String
 
   /// The pattern that `text` names; nil unless it is "os/arch" with "*" or a platform's part on either side.
   package init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy({ $0.elementsEqual("*".utf8) || Platform.isPart($0) }) else { return nil }
     os = String(parts[0]) ?? ""
-    arch = String(parts[1]) ?? ""
+    architecture = String(parts[1]) ?? ""
   }
 
-  package var description: String { "\(os)/\(arch)" }
+  package var description: String { "\(os)/\(architecture)" }
 
   /// The platform, when the pattern names just one.
-  package var platform: Platform? { os == "*" || arch == "*" ? nil : Platform(os: os, arch: arch) }
+  package var platform: Platform? {
+    os == "*" || architecture == "*" ? nil : Platform(os: os, architecture: architecture)
+  }
 
   /// Whether `platform` is one of those it names.
   package func matches(_ platform: Platform) -> Bool {
-    (os == "*" || os == platform.os) && (arch == "*" || arch == platform.arch)
+    (os == "*" || os == platform.os) && (architecture == "*" || architecture == platform.architecture)
   }
 }
