@@ -2,6 +2,7 @@
 
 import Archive
 import Glibc
+import Image
 import Packaging
 
 /// The form of a command's results.

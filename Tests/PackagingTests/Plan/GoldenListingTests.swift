@@ -4,6 +4,7 @@
 import Glibc
 import Testing
 
+import Image
 @testable import Packaging
 
 /// A release of testdata/ and the folder of its listings, testdata/golden/NAME.

@@ -2,6 +2,7 @@
 
 import Testing
 
+import Image
 @testable import Packaging
 
 struct PlatformListTests {
