@@ -5,6 +5,8 @@ package enum JSONLiteral: Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
+  /// A number by its text, which must be one of JSON's.
+  case number(String)
   case string(String)
   case array([JSONLiteral])
   /// The members in the order to write them; giving a key once only is up to the caller.
@@ -24,6 +26,7 @@ package enum JSONLiteral: Sendable {
     case .null: text += "null"
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
+    case .number(let digits): text += digits
     case .string(let value): writeString(value, to: &text)
     case .array(let elements): writeList(elements, between: ("[", "]"), to: &text) { $0.write(to: &$1) }
     case .object(let members):

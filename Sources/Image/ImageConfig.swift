@@ -1,0 +1,113 @@
+// The config of an image: what it runs on, what it runs, and the digests of its layers (OCI image-spec, config.md).
+// Fields that are not known here survive.
+
+private import Archive
+package import JSON
+
+/// The config of an image.
+package struct ImageConfig: Equatable, Sendable {
+  package let platform: Platform
+  /// Digests of the uncompressed layers, lowest first.
+  package let diffIDs: [ImageDigest]
+  package let settings: ImageSettings
+  /// The document's members, in order.
+  private let members: [(String, JSONLiteral)]
+  /// The items of the history, oldest first; nil when it has none.
+  private let history: [JSONLiteral]?
+  /// The members of `config`.
+  private let settingMembers: [(String, JSONLiteral)]
+
+  /// The config that `document` spells. Throws `ImageError`.
+  package init(_ document: DocumentField) throws(ImageError) {
+    platform = try Platform(document)
+    let rootfs = try document.required("rootfs")
+    let type = try rootfs.required("type")
+    guard try type.string() == "layers" else { throw type.error("expected \"layers\"") }
+    var diffIDs: [ImageDigest] = []
+    for field in try rootfs.required("diff_ids").elements() { diffIDs.append(try field.digest()) }
+    self.diffIDs = diffIDs
+    history = try Self.history(document, layers: diffIDs.count)
+    let config = try document.member("config")
+    settings = try config.map { config throws(ImageError) in try ImageSettings(config) } ?? ImageSettings()
+    settingMembers = Self.members(of: config)
+    members = Self.members(of: document)
+  }
+
+  /// A config without a base: `history` is one item per layer.
+  package init(platform: Platform, settings: ImageSettings, diffIDs: [ImageDigest], created: Int64, history: [String]) {
+    self.platform = platform
+    self.settings = settings
+    self.diffIDs = diffIDs
+    self.history = history.map { Self.item(created: created, createdBy: $0) }
+    settingMembers = []
+    members = [("created", .string("\(UTCTime(epoch: created))"))]
+  }
+
+  /// This config with one more layer, other settings and another platform, made at `created`.
+  package func adding(
+    layer diffID: ImageDigest, settings: ImageSettings, platform: Platform, created: Int64, createdBy: String
+  ) -> ImageConfig {
+    ImageConfig(
+      base: self, platform: platform, settings: settings, diffIDs: diffIDs + [diffID],
+      history: history.map { $0 + [Self.item(created: created, createdBy: createdBy)] }
+        ?? (diffIDs.map { _ in .object([("created_by", .string("base"))]) }
+          + [Self.item(created: created, createdBy: createdBy)]),
+      created: created)
+  }
+
+  private init(
+    base: ImageConfig, platform: Platform, settings: ImageSettings, diffIDs: [ImageDigest], history: [JSONLiteral],
+    created: Int64
+  ) {
+    self.platform = platform
+    self.settings = settings
+    self.diffIDs = diffIDs
+    self.history = history
+    settingMembers = base.settingMembers
+    members = base.members.setting("created", .string("\(UTCTime(epoch: created))"))
+  }
+
+  /// The document as it is written.
+  package var json: JSONLiteral {
+    var members = members.setting("architecture", .string(platform.architecture))
+    members = members.setting("os", .string(platform.os))
+    members = members.setting("variant", platform.variant.map(JSONLiteral.string))
+    members = members.setting("config", .object(settings.members(over: settingMembers)))
+    members = members.setting(
+      "rootfs", .object([("type", .string("layers")), ("diff_ids", .array(diffIDs.map { .string("\($0)") }))]))
+    return .object(members.setting("history", history.map(JSONLiteral.array)))
+  }
+
+  package static func == (first: ImageConfig, second: ImageConfig) -> Bool { first.json.text == second.json.text }
+
+  private static func item(created: Int64, createdBy: String) -> JSONLiteral {
+    .object([("created", .string("\(UTCTime(epoch: created))")), ("created_by", .string(createdBy))])
+  }
+
+  private static func members(of field: DocumentField?) -> [(String, JSONLiteral)] {
+    guard case .object(let members)? = field?.value.kind else { return [] }
+    return members.map { ($0.key, JSONLiteral($0.value)) }
+  }
+
+  /// A history has one item per layer beside those that say they are empty.
+  private static func history(_ document: DocumentField, layers: Int) throws(ImageError) -> [JSONLiteral]? {
+    guard let field = try document.member("history") else { return nil }
+    let items = try field.elements()
+    var count = 0
+    for item in items where try item.member("empty_layer")?.bool() != true { count += 1 }
+    guard items.isEmpty || count == layers else {
+      throw field.error("tells of \(count) layers, rootfs.diff_ids of \(layers)")
+    }
+    return items.isEmpty ? nil : items.map { JSONLiteral($0.value) }
+  }
+}
+
+extension [(String, JSONLiteral)] {
+  /// The members with `key` set to `value`, in its place or at the end; nil takes it out.
+  func setting(_ key: String, _ value: JSONLiteral?) -> Self {
+    guard let index = firstIndex(where: { $0.0 == key }) else { return value.map { self + [(key, $0)] } ?? self }
+    var members = self
+    if let value { members[index].1 = value } else { members.remove(at: index) }
+    return members
+  }
+}

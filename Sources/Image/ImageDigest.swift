@@ -1,0 +1,31 @@
+// The digest of a blob as documents name it: an algorithm and hexadecimal digits (OCI image-spec, descriptor.md,
+// "Digests"). A text from a document is checked before it is anything, least of all a path.
+
+package import Archive
+
+/// A SHA-256 digest in the words of the image spec: "sha256:" and 64 lower-case hexadecimal digits.
+package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
+  /// The 64 digits.
+  package let hex: String
+
+  private static let prefix = "sha256:"
+
+  /// The digest that `text` spells; nil for another algorithm, another length or capitals.
+  package init?(_ text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.starts(with: Self.prefix.utf8), bytes.count == Self.prefix.utf8.count + 64 else { return nil }
+    let digits = bytes.dropFirst(Self.prefix.utf8.count)
+    guard digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+    hex = String(decoding: digits, as: UTF8.self)
+  }
+
+  package init(_ digest: Digest) { hex = digest.description }
+
+  /// The digest of `bytes`.
+  package init(of bytes: [UInt8]) { self.init(SHA256.digest(of: bytes)) }
+
+  package var description: String { Self.prefix + hex }
+
+  /// Where the blob stands in an OCI image layout (image-layout.md, "Blobs").
+  package var blobPath: String { "blobs/sha256/\(hex)" }
+}

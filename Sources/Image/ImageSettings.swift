@@ -1,0 +1,71 @@
+// What a container of an image is started with: the `config` object of an image's config (OCI image-spec, config.md).
+
+import JSON
+
+/// The settings that a container starts with.
+package struct ImageSettings: Equatable, Sendable {
+  /// "NAME=VALUE" each.
+  package var environment: [String] = []
+  package var command: [String]?
+  package var entrypoint: [String]?
+  package var workingDirectory: String?
+  package var user: String?
+  package var labels: [Label] = []
+
+  /// One label.
+  package struct Label: Equatable, Sendable {
+    package let key: String
+    package let value: String
+
+    package init(_ key: String, _ value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// The PATH that images are customarily given (moby, oci/defaults).
+  package static let usualPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+  package init() {}
+
+  /// The settings that `field` spells. Throws `ImageError`.
+  init(_ field: DocumentField) throws(ImageError) {
+    environment = try Self.strings(try field.member("Env")) ?? []
+    command = try Self.strings(try field.member("Cmd"))
+    entrypoint = try Self.strings(try field.member("Entrypoint"))
+    workingDirectory = try field.member("WorkingDir")?.string()
+    user = try field.member("User")?.string()
+    for (key, value) in try field.member("Labels")?.members() ?? [] { labels.append(Label(key, try value.string())) }
+  }
+
+  private static func strings(_ field: DocumentField?) throws(ImageError) -> [String]? {
+    guard let field else { return nil }
+    var strings: [String] = []
+    for element in try field.elements() { strings.append(try element.string()) }
+    return strings
+  }
+
+  /// Sets the variable, in its place when it is there.
+  package mutating func set(variable name: String, to value: String) {
+    let index = environment.firstIndex { $0.utf8.starts(with: "\(name)=".utf8) }
+    if let index { environment[index] = "\(name)=\(value)" } else { environment.append("\(name)=\(value)") }
+  }
+
+  /// Sets the label, in its place when it is there.
+  package mutating func set(label key: String, to value: String) {
+    let index = labels.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
+    if let index { labels[index] = Label(key, value) } else { labels.append(Label(key, value)) }
+  }
+
+  /// The members of the object, with those of `others` that are not known here.
+  func members(over others: [(String, JSONLiteral)]) -> [(String, JSONLiteral)] {
+    let list = { (strings: [String]) in JSONLiteral.array(strings.map { .string($0) }) }
+    var members = others.setting("Env", environment.isEmpty ? nil : list(environment))
+    members = members.setting("Cmd", command.map(list))
+    members = members.setting("Entrypoint", entrypoint.map(list))
+    members = members.setting("WorkingDir", workingDirectory.map(JSONLiteral.string))
+    members = members.setting("User", user.map(JSONLiteral.string))
+    let labels = labels.map { ($0.key, JSONLiteral.string($0.value)) }
+    return members.setting("Labels", labels.isEmpty ? nil : .object(labels))
+  }
+}

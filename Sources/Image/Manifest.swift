@@ -1,0 +1,69 @@
+// The two documents that lead to an image: the manifest of one, and the index of several.
+// OCI image-spec, manifest.md and image-index.md.
+
+package import JSON
+
+/// The manifest of an image: its config and its layers, lowest first.
+package struct Manifest: Equatable, Sendable {
+  package let config: Descriptor
+  package let layers: [Descriptor]
+
+  package init(config: Descriptor, layers: [Descriptor]) {
+    self.config = config
+    self.layers = layers
+  }
+
+  /// The manifest that `document`, which its descriptor says is of `mediaType`, spells. Throws `ImageError`.
+  package init(_ document: DocumentField, mediaType: String) throws(ImageError) {
+    try document.checkSchema(mediaType: mediaType, without: "manifests")
+    config = try Descriptor(try document.required("config"))
+    var layers: [Descriptor] = []
+    for field in try document.required("layers").elements() { layers.append(try Descriptor(field)) }
+    self.layers = layers
+  }
+
+  /// The document as it is written.
+  package var json: JSONLiteral {
+    .object([
+      ("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.manifest)), ("config", config.json),
+      ("layers", .array(layers.map(\.json))),
+    ])
+  }
+}
+
+/// An index: the manifests of several images, or of one image on several platforms.
+package struct ImageIndex: Equatable, Sendable {
+  package var manifests: [Descriptor]
+
+  package init(manifests: [Descriptor]) { self.manifests = manifests }
+
+  /// The index that `document` spells; `mediaType` is what its descriptor says, nil for index.json itself.
+  ///
+  /// Throws `ImageError`.
+  package init(_ document: DocumentField, mediaType: String?) throws(ImageError) {
+    try document.checkSchema(mediaType: mediaType, without: "layers")
+    var manifests: [Descriptor] = []
+    for field in try document.required("manifests").elements() { manifests.append(try Descriptor(field)) }
+    self.manifests = manifests
+  }
+
+  /// The document as it is written.
+  package var json: JSONLiteral {
+    .object([
+      ("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index)),
+      ("manifests", .array(manifests.map(\.json))),
+    ])
+  }
+}
+
+extension DocumentField {
+  /// Refuses what can be read as two kinds of document (CVE-2021-41190), or is of another kind than its descriptor says.
+  fileprivate func checkSchema(mediaType: String?, without other: String) throws(ImageError) {
+    let version = try required("schemaVersion")
+    guard case .number("2") = version.value.kind else { throw version.error("expected 2") }
+    if let field = try member("mediaType"), let mediaType, try field.string() != mediaType {
+      throw field.error("expected \(quoted(mediaType)) as its descriptor says, found \(quoted(try field.string()))")
+    }
+    if let field = try member(other) { throw field.error("cannot stand in this kind of document") }
+  }
+}
