@@ -16,8 +16,12 @@ package enum Content: Equatable, Sendable {
   case file(SourceFile)
   /// `count` bytes from `offset` on of a spooled file.
   case extent(spool: Int, offset: Int64, count: Int64)
+  /// All of a spool, of `count` bytes.
+  case spool(Spool, count: Int64)
   /// Another archive of the same release, by its number; its size is known when it is written.
   case artifact(Int)
+  /// An archive that is rendered where it stands, by its number: `count` bytes whose rope is known before any is read.
+  case nested(Int, count: Int64)
 }
 
 /// The distinct contents of a release, in the order in which they were first named.
@@ -40,7 +44,7 @@ package struct ContentTable: Sendable {
     switch self[id] {
     case .bytes(let bytes): Int64(bytes.count)
     case .file(let file): file.identity.size
-    case .extent(_, _, let count): count
+    case .extent(_, _, let count), .spool(_, let count), .nested(_, let count): count
     case .artifact: nil
     }
   }
@@ -52,6 +56,7 @@ package final class ContentStore: Sendable {
   private struct Late {
     var artifacts: [Int: SourceFile] = [:]
     var spools: [Int: Spool] = [:]
+    var ropes: [Int: Rope] = [:]
   }
 
   /// The contents, by number.
@@ -68,6 +73,15 @@ package final class ContentStore: Sendable {
 
   /// Makes the spooled file `number` readable.
   package func add(spool: Spool, number: Int) { late.withLock { $0.spools[number] = spool } }
+
+  /// Makes the nested archive `number` readable.
+  package func add(rope: Rope, number: Int) { late.withLock { $0.ropes[number] = rope } }
+
+  /// The nested archive that a content is; nil when it is something else.
+  func rope(of id: ContentID) -> Rope? {
+    guard case .nested(let number, _) = table[id] else { return nil }
+    return late.withLock { $0.ropes[number] }
+  }
 
   /// Bytes of a content; nil for an artifact that is not finished.
   package func size(of id: ContentID) -> Int64? {
@@ -87,6 +101,11 @@ package final class ContentStore: Sendable {
     case .extent(let number, let start, _):
       guard let spool = late.withLock({ $0.spools[number] }) else { preconditionFailure("spool \(number) not filled") }
       try spool.read(from: start + offset, into: buffer)
+    case .spool(let spool, _):
+      try spool.read(from: offset, into: buffer)
+    case .nested(let number, _):
+      guard let rope = rope(of: id) else { preconditionFailure("archive \(number) read before its rope was known") }
+      try rope.read(from: offset, into: buffer)
     case .artifact(let number):
       guard let file = late.withLock({ $0.artifacts[number] }) else {
         preconditionFailure("artifact \(number) read before it was finished")

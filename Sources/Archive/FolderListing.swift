@@ -57,6 +57,12 @@ func makeFolders(_ path: String) throws(SystemError) -> [String] {
   return made
 }
 
+/// The folder that the last name of `path` stands in.
+func parentFolder(of path: String) -> String {
+  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
 /// Removes the folders that `makeFolders` made, as far as they are empty.
 func removeFolders(_ made: [String]) {
   for folder in made.reversed() { _ = rmdir(folder) }

@@ -5,7 +5,7 @@ struct GzipReader: ~Copyable {
   private static let magic: [UInt8] = [0x1F, 0x8B]
   private static let bufferSize = 128 << 10
 
-  private let source: ByteSource
+  private var source: ByteSource
   private var inflater = Inflater()
   private var buffer = [UInt8](repeating: 0, count: bufferSize)
   /// The part of `buffer` that is still to be used.

@@ -1,7 +1,5 @@
 // One output under its temporary name: bytes go in, are counted and hashed on the way, and are durable at the end.
 
-private import Glibc
-
 /// A file being written.
 package struct OutputFile: ~Copyable {
   /// Where it is written; the name it will have is given when all outputs are whole.
@@ -11,10 +9,9 @@ package struct OutputFile: ~Copyable {
   private let handle: FileHandle
   private var hash = SHA256()
 
-  /// Makes the file, with the mode that the umask leaves of 0666. Throws `SystemError` when it is there already.
-  init(creating path: String) throws(SystemError) {
-    let handle = try FileHandle(opening: Array(path.utf8), O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
-    self.path = path
+  /// Writes into `handle`, a new file.
+  init(writing handle: consuming FileHandle) {
+    path = String(decoding: handle.path, as: UTF8.self)
     self.handle = handle
   }
 

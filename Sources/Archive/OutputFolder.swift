@@ -1,188 +1,142 @@
-// All or nothing: the outputs of a command are written under temporary names in the folder where they will stand,
+// All or nothing: the outputs of a command are written under temporary names in the folders where they will stand,
 // and appear together when the last one is whole. Whatever goes wrong before, the older outputs stay as they were.
 
-private import CSystem
 private import Glibc
-private import Synchronization
+internal import Synchronization
 
-/// The folder that a command writes its outputs into, locked against a second command.
+/// The folders that a command writes its outputs into, locked against a second command.
 ///
 /// The names of its own making begin with `temporaryPrefix`: those that a killed run left are removed by the next.
+/// After a method has thrown, the run can only be abandoned.
 package final class OutputFolder: Sendable {
   /// What every name begins with that is not an output.
   package static let temporaryPrefix = ".kpack-"
 
-  private struct State {
-    /// Final names, in the order in which they were begun; the index is the number in the temporary name.
-    var outputs: [String] = []
+  /// An output that was begun.
+  struct Output {
+    let folder: LockedFolder
+    /// Its final name in the folder, where a slash leads into folders below.
+    let name: String
+    /// What it becomes a hard link to; nil when it has bytes of its own.
+    var linked: SourceFile?
+  }
+
+  struct State {
+    /// In the order in which they were begun; the index is the number in the temporary name.
+    var outputs: [Output] = []
     var isClosed = false
   }
 
-  /// Path of the folder.
-  package let path: String
-  private let handle: FileHandle
-  /// Folders that were made for this one, outermost first.
-  private let made: [String]
-  private let state = Mutex(State())
+  /// The folders, each one once.
+  let folders: [LockedFolder]
+  let state = Mutex(State())
+  /// The folder that each path of the initializer leads to.
+  private let places: [LockedFolder]
 
-  /// Opens `path`, makes it and its parents where they are missing, locks it and removes what killed runs left.
+  /// Opens `paths`, makes them and their parents where they are missing, locks them and removes what killed runs left.
   ///
-  /// Throws `OutputError.inUse` when another command holds the lock, `SystemError` for all else.
-  package init(_ path: String) throws {
-    self.path = path
-    made = try makeFolders(path)
+  /// Outputs name their folder by its index in `paths`, where two may lead to the same one. Throws
+  /// `OutputError.inUse` when another command holds one of them, `SystemError` for all else; then none is made.
+  package init(_ paths: [String]) throws {
+    var folders: [LockedFolder] = []
+    var places: [LockedFolder] = []
     do {
-      handle = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
-      try Self.lock(handle)
-      try systemCall("write into", Array(path.utf8)) { faccessat(handle.descriptor, ".", W_OK | X_OK, AT_EACCESS) }
-      for name in try FolderListing.names(of: handle) where Self.isOurs(name) {
-        try removeFile(Array(path.utf8) + [UInt8(ascii: "/")] + name)
+      for path in paths {
+        if let known = try folders.first(where: { try $0.isReached(by: path) }) {
+          places.append(known)
+        } else {
+          folders.append(try LockedFolder(path))
+          places += folders.suffix(1)
+        }
       }
     } catch {
-      removeFolders(made)
+      removeMade(folders)
       throw error
     }
+    self.folders = folders
+    self.places = places
   }
 
-  deinit {
-    // By hand: a child process that is about to exec shares the lock, which closing the folder here would not end.
-    _ = flock(handle.descriptor, LOCK_UN)
-  }
+  /// The same for one folder.
+  package convenience init(_ path: String) throws { try self.init([path]) }
 
-  /// Throws `OutputError.isFolder` when a folder stands where the output `name` would.
-  package func checkPlace(of name: String) throws(OutputError) {
-    if Self.isFolder(final(name)) { throw .isFolder(path: final(name)) }
-  }
-
-  /// Whether `name` is one that `temporary` or `backup` gives: others that begin like them belong to somebody else.
-  private static func isOurs(_ name: [UInt8]) -> Bool {
-    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-    return ["\(temporaryPrefix)tmp-", "\(temporaryPrefix)old-"].contains { prefix in
-      name.starts(with: prefix.utf8) && name.count > prefix.utf8.count
-        && name.dropFirst(prefix.utf8.count).allSatisfy(isDigit)
+  /// Throws `OutputError` when a folder stands where the output `name` would, or anything else where a folder above it
+  /// would.
+  package func checkPlace(of name: String, in folder: Int = 0) throws(OutputError) {
+    let final = places[folder].final(name)
+    if isFolder(final) { throw .isFolder(path: final) }
+    for slash in name.utf8.indices where name.utf8[slash] == UInt8(ascii: "/") {
+      let above = places[folder].final(String(name[..<slash]))
+      var status = stat()
+      if stat(above, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR { throw .isNoFolder(path: above) }
     }
   }
 
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  /// Begins the output `name`; folders that it names are made at the commit. Throws `SystemError`.
+  package func create(_ name: String, in folder: Int = 0) throws(SystemError) -> OutputFile {
+    OutputFile(writing: try begin(name, in: folder))
   }
 
-  /// Begins the output `name`. Throws `SystemError`.
-  package func create(_ name: String) throws(SystemError) -> OutputFile {
+  /// Adds the output `name`: a copy of `source` with the permission bits `mode`, whatever the umask.
+  ///
+  /// Throws `SourceChanged` when the source is not what was planned, and `SystemError`.
+  package func copy(_ source: SourceFile, as name: String, in folder: Int, mode: UInt16) throws {
+    let file = try begin(name, in: folder)
+    do {
+      try source.copy(into: file, mode: mode)
+    } catch {
+      // The commit fails for a file that is not there; a part of it would go through.
+      removeIfThere(String(decoding: file.path, as: UTF8.self))
+      throw error
+    }
+    try file.close()
+  }
+
+  /// Adds the output `name`: a hard link to `written`, a finished output of this run that still has its temporary name.
+  ///
+  /// The link is made at the commit, for it changes a time of the file by which readers know it. Where the file system
+  /// has no such link, it is a copy. Throws `SystemError`.
+  package func link(_ written: SourceFile, as name: String, in folder: Int) throws(SystemError) {
+    _ = try state.withLock { state throws(SystemError) in
+      try add(name, in: places[folder], linked: written, to: &state)
+    }
+  }
+
+  private func begin(_ name: String, in folder: Int) throws(SystemError) -> FileHandle {
     // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
     try state.withLock { state throws(SystemError) in
-      if state.isClosed { throw ended }
-      state.outputs.append(name)
-      return try OutputFile(creating: temporary(state.outputs.count - 1))
+      let number = try add(name, in: places[folder], to: &state)
+      let temporary = Array(places[folder].temporary(number).utf8)
+      return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
     }
   }
 
-  private static func lock(_ handle: borrowing FileHandle) throws {
-    guard flock(handle.descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
-    let code = errno
-    guard code == EWOULDBLOCK else { throw SystemError(operation: "lock", path: handle.path, errno: code) }
-    throw OutputError.inUse(
-      path: String(decoding: handle.path, as: UTF8.self), holder: FileLock.holder(of: try handle.status()))
-  }
-
-  private var ended: SystemError { SystemError(operation: "write into", path: path, errno: ECANCELED) }
-  private func final(_ name: String) -> String { "\(path)/\(name)" }
-  private func temporary(_ number: Int) -> String { "\(path)/\(Self.temporaryPrefix)tmp-\(number)" }
-  private func backup(_ number: Int) -> String { "\(path)/\(Self.temporaryPrefix)old-\(number)" }
-}
-
-// Ending
-extension OutputFolder {
-  /// Gives all outputs their names and makes that durable. Throws `SystemError`, with all as it was before.
-  ///
-  /// An older output trades places with the new one, so that a rename that fails later can be taken back; a power cut
-  /// in this moment can leave some names new and some old, each file whole.
-  package func commit() throws(SystemError) {
-    try state.withLock { state throws(SystemError) in
-      if state.isClosed { throw ended }
-      state.isClosed = true
-      var placed: [Placement] = []
-      do throws(SystemError) {
-        for (number, name) in state.outputs.enumerated() { placed.append(try place(number, at: final(name))) }
-        try handle.sync()
-      } catch {
-        for placement in placed.reversed() { placement.takeBack() }
-        removeTemporaries(state.outputs.count)
-        removeFolders(made)
-        throw error
-      }
-      removeTemporaries(state.outputs.count)
-    }
-  }
-
-  /// Removes everything this run made and calls `end`, before any other thread can go on. False, and nothing is done,
-  /// when there is nothing to take back: the outputs are committed.
-  @discardableResult
-  package func abandon(andThen end: () -> Void = {}) -> Bool {
-    state.withLock { state in
-      guard !state.isClosed else { return false }
-      state.isClosed = true
-      removeTemporaries(state.outputs.count)
-      removeFolders(made)
-      end()
-      return true
-    }
-  }
-
-  private func place(_ number: Int, at final: String) throws(SystemError) -> Placement {
-    let temporary = temporary(number)
-    // An exchange would take a folder as well.
-    if Self.isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
-    if renameat2(AT_FDCWD, temporary, AT_FDCWD, final, UInt32(KPACK_RENAME_EXCHANGE)) == 0 {
-      return Placement(final: final, older: temporary)
-    }
-    // ENOENT: there is no older output. EINVAL, ENOSYS: a file system that cannot exchange names.
-    let mustMove = errno == EINVAL || errno == ENOSYS
-    guard mustMove || errno == ENOENT else { throw SystemError(operation: "rename", path: final, errno: errno) }
-    let hasMoved = mustMove && rename(final, backup(number)) == 0
-    let placement = Placement(final: final, older: hasMoved ? backup(number) : nil)
-    guard rename(temporary, final) == 0 else {
-      let error = SystemError(operation: "rename", path: final, errno: errno)
-      if hasMoved { placement.takeBack() }
-      throw error
-    }
-    return placement
-  }
-
-  /// What stands under the names of our own: outputs without a place, and older ones that were replaced.
-  private func removeTemporaries(_ count: Int) {
-    for number in 0..<count {
-      removeIfThere(temporary(number))
-      removeIfThere(backup(number))
-    }
+  /// Notes an output; its number.
+  private func add(
+    _ name: String, in folder: LockedFolder, linked: SourceFile? = nil, to state: inout State
+  ) throws(SystemError) -> Int {
+    if state.isClosed { throw .ended(in: folder) }
+    let leadsUp = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
+    if leadsUp { throw SystemError(operation: "write", path: folder.final(name), errno: EINVAL) }
+    state.outputs.append(Output(folder: folder, name: name, linked: linked))
+    return state.outputs.count - 1
   }
 }
 
-/// An output that got its name, and where the older one went.
-private struct Placement {
-  let final: String
-  /// The name that the older output has now; nil when there was none.
-  let older: String?
-
-  /// Puts the older output back; where there was none, removes the new one.
-  func takeBack() {
-    if let older { _ = rename(older, final) } else { removeIfThere(final) }
+extension SystemError {
+  /// What a run is told that goes on after its end.
+  static func ended(in folder: LockedFolder?) -> SystemError {
+    SystemError(operation: "write into", path: folder?.path ?? "", errno: ECANCELED)
   }
 }
 
-/// A place for outputs that cannot be used.
-package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Another process, when it could be told, holds the folder.
-  case inUse(path: String, holder: Int?)
-  /// A folder stands where a file is to be written.
-  case isFolder(path: String)
+/// Removes the folders that were made for `folders`, as far as they are empty.
+func removeMade(_ folders: [LockedFolder]) {
+  for folder in folders.reversed() { removeFolders(folder.made) }
+}
 
-  package var description: String {
-    switch self {
-    case .inUse(let path, let holder):
-      "\(escapedName(path.utf8)): in use by another run\(holder.map { " (process \($0))" } ?? "")"
-    case .isFolder(let path): "\(escapedName(path.utf8)): a folder stands where the output would be written"
-    }
-  }
+/// Whether a folder itself, not a link to one, stands at `path`.
+func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }

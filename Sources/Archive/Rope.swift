@@ -18,6 +18,12 @@ package struct Rope: Sendable {
     case header(UInt32)
     /// A content that is a section of its own.
     case content(ContentID)
+    /// A content that flows with what is around it.
+    case part(ContentID)
+    /// Bytes as they are.
+    case bytes([UInt8])
+    /// All of another archive.
+    case nested(Rope)
     /// Zero bytes.
     case zeros
   }
@@ -44,6 +50,12 @@ package struct Rope: Sendable {
       let header = Int64(TarHeader.size(of: entries.entry(at: index, size: size)))
       let padding = Int64(TarFormat.padding(after: size))
       let number = UInt32(truncatingIfNeeded: index)
+      if case .content(let id) = entries.body(at: index), let nested = store.rope(of: id) {
+        append(.header(number), header)
+        append(.nested(nested), size)
+        if padding > 0 { append(.zeros, padding) }
+        continue
+      }
       guard case .content(let id) = entries.body(at: index), Self.standsAlone(id, size, store) else {
         append(.member(number), header + size + padding)
         continue
@@ -52,7 +64,13 @@ package struct Rope: Sendable {
       append(.content(id), size)
       if padding > 0 { append(.zeros, padding) }
     }
-    append(.zeros, Int64(2 * TarFormat.blockSize))
+    appendEnd()
+  }
+
+  /// An archive without anything in it, not even its end.
+  package init(in store: ContentStore) {
+    entries = TarEntryList(mtime: 0)
+    self.store = store
   }
 
   /// Bytes of the archive.
@@ -61,18 +79,26 @@ package struct Rope: Sendable {
   /// The sections of the archive, in order and without gaps.
   package var sections: [Section] {
     var sections: [Section] = []
-    var start: Int64 = 0
     var runStart: Int64 = 0
-    for (piece, end) in zip(pieces, ends) {
-      if case .content(let id) = piece {
-        if start > runStart { sections.append(.run(runStart..<start)) }
-        sections.append(.content(id, start..<end))
-        runStart = end
-      }
-      start = end
+    forEachContent(from: 0) { id, range in
+      if range.lowerBound > runStart { sections.append(.run(runStart..<range.lowerBound)) }
+      sections.append(.content(id, range))
+      runStart = range.upperBound
     }
-    if start > runStart { sections.append(.run(runStart..<start)) }
+    if count > runStart { sections.append(.run(runStart..<count)) }
     return sections
+  }
+
+  /// The contents that stand alone, in order, at their places when this archive begins at `start`.
+  private func forEachContent(from start: Int64, _ body: (ContentID, Range<Int64>) -> Void) {
+    for (index, piece) in pieces.enumerated() {
+      let range = (start + self.start(of: index))..<(start + ends[index])
+      switch piece {
+      case .content(let id): body(id, range)
+      case .nested(let rope): rope.forEachContent(from: range.lowerBound, body)
+      case .member, .header, .part, .bytes, .zeros: break
+      }
+    }
   }
 
   private mutating func append(_ piece: Piece, _ count: Int64) {
@@ -95,8 +121,60 @@ package struct Rope: Sendable {
   }
 }
 
+// Building one entry by entry
+extension Rope {
+  /// The contents of one entry.
+  package enum Body {
+    case none
+    case bytes([UInt8])
+    case content(ContentID)
+    case archive(Rope)
+  }
+
+  /// Adds an entry; its size is that of `body`.
+  package mutating func append(_ entry: TarEntry, _ body: Body = .none) {
+    var entry = entry
+    switch body {
+    case .none: break
+    case .bytes(let bytes): entry.size = Int64(bytes.count)
+    case .content(let id): entry.size = store.size(of: id) ?? 0
+    case .archive(let rope): entry.size = rope.count
+    }
+    let header = TarHeader.encode(entry)
+    append(.bytes(header), Int64(header.count))
+    switch body {
+    case .bytes(let bytes) where !bytes.isEmpty: append(.bytes(bytes), entry.size)
+    case .content(let id): append(Self.standsAlone(id, entry.size, store) ? .content(id) : .part(id), entry.size)
+    case .archive(let rope): append(.nested(rope), entry.size)
+    case .none, .bytes: break
+    }
+    let padding = Int64(TarFormat.padding(after: entry.size))
+    if padding > 0 { append(.zeros, padding) }
+  }
+
+  /// Adds the two zero blocks that end an archive.
+  package mutating func appendEnd() { append(.zeros, Int64(2 * TarFormat.blockSize)) }
+}
+
 // Reading
 extension Rope {
+  /// The digest of the whole archive. Throws `SourceChanged` or `SystemError`.
+  package func digest() throws -> Digest {
+    var hash = SHA256()
+    var buffer = [UInt8](repeating: 0, count: Int(min(count, 1 << 20)))
+    var offset: Int64 = 0
+    while offset < count {
+      let part = Int(min(Int64(buffer.count), count - offset))
+      try buffer.withUnsafeMutableBytes { bytes in
+        let chunk = UnsafeMutableRawBufferPointer(rebasing: bytes[..<part])
+        try read(from: offset, into: chunk)
+        hash.update(UnsafeRawBufferPointer(chunk))
+      }
+      offset += Int64(part)
+    }
+    return hash.finalize()
+  }
+
   /// Renders the bytes from `offset` on until `buffer` is full; the range must lie within the archive.
   ///
   /// Throws `SourceChanged` or `SystemError`.
@@ -128,7 +206,9 @@ extension Rope {
   private func render(_ piece: Piece, from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     switch piece {
     case .zeros: buffer.initializeMemory(as: UInt8.self, repeating: 0)
-    case .content(let id): try store.read(id, from: offset, into: buffer)
+    case .bytes(let bytes): buffer.copyBytes(from: bytes[Int(offset)..<(Int(offset) + buffer.count)])
+    case .nested(let rope): try rope.read(from: offset, into: buffer)
+    case .content(let id), .part(let id): try store.read(id, from: offset, into: buffer)
     case .header(let number): buffer.copyBytes(from: header(Int(number)).dropFirst(Int(offset)).prefix(buffer.count))
     case .member(let number): try renderMember(Int(number), from: offset, into: buffer)
     }

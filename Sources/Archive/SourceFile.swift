@@ -63,8 +63,7 @@ package struct SourceFile: Equatable, Sendable {
   /// The range must lie within the planned size. Throws `SourceChanged` when the file is not what was planned,
   /// before or after the read, and `SystemError` when it cannot be read.
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
-    // O_NONBLOCK: a FIFO that took the file's place must not hang the run; O_NOFOLLOW: nor may a link lead away.
-    let file = try FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    let file = try open()
     try check(file)
     var done = 0
     while done < buffer.count {
@@ -78,14 +77,22 @@ package struct SourceFile: Equatable, Sendable {
     if done < buffer.count { throw SourceChanged(path: path, planned: identity.size, found: offset + Int64(done)) }
   }
 
-  /// Some file systems make files that say they are shorter than they are.
-  private func checkEnd(_ file: borrowing FileHandle) throws {
+  /// Opens the file, which may be another by now. Throws `SystemError`.
+  func open() throws(SystemError) -> FileHandle {
+    // O_NONBLOCK: a FIFO that took the file's place must not hang the run; O_NOFOLLOW: nor may a link lead away.
+    try FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  }
+
+  /// Throws `SourceChanged` when there are bytes behind the planned end: some file systems make files that say they are
+  /// shorter than they are.
+  func checkEnd(_ file: borrowing FileHandle) throws {
     var byte: UInt8 = 0
     let more = try withUnsafeMutableBytes(of: &byte) { try file.read(at: identity.size, into: $0) }
     if more > 0 { throw SourceChanged(path: path, planned: identity.size, found: identity.size + 1) }
   }
 
-  private func check(_ file: borrowing FileHandle) throws {
+  /// Throws `SourceChanged` when `file` is not what was planned.
+  func check(_ file: borrowing FileHandle) throws {
     let status = try file.status()
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw SourceChanged(path: path, planned: identity.size, found: nil)

@@ -4,7 +4,7 @@
 private import Glibc
 
 /// A nameless file on the file system of a folder.
-package final class Spool: Sendable {
+package final class Spool: Sendable, Equatable {
   private let file: FileHandle
 
   /// An empty spool on the file system of `folder`, of the nearest folder above it that takes one, or of /tmp.
@@ -34,6 +34,8 @@ package final class Spool: Sendable {
 
   /// A path that leads to the file for as long as the spool lives, for readers that want one (proc(5)).
   package var path: [UInt8] { Array("/proc/self/fd/\(file.descriptor)".utf8) }
+
+  package static func == (first: Spool, second: Spool) -> Bool { first === second }
 
   /// Adds `bytes` at the end. Throws `SystemError`.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) { try file.write(bytes) }

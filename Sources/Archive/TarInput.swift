@@ -9,11 +9,13 @@ struct TarInput: ~Copyable {
   /// Bytes used so far.
   private(set) var position: Int64 = 0
   private let limit: Int64
+  private let onUnpacked: ((RawSpan) -> Void)?
 
-  /// Reading past `limit` bytes throws `.overLimit`.
-  init(_ source: consuming GzipReader, limit: Int64) {
+  /// Reading past `limit` bytes throws `.overLimit`. All bytes go to `onUnpacked` before they are used.
+  init(_ source: consuming GzipReader, limit: Int64, onUnpacked: ((RawSpan) -> Void)? = nil) {
     self.source = source
     self.limit = limit
+    self.onUnpacked = onUnpacked
   }
 
   /// The next block; shorter than 512 bytes, or empty, only at the end.
@@ -37,6 +39,7 @@ struct TarInput: ~Copyable {
     if unread.isEmpty {
       let got = try source.read(into: &buffer, from: 0)
       unread = 0..<got
+      if let onUnpacked, got > 0 { onUnpacked(buffer.span.bytes.extracting(first: got)) }
     }
     let length = Int(min(Int64(unread.count), count))
     let used = unread.prefix(length)

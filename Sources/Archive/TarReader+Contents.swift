@@ -55,4 +55,7 @@ extension TarReader {
 extension TarReader {
   /// Bytes from the start of the unpacked archive to the contents of the entry that `next()` has just returned.
   package var contentsOffset: Int64 { input.position }
+
+  /// Whether that entry is a sparse file, whose stored bytes are not its contents.
+  package var isSparse: Bool { sparse != nil }
 }

@@ -30,6 +30,17 @@ package struct TarReader: ~Copyable {
     self.limit = limit
   }
 
+  /// Opens the archive that stands in a part of a file. What unpacks to more than `limit` bytes is refused.
+  ///
+  /// `onUnpacked` is given all bytes of the unpacked archive in order, up to the very end of `extent` by the time
+  /// that `next()` returns nil. A path of /proc/self/fd is taken too.
+  package init(
+    extent: FileExtent, limit: Int64 = defaultLimit, onUnpacked: ((RawSpan) -> Void)? = nil
+  ) throws(ArchiveError) {
+    input = TarInput(try GzipReader(.opening(extent)), limit: limit, onUnpacked: onUnpacked)
+    self.limit = limit
+  }
+
   /// The next entry, or nil when the archive has ended soundly; contents that were not read are passed over.
   ///
   /// After an error the reader must not be used again.

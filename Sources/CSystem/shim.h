@@ -1,8 +1,21 @@
-// Calls of the C library that Swift's import of it leaves out: those declared for _GNU_SOURCE alone, and mallopt.
+// Calls of the C library that Swift's import of it leaves out: those declared for _GNU_SOURCE alone, mallopt,
+// and an ioctl, for it does not import variadic functions.
 #pragma once
+#include <asm/ioctl.h>
 #include <malloc.h>
 
 /// renameat2(2): with the flag below, exchanges two names in one step.
 int renameat2(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, unsigned int flags);
 
 enum { KPACK_RENAME_EXCHANGE = 1 << 1 };
+
+/// copy_file_range(2): copies between files within the kernel, sharing blocks where the file system can.
+ssize_t copy_file_range(
+    int infd, __off64_t *pinoff, int outfd, __off64_t *poutoff, size_t length, unsigned int flags);
+
+// Declared here: sys/ioctl.h would make the types it defines this module's own, and their users import it.
+int ioctl(int fd, unsigned long request, ...);
+
+/// FICLONE of ioctl_ficlone(2): makes `to` share all blocks of `from`. The number is that of linux/fs.h, which is not
+/// included for the other names it defines.
+static inline int kpack_clone(int to, int from) { return ioctl(to, _IOW(0x94, 9, int), from); }

@@ -64,7 +64,8 @@ struct OutputFolderTests {
   @Test func `a failed commit leaves nothing to take back`() throws {
     let folder = try TemporaryFolder()
     let outputs = try OutputFolder("\(folder.path)/new")
-    try Self.write("new", to: "missing/a", in: outputs)
+    // Too long for a name.
+    try Self.write("new", to: String(repeating: "n", count: 256), in: outputs)
     #expect(throws: SystemError.self) { try outputs.commit() }
     #expect(try folder.names() == [])
     #expect(!outputs.abandon())

@@ -90,3 +90,8 @@ struct TreeWalker {
     return false
   }
 }
+
+extension FileStatus {
+  /// What a release may hold, for messages about what it may not.
+  static let wantedTypes = "a release holds files, folders and symlinks"
+}

@@ -1,6 +1,8 @@
 // What is known of the version of a source tree, under the names that Kubernetes' build scripts have for it, and the
 // two forms in which builds take it: shell assignments and linker flags.
 
+import Archive
+
 /// The KUBE_GIT_* variables; what is nil is not known.
 package struct VersionVariables: Equatable, Sendable {
   /// KUBE_GIT_COMMIT: the commit's name, usually in full.

@@ -1,14 +1,13 @@
 // What stat says of a file, in the words of this program.
 
-package import Archive
-import Glibc
+package import Glibc
 
 /// The status of a file.
 package struct FileStatus {
   private let status: stat
 
   /// What a call of the stat family said.
-  init(_ status: stat) { self.status = status }
+  package init(_ status: stat) { self.status = status }
 
   /// The status of `path` itself, a symlink not followed. Throws `SystemError`.
   package static func of(_ path: [UInt8]) throws(SystemError) -> FileStatus {
@@ -19,7 +18,7 @@ package struct FileStatus {
   package static func following(_ path: [UInt8]) throws(SystemError) -> FileStatus { try read(path, AT_FDCWD, 0) }
 
   /// The status of `name` in an open folder, a symlink not followed; `path` is for messages. Throws `SystemError`.
-  static func of(_ name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> FileStatus {
+  package static func of(_ name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> FileStatus {
     try read(name, folder, AT_SYMLINK_NOFOLLOW, path)
   }
 
@@ -54,9 +53,6 @@ package struct FileStatus {
     default: "of an unknown type"
     }
   }
-
-  /// What a release may hold, for messages about what it may not.
-  static let wantedTypes = "a release holds files, folders and symlinks"
 
   private var type: mode_t { status.st_mode & S_IFMT }
 }

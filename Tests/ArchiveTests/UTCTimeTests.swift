@@ -3,7 +3,7 @@
 import Glibc
 import Testing
 
-@testable import Packaging
+@testable import Archive
 
 struct UTCTimeTests {
   @Test(

@@ -1,12 +1,11 @@
 // Where paths and links lead.
 
-import Archive
-import Glibc
+private import Glibc
 
 /// Resolves and reads links.
-enum FilePath {
+package enum FilePath {
   /// The one absolute path, without links, of what `path` leads to. Throws `SystemError`.
-  static func resolved(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
+  package static func resolved(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
     let terminated = cString(path)
     guard let resolved = realpath(terminated, nil) else {
       throw SystemError(operation: "find", path: path, errno: errno)
@@ -17,7 +16,7 @@ enum FilePath {
   }
 
   /// The target of the link `name` in an open folder; `path` is for messages. Throws `SystemError`.
-  static func target(of name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> [UInt8] {
+  package static func target(of name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> [UInt8] {
     let terminated = cString(name)
     // As long as any target can be (limits.h).
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))

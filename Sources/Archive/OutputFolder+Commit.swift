@@ -1,0 +1,133 @@
+// The end of a run: all outputs get their names, or everything is as it was before.
+
+private import CSystem
+private import Glibc
+private import Synchronization
+
+extension OutputFolder {
+  /// Gives all outputs their names and makes that durable.
+  ///
+  /// An older output trades places with the new one, so that a rename that fails later can be taken back; a power cut
+  /// in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and `SourceChanged`
+  /// when a file to link to has changed, with all as it was before.
+  package func commit() throws {
+    try state.withLock { state in
+      if state.isClosed { throw SystemError.ended(in: folders.first) }
+      state.isClosed = true
+      var placing = Placing()
+      do {
+        // All that takes time or room comes before the first rename.
+        for (number, output) in state.outputs.enumerated() { try output.makeLink(number) }
+        for (number, output) in state.outputs.enumerated() { try placing.place(output, number) }
+        try placing.sync(with: folders.flatMap(\.made))
+      } catch {
+        placing.takeBack()
+        removeTemporaries(state.outputs)
+        removeMade(folders)
+        throw error
+      }
+      removeTemporaries(state.outputs)
+    }
+  }
+
+  /// Removes everything this run made and calls `end`, before any other thread can go on. False, and nothing is done,
+  /// when there is nothing to take back: the outputs are committed.
+  @discardableResult
+  package func abandon(andThen end: () -> Void = {}) -> Bool {
+    state.withLock { state in
+      guard !state.isClosed else { return false }
+      state.isClosed = true
+      removeTemporaries(state.outputs)
+      removeMade(folders)
+      end()
+      return true
+    }
+  }
+
+  /// What stands under the names of our own: outputs without a place, and older ones that were replaced.
+  private func removeTemporaries(_ outputs: [Output]) {
+    for (number, output) in outputs.enumerated() {
+      removeIfThere(output.folder.temporary(number))
+      removeIfThere(output.folder.backup(number))
+    }
+  }
+}
+
+extension OutputFolder.Output {
+  /// Makes the temporary of an output that is a link, or a copy where links are not to be had.
+  fileprivate func makeLink(_ number: Int) throws {
+    guard let linked else { return }
+    let temporary = Array(folder.temporary(number).utf8)
+    let (old, new) = (cString(linked.path), cString(temporary))
+    do throws(SystemError) {
+      try systemCall("link", temporary) { link(old, new) }
+    } catch {
+      guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP].contains(error.errno) else { throw error }
+      // As it is now: another link to it may have been made, which changes its times.
+      let status = try FileHandle(opening: linked.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).status()
+      let copy = try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
+      let source = SourceFile(path: linked.path, identity: FileIdentity(status))
+      try source.copy(into: copy, mode: UInt16(status.st_mode & 0o7777))
+      try copy.close()
+    }
+  }
+}
+
+/// Outputs that got their names, in order.
+private struct Placing {
+  /// An output that got its name, and where the older one went.
+  private struct Placement {
+    let final: String
+    /// The name that the older output has now; nil when there was none.
+    let older: String?
+
+    /// Puts the older output back; where there was none, removes the new one.
+    func takeBack() {
+      if let older { _ = rename(older, final) } else { removeIfThere(final) }
+    }
+  }
+
+  private var placements: [Placement] = []
+  /// Folders that were made for the names, in order.
+  private var made: [String] = []
+
+  /// Gives `output` its name, in folders that are made where they are missing. Throws `SystemError`.
+  mutating func place(_ output: OutputFolder.Output, _ number: Int) throws(SystemError) {
+    let final = output.folder.final(output.name)
+    made += try makeFolders(parentFolder(of: final))
+    let temporary = output.folder.temporary(number)
+    let backup = output.folder.backup(number)
+    placements.append(try Self.move(temporary, to: final, backup: backup))
+  }
+
+  /// Makes the names durable, and those of `others`, folders that were made before. Throws `SystemError`.
+  func sync(with others: [String]) throws(SystemError) {
+    // By bytes: two names that are equal as text can be two folders.
+    let touched = Set((placements.map(\.final) + made + others).map { Array(parentFolder(of: $0).utf8) })
+    for folder in touched.sorted(by: bytesPrecede) { try FileHandle(opening: folder, O_RDONLY | O_DIRECTORY).sync() }
+  }
+
+  func takeBack() {
+    for placement in placements.reversed() { placement.takeBack() }
+    removeFolders(made)
+  }
+
+  private static func move(_ temporary: String, to final: String, backup: String) throws(SystemError) -> Placement {
+    // An exchange would take a folder as well.
+    if isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
+    if renameat2(AT_FDCWD, temporary, AT_FDCWD, final, UInt32(KPACK_RENAME_EXCHANGE)) == 0 {
+      return Placement(final: final, older: temporary)
+    }
+    // ENOENT: there is no older output. EINVAL, ENOSYS: a file system that cannot exchange names.
+    let mustMove = errno == EINVAL || errno == ENOSYS
+    guard mustMove || errno == ENOENT else { throw SystemError(operation: "rename", path: final, errno: errno) }
+    let hasMoved = mustMove && rename(final, backup) == 0
+    let placement = Placement(final: final, older: hasMoved ? backup : nil)
+    guard rename(temporary, final) == 0 else {
+      let error = SystemError(operation: "rename", path: final, errno: errno)
+      if hasMoved { placement.takeBack() }
+      throw error
+    }
+    return placement
+  }
+}
