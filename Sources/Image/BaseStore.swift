@@ -1,0 +1,84 @@
+// The store of bases: an OCI image layout folder, which other tools fill and read too.
+// OCI image-spec, image-layout.md.
+
+internal import Archive
+private import Glibc
+
+/// The bases that images are built on.
+package struct BaseStore: Sendable {
+  /// Path of the folder.
+  package let path: String
+
+  package init(_ path: String) { self.path = path }
+
+  /// Whether there is a layout at the path.
+  package var exists: Bool { access("\(path)/index.json", F_OK) == 0 }
+
+  /// The bases that have a name, sorted by it and by platform; their layers are not read.
+  ///
+  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
+  package func images() throws -> [StoredBase] {
+    guard exists else { return [] }
+    let found = try source().images()
+    let bases = found.flatMap { image in image.references.map { StoredBase($0, image) } }
+    return bases.compactMap { $0 }.sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
+  }
+
+  /// Reads and verifies the base `reference` for `platform`, whose variant does not count.
+  ///
+  /// Throws `ImageError` when it is missing, for other platforms only or unsound, `SourceChanged` or `SystemError`.
+  package func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
+    guard exists else { throw ImageError(path, "", "no base \(reference.familiar): there is no store") }
+    let source = try source()
+    let images = try images(of: reference, in: source)
+    if images.isEmpty { throw missing(reference, try source.layoutIndex().index) }
+    guard let image = images.first(where: { $0.platform.withoutVariant == platform.withoutVariant }) else {
+      let there = images.map { "\($0.platform)" }.joined(separator: ", ")
+      throw ImageError(path, "", "\(reference.familiar): the base is for \(there), not for \(platform)")
+    }
+    return try source.read(image, as: reference)
+  }
+
+  /// The images of that name. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func images(of reference: Reference, in source: ImageSource) throws -> [SourceImage] {
+    try source.layoutImages { Self.isNamed($0, reference) }
+  }
+
+  func source() throws -> ImageSource { try ImageSource(path, spoolingNear: path) }
+
+  static func isNamed(_ descriptor: Descriptor, _ reference: Reference) -> Bool {
+    // A name that is no reference is one that nobody can ask for.
+    ImageSource.names(of: descriptor).contains { (try? Reference($0)) == reference }
+  }
+
+  private func missing(_ reference: Reference, _ index: ImageIndex) -> ImageError {
+    let names = Set(index.manifests.flatMap { ImageSource.names(of: $0) }.map { escapedName($0.utf8) }).sorted()
+    let there = names.isEmpty ? "it is empty" : "there is \(names.joined(separator: ", "))"
+    return ImageError(path, "", "no base \(reference.familiar): \(there)")
+  }
+}
+
+/// One base of a store, for listings.
+package struct StoredBase: Equatable, Sendable {
+  package let reference: Reference
+  package let platform: Platform
+  package let manifestDigest: ImageDigest
+  package let configDigest: ImageDigest
+  /// Lowest first.
+  package let diffIDs: [ImageDigest]
+  /// Bytes of the layers as they are stored.
+  package let size: Int64
+
+  init?(_ reference: Reference, _ image: SourceImage) {
+    guard let manifest = image.manifestDigest else { return nil }
+    self.reference = reference
+    platform = image.platform
+    manifestDigest = manifest
+    configDigest = image.configDigest
+    diffIDs = image.config.diffIDs
+    // Only what stands in the documents: wraps on sizes that no file has.
+    size = image.layers.reduce(0) { $0 &+ ($1.descriptor?.size ?? 0) }
+  }
+
+  fileprivate var sortKey: String { "\(reference) \(platform)" }
+}

@@ -1,0 +1,65 @@
+// The archives of docker save: manifest.json and what it names.
+// moby, daemon/internal/image/tarexport; go-containerregistry, pkg/v1/tarball.
+
+private import JSON
+
+extension ImageSource {
+  private static let manifestName = "manifest.json"
+
+  /// The images of manifest.json. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func dockerImages() throws -> [SourceImage] {
+    let place = place(Self.manifestName)
+    let bytes = try document(Self.manifestName, LayerPlace(place: place, field: ""))
+    let items = try DocumentField(reading: bytes, place: place).elements()
+    if items.isEmpty { throw ImageError(place, "", "expected an image, found an empty array") }
+    return try items.map { try dockerImage($0) }
+  }
+
+  private func dockerImage(_ item: DocumentField) throws -> SourceImage {
+    var names: [String] = []
+    for tag in try item.member("RepoTags")?.elements() ?? [] {
+      do throws(ReferenceError) {
+        _ = try Reference(try tagText(tag))
+      } catch {
+        throw tag.error("\(error), found \(quoted(error.text))")
+      }
+      names.append(try tag.string())
+    }
+    let document = try dockerConfig(try item.required("Config"))
+    let config = try ImageConfig(
+      DocumentField(reading: document.bytes, place: place(try item.required("Config").string())))
+    let field = try item.required("Layers")
+    let layers = try field.elements().map { layer in
+      SourceLayer(
+        name: try layer.string(), descriptor: nil, place: LayerPlace(place: layer.place, field: layer.path))
+    }
+    try checkCount(layers.count, config, LayerPlace(place: field.place, field: field.path))
+    return SourceImage(names: names, config: config, configDocument: document, manifest: nil, layers: layers)
+  }
+
+  /// The text of a tag; a value of another type is a name that no reference can be.
+  private func tagText(_ field: DocumentField) throws(ReferenceError) -> String {
+    guard case .string(let text) = field.value.kind else { throw ReferenceError(text: "") }
+    return text
+  }
+
+  /// The config is named after its digest: "HEX.json", "sha256:HEX" or "blobs/sha256/HEX".
+  private func dockerConfig(_ field: DocumentField) throws -> StoredDocument {
+    let name = try field.string()
+    let bytes = try document(name, LayerPlace(place: field.place, field: field.path))
+    let document = StoredDocument(bytes: bytes, mediaType: MediaType.config)
+    let last = name.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
+    let hex = document.digest.hex
+    guard [hex, "\(hex).json", "sha256:\(hex)"].contains(last) else {
+      throw field.error("\(quoted(name)): its bytes are \(document.digest)")
+    }
+    return document
+  }
+
+  /// Throws unless a config tells of `count` layers.
+  func checkCount(_ count: Int, _ config: ImageConfig, _ place: LayerPlace) throws(ImageError) {
+    if count != config.diffIDs.count {
+      throw place.error("\(count) layers, rootfs.diff_ids of the config has \(config.diffIDs.count)")
+    }
+  }
+}

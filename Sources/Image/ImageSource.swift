@@ -1,0 +1,165 @@
+// Where images are read from: an archive of docker save, an OCI archive, one that is both, or an OCI layout folder.
+// OCI image-spec, image-layout.md; moby, daemon/internal/image/tarexport.
+
+internal import Archive
+private import Glibc
+private import JSON
+
+/// The images of one archive or folder. What it says is believed only after it is verified.
+package struct ImageSource: Sendable {
+  /// The archive or folder, as it was named.
+  package let path: String
+  let files: ImageFiles
+  private let spoolFolder: String
+
+  /// Opens the archive or layout folder at `path`; what is compressed is unpacked near `spoolFolder`.
+  ///
+  /// Throws `ImageError` for an unsound archive, `SourceChanged` or `SystemError`.
+  package init(_ path: String, spoolingNear spoolFolder: String) throws {
+    self.path = path
+    self.spoolFolder = spoolFolder
+    // A symlink to an archive is followed here, once, for blobs are opened without following any.
+    guard let real = realpath(path, nil) else { throw SystemError(operation: "open", path: path, errno: errno) }
+    defer { free(real) }
+    let resolved = String(cString: real)
+    var status = stat()
+    if stat(resolved, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
+      files = .folder(resolved)
+      return
+    }
+    switch try Blob.find(at: resolved, named: path) {
+    case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)
+    case .refused(let reason): throw ImageError(path, "", reason)
+    case .blob(let blob): files = .archive(try ArchiveMembers(blob, place: path, spoolingNear: spoolFolder))
+    }
+  }
+
+  /// All images, in the order of the index or of manifest.json; their layers are not read.
+  ///
+  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
+  package func images() throws -> [SourceImage] {
+    let isLayout = try files.contains("oci-layout") || files.contains("index.json")
+    let isDocker = try files.contains("manifest.json")
+    if case .folder = files { return try layoutImages { _ in true } }
+    guard isLayout || isDocker else {
+      throw ImageError(path, "", "expected the archive of an image, found neither manifest.json nor oci-layout")
+    }
+    guard isLayout else { return try dockerImages() }
+    let images = try layoutImages { _ in true }
+    guard isDocker else { return images }
+    // Some loaders read one side and some the other (containerd prefers the layout): they must see the same images.
+    guard Set(images.map(\.configDigest)) == Set(try dockerImages().map(\.configDigest)) else {
+      throw ImageError(path, "", "manifest.json and index.json tell of different images")
+    }
+    return images
+  }
+
+  /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it.
+  ///
+  /// Throws `ImageError` with the choices when there are two for one platform, and as `images()` does.
+  package func images(for reference: Reference) throws -> [SourceImage] {
+    let all = try images()
+    let named = all.filter { $0.references.contains(reference) }
+    let images = named.isEmpty ? all : named
+    if images.isEmpty { throw ImageError(path, "", "holds no image") }
+    if Set(images.map(\.platform.withoutVariant)).count < images.count {
+      let choices = images.map(\.description).joined(separator: ", ")
+      throw ImageError(path, "", "holds several images, none named \(reference.familiar): \(choices)")
+    }
+    return images
+  }
+
+  /// Reads and verifies all of `image`, which gets the name `reference`.
+  ///
+  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
+  package func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
+    var table = FileTable()
+    var layers: [BaseLayer] = []
+    // As many as diff IDs: that was compared when the image was found.
+    for (layer, diffID) in zip(image.layers, image.config.diffIDs) {
+      layers.append(try read(layer, diffID, into: &table))
+    }
+    let manifest =
+      image.manifest
+      ?? StoredDocument(
+        bytes: Array(
+          Manifest(config: image.configDocument.descriptor, layers: layers.map(\.descriptor)).json.text.utf8),
+        mediaType: MediaType.manifest)
+    return BaseImage(
+      reference: reference, manifestDigest: manifest.digest, configDigest: image.configDigest, config: image.config,
+      layers: layers, files: table, manifest: manifest, configDocument: image.configDocument)
+  }
+
+  private func read(
+    _ layer: SourceLayer, _ diffID: ImageDigest, into table: inout FileTable
+  ) throws -> BaseLayer {
+    let blob = try self.blob(layer.name, layer.place)
+    var reader = LayerReader(blob, at: layer.place)
+    let isCompressed = try reader.isCompressed()
+    let descriptor: Descriptor
+    if let said = layer.descriptor {
+      try check(blob, said, layer.place)
+      if MediaType.gzipLayers.contains(said.mediaType) != isCompressed {
+        throw layer.place.error("\(blob.name): \(said.mediaType), but its bytes are \(isCompressed ? "" : "not ")gzip")
+      }
+      descriptor = said
+    } else {
+      let digest = try blob.digest()
+      if layer.name.utf8.starts(with: "blobs/".utf8) && layer.name != digest.blobPath {
+        throw layer.place.error("\(blob.name): its bytes are \(digest)")
+      }
+      descriptor = Descriptor(
+        mediaType: isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: digest, size: blob.count)
+    }
+    let (bytes, size) = try reader.read(diffID: diffID, into: &table, spoolingNear: spoolFolder)
+    return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
+  }
+}
+
+// Blobs
+extension ImageSource {
+  /// Where `name` stands, for messages.
+  func place(_ name: String) -> String { "\(path): \(name)" }
+
+  /// The file `name`, which `place` asks for. Throws `ImageError` or `SystemError`.
+  func blob(_ name: String, _ place: LayerPlace) throws -> Blob {
+    switch try files.find(name) {
+    case .blob(let blob): return blob
+    case .missing: throw place.error("\(escapedName(name.utf8)): missing")
+    case .refused(let reason): throw place.error("\(escapedName(name.utf8)): \(reason)")
+    }
+  }
+
+  /// Compares the bytes of `blob` with what `descriptor` says. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func check(_ blob: Blob, _ descriptor: Descriptor, _ place: LayerPlace) throws {
+    if blob.count != descriptor.size {
+      throw place.error("\(blob.name): expected \(descriptor.size) bytes, found \(blob.count)")
+    }
+    let digest = try blob.digest()
+    if digest != descriptor.digest { throw place.error("\(blob.name): its bytes are \(digest)") }
+  }
+
+  /// The document `name` of at most 16 MiB. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func document(_ name: String, _ place: LayerPlace) throws -> [UInt8] {
+    let blob = try blob(name, place)
+    try checkLength(of: blob, place)
+    return try blob.read()
+  }
+
+  /// The document that `descriptor` names. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func document(_ descriptor: Descriptor, _ place: LayerPlace) throws -> StoredDocument {
+    let blob = try blob(descriptor.digest.blobPath, place)
+    try checkLength(of: blob, place)
+    try check(blob, descriptor, place)
+    let document = StoredDocument(bytes: try blob.read(), mediaType: descriptor.mediaType)
+    // Read again after it was compared: it is compared again.
+    if document.digest != descriptor.digest { throw place.error("\(blob.name): its bytes are \(document.digest)") }
+    return document
+  }
+
+  private func checkLength(of blob: Blob, _ place: LayerPlace) throws(ImageError) {
+    if blob.count > Int64(StoredDocument.largest) {
+      throw place.error("\(blob.name): a document of \(blob.count) bytes, the limit is \(StoredDocument.largest)")
+    }
+  }
+}

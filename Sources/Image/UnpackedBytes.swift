@@ -1,0 +1,58 @@
+// Where the bytes of an archive go while it is read: into a digest, and into a spool when they were compressed.
+
+internal import Archive
+
+/// The unpacked bytes of one archive on their way; a class, for the reader gives them to a closure.
+final class UnpackedBytes {
+  /// Keeps the bytes; nil when they stand in a file as they are.
+  let spool: Spool?
+  /// Bytes so far.
+  private(set) var count: Int64 = 0
+  private var hash: SHA256? = SHA256()
+  private var fault: (any Error)?
+
+  init(spool: Spool?) { self.spool = spool }
+
+  func append(_ span: RawSpan) {
+    span.withUnsafeBytes { bytes in
+      hash?.update(bytes)
+      count += Int64(bytes.count)
+      guard let spool, fault == nil else { return }
+      do throws(SystemError) { try spool.append(bytes) } catch { fault = error }
+    }
+  }
+
+  /// Notes why the archive is not taken; the first reason stays.
+  func refuse(_ error: any Error) { fault = fault ?? error }
+
+  /// Throws what went wrong on the way.
+  func check() throws {
+    if let fault { throw fault }
+  }
+
+  /// The digest of all bytes; to be asked for once.
+  func digest() -> ImageDigest? {
+    guard let hash = hash.take() else { return nil }
+    return ImageDigest(hash.finalize())
+  }
+}
+
+extension ArchiveError {
+  /// The error for an archive that stands at `place`, `field`, under `name`; the system's own errors stay.
+  func imageError(_ place: String, _ field: String, _ name: String?) -> any Error {
+    let prefix = name.map { "\($0): " } ?? ""
+    return switch self {
+    case .system(let error): error
+    case .notARegularFile(_, let found): ImageError(place, field, "\(prefix)expected a regular file, found \(found)")
+    case .gzip(let error): ImageError(place, field, "\(prefix)\(error)")
+    case .tar(let error): ImageError(place, field, "\(prefix)\(error)")
+    }
+  }
+}
+
+extension TarWarning {
+  /// Whether two readers may see different archives, for one of them reads on.
+  var isBehindEnd: Bool {
+    if case .bytesBehindEnd = self { true } else { false }
+  }
+}

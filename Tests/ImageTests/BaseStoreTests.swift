@@ -1,0 +1,83 @@
+// The store gives back what was added, by name and platform.
+
+import Archive
+import Image
+import JSON
+import Testing
+
+struct BaseStoreTests {
+  private let amd64 = Platform(os: "linux", architecture: "amd64")
+  private let arm64 = Platform(os: "linux", architecture: "arm64", variant: "v8")
+
+  private func sample(_ architecture: String, _ folder: borrowing ImageFolder) throws -> BaseImage {
+    let sample = SampleImage(architecture: architecture)
+    return try ImageSourceTests.read(folder.write(Member.tar(sample.docker), to: "\(architecture).tar"))
+  }
+
+  @Test func `one name holds a base a platform, and the same platform is replaced`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore("\(folder.path)/deep/store")
+    #expect(!store.exists)
+    let name = try Reference("docker.io/library/base")
+    for architecture in ["amd64", "arm64", "amd64"] {
+      try store.add(try sample(architecture, folder), as: name)
+    }
+    #expect(try store.images().map(\.platform.architecture) == ["amd64", "arm64"])
+    let arm = try store.image(Reference("base:latest"), for: arm64)
+    #expect(arm.configDigest == ImageDigest(of: SampleImage(architecture: "arm64").config))
+    #expect(arm.layers.map(\.diffID.hex) == [sha(SampleImage.lower), sha(SampleImage.upper)])
+  }
+
+  @Test func `a layout that another tool wrote is a store, and its other images stay`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
+    try store.add(try sample("arm64", folder), as: Reference("other"))
+    #expect(
+      try store.image(Reference("sample:1"), for: amd64).manifestDigest == ImageDigest(of: SampleImage().manifest))
+    #expect(try store.images().map(\.reference.familiar) == ["other:latest", "sample:1"])
+  }
+
+  @Test func `what is missing or for another platform is told with what there is`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
+    #expect(throws: ImageError(store.path, "", "no base other:latest: there is sample:1")) {
+      _ = try store.image(Reference("other"), for: amd64)
+    }
+    #expect(
+      throws: ImageError(store.path, "", "sample:1: the base is for linux/amd64, not for linux/arm64/v8")
+    ) {
+      _ = try store.image(Reference("sample:1"), for: arm64)
+    }
+  }
+
+  @Test func `a root file system makes the same base each time`() throws {
+    let folder = try ImageFolder()
+    let path = try folder.write(gzipped(SampleImage.lower), to: "root.tar.gz")
+    var settings = ImageSettings()
+    settings.command = ["sh"]
+    let bases = try ["a", "b"].map { name in
+      let store = BaseStore("\(folder.path)/\(name)")
+      try store.addRootFileSystem(.file(path: path), platform: amd64, settings: settings, as: Reference("root"))
+      return try store.image(Reference("root"), for: amd64)
+    }
+    #expect(bases[0].manifestDigest == bases[1].manifestDigest)
+    #expect(bases[0].config.settings.command == ["sh"])
+    #expect(bases[0].layers.map(\.diffID.hex) == [sha(SampleImage.lower)])
+  }
+
+  @Test func `a lock takes what it was made of and nothing else`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
+    let path = "\(folder.path)/bases.lock.json"
+    try BaseLock(store.images(), path: path).write()
+    let lock = try #require(try BaseLock.read(path))
+    #expect(lock.items.count == 1)
+    try lock.check(store.image(Reference("sample:1"), for: amd64))
+    let changed = try sample("amd64", folder)
+    #expect(throws: ImageError.self) { try lock.check(changed) }
+    #expect(throws: ImageError(path, "", "the base arm:latest for linux/arm64 is not locked")) {
+      try store.add(try sample("arm64", folder), as: Reference("arm"))
+      try lock.check(store.image(Reference("arm"), for: arm64))
+    }
+  }
+}
