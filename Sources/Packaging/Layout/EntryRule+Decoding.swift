@@ -6,7 +6,8 @@ import JSON
 final class LayoutNames {
   let platforms: Set<String>
   let binaries: Set<String>
-  let images: Set<String>
+  /// Groups of images; none before images.json is read.
+  private(set) var images: Set<String> = []
   let layouts: Set<String>
   let flags: Set<String>
   /// Whether there is an images.json, which {registry} and {tag} come from.
@@ -14,14 +15,16 @@ final class LayoutNames {
   /// What was referred to, as "KIND NAME".
   private(set) var used: Set<String> = []
 
-  init(release: ReleaseLayout, images: ImagesLayout?, layouts: Set<String>) {
+  init(release: ReleaseLayout, layouts: Set<String>, hasImages: Bool) {
     platforms = Set(release.platforms.keys)
     binaries = Set(release.binaries.keys)
     flags = Set(release.flags.keys).union([ReleaseLayout.gitCleanFlag])
-    self.images = Set(images?.groups.keys.map { $0 } ?? [])
     self.layouts = layouts
-    hasImages = images != nil
+    self.hasImages = hasImages
   }
+
+  /// Takes the names of the groups of images.
+  func add(_ images: ImagesLayout) { self.images.formUnion(images.groups.keys) }
 
   /// Checks that `name` is one of `known` and takes note that it is used.
   func check(_ kind: String, _ name: String, in known: Set<String>, at field: LayoutField) {
@@ -32,26 +35,36 @@ final class LayoutNames {
   }
 }
 
-/// Reads the rules of one tarball's layout.
+/// Reads the rules of one tarball's layout, or of an image.
 struct EntryRuleDecoder {
   let names: LayoutNames
   /// Whether the tarball has platforms, so that every rule stands on one.
   let hasPlatform: Bool
+  var place = TemplatePlace.tarball
+
+  /// The verbs that are known here.
+  private var verbs: [VerbKey] {
+    place == .tarball ? VerbKey.allCases : VerbKey.allCases.filter { !VerbKey.ofTarballs.contains($0) }
+  }
 
   func decode(_ field: LayoutField) -> EntryRule? {
     let keys = VerbKey.allCases.map(\.rawValue) + ["to", "include", "exclude", "optional", "mode"]
     guard let object = field.object(keys + VerbKey.commonOptions) else { return nil }
-    let verbs = VerbKey.allCases.filter { object[$0.rawValue] != nil }
-    guard verbs.count == 1, let key = verbs.first, let verbField = object[key.rawValue] else {
-      let all = VerbKey.allCases.map(\.rawValue).joined(separator: ", ")
-      field.refuse(verbs.isEmpty ? "expected one of \(all)" : "expected one verb, found \(verbs.count)")
+    let found = VerbKey.allCases.filter { object[$0.rawValue] != nil }
+    guard found.count == 1, let key = found.first, let verbField = object[key.rawValue] else {
+      let all = verbs.map(\.rawValue).joined(separator: ", ")
+      field.refuse(found.isEmpty ? "expected one of \(all)" : "expected one verb, found \(found.count)")
+      return nil
+    }
+    guard verbs.contains(key) else {
+      verbField.refuse("stands in tarballs alone; an image cannot hold it")
       return nil
     }
     for option in object.keys where !isOption(option, of: key) {
       object[option]?.refuse("not an option of \(key)")
     }
     let platforms = object["platforms"].flatMap(selector)
-    let template = TemplateDecoder(names: names, hasPlatform: hasPlatform || platforms != nil)
+    let template = TemplateDecoder(names: names, hasPlatform: hasPlatform || platforms != nil, place: place)
     let verb = verb(key, verbField, template)
     if case .binaries = verb, !template.hasPlatform { needsPlatform(field) }
     if case .images = verb, !template.hasPlatform { needsPlatform(field) }
@@ -83,7 +96,7 @@ struct EntryRuleDecoder {
     case .binaries: nameList("list of binaries", names.binaries, field, template).map(Verb.binaries)
     case .images: nameList("group of images", names.images, field, template).map(Verb.images)
     case .file: template.path(field).map(Verb.file)
-    case .tree: template.tree(field).map(Verb.tree)
+    case .tree: template.folder(field).map(Verb.tree)
     case .paths: paths(field, template)
     case .text: template.text(field).map(Verb.text)
     case .directory: template.path(field).map(Verb.directory)

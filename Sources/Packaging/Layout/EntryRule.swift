@@ -1,4 +1,4 @@
-// One rule of a tarball's layout: what goes in, to where, and on which conditions.
+// One rule of a tarball's layout or of an image: what goes in, to where, and on which conditions.
 
 /// Names that a rule spells out or takes from a list.
 package enum NameList: Equatable, Sendable {
@@ -18,7 +18,7 @@ package struct Condition: Equatable, Sendable {
   package let isOn: Bool
 }
 
-/// What a rule puts into the archive.
+/// What a rule puts into the archive or the image.
 package enum Verb: Equatable, Sendable {
   case binaries(NameList)
   case images(NameList)
@@ -32,7 +32,7 @@ package enum Verb: Equatable, Sendable {
   case git(Template)
 }
 
-/// One rule of a tarball's layout.
+/// One rule of a tarball's layout or of an image.
 package struct EntryRule: Sendable {
   package let origin: RuleOrigin
   package let verb: Verb
@@ -47,11 +47,22 @@ package struct EntryRule: Sendable {
   package let condition: Condition?
 }
 
+extension EntryRule {
+  /// The rule that brings `verb` to `to` and says nothing else.
+  init(bringing verb: Verb, to: Template?, origin: RuleOrigin) {
+    self.init(
+      origin: origin, verb: verb, to: to, include: [], exclude: [], isOptional: false, isOverlay: false, mode: nil,
+      platforms: nil, condition: nil)
+  }
+}
+
 /// A verb's key, and the options that it takes beside those of all.
 enum VerbKey: String, CaseIterable {
   case binaries, images, file, tree, paths, text, directory, symlink, artifact, git
 
   static let commonOptions = ["overlay", "platforms", "when"]
+  /// Those that images do not have: what they bring is made from images.
+  static let ofTarballs: [VerbKey] = [.images, .artifact]
 
   var options: [String] {
     switch self {

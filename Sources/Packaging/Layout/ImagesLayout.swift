@@ -1,74 +1,34 @@
-// images.json: the container images of a release, as far as a tarball that holds them needs to know.
-
-/// One image of a group.
-package struct ImageRule: Sendable {
-  /// The image's name: its `name`, or that of its binary.
-  package let name: String
-  package let condition: Condition?
-
-  /// The file that the image is saved as.
-  package var fileName: String { "\(name).tar" }
-  /// The file beside it that holds its tag.
-  package var tagFileName: String { "\(name).docker_tag" }
-}
+// images.json: the container images of a release, the bases that they stand on, and how they are named.
 
 /// What images.json says.
 package struct ImagesLayout: Sendable {
+  /// The registry that images go to, {registry} in templates; empty when it is not said.
   package private(set) var registry = Template.empty
-  /// The tag of every image.
-  package private(set) var tag = Template.empty
+  package private(set) var bases: [String: BaseRule] = [:]
+  /// The name in a registry of images that say none.
+  package private(set) var repository: ByArchitecture
+  /// The tag of images that say none, {tag} in templates.
+  package private(set) var tag = Template(parts: [.variable(.version)])
   package private(set) var groups: [String: [ImageRule]] = [:]
 
   private static let keys = ["$schema", "registry", "bases", "repository", "tag", "groups"]
-  private static let imageKeys = ["binary", "name", "base", "when"]
 
-  /// Reads the file; `flags` are those of release.json.
-  init(_ field: LayoutField, release: ReleaseLayout) {
+  /// Reads the file; `names` are those of release.json.
+  init(_ field: LayoutField, names: LayoutNames) {
+    let repository = Template(parts: [.variable(.registry), .text("/"), .variable(.name)])
+    self.repository = ByArchitecture(repository, origin: field.origin)
     guard let object = field.object(Self.keys) else { return }
-    if let registry = object["registry"].flatMap({ Self.template($0, allowing: Self.ofRelease) }) {
-      self.registry = registry
+    func template(_ place: TemplatePlace) -> TemplateDecoder {
+      TemplateDecoder(names: names, hasPlatform: true, place: place)
     }
-    if let tag = object["tag"].flatMap({ Self.template($0, allowing: Self.ofRelease + [.os, .arch, .registry]) }) {
-      self.tag = tag
+    if let registry = object["registry"].flatMap(template(.registry).text) { self.registry = registry }
+    if let tag = object["tag"].flatMap(template(.tag).someText) { self.tag = tag }
+    if let field = object["repository"], let repository = ByArchitecture(field, template(.image)) {
+      self.repository = repository
     }
-    let names = LayoutNames(release: release, images: nil, layouts: [])
-    if let repository = object["repository"] { Self.checkByArchitecture(repository) }
-    let baseFields = object.required("bases")?.members ?? []
-    for (_, field) in baseFields { Self.checkByArchitecture(field) }
-    let bases = Set(baseFields.map(\.key))
-    for (group, field) in object.required("groups")?.namedMembers ?? [] {
-      groups[group] = field.elements?.compactMap { Self.image($0, bases: bases, names) }
-    }
-  }
-
-  /// What is known of a release without its images.
-  private static let ofRelease: [Variable] = [.name, .version, .releaseRegistry, .releaseTag]
-
-  private static func template(_ field: LayoutField, allowing known: [Variable]) -> Template? {
-    guard let template = field.taking({ try Template($0) }) else { return nil }
-    for variable in template.variables where !known.contains(variable) {
-      field.refuse("{\(variable.rawValue)} cannot stand here")
-    }
-    return template
-  }
-
-  /// Checks that the field is a template, or templates by architecture; nothing reads them yet.
-  private static func checkByArchitecture(_ field: LayoutField) {
-    if field.isString {
-      _ = field.taking { try Template($0) }
-    } else {
-      for (_, field) in field.members ?? [] { _ = field.taking { try Template($0) } }
-    }
-  }
-
-  private static func image(_ field: LayoutField, bases: Set<String>, _ names: LayoutNames) -> ImageRule? {
-    guard let object = field.object(imageKeys) else { return nil }
-    if let field = object.required("base"), let base = field.string {
-      names.check("base", base, in: bases, at: field)
-    }
-    guard let nameField = object["name"] ?? object.required("binary"),
-      let name = nameField.onePart
-    else { return nil }
-    return ImageRule(name: name, condition: object["when"].flatMap { condition($0, names) })
+    let baseFields = object.required("bases")?.namedMembers ?? []
+    let decoder = ImageRuleDecoder(names: names, bases: Set(baseFields.map(\.key)))
+    for (name, field) in baseFields { bases[name] = decoder.base(name, field) }
+    for (name, field) in object.required("groups")?.namedMembers ?? [] { groups[name] = decoder.group(field) }
   }
 }

@@ -13,6 +13,12 @@ struct LayoutField {
   /// The place as a rule's.
   var origin: RuleOrigin { RuleOrigin(file: file, position: value.position, path: path) }
 
+  /// The field with `string`, a part of its own, as its value.
+  func holding(_ string: String) -> LayoutField {
+    let value = JSONValue(position: value.position, kind: .string(string))
+    return LayoutField(value: value, file: file, path: path, mistakes: mistakes)
+  }
+
   /// Takes note of a mistake here.
   func refuse(_ reason: String) {
     mistakes.add(LayoutError(file: file, position: value.position, path: path, reason: reason))
@@ -41,6 +47,12 @@ struct LayoutField {
   /// Whether the value is a string, where it may be something else.
   var isString: Bool { if case .string = value.kind { true } else { false } }
 
+  /// Whether the value is an object that has one of these keys, where it may be something else.
+  func isObject(withAnyOf keys: [String]) -> Bool {
+    if case .object(let members) = value.kind { members.contains { keys.contains($0.key) } } else { false }
+  }
+
+  /// The value as a string; notes a mistake when it is something else.
   var string: String? {
     if case .string(let string) = value.kind { return string }
     refuse("expected a string, found \(found)")

@@ -58,12 +58,15 @@ package struct LayoutSet: Sendable {
     // Without the names that release.json declares every reference would be a mistake of its own.
     guard let releaseField = fields["release"] else { throw LayoutErrors(errors: mistakes.errors) }
     let release = ReleaseLayout(releaseField)
-    let images = fields["images"].map { ImagesLayout($0, release: release) }
-    let known = LayoutNames(release: release, images: images, layouts: Set(names))
+    let known = LayoutNames(release: release, layouts: Set(names), hasImages: fields["images"] != nil)
+    let images = fields["images"].map { ImagesLayout($0, names: known) }
+    images.map(known.add)
     let tarballs = names.compactMap { name in
       fields[name].flatMap { TarballLayout($0, name: name, release: release, names: known) }
     }
     LayoutCycle.check(tarballs, mistakes)
+    // Not beside other mistakes: a rule that could not be read may hold what seems to be held by none.
+    if let images, mistakes.errors.isEmpty { HeldImages.check(images, tarballs, mistakes) }
     guard mistakes.errors.isEmpty else { throw LayoutErrors(errors: mistakes.errors) }
     self.release = release
     self.images = images
@@ -83,13 +86,13 @@ package struct LayoutSet: Sendable {
   private static func unused(
     _ release: ReleaseLayout, _ names: LayoutNames, _ images: ImagesLayout?, _ file: String
   ) -> [String] {
-    let imageFlags = images?.groups.values.flatMap { $0.compactMap { $0.condition?.flag } } ?? []
-    let used = names.used.union(imageFlags.map { "flag \($0)" })
+    let bases = images?.bases.values.sorted { $0.name < $1.name } ?? []
     let declared =
-      release.platforms.keys.sorted().map { ("list of platforms", $0) }
-      + release.binaries.keys.sorted().map { ("list of binaries", $0) }
-      + release.flags.keys.sorted().map { ("flag", $0) }
-    return declared.filter { !used.contains("\($0.0) \($0.1)") }.map { kind, name in
+      release.platforms.keys.sorted().map { (file, "list of platforms", $0) }
+      + release.binaries.keys.sorted().map { (file, "list of binaries", $0) }
+      + release.flags.keys.sorted().map { (file, "flag", $0) }
+      + bases.map { ($0.origin.file, "base", $0.name) }
+    return declared.filter { !names.used.contains("\($0.1) \($0.2)") }.map { file, kind, name in
       "\(file): the \(kind) \(quoted(name)) is never used"
     }
   }
@@ -123,5 +126,35 @@ private enum LayoutCycle {
       visit(held, chain + [tarball.name], rule.origin, tarballs, &done, mistakes)
     }
     done.insert(tarball.name)
+  }
+}
+
+/// Images that no tarball holds and so nothing gives platforms to.
+private enum HeldImages {
+  /// Notes each image that is made on no platform.
+  static func check(_ images: ImagesLayout, _ tarballs: [TarballLayout], _ mistakes: LayoutMistakes) {
+    let names = Set(images.groups.values.joined().map(\.name))
+    let lists = tarballs.flatMap(\.rules).compactMap { rule in
+      if case .images(let list) = rule.verb { list } else { nil }
+    }
+    for (group, members) in images.groups.sorted(by: { $0.key < $1.key }) {
+      if lists.contains(where: { holds($0, group, members, names) }) { continue }
+      for image in members where image.platforms == nil {
+        let reason = "image \(quoted(image.name)): no tarball holds it; give it \"platforms\""
+        mistakes.add(
+          LayoutError(
+            file: image.origin.file, position: image.origin.position, path: image.origin.path, reason: reason))
+      }
+    }
+  }
+
+  /// Whether `list` may hold images of `group`; `names` are those of all images.
+  private static func holds(_ list: NameList, _ group: String, _ members: [ImageRule], _ names: Set<String>) -> Bool {
+    switch list {
+    case .list(let name): name == group
+    case .names(let templates):
+      // A name that is no image's may have variables in it, or is told of when the plan is made.
+      templates.contains { name in !names.contains(name.text) || members.contains { $0.name == name.text } }
+    }
   }
 }

@@ -27,7 +27,7 @@ package struct TarballLayout: Sendable {
     if let archive = object["archive"] { settings.override(with: archive) }
     self.name = name
     origin = field.origin
-    platforms = object["platforms"].flatMap { Self.platforms($0, names) }
+    platforms = object["platforms"].flatMap { $0.platformSelector(names) }
     condition = object["when"].flatMap { Packaging.condition($0, names) }
     self.settings = settings
     rules = object.required("entries")?.elements?.compactMap(decoder.decode) ?? []
@@ -37,12 +37,22 @@ package struct TarballLayout: Sendable {
     fileNameOrigin = object["tarball"]?.origin ?? field.origin
   }
 
-  private static func platforms(_ field: LayoutField, _ names: LayoutNames) -> PlatformSelector? {
-    if field.isArray {
-      return field.platforms.map { .patterns($0.compactMap { PlatformPattern($0.description) }) }
-    }
-    return field.string.map { name in
-      names.check("list of platforms", name, in: names.platforms, at: field)
+  /// The layer of an image, made by `rules`: no root folder, 0:0, the release's time.
+  init(layerOf image: ImageRule, rules: [EntryRule], release: ReleaseLayout) {
+    var settings = ArchiveSettings()
+    settings.mtime = release.archive.mtime
+    (name, origin, fileName, fileNameOrigin) = (image.name, image.origin, .empty, image.origin)
+    (platforms, condition) = (nil, nil)
+    (self.settings, self.rules) = (settings, rules)
+  }
+}
+
+extension LayoutField {
+  /// The value as the name of a list of platforms, or as an array of platforms.
+  func platformSelector(_ names: LayoutNames) -> PlatformSelector? {
+    if isArray { return platforms.map { .patterns($0.compactMap { PlatformPattern($0.description) }) } }
+    return string.map { name in
+      names.check("list of platforms", name, in: names.platforms, at: self)
       return .list(name)
     }
   }

@@ -7,9 +7,17 @@ package enum Variable: String, CaseIterable, Sendable {
 
 /// A string with variables: "{name}-{version}.tar.gz". "{{" is a brace.
 package struct Template: Equatable, Sendable {
-  private enum Part: Equatable {
+  /// A piece of a template.
+  enum Part: Equatable, Sendable {
     case text(String)
     case variable(Variable)
+
+    fileprivate var written: String {
+      switch self {
+      case .text(let text): text
+      case .variable(let variable): "{\(variable.rawValue)}"
+      }
+    }
   }
 
   /// The string as written.
@@ -38,6 +46,12 @@ package struct Template: Equatable, Sendable {
     }
     if !rest.isEmpty { parts.append(.text(String(decoding: rest, as: UTF8.self))) }
     self.parts = parts
+  }
+
+  /// The template of `parts`; no text of theirs has a brace in it.
+  init(parts: [Part]) {
+    self.parts = parts
+    text = parts.map(\.written).joined()
   }
 
   /// The template of a text without variables.

@@ -1,10 +1,20 @@
 // Strings of a layout with variables in them: which variables are known where, and what the string must be.
 
+/// What a template is part of; not all variables are known everywhere.
+enum TemplatePlace: Sendable {
+  case tarball
+  /// images.json, but for its registry and tags.
+  case image
+  case registry
+  case tag
+}
+
 /// Reads templates of one rule.
 struct TemplateDecoder {
   let names: LayoutNames
   /// Whether {os} and {arch} are known.
   let hasPlatform: Bool
+  var place = TemplatePlace.tarball
 
   /// Any text.
   func text(_ field: LayoutField) -> Template? {
@@ -15,16 +25,35 @@ struct TemplateDecoder {
     return template
   }
 
+  /// Any text but none.
+  func someText(_ field: LayoutField) -> Template? {
+    guard let template = text(field) else { return nil }
+    if !template.text.isEmpty { return template }
+    field.refuse("expected a string that is not empty")
+    return nil
+  }
+
   /// A relative path.
   func path(_ field: LayoutField) -> Template? {
     guard let template = text(field), template.checked(as: field) else { return nil }
     return template
   }
 
-  /// A relative path, or "." for the whole source tree.
-  func tree(_ field: LayoutField) -> Template? {
+  /// A relative path, or "." for the folder that it starts from.
+  func folder(_ field: LayoutField) -> Template? {
     if field.isString(".") { return Template(literal: ".") }
     return path(field)
+  }
+
+  /// An absolute path in its only spelling; "/" is one.
+  func absolutePath(_ field: LayoutField) -> Template? {
+    guard let template = text(field) else { return nil }
+    if template.text == "/" { return template }
+    guard template.text.utf8.first == UInt8(ascii: "/") else {
+      field.refuse("expected an absolute path, found \(field.found)")
+      return nil
+    }
+    return template.checked(as: field, isAbsolute: true) ? template : nil
   }
 
   /// The target of a symlink: any path that a terminal does not obey.
@@ -49,10 +78,15 @@ struct TemplateDecoder {
   }
 
   private func reasonAgainst(_ variable: String) -> String? {
-    switch Variable(rawValue: variable) {
-    case .os, .arch: hasPlatform ? nil : "is not known here: give the entry or its tarball \"platforms\""
-    case .registry, .tag: names.hasImages ? nil : "is not known without an images.json"
-    case .md5: "is known in images alone"
+    switch (Variable(rawValue: variable), place) {
+    case (.os, .registry), (.arch, .registry), (.registry, .registry), (.tag, .registry), (.tag, .tag):
+      "cannot stand here"
+    case (.md5, .tag): nil
+    case (.md5, .tarball): "is known in images alone"
+    case (.md5, _): "is known in tags alone"
+    case (.os, _), (.arch, _):
+      hasPlatform ? nil : "is not known here: give the entry or its tarball \"platforms\""
+    case (.registry, .tarball), (.tag, .tarball): names.hasImages ? nil : "is not known without an images.json"
     default: nil
     }
   }
