@@ -54,6 +54,12 @@ struct CommandContext {
     var options = ReleaseOptions(
       locations: Locations(given, outputName: environment["OUT_DIR"]), environment: environment)
     options.platforms = try platforms(options)
+    if line.command == .images || line.command == .tarballs, let text = line["image-format"] {
+      guard let format = ImageFormat(rawValue: text) else {
+        throw usage("--image-format: expected one of hybrid, docker, oci, found \(shown(text))")
+      }
+      options.imageFormat = format
+    }
     options.isFast = line.has("fast") || environment["KUBE_FASTBUILD"] == "true"
     options.flags = try flags()
     options.version = line["version"]
@@ -106,6 +112,10 @@ struct CommandContext {
   }
 
   private func platforms(_ options: ReleaseOptions) throws(UsageError) -> [Platform]? {
+    if line.command == .images, line.has("arch") {
+      let names = line.values("arch").joined(separator: ",").split(separator: ",").map { "linux/\($0)" }
+      return try platforms(names.joined(separator: ","), "--arch")
+    }
     if line.has("platform") { return try platforms(line.values("platform").joined(separator: ","), "--platform") }
     guard let text = options.environmentValue("KUBE_BUILD_PLATFORMS") else { return nil }
     return try platforms(text, "KUBE_BUILD_PLATFORMS")

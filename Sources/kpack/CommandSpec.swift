@@ -2,7 +2,7 @@
 
 /// A command of kpack.
 enum CommandName: String, CaseIterable {
-  case tarballs, plan, list, layouts
+  case tarballs, images, plan, list, inspect, base, layouts
   case versionVars = "version-vars"
 }
 
@@ -21,8 +21,11 @@ struct CommandSpec {
   static func of(_ name: CommandName) -> CommandSpec {
     switch name {
     case .tarballs: tarballs
+    case .images: images
     case .plan: plan
     case .list: list
+    case .inspect: inspect
+    case .base: base
     case .layouts: layouts
     case .versionVars: versionVars
     }
@@ -37,13 +40,14 @@ struct CommandSpec {
       were. Equal input gives equal bytes, whatever the machine. Results go to standard output, all else to standard
       error.
 
-      While kpack makes no images, an image that a tarball holds is taken from the stage folder as it stands:
-      STAGE/LAYOUT/OS-ARCH/ROOT/TO/NAME.tar and NAME.docker_tag beside it.
+      An image that a tarball holds is made from its base, as `images` makes it. Where there is no folder of bases it is
+      taken from the stage folder as it stands: STAGE/LAYOUT/OS-ARCH/ROOT/TO/NAME.tar and NAME.docker_tag beside it.
       """,
     examples: [
       "kpack tarballs --stage _output/release-stage",
       "kpack tarballs client node --platform linux/amd64 --format json",
-    ])
+    ],
+    options: [imageFormat])
 
   private static let plan = CommandSpec(
     name: .plan, arguments: "[NAME...]", summary: "tell what would be written, and by which rule",

@@ -23,12 +23,12 @@ enum Interrupts {
     _ = startThread { wait(for: waited) }
   }
 
-  /// Opens the folder of a run; from its making on, a signal takes back what stands in it.
+  /// Opens the folders of a run; from its making on, a signal takes back what stands in them.
   ///
   /// A signal that arrives while the folder is made waits until it is known. Throws what `OutputFolder.init` throws.
-  static func guardedFolder(_ path: String) throws -> OutputFolder {
+  static func guardedFolder(_ paths: [String]) throws -> OutputFolder {
     try folder.withLock { guarded in
-      let made = try OutputFolder(path)
+      let made = try OutputFolder(paths)
       guarded = made
       return made
     }

@@ -39,8 +39,11 @@ enum Kpack {
     do {
       switch line.command {
       case .tarballs: try TarballsCommand(context).run()
+      case .images: try ImagesCommand(context).run()
       case .plan: try PlanCommand(context).run()
       case .list: try ListCommand(context).run()
+      case .inspect: try InspectCommand(context).run()
+      case .base: try BaseCommand(context).run()
       case .layouts: try LayoutsCommand(context).run()
       case .versionVars: try VersionVarsCommand(context).run()
       }

@@ -36,7 +36,7 @@ struct LayoutsCommand {
   }
 
   private func export(to path: String) throws {
-    let folder = try Interrupts.guardedFolder(path)
+    let folder = try Interrupts.guardedFolder([path])
     do {
       for file in BuiltInLayouts.files {
         try folder.checkPlace(of: file.name)

@@ -60,7 +60,7 @@ struct MtreeSpecification {
     switch plan.contents[id] {
     case .file(let file): return file.path
     case .artifact(let number): return Array("\(out)/\(plan.tarballs[number].fileName)".utf8)
-    case .bytes, .extent: return nil
+    case .bytes, .extent, .spool, .nested: return nil
     }
   }
 

@@ -17,7 +17,7 @@ struct TarballsCommand {
     let plan = try Resolver.plan(try context.layouts(), options, names: context.line.arguments)
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options, jobs: jobs))
-    let folder = try Interrupts.guardedFolder(options.locations.out)
+    let folder = try Interrupts.guardedFolder([options.locations.out])
     let progress = Progress(plan, context.messages)
     let results: [TarballResult]
     do {

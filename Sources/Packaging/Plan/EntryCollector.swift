@@ -2,6 +2,7 @@
 // another's way.
 
 import Archive
+import Image
 import JSON
 
 /// Collects the entries of one tarball.
@@ -22,9 +23,12 @@ struct EntryCollector {
   /// By path below the root; the root itself is the empty path.
   private var folders: [[UInt8]: Folder] = [:]
   private(set) var tooLong: [[UInt8]] = []
+  /// What an image's layer stands on: its links are followed, and its folders keep their modes and owners.
+  private let base: FileTable?
 
   /// `root` is the archive's root folder, "." or nothing.
-  init(root: String, impliedOwner: TarOwner, mtime: Int64) {
+  init(root: String, impliedOwner: TarOwner, mtime: Int64, base: FileTable? = nil) {
+    self.base = base
     prefix = root.isEmpty ? [] : Array("\(root)/".utf8)
     self.impliedOwner = impliedOwner
     entries = TarEntryList(mtime: mtime)
@@ -39,6 +43,8 @@ struct EntryCollector {
 
   /// Adds the folder at `path`, which a rule names; the first that does gives its mode.
   mutating func add(folder path: [UInt8], mode: FileMode, owner: TarOwner, rule: UInt32) {
+    // A folder that takes a link's place would hide what the link leads to.
+    let path = base.flatMap { $0.resolve(path) } ?? path
     addParents(of: path, neededBy: rule)
     let neededBy = folders[path]?.neededBy ?? rule
     if let known = folders[path], known.rule != Plan.implied { return }
@@ -50,6 +56,7 @@ struct EntryCollector {
     _ kind: TarEntryKind, at path: [UInt8], mode: FileMode, owner: TarOwner, linkname: [UInt8] = [],
     body: TarEntryBody = .none, rule: UInt32
   ) {
+    let path = behindLinks(path)
     addParents(of: path, neededBy: rule)
     let isAdded = entries.append(
       name: prefix + path, kind: kind, mode: mode.bits, owner: owner, linkname: linkname, body: body, origin: rule)
@@ -67,8 +74,20 @@ struct EntryCollector {
 
   private mutating func addImplied(_ path: [UInt8], _ rule: UInt32) -> Bool {
     if folders[path] != nil { return false }
-    folders[path] = Folder(mode: .folder, owner: impliedOwner, rule: Plan.implied, neededBy: rule)
+    var folder = Folder(mode: .folder, owner: impliedOwner, rule: Plan.implied, neededBy: rule)
+    if let known = base?[path], known.kind == .directory {
+      folder.mode = FileMode(bits: known.mode)
+      folder.owner = TarOwner(uid: UInt32(clamping: known.uid), gid: UInt32(clamping: known.gid))
+    }
+    folders[path] = folder
     return true
+  }
+
+  /// The path with the base's links in its parents followed.
+  private func behindLinks(_ path: [UInt8]) -> [UInt8] {
+    guard let base, let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return path }
+    guard let parent = base.resolve(Array(path[..<slash])) else { return path }
+    return parent.isEmpty ? Array(path[(slash + 1)...]) : parent + path[slash...]
   }
 }
 

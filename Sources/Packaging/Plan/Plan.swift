@@ -16,6 +16,8 @@ package struct PlannedTarball: Sendable {
   package let entries: TarEntryList
   /// The numbers of the tarballs that it holds; they stand before it in the plan.
   package let holds: [Int]
+  /// The numbers of the images of the plan that it holds.
+  package let images: [Int]
   /// Images that it takes from the stage folder as they stand.
   package let stagedImages: Int
 }
@@ -27,6 +29,8 @@ package struct Plan: Sendable {
 
   /// The tarballs, each after those that it holds.
   package internal(set) var tarballs: [PlannedTarball] = []
+  /// The images, by the number that tarballs which hold them know them by.
+  package internal(set) var images: [PlannedImage] = []
   /// Their distinct contents.
   package internal(set) var contents = ContentTable()
   /// The archives that git is asked for, by spool number.
@@ -58,7 +62,9 @@ package struct Plan: Sendable {
     case .bytes: return "text"
     case .file(let file): return escapedName(file.path)
     case .extent(let spool, _, _): return "git \(gitArchives[spool].commit)"
+    case .spool: return "base image"
     case .artifact(let number): return tarballs[number].fileName
+    case .nested(let number, _): return "image \(images[number].name) for \(images[number].platform)"
     }
   }
 }

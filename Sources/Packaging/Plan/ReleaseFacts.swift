@@ -75,31 +75,38 @@ final class ReleaseFacts {
     return flag.isOnByDefault
   }
 
-  /// What `variable` stands for in a rule on `platform`. Throws `Diagnostic` when nobody knows.
-  func value(of variable: Variable, on platform: Platform?) throws -> String {
+  /// What `variable` stands for in a rule about `subject`. Throws `Diagnostic` when nobody knows.
+  func value(of variable: Variable, _ subject: TemplateSubject) throws -> String {
     switch variable {
-    case .name: return layouts.release.name
+    case .name: return subject.image?.name ?? layouts.release.name
     case .os, .arch:
-      if let platform { return variable == .os ? platform.os : platform.architecture }
+      if let platform = subject.platform { return variable == .os ? platform.os : platform.architecture }
       throw Diagnostic(.usage, "{\(variable.rawValue)} is not known without a platform")
     case .version:
       if let version = try knownVersion() { return version }
       throw Diagnostic(.usage, "{version} is not known; give --version V or set KUBE_GIT_VERSION")
     case .registry:
-      return try fill(layouts.images?.registry ?? .empty, on: platform)
+      return try fill(layouts.images?.registry ?? .empty, on: subject.platform)
     case .tag:
-      let tag = try fill(layouts.images?.tag ?? .empty, on: platform)
+      let tag = try fill(subject.image?.tag ?? layouts.images?.tag ?? .empty, subject)
       // A tag may not hold "+" (distribution/reference: [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}).
       return tag.split(separator: "+", omittingEmptySubsequences: false).joined(separator: "_")
     case .releaseRegistry: return try environment("KUBE_DOCKER_REGISTRY", variable)
     case .releaseTag: return try environment("KUBE_DOCKER_IMAGE_TAG", variable)
-    case .md5: throw Diagnostic(.usage, "{md5} is known in images alone")
+    case .md5:
+      if let binary = subject.binary, let digits = try MD5.digits(of: binary) { return digits }
+      throw Diagnostic(.usage, "{md5} is not known: the image has no binary")
     }
   }
 
   /// The template with every variable's value in it. Throws `Diagnostic` when one is not known.
   func fill(_ template: Template, on platform: Platform?) throws -> String {
-    try template.filled { try value(of: $0, on: platform) }
+    try fill(template, TemplateSubject(platform: platform))
+  }
+
+  /// The template with every variable's value in it. Throws `Diagnostic` when one is not known.
+  func fill(_ template: Template, _ subject: TemplateSubject) throws -> String {
+    try template.filled { try value(of: $0, subject) }
   }
 
   private func environment(_ name: String, _ variable: Variable) throws -> String {

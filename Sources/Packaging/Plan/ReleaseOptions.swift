@@ -18,6 +18,9 @@ package struct ReleaseOptions: Sendable {
   /// Of deflate, 0 to 9; nil for what the layouts say.
   package var level: Int?
 
+  /// The form of the archives of images.
+  package var imageFormat = ImageFormat.hybrid
+
   package init(locations: Locations, environment: [String: String]) {
     self.locations = locations
     self.environment = environment

@@ -18,6 +18,9 @@ package final class Resolver {
   /// The git archives by commit, and their files' contents by item; nil for what is no file.
   var commits: [String: Int] = [:]
   var gitContents: [[ContentID?]] = []
+  /// The numbers of the images that are planned.
+  var imageNumbers: [ImageInstance: Int] = [:]
+  private var openedBases: Bases?
   private(set) var rules: [EntryRule] = []
   private var diagnostics: [Diagnostic] = []
   /// Bytes of all contents planned so far, and the most that they may be: an exbibyte.
@@ -60,6 +63,43 @@ package final class Resolver {
   /// Takes note of a mistake; one that a rule makes on every platform is told once.
   func refuse(_ diagnostic: Diagnostic) {
     if told.insert(Array(diagnostic.description.utf8)).inserted { diagnostics.append(diagnostic) }
+  }
+
+  /// The plan of the images that are named, or of all, on the platforms of the run; no tarballs.
+  ///
+  /// Throws `PlanErrors` with all mistakes.
+  package static func planImages(
+    _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
+  ) throws(PlanErrors) -> Plan {
+    let resolver = Resolver(layouts, options)
+    do {
+      try resolver.resolveImages(names)
+    } catch {
+      resolver.refuse(Diagnostic(error))
+    }
+    guard resolver.diagnostics.isEmpty else { throw PlanErrors(diagnostics: resolver.diagnostics) }
+    return resolver.plan
+  }
+
+  private func resolveImages(_ names: [String]) throws {
+    checkFlags()
+    try lists.checkWanted()
+    let wanted = try wantedImages(names)
+    if !diagnostics.isEmpty { return }
+    if wanted.isEmpty { throw Diagnostic(.usage, "no image is left to build on the platforms of this run") }
+    guard try bases().exist else {
+      let folder = escapedName(options.locations.bases.utf8)
+      throw Diagnostic(.data, "\(folder): no bases; `kpack base add` and `skopeo copy ... oci:\(folder):REF` fill it")
+    }
+    for (group, rule, platform) in wanted {
+      do {
+        _ = try image(rule, of: group, on: platform)
+      } catch {
+        refuse(Diagnostic(error, at: rule.origin))
+      }
+    }
+    try checkImageFiles()
+    plan.rules = rules.map(\.origin)
   }
 
   private func resolve(_ names: [String]) throws {
@@ -144,14 +184,28 @@ package final class Resolver {
     // Every instance comes from a layout of the set.
     guard let layout = layout(instance.layout) else { throw Diagnostic(.usage, "no layout \(instance.layout)") }
     let builder = try TarballBuilder(self, layout, instance.platform)
-    for rule in layout.rules {
-      let number = UInt32(truncatingIfNeeded: rules.count)
-      rules.append(rule)
-      builder.add(rule, number: number)
-    }
+    for rule in layout.rules { builder.add(rule, number: number(of: rule)) }
     let tarball = builder.finish(fileName: fileName, level: options.level ?? layout.settings.level)
     try checkSize(of: tarball)
     return tarball
+  }
+
+  /// A new number for a rule, which its entries have as their origin.
+  func number(of rule: EntryRule) -> UInt32 {
+    rules.append(rule)
+    return UInt32(truncatingIfNeeded: rules.count - 1)
+  }
+
+  /// The bases of the run. Throws `Diagnostic` when their lock cannot be read.
+  func bases() throws -> Bases {
+    if let openedBases { return openedBases }
+    do {
+      let bases = try Bases(options.locations.bases)
+      openedBases = bases
+      return bases
+    } catch let error as ImageError {
+      throw Diagnostic(.data, "\(error)")
+    }
   }
 
   /// Keeps the sum of all sizes far from where 64 bits end, so that nothing after has to ask.

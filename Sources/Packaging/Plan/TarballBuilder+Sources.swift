@@ -9,39 +9,43 @@ extension TarballBuilder {
   func addBinaries(_ list: NameList, _ place: RulePlace) throws {
     guard let platform = place.platform else { return }
     for name in try place.names(list, of: resolver.layouts.release.binaries) {
-      let file = name + platform.executableSuffix
-      let source = "\(resolver.options.locations.bin)/\(platform.os)/\(platform.architecture)/\(file)"
-      try addSource(Array(source.utf8), at: try place.below(file), place, fault: .system)
+      let path = try place.below(name + platform.executableSuffix)
+      try addSource(resolver.binaryPath(name, on: platform), at: path, place, fault: .system)
     }
   }
 
-  /// Images as they stand in the stage folder, each with the file that holds its tag.
+  /// Images: made from their bases, or as they stand in the stage folder where there are no bases.
   func addImages(_ list: NameList, _ place: RulePlace) throws {
     guard let platform = place.platform else { return }
-    let images = try images(list, place)
-    let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.architecture)/\(root)"
-    for image in images {
-      for file in [image.fileName, image.tagFileName] {
-        let path = try place.below(file)
-        try addSource(Array("\(folder)/\(path.text)".utf8), at: path, place, fault: .data)
+    let images = try resolver.images(list) { try place.fill($0) }.filter { image in
+      try resolver.lists.matches(image.rule.platforms, platform)
+    }
+    for (group, rule) in images {
+      if try resolver.bases().exist {
+        try addImage(try resolver.image(rule, of: group, on: platform), place)
+      } else {
+        try addStagedImage(rule, place, platform)
       }
-      stagedImages += 1
     }
   }
 
-  private func images(_ list: NameList, _ place: RulePlace) throws -> [ImageRule] {
-    let groups = resolver.layouts.images?.groups ?? [:]
-    switch list {
-    case .list(let name):
-      return try groups[name]?.filter { try resolver.facts.holds($0.condition) } ?? []
-    case .names(let names):
-      let all = groups.keys.sorted().flatMap { groups[$0] ?? [] }
-      return try names.map { template in
-        let name = try place.fill(template)
-        if let image = all.first(where: { $0.name == name }) { return image }
-        throw Diagnostic(.usage, "no image is named \(quoted(name))")
-      }
+  private func addImage(_ number: Int, _ place: RulePlace) throws {
+    images.insert(number)
+    let image = resolver.plan.images[number]
+    let archive = resolver.plan.contents.add(.nested(number, count: image.size))
+    let tag = resolver.plan.contents.add(.bytes(image.tagText))
+    let owner = generatedOwner
+    addContent(archive, at: try place.below(image.fileName), sourceMode: .generated, owner: owner, place)
+    addContent(tag, at: try place.below(image.tagFileName), sourceMode: .generated, owner: owner, place)
+  }
+
+  private func addStagedImage(_ image: ImageRule, _ place: RulePlace, _ platform: Platform) throws {
+    let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.architecture)/\(root)"
+    for file in [image.fileName, image.tagFileName] {
+      let path = try place.below(file)
+      try addSource(Array("\(folder)/\(path.text)".utf8), at: path, place, fault: .data)
     }
+    stagedImages += 1
   }
 
   /// One file, a symlink followed as long as it stays in the source tree.

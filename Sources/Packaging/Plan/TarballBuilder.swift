@@ -9,20 +9,29 @@ final class TarballBuilder {
   let resolver: Resolver
   let layout: TarballLayout
   let platform: Platform?
+  /// The image whose layer this is, if it is one.
+  private let image: ImageRule?
   let root: String
   var collector: EntryCollector
   private var holds: Set<Int> = []
+  /// The numbers of the images that it holds.
+  var images: Set<Int> = []
   /// Images taken from the stage folder as they stand.
   var stagedImages = 0
 
-  init(_ resolver: Resolver, _ layout: TarballLayout, _ platform: Platform?) throws {
+  /// `image` is what a layer on `base` is built for.
+  init(
+    _ resolver: Resolver, _ layout: TarballLayout, _ platform: Platform?, image: ImageRule? = nil,
+    base: FileTable? = nil
+  ) throws {
     self.resolver = resolver
+    self.image = image
     self.layout = layout
     self.platform = platform
     root = try Self.root(of: layout, on: platform, resolver.facts)
     let impliedOwner = if case .fixed(let owner) = layout.settings.owner { owner } else { TarOwner.root }
     collector = EntryCollector(
-      root: root, impliedOwner: impliedOwner, mtime: try resolver.facts.mtime(of: layout.settings))
+      root: root, impliedOwner: impliedOwner, mtime: try resolver.facts.mtime(of: layout.settings), base: base)
   }
 
   private static func root(
@@ -42,7 +51,7 @@ final class TarballBuilder {
     do {
       guard try resolver.facts.holds(rule.condition) else { return }
       for platform in try resolver.platforms(of: rule, on: platform) {
-        let place = RulePlace(resolver: resolver, rule: rule, number: number, platform: platform)
+        let place = RulePlace(resolver: resolver, rule: rule, number: number, platform: platform, image: image)
         try add(place)
       }
     } catch {
@@ -121,6 +130,15 @@ final class TarballBuilder {
 
   /// The tarball with its entries in order; conflicts go to the resolver.
   func finish(fileName: String, level: Int) -> PlannedTarball {
+    let entries = finishEntries(fileName: fileName)
+    resolver.plan.warnings += TwinNames.warnings(of: entries, in: fileName)
+    return PlannedTarball(
+      layout: layout.name, platform: platform, fileName: fileName, level: level, entries: entries,
+      holds: holds.sorted(), images: images.sorted(), stagedImages: stagedImages)
+  }
+
+  /// The entries in order; conflicts go to the resolver.
+  func finishEntries(fileName: String) -> TarEntryList {
     for path in collector.tooLong {
       resolver.refuse(Diagnostic(.system, "\(fileName): \(escapedName(path.prefix(100)))...: the name is too long"))
     }
@@ -131,10 +149,7 @@ final class TarballBuilder {
       let name = "\(fileName): \(escapedName(conflict.name))"
       resolver.refuse(Diagnostic(.usage, "\(name) \(conflict.reason { rules[Int($0)].origin })"))
     }
-    resolver.plan.warnings += TwinNames.warnings(of: entries, in: fileName)
-    return PlannedTarball(
-      layout: layout.name, platform: platform, fileName: fileName, level: level, entries: entries,
-      holds: holds.sorted(), stagedImages: stagedImages)
+    return entries
   }
 }
 
@@ -144,9 +159,10 @@ struct RulePlace {
   let rule: EntryRule
   let number: UInt32
   let platform: Platform?
+  let image: ImageRule?
 
   func fill(_ template: Template) throws -> String {
-    try resolver.facts.fill(template, on: platform)
+    try resolver.facts.fill(template, TemplateSubject(platform: platform, image: image))
   }
 
   /// The path that `template` fills in to.

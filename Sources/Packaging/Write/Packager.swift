@@ -37,6 +37,11 @@ package struct Packager {
   package func write(_ watch: @escaping (PackagingEvent) -> Void) throws -> [TarballResult] {
     let store = ContentStore(plan.contents)
     for (number, archive) in plan.gitArchives.enumerated() { store.add(spool: archive.spool, number: number) }
+    // What digests are made of first: the names of the blobs of an image stand before their bytes.
+    let images = Set(plan.tarballs.flatMap(\.images)).sorted()
+    for (number, rope) in zip(images, try ImagePackager.ropes(plan, images, store, jobs: jobs)) {
+      store.add(rope: rope, number: number)
+    }
     let schedule = BlockSchedule(plan.tarballs, store: store)
     let committer = Committer(plan, store: store, folder: folder, watch: watch)
     // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.

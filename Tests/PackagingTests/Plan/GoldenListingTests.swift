@@ -33,7 +33,7 @@ private struct Sample: Sendable, CustomTestStringConvertible {
     given.root = "\(tree.root)/tree"
     let options = tree.options {
       $0.locations = Locations(given, outputName: nil)
-      $0.platforms = [Platform(os: "linux", architecture: "amd64"), Platform(os: "windows", arch: "amd64")]
+      $0.platforms = [Platform(os: "linux", architecture: "amd64"), Platform(os: "windows", architecture: "amd64")]
       $0.version = "v1.7.4"
     }
     let plan = try Resolver.plan(try layouts(), options)

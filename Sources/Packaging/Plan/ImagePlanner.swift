@@ -1,0 +1,215 @@
+// From an image's rule to a planned image: the base from the store, the entries of the new layer, names and settings.
+
+import Archive
+import Image
+import JSON
+
+/// Plans one image on one platform.
+struct ImagePlanner {
+  private let resolver: Resolver
+  private let rule: ImageRule
+  private let platform: Platform
+  private var subject: TemplateSubject
+
+  /// The rule's executable, when it has one. Throws `Diagnostic`.
+  private let binary: SourceFile?
+
+  init(_ resolver: Resolver, _ rule: ImageRule, on platform: Platform) {
+    self.resolver = resolver
+    self.rule = rule
+    self.platform = platform
+    binary = rule.binary.flatMap { resolver.binaryFile($0, on: platform) }
+    subject = TemplateSubject(platform: platform, image: rule, binary: binary)
+  }
+
+  /// The image, going to `places` of the stage. Throws `Diagnostic`.
+  func plan(stagePlaces places: [PlannedImage.StagePlace]) throws -> PlannedImage {
+    guard let base = resolver.layouts.images?.bases[rule.base] else {
+      throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
+    }
+    let references = try references()
+    let reference = try baseReference(base)
+    let (image, layers) = try stored(reference, base)
+    let changes = try changes()
+    let layer = try layer(on: image, base, changes)
+    let builder = ImageBuilder(
+      baseConfig: image.config, baseLayers: layers, platform: imagePlatform(image.config.platform),
+      settings: changes.applied(to: image.config.settings), created: layer.mtime, createdBy: createdBy)
+    let executable = try executable(in: layer, on: image)
+    let hasMore = (0..<layer.count).contains { (index: Int) -> Bool in
+      if layer.kind(at: index) == .directory { return layer.origin(at: index) != Plan.implied }
+      return !layer.name(at: index).elementsEqual(executable?.path ?? [])
+    }
+    let dockerfile = Dockerfile(
+      base: try resolver.bases().isLocked ? "\(reference.familiarName)@\(image.manifestDigest)" : reference.familiar,
+      executable: try executable.map { ($0.name, try folderInDockerfile()) },
+      archive: hasMore ? PlannedImage.contextArchive : nil, changes: changes)
+    return PlannedImage(
+      name: rule.name, platform: platform, references: references, builder: builder,
+      format: resolver.options.imageFormat,
+      layer: layer, size: 0, fileName: try fileName(), stagePlaces: rule.outputs.contains(.stage) ? places : [],
+      isKept: rule.outputs.contains(.images), executable: executable, dockerfile: dockerfile
+    ).sized(resolver.plan.contents)
+  }
+
+  private var createdBy: String { "kpack: ADD \(rule.binary ?? rule.name)" }
+
+  /// The variant of the base stays where the architecture has none that Kubernetes means (image-spec, config.md).
+  private func imagePlatform(_ base: Platform) -> Platform {
+    let variant: String? =
+      switch platform.architecture {
+      case "arm": "v7"
+      case "arm64": nil
+      default: base.variant
+      }
+    return Platform(os: platform.os, architecture: platform.architecture, variant: variant)
+  }
+
+  private func fill(_ template: Template) throws -> String { try resolver.facts.fill(template, subject) }
+
+  private func baseReference(_ base: BaseRule) throws -> Reference {
+    guard let template = base.reference.template(for: platform.architecture) else {
+      throw Diagnostic(.usage, "the base \(quoted(base.name)) has no image for \(platform)", at: base.origin)
+    }
+    return try reference(try fill(template), at: base.origin)
+  }
+
+  private func reference(_ text: String, at origin: RuleOrigin) throws -> Reference {
+    do throws(ReferenceError) {
+      return try Reference(text)
+    } catch {
+      throw Diagnostic(.usage, "\(error), found \(quoted(text))", at: origin)
+    }
+  }
+
+  /// The image's own name, then that of the release registry where the environment tells one.
+  private func references() throws -> [Reference] {
+    let layout = resolver.layouts.images
+    guard let template = (rule.repository ?? layout?.repository)?.template(for: platform.architecture) else {
+      throw Diagnostic(.usage, "\(quoted(rule.name)) has no repository for \(platform)", at: rule.origin)
+    }
+    let tag = try resolver.facts.value(of: .tag, subject)
+    guard Reference.isTag(tag) else {
+      throw Diagnostic(.usage, "\(quoted(rule.name)): expected a tag, found \(quoted(tag))", at: rule.origin)
+    }
+    var texts = ["\(try fill(template)):\(tag)"]
+    let options = resolver.options
+    if let registry = options.environmentValue("KUBE_DOCKER_REGISTRY"),
+      let tag = options.environmentValue("KUBE_DOCKER_IMAGE_TAG")
+    {
+      texts.append("\(registry)/\(rule.name)-\(platform.architecture):\(tag)")
+    }
+    var references: [Reference] = []
+    for text in texts {
+      let reference = try reference(text, at: rule.origin)
+      if !references.contains(reference) { references.append(reference) }
+    }
+    return references
+  }
+
+  private func fileName() throws -> String {
+    let name = try rule.file.map(fill) ?? rule.fileName
+    if (try? ArchivePath(name))?.isOnePart == true, name.hasSuffix(".tar") { return name }
+    throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: rule.origin)
+  }
+
+  private func changes() throws -> SettingChanges {
+    var changes = SettingChanges()
+    changes.environment = try rule.env.map { ($0.name, try fill($0.value)) }
+    changes.labels = try rule.labels.map { ($0.name, try fill($0.value)) }
+    changes.command = try rule.cmd?.map(fill)
+    changes.entrypoint = try rule.entrypoint?.map(fill)
+    changes.workingDirectory = try rule.workdir.map(fill)
+    changes.user = try rule.user.map(fill)
+    return changes
+  }
+}
+
+// The layer
+extension ImagePlanner {
+  /// The new layer: what the base brings to every image on it, the executable, what the image has beside it.
+  private func layer(
+    on image: BaseImage, _ base: BaseRule, _ changes: SettingChanges
+  ) throws -> TarEntryList {
+    let layout = TarballLayout(
+      layerOf: rule, rules: base.entries + binaryRules + rule.entries, release: resolver.layouts.release)
+    let builder = try TarballBuilder(resolver, layout, platform, image: rule, base: image.files)
+    for rule in layout.rules { builder.add(rule, number: resolver.number(of: rule)) }
+    if let directory = changes.workingDirectory {
+      let path = Array(directory.utf8.drop { $0 == UInt8(ascii: "/") })
+      if !path.isEmpty, image.files.resolve(path).flatMap({ image.files[$0] }) == nil {
+        builder.collector.add(folder: path, mode: .folder, owner: .root, rule: Plan.implied)
+      }
+    }
+    let entries = builder.finishEntries(fileName: "image \(rule.name) for \(platform)")
+    for index in 0..<entries.count { try check(entries, index, image.files) }
+    return entries
+  }
+
+  /// Layers know removed files by such names (image-spec, layer.md, "Whiteouts").
+  private func check(_ entries: TarEntryList, _ index: Int, _ base: FileTable) throws {
+    let name = entries.name(at: index)
+    let isFolder = entries.kind(at: index) == .directory
+    let bare = isFolder ? name.dropLast() : name
+    let last = bare.split(separator: UInt8(ascii: "/")).last ?? bare
+    if last.starts(with: ".wh.".utf8) {
+      throw Diagnostic(
+        .usage, "image \(rule.name): \(escapedName(bare)): names that begin with \".wh.\" remove files in a layer",
+        at: rule.origin)
+    }
+    guard let known = base[Array(bare)], (known.kind == .directory) != isFolder else { return }
+    let (found, wanted) = isFolder ? ("a file", "a folder") : ("a folder", "a file")
+    throw Diagnostic(
+      .usage, "image \(rule.name): \(escapedName(bare)): is \(found) in the base, and \(wanted) here", at: rule.origin)
+  }
+
+  private var binaryRules: [EntryRule] {
+    guard let binary = rule.binary else { return [] }
+    let to = rule.to.text == "." ? nil : rule.to
+    return [EntryRule(bringing: .binaries(.names([Template(literal: binary)])), to: to, origin: rule.origin)]
+  }
+
+  private func executable(in layer: TarEntryList, on image: BaseImage) throws -> PlannedImage.PlannedExecutable? {
+    guard let binary, let name = rule.binary.map({ $0 + platform.executableSuffix }) else { return nil }
+    let index = (0..<layer.count).first { index in
+      let stored = layer.name(at: index)
+      return layer.kind(at: index) == .file && stored.suffix(name.utf8.count).elementsEqual(name.utf8)
+        && resolver.sourcePath(of: layer, at: index) == binary.path
+    }
+    guard let index else { return nil }
+    let mode = FileMode(bits: layer.entry(at: index, size: 0).mode)
+    return .init(name: name, file: binary, mode: mode, path: Array(layer.name(at: index)))
+  }
+
+  private func folderInDockerfile() throws -> String {
+    let folder = try fill(rule.to)
+    return folder == "." ? "/" : "/\(folder)/"
+  }
+
+  /// The base as the store has it, checked against the executable.
+  private func stored(_ reference: Reference, _ base: BaseRule) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+    let gate = ImageGate(rule.name, platform, stageFolder: resolver.stageFolder(of: platform))
+    do {
+      let (image, layers) = try resolver.bases().image(reference, for: platform, in: &resolver.plan.contents)
+      if let binary, let warning = try gate.check(binary, on: image) { resolver.warn(warning) }
+      return (image, layers)
+    } catch let error as ImageError {
+      throw Diagnostic(.data, "image \(quoted(rule.name)) for \(platform): \(error)", at: base.origin)
+    }
+  }
+}
+
+extension PlannedImage {
+  /// The name of the archive beside a Dockerfile that holds what the layer has beside the executable.
+  package static let contextArchive = "layer.tar"
+
+  /// The image with the size that its archive will have: digests are of one length, so any will do.
+  fileprivate func sized(_ contents: ContentTable) -> PlannedImage {
+    let store = ContentStore(contents)
+    let archive = archive(Rope(layer, in: store), diffID: ImageDigest(of: []), in: store)
+    return PlannedImage(
+      name: name, platform: platform, references: references, builder: builder, format: format, layer: layer,
+      size: archive.count, fileName: fileName, stagePlaces: stagePlaces, isKept: isKept, executable: executable,
+      dockerfile: dockerfile)
+  }
+}

@@ -1,0 +1,79 @@
+// One image of a plan: its base, what its layer holds, what it is called and where it goes.
+
+package import Archive
+package import Image
+
+/// One image of a plan, on one platform.
+package struct PlannedImage: Sendable {
+  /// The image's name in its layout.
+  package let name: String
+  package let platform: Platform
+  /// Under which it is loaded; the first is the image's own, the others are the release's.
+  package let references: [Reference]
+  package let builder: ImageBuilder
+  package let format: ImageFormat
+  /// The entries of the new layer, sorted.
+  package let layer: TarEntryList
+  /// Bytes of the archive.
+  package let size: Int64
+  /// The name of the archive, such as "kube-proxy.tar".
+  package let fileName: String
+  /// The folders of the stage that hold it, below the stage folder, each with its path in there.
+  package let stagePlaces: [StagePlace]
+  /// Whether it goes into the images folder.
+  package let isKept: Bool
+  /// The executable in it, as a builder finds it beside the Dockerfile.
+  package let executable: PlannedExecutable?
+  package let dockerfile: Dockerfile
+
+  /// Where an image stands in the stage folder.
+  package struct StagePlace: Hashable, Sendable {
+    /// "LAYOUT/OS-ARCH", below the stage folder.
+    package let folder: String
+    /// The folder below that which holds the archive, with its root: "kubernetes/server/bin"; may be empty.
+    package let path: String
+  }
+
+  /// An executable of an image.
+  package struct PlannedExecutable: Sendable {
+    package let name: String
+    package let file: SourceFile
+    package let mode: FileMode
+    /// Its stored name in the layer.
+    package let path: [UInt8]
+  }
+
+  /// The name of the file that holds the tag.
+  package var tagFileName: String { tagFile(of: fileName) }
+
+  /// What that file says.
+  package var tagText: [UInt8] { Array("\(references.first?.tag ?? "")\n".utf8) }
+
+  /// The folder with the Dockerfile.
+  package var buildFolder: String { "\(name).dockerbuild" }
+
+  /// The rope of its archive, made of the layer's digest. Throws `SourceChanged` or `SystemError`.
+  package func rope(in store: ContentStore) throws -> Rope {
+    let layer = Rope(layer, in: store)
+    return archive(layer, diffID: ImageDigest(try layer.digest()), in: store)
+  }
+
+  /// The archive that the Dockerfile adds: what the layer has beside the executable; nil when it adds none.
+  package func contextRope(in store: ContentStore) -> Rope? {
+    guard dockerfile.archive != nil else { return nil }
+    var entries = layer
+    entries.remove(at: (0..<entries.count).filter { entries.name(at: $0) == executable?.path[...] })
+    return Rope(entries, in: store)
+  }
+
+  func archive(_ layer: Rope, diffID: ImageDigest, in store: ContentStore) -> Rope {
+    let image = builder.build(layer: layer, diffID: diffID)
+    return ImageArchive(image, names: references, format: format).rope(mtime: builder.created, in: store)
+  }
+}
+
+/// The name of the file beside an image's archive that holds its tag: "x.tar" has "x.docker_tag".
+func tagFile(of archive: String) -> String {
+  let stem = archive.hasSuffix(".tar") ? String(archive.dropLast(".tar".utf8.count)) : archive
+  return "\(stem).docker_tag"
+}

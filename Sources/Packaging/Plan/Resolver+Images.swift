@@ -1,0 +1,202 @@
+// The images of a release: which are made for which platforms, from which bases, and where in the stage they stand.
+
+import Archive
+import Image
+import JSON
+
+/// The bases of a run, each read and verified once.
+package final class Bases {
+  /// The name of the lock in the folder of bases.
+  package static let lockName = "bases.lock.json"
+
+  private let store: BaseStore
+  private let lock: BaseLock?
+  private struct Key: Hashable {
+    let reference: Reference
+    let platform: Platform
+  }
+  private var known: [Key: Result<(BaseImage, [ImageBuilder.BaseLayer]), any Error>] = [:]
+
+  /// Throws `ImageError` or `SystemError` when there is a lock that cannot be read.
+  init(_ path: String) throws {
+    store = BaseStore(path)
+    exist = (try? FileStatus.following(Array(path.utf8)))?.isFolder == true
+    lock = exist ? try BaseLock.read("\(path)/\(Self.lockName)") : nil
+  }
+
+  /// Whether there is a folder of bases at all.
+  let exist: Bool
+  /// Whether a lock says what the bases must be.
+  var isLocked: Bool { lock != nil }
+
+  /// The base and its layers as contents of the plan. Throws `ImageError` or `SystemError`.
+  func image(
+    _ reference: Reference, for platform: Platform, in contents: inout ContentTable
+  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+    let key = Key(reference: reference, platform: platform)
+    if let known = known[key] { return try known.get() }
+    let found = Result { try read(reference, platform, &contents) }
+    known[key] = found
+    return try found.get()
+  }
+
+  private func read(
+    _ reference: Reference, _ platform: Platform, _ contents: inout ContentTable
+  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+    let image = try store.image(reference, for: platform)
+    try lock?.check(image)
+    let layers = image.layers.map { layer in
+      let content: Content =
+        switch layer.bytes {
+        case .file(let file): .file(file)
+        case .spool(let spool): .spool(spool, count: layer.size)
+        }
+      return ImageBuilder.BaseLayer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
+    }
+    return (image, layers)
+  }
+}
+
+extension Resolver {
+  /// The images that a run makes: those that are named, or all whose flags are on.
+  func wantedImages(_ names: [String]) throws -> [(group: String, rule: ImageRule, platform: Platform)] {
+    let groups = layouts.images?.groups ?? [:]
+    let all = groups.keys.sorted().flatMap { group in (groups[group] ?? []).map { (group: group, rule: $0) } }
+    for name in names where !all.contains(where: { $0.rule.name == name }) {
+      let near = nearName(to: name, in: all.map(\.rule.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
+      refuse(Diagnostic(.usage, "no image is named \(quoted(name))\(near)"))
+    }
+    var wanted: [(group: String, rule: ImageRule, platform: Platform)] = []
+    for (group, rule) in all where names.isEmpty || names.contains(rule.name) {
+      guard try facts.holds(rule.condition) else {
+        if names.isEmpty { continue }
+        let flag = quoted(rule.condition?.flag ?? "")
+        refuse(Diagnostic(.usage, "\(quoted(rule.name)) is turned off by the flag \(flag)", at: rule.origin))
+        continue
+      }
+      wanted += try platforms(of: rule, in: group).map { (group, rule, $0) }
+    }
+    return wanted
+  }
+
+  /// Two images for one file are a mistake.
+  func checkImageFiles() throws {
+    var seen: Set<[UInt8]> = []
+    for image in plan.images {
+      let folders =
+        image.stagePlaces.map { "\($0.folder)/\($0.path)" } + (image.isKept ? [image.platform.architecture] : [])
+      for folder in folders where !seen.insert(Array("\(folder)/\(image.fileName)".utf8)).inserted {
+        throw Diagnostic(.usage, "two images have the file name \(quoted(image.fileName)) for \(image.platform)")
+      }
+    }
+  }
+
+  /// One image on one platform.
+  struct ImageInstance: Hashable {
+    let group: String
+    let name: String
+    let platform: Platform
+  }
+
+  /// The number of the image in the plan; it is planned once. Throws `Diagnostic`.
+  func image(_ rule: ImageRule, of group: String, on platform: Platform) throws -> Int {
+    let instance = ImageInstance(group: group, name: rule.name, platform: platform)
+    if let number = imageNumbers[instance] { return number }
+    let image = try ImagePlanner(self, rule, on: platform).plan(stagePlaces: try stagePlaces(of: rule, group, platform))
+    imageNumbers[instance] = plan.images.count
+    plan.images.append(image)
+    return plan.images.count - 1
+  }
+
+  /// The images of a list, in order, with their groups.
+  func images(_ list: NameList, _ fill: (Template) throws -> String) throws -> [(group: String, rule: ImageRule)] {
+    let groups = layouts.images?.groups ?? [:]
+    switch list {
+    case .list(let name):
+      return try (groups[name] ?? []).filter { try facts.holds($0.condition) }.map { (name, $0) }
+    case .names(let names):
+      let all = groups.keys.sorted().flatMap { group in (groups[group] ?? []).map { (group: group, rule: $0) } }
+      return try names.map { template in
+        let name = try fill(template)
+        if let image = all.first(where: { $0.rule.name == name }) { return image }
+        throw Diagnostic(.usage, "no image is named \(quoted(name))")
+      }
+    }
+  }
+
+  /// Every place in the stage where a tarball looks for the image.
+  private func stagePlaces(
+    of wanted: ImageRule, _ group: String, _ platform: Platform
+  ) throws -> [PlannedImage.StagePlace] {
+    var places: [PlannedImage.StagePlace] = []
+    try forEachHolder { layout, place, images in
+      guard place.platform == platform,
+        images.contains(where: { $0.group == group && $0.rule.name == wanted.name })
+      else { return }
+      let root = try facts.fill(layout.settings.root, on: layout.platforms == nil ? nil : platform)
+      let path = [root, try place.to()?.text ?? ""].filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
+      let stagePlace = PlannedImage.StagePlace(
+        folder: "\(layout.name)/\(platform.os)-\(platform.architecture)", path: path)
+      if !places.contains(stagePlace) { places.append(stagePlace) }
+    }
+    return places
+  }
+
+  /// The platforms that the image is made for: its own, else those on which tarballs hold it.
+  func platforms(of rule: ImageRule, in group: String) throws -> [Platform] {
+    if let selector = rule.platforms { return try lists.platforms(selector) }
+    var platforms: [Platform] = []
+    try forEachHolder { _, place, images in
+      guard let platform = place.platform, !platforms.contains(platform),
+        images.contains(where: { $0.group == group && $0.rule.name == rule.name })
+      else { return }
+      platforms.append(platform)
+    }
+    return platforms
+  }
+
+  /// Every rule that puts images into a tarball, on every platform.
+  private func forEachHolder(
+    _ body: (TarballLayout, RulePlace, [(group: String, rule: ImageRule)]) throws -> Void
+  ) throws {
+    for layout in layouts.tarballs where try facts.holds(layout.condition) {
+      let platforms: [Platform?] = try layout.platforms.map { try lists.platforms($0) } ?? [nil]
+      for rule in layout.rules {
+        guard case .images(let list) = rule.verb, try facts.holds(rule.condition) else { continue }
+        for platform in try platforms.flatMap({ try self.platforms(of: rule, on: $0) }) {
+          let place = RulePlace(resolver: self, rule: rule, number: 0, platform: platform, image: nil)
+          try body(layout, place, try images(list) { try place.fill($0) })
+        }
+      }
+    }
+  }
+
+  /// The folder of the stage that is about `platform`, for messages.
+  func stageFolder(of platform: Platform) -> String {
+    "\(options.locations.stage)/*/\(platform.os)-\(platform.architecture)"
+  }
+
+  /// The built executable; nil when it is not there, which the rule that brings it tells.
+  func binaryFile(_ name: String, on platform: Platform) -> SourceFile? {
+    let path = binaryPath(name, on: platform)
+    guard let resolved = try? FilePath.resolved(path), let status = try? FileStatus.of(resolved), status.isFile else {
+      return nil
+    }
+    let isLink = (try? FileStatus.of(path).isSymlink) ?? false
+    return SourceFile(path: isLink ? resolved : path, identity: status.identity)
+  }
+
+  func binaryPath(_ name: String, on platform: Platform) -> [UInt8] {
+    let file = name + platform.executableSuffix
+    return Array("\(options.locations.bin)/\(platform.os)/\(platform.architecture)/\(file)".utf8)
+  }
+
+  /// The source file of an entry, wherever its body says it.
+  func sourcePath(of entries: TarEntryList, at index: Int) -> [UInt8]? {
+    if let file = entries.sourceFile(at: index) { return file.path }
+    guard case .content(let id) = entries.body(at: index), case .file(let file) = plan.contents[id] else { return nil }
+    return file.path
+  }
+
+  func warn(_ warning: String) { if !plan.warnings.contains(warning) { plan.warnings.append(warning) } }
+}

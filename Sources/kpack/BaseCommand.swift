@@ -1,0 +1,149 @@
+// kpack base: the folder of base images.
+
+import Archive
+import Image
+import JSON
+import Packaging
+
+/// Fills, lists and locks the folder of bases.
+struct BaseCommand {
+  private let context: CommandContext
+  private let options: ReleaseOptions
+  private let store: BaseStore
+
+  /// Throws `UsageError`.
+  init(_ context: CommandContext) throws {
+    self.context = context
+    options = try context.releaseOptions()
+    store = BaseStore(options.locations.bases)
+  }
+
+  func run() throws {
+    let words = context.line.arguments
+    switch (words.first, words.count) {
+    case ("add", 3) where !context.line.has("rootfs"): try add(try reference(words[1]), from: words[2])
+    case ("add", 2) where context.line.has("rootfs"): try addRootFileSystem(try reference(words[1]))
+    case ("make", 2): try make(try reference(words[1]))
+    case ("list", 1): try list()
+    case ("lock", 1): try lock()
+    default:
+      throw context.usage("expected add REF FILE, add REF --rootfs PATH --arch A, make REF --from PATH, list or lock")
+    }
+  }
+
+  private func reference(_ text: String) throws -> Reference {
+    do throws(ReferenceError) {
+      return try Reference(text)
+    } catch {
+      throw context.usage("\(error), found \(shown(text))")
+    }
+  }
+
+  private func add(_ reference: Reference, from path: String) throws {
+    let source = try ImageSource(path, spoolingNear: store.path)
+    for image in try source.images(for: reference) where try isWanted(image.platform) {
+      try tell(try added(try source.read(image, as: reference), as: reference))
+    }
+  }
+
+  private func isWanted(_ platform: Platform) throws -> Bool {
+    guard let architecture = context.line["arch"] else { return true }
+    return platform.architecture == architecture
+  }
+
+  private func added(_ image: BaseImage, as reference: Reference) throws -> BaseImage {
+    try store.add(image, as: reference)
+    return image
+  }
+
+  private func addRootFileSystem(_ reference: Reference) throws {
+    let path = context.line["rootfs"] ?? ""
+    let isFolder = try FileStatus.following(Array(path.utf8)).isFolder
+    let archive: RootArchive =
+      isFolder ? .rope(rope(of: try RootFileSystem.folder(path, mtime: options.epoch ?? 0))) : .file(path: path)
+    try add(archive, settings: try settings(command: nil), as: reference)
+  }
+
+  private func make(_ reference: Reference) throws {
+    guard let path = context.line["from"] else { throw context.usage("make: give the executable with --from PATH") }
+    let platform = try platform()
+    let bytes = Array(path.utf8)
+    let resolved = try FilePath.resolved(bytes)
+    let file = SourceFile(path: resolved, identity: try FileStatus.following(bytes).identity)
+    guard case .elf(let executable) = try Executable.inspect(file), executable.interpreter == nil else {
+      throw ImageError(escapedName(bytes), "", "expected a static executable of busybox")
+    }
+    guard executable.architecture == platform.architecture else {
+      throw ImageError(
+        escapedName(bytes), "", "is for \(executable.architecture), asked for is \(platform.architecture)")
+    }
+    let system = try RootFileSystem.busybox(file, mtime: options.epoch ?? 0)
+    try add(.rope(rope(of: system)), settings: try settings(command: ["sh"]), as: reference)
+  }
+
+  private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: ContentStore(system.contents)) }
+
+  private func add(_ archive: RootArchive, settings: ImageSettings, as reference: Reference) throws {
+    try tell(
+      try store.addRootFileSystem(archive, platform: try platform(), settings: settings, as: reference))
+  }
+
+  private func platform() throws -> Platform {
+    guard let architecture = context.line["arch"], let platform = Platform("linux/\(architecture)") else {
+      throw context.usage("--arch: expected the architecture of the base, such as amd64")
+    }
+    return platform
+  }
+
+  private func settings(command: [String]?) throws -> ImageSettings {
+    var settings = ImageSettings()
+    settings.environment = [ImageSettings.usualPath]
+    for text in context.line.values("env") {
+      guard let (name, value) = splitAtEqualsSign(text), !name.isEmpty else {
+        throw context.usage("--env: expected NAME=VALUE, found \(shown(text))")
+      }
+      settings.set(variable: name, to: value)
+    }
+    let words = context.line.values("cmd")
+    settings.command = words.isEmpty ? command : try words.flatMap(self.words)
+    return settings
+  }
+
+  /// A word, or an array of words in JSON as a Dockerfile has it.
+  private func words(_ text: String) throws -> [String] {
+    guard text.hasPrefix("["), let value = try? JSONReader.read(Array(text.utf8)),
+      case .array(let elements) = value.kind
+    else { return [text] }
+    return try elements.map { element in
+      guard case .string(let word) = element.kind else {
+        throw context.usage("--cmd: expected an array of strings, found \(shown(text))")
+      }
+      return word
+    }
+  }
+
+  private func tell(_ image: BaseImage) throws {
+    context.messages.note("\(image.reference.familiar) for \(image.config.platform): \(image.manifestDigest)")
+  }
+
+  private func list() throws {
+    for base in try store.images() {
+      guard context.format == .json else {
+        try context.output.line("\(base.reference.familiar)  \(base.platform)  \(base.size)  \(base.manifestDigest)")
+        continue
+      }
+      try context.output.line(
+        JSONLiteral.object([
+          ("reference", .string("\(base.reference)")), ("platform", .string("\(base.platform)")),
+          ("manifest", .string("\(base.manifestDigest)")), ("config", .string("\(base.configDigest)")),
+          ("diffIDs", .array(base.diffIDs.map { .string("\($0)") })), ("size", .integer(base.size)),
+        ]).text)
+    }
+  }
+
+  private func lock() throws {
+    let path = "\(store.path)/\(Bases.lockName)"
+    try BaseLock(try store.images(), path: path).write()
+    context.messages.note("wrote \(path)")
+  }
+}

@@ -1,0 +1,54 @@
+// kpack images: plan, write, tell what was made.
+
+import Archive
+import Image
+import JSON
+import Packaging
+
+/// Writes the images of a release.
+struct ImagesCommand {
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    let options = try context.releaseOptions()
+    let jobs = try context.jobs()
+    let plan = try Resolver.planImages(try context.layouts(), options, names: context.line.arguments)
+    for warning in plan.warnings { context.messages.warning(warning) }
+    let packager = ImagePackager(plan, locations: options.locations, jobs: jobs)
+    context.messages.detail("\(plan.images.count) images into \(packager.folders.joined(separator: ", "))")
+    let folder = try Interrupts.guardedFolder(packager.folders)
+    let results: [ImageResult]
+    do {
+      results = try packager.write(into: folder) { result in
+        let image = plan.images[result.image]
+        context.messages.note("\(image.name) for \(image.platform): \(Progress.size(result.size))")
+      }
+    } catch {
+      folder.abandon()
+      throw error
+    }
+    do {
+      for result in results { try report(result, plan.images[result.image]) }
+      try context.output.flush()
+    } catch {
+      throw Diagnostic(.system, "the images are written, but their results could not be told: \(error)")
+    }
+  }
+
+  private func report(_ result: ImageResult, _ image: PlannedImage) throws {
+    let names = image.references.map(\.familiar)
+    guard context.format == .json else {
+      try context.output.line("\(names.joined(separator: " "))  \(image.platform)  \(result.size)  \(result.digest)")
+      return
+    }
+    try context.output.line(
+      JSONLiteral.object([
+        ("image", .string(image.name)), ("platform", .string("\(image.platform)")),
+        ("references", .array(names.map { .string($0) })), ("path", .string(result.paths.first ?? "")),
+        ("paths", .array(result.paths.map { .string($0) })), ("bytesOut", .integer(result.size)),
+        ("sha256", .string("\(result.digest)")),
+      ]).text)
+  }
+}

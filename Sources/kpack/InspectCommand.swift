@@ -1,0 +1,90 @@
+// kpack inspect: what an image is made of.
+
+import Archive
+import Image
+import JSON
+import Packaging
+
+/// Tells what the images of an archive or a folder are.
+struct InspectCommand {
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    guard context.line.arguments.count == 1, let path = context.line.arguments.first else {
+      throw context.usage("expected one FILE, found \(context.line.arguments.count)")
+    }
+    let source = try ImageSource(path, spoolingNear: "/tmp")
+    for found in try source.images() {
+      // The name matters to messages alone.
+      let image = try source.read(found, as: found.references.first ?? Reference("unnamed"))
+      if context.format == .json { try tellJSON(found, image) } else { try tell(found, image) }
+    }
+  }
+
+  private func tell(_ found: SourceImage, _ image: BaseImage) throws {
+    let line = { (name: String, value: String) in try context.output.line("\(name.padded(to: 12)) \(value)") }
+    let settings = image.config.settings
+    try line("platform", "\(found.platform)")
+    for name in found.names { try line("name", escapedName(name.utf8)) }
+    try line("id", "\(image.configDigest)")
+    try line("manifest", "\(image.manifestDigest)")
+    for variable in settings.environment { try line("env", escapedName(variable.utf8)) }
+    if let words = settings.entrypoint { try line("entrypoint", json(words).text) }
+    if let words = settings.command { try line("cmd", json(words).text) }
+    if let folder = settings.workingDirectory, !folder.isEmpty { try line("workdir", escapedName(folder.utf8)) }
+    if let user = settings.user, !user.isEmpty { try line("user", escapedName(user.utf8)) }
+    for label in settings.labels { try line("label", escapedName("\(label.key)=\(label.value)".utf8)) }
+    for layer in image.layers {
+      try line("layer", "\(layer.diffID) \(layer.size) \(layer.descriptor.mediaType)")
+      guard context.line.has("verbose") else { continue }
+      try forEachEntry(of: layer) {
+        try context.output.line(
+          "  \($0.type.padded(to: 8)) \($0.mode) \($0.uid):\($0.gid) \("\($0.size)".leftPadded(to: 10)) \($0.path)\($0.link.isEmpty ? "" : " -> \($0.link)")"
+        )
+      }
+    }
+  }
+
+  private func json(_ words: [String]) -> JSONLiteral { .array(words.map { .string($0) }) }
+
+  private func tellJSON(_ found: SourceImage, _ image: BaseImage) throws {
+    try context.output.line(
+      JSONLiteral.object([
+        ("platform", .string("\(found.platform)")), ("names", json(found.names)),
+        ("id", .string("\(image.configDigest)")),
+        ("manifest", .string("\(image.manifestDigest)")), ("config", image.config.json),
+        ("layers", .array(try image.layers.map { try self.json($0) })),
+      ]).text)
+  }
+
+  private func json(_ layer: BaseLayer) throws -> JSONLiteral {
+    var members: [(String, JSONLiteral)] = [
+      ("mediaType", .string(layer.descriptor.mediaType)), ("digest", .string("\(layer.descriptor.digest)")),
+      ("size", .integer(layer.descriptor.size)), ("diffID", .string("\(layer.diffID)")),
+    ]
+    guard context.line.has("verbose") else { return .object(members) }
+    var entries: [JSONLiteral] = []
+    try forEachEntry(of: layer) { row in
+      entries.append(
+        .object([
+          ("path", .string(row.path)), ("type", .string(row.type)), ("mode", .string(row.mode)),
+          ("uid", .integer(row.uid)), ("gid", .integer(row.gid)), ("size", .integer(row.size)),
+          ("link", .string(row.link)), ("mtime", .integer(row.mtime)),
+        ]))
+    }
+    members.append(("entries", .array(entries)))
+    return .object(members)
+  }
+
+  private func forEachEntry(of layer: BaseLayer, _ body: (ListingRow) throws -> Void) throws {
+    let path =
+      switch layer.bytes {
+      case .file(let file): file.path
+      case .spool(let spool): spool.path
+      }
+    var reader = try TarReader(extent: FileExtent(path: path, offset: 0, count: layer.size))
+    while let entry = try reader.next() { try body(ListingRow(entry: entry, digest: nil)) }
+  }
+}
