@@ -1,0 +1,101 @@
+#!/bin/bash
+# run-images.sh KPACK WORK
+# The images of a small release against the tools that read them: makes the bases from Debian's packages, runs
+# `kpack images` on testdata/sample, compares each image with `docker build` of its Dockerfile, runs one with a real
+# binary, and has podman, umoci and a registry take it. Needs root. Exits with 77 where that cannot be done here.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+[ $# = 2 ] || { sed -n 2,5p "$0" >&2; exit 2; }
+kpack=$(realpath "$1") work=$(realpath -m "$2")
+
+skip() { echo "skipped: $*" >&2; exit 77; }
+
+install_missing() {
+  local missing=() pair
+  for pair in busybox:busybox-static skopeo:skopeo umoci:umoci podman:podman dockerd:docker.io docker:docker.io \
+    docker-registry:docker-registry jq:jq cc:gcc python3:python3; do
+    command -v "${pair%:*}" >/dev/null || missing+=("${pair#*:}")
+  done
+  [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || skip "not installed: ${missing[*]}"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } \
+    >"$work/apt.log" 2>&1 || skip "cannot install ${missing[*]}: $(tail -n 1 "$work/apt.log")"
+}
+
+# WORK/sample with a static kube-apiserver; its other binaries are scripts, which an image takes with a warning.
+make_tree() {
+  rm -rf "$work/sample" "$work/bases"
+  cp -R "$here/../../testdata/sample" "$work/sample"
+  rm -rf "$work/sample/_output/release-stage"
+  printf '#include <stdio.h>\nint main(void) { puts("kube-apiserver runs"); return 0; }\n' >"$work/main.c"
+  cc -static -O1 -o "$work/sample/_output/dockerized/bin/linux/amd64/kube-apiserver" "$work/main.c"
+}
+
+expect() {  # expect TEXT COMMAND...: its output holds the line TEXT
+  local text=$1 output
+  shift
+  output=$("$@" 2>"$work/stderr") || { echo "FAILED: $*: $(cat "$work/stderr")"; exit 1; }
+  grep -qxF -- "$text" <<<"$output" || { echo "FAILED: $*: no line '$text' in: $output"; exit 1; }
+  echo "ok: $*"
+}
+
+# Each of the others gives the config's digest, which is the image's ID in every store.
+check_readers() {
+  local tar=$1 id port
+  id=sha256:$(skopeo --insecure-policy inspect --config --raw "docker-archive:$tar" | sha256sum | cut -c1-64)
+  rm -rf "$work/oci" "$work/bundle" "$work/podman" "$work/registry"
+
+  skopeo --insecure-policy copy -q "oci-archive:$tar" "oci:$work/oci:image"
+  expect "$id" config_of "$work/oci"
+  umoci unpack --image "$work/oci:image" "$work/bundle"
+  expect "kube-apiserver runs" "$work/bundle/rootfs/usr/local/bin/kube-apiserver"
+
+  local store=(--root "$work/podman" --runroot "$work/podman/run" --storage-driver vfs)
+  podman "${store[@]}" load -q -i "$tar" >/dev/null
+  expect "$id" podman "${store[@]}" images -q --no-trunc
+
+  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  printf 'version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "%s"}\n' \
+    "$work/registry" "127.0.0.1:$port" >"$work/registry.yml"
+  OTEL_TRACES_EXPORTER=none docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 &
+  trap "kill $!" EXIT
+  for _ in $(seq 50); do (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
+  local remote=docker://127.0.0.1:$port/sample/image:test
+  skopeo --insecure-policy copy -q --dest-tls-verify=false "docker-archive:$tar" "$remote"
+  skopeo --insecure-policy copy -q --src-tls-verify=false "$remote" "oci:$work/oci:back"
+  expect "$id" config_of "$work/oci" back
+}
+
+config_of() {  # config_of LAYOUT [NAME]: the digest of the image's config
+  local manifest
+  manifest=$(jq -r --arg name "${2:-image}" \
+    '.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] == $name).digest' "$1/index.json")
+  jq -r .config.digest "$1/blobs/sha256/${manifest#sha256:}"
+}
+
+if [ -z "${ENGINE_PID:-}" ]; then
+  mkdir -p "$work"
+  [ "$(id -u)" = 0 ] || skip "a Docker engine needs root"
+  install_missing
+  exec "$here/with-engine.sh" "$work" "$0" "$kpack" "$work"
+fi
+
+make_tree
+python3 "$here/make-bases.py" "$kpack" "$work/bases" amd64 || exit $?
+"$kpack" images --stage "$work/sample/_output/release-stage" --version v1.7.4 --platform linux/amd64 \
+  --bases "$work/bases"
+images=$work/sample/_output/release-images
+python3 "$here/compare-docker-build.py" "$images" "$work/bases" amd64
+
+registry=gcr.io/google_containers
+stage=$work/sample/_output/release-stage/server/linux-amd64/kubernetes/server/bin
+for tar in "$stage"/*.tar; do
+  cmp "$tar" "$images/amd64/${tar##*/}"
+  expect v1.7.4 cat "${tar%.tar}.docker_tag"
+done
+expect "kube-apiserver runs" docker run --rm --network none $registry/kube-apiserver:v1.7.4 kube-apiserver
+expect "kube-proxy for linux/amd64" docker run --rm --network none $registry/kube-proxy:v1.7.4 kube-proxy
+expect "iptables v1.8.9 (legacy)" docker run --rm --network none $registry/kube-proxy:v1.7.4 iptables --version
+check_readers "$images/amd64/kube-apiserver.tar"
