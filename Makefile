@@ -4,7 +4,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEMO := .build/demo
 
-.PHONY: all deps test test-slow lint demo bench clean
+.PHONY: all deps test test-slow test-images lint demo bench bench-images clean
 
 all: deps
 	$(SWIFT) build -c release
@@ -23,6 +23,10 @@ test: deps
 test-slow: deps
 	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter CommandTests.Slow
 
+# Images against bases of Debian's packages, docker build and other tools; skipped where these cannot be had.
+test-images: all
+	@bash Tests/Integration/run-images.sh .build/release/kpack .build/images || [ $$? = 77 ]
+
 lint:
 	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests layouts
 
@@ -30,6 +34,11 @@ lint:
 # with layouts of its own; then shows what came out.
 demo: all
 	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -R testdata/sample testdata/greeter $(DEMO)
+	.build/release/kpack base add busybox --rootfs testdata/base --arch amd64 --cmd sh --bases $(DEMO)/sample/_output/bases
+	.build/release/kpack base add gcr.io/google-containers/debian-iptables-amd64:v7 --rootfs testdata/base --arch amd64 \
+	  --cmd /bin/sh --bases $(DEMO)/sample/_output/bases
+	.build/release/kpack images --arch amd64 --stage $(DEMO)/sample/_output/release-stage --version v1.7.4
+	.build/release/kpack inspect -v $(DEMO)/sample/_output/release-images/amd64/kube-proxy.tar
 	.build/release/kpack tarballs --stage $(DEMO)/sample/_output/release-stage --version v1.7.4 \
 	  --platform linux/amd64,windows/amd64
 	.build/release/kpack list $(DEMO)/sample/_output/release-tars/kubernetes-server-linux-amd64.tar.gz
@@ -40,6 +49,10 @@ demo: all
 bench: all
 	@command -v pigz python3 >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y pigz python3; }
 	python3 Tests/Benchmarks/bench.py --kpack .build/release/kpack --work .build/bench $(if $(TREE),--tree $(TREE))
+
+# Beside docker build and docker save.
+bench-images: all
+	python3 Tests/Benchmarks/bench_images.py --kpack .build/release/kpack --work .build/bench-images
 
 clean:
 	rm -rf .build

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-private let commands = ["tarballs", "plan", "list", "layouts", "version-vars"]
+private let commands = ["tarballs", "images", "plan", "list", "inspect", "base", "layouts", "version-vars"]
 
 private let commonOptions = [
   "--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--bases DIR", "--layouts DIR",
