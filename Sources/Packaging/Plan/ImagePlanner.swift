@@ -28,7 +28,8 @@ struct ImagePlanner {
       throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
     }
     let references = try references()
-    let reference = try baseReference(base)
+    let baseName = try baseName(base)
+    let reference = try reference(baseName, at: base.origin)
     let (image, layers) = try stored(reference, base)
     let changes = try changes()
     let layer = try layer(on: image, base, changes)
@@ -41,7 +42,7 @@ struct ImagePlanner {
       return !layer.name(at: index).elementsEqual(executable?.path ?? [])
     }
     let dockerfile = Dockerfile(
-      base: try resolver.bases().isLocked ? "\(reference.familiarName)@\(image.manifestDigest)" : reference.familiar,
+      base: try resolver.bases().isLocked ? "\(reference.familiarName)@\(image.manifestDigest)" : baseName,
       executable: try executable.map { ($0.name, try folderInDockerfile()) },
       archive: hasMore ? PlannedImage.contextArchive : nil, changes: changes)
     return PlannedImage(
@@ -67,11 +68,12 @@ struct ImagePlanner {
 
   private func fill(_ template: Template) throws -> String { try resolver.facts.fill(template, subject) }
 
-  private func baseReference(_ base: BaseRule) throws -> Reference {
+  /// The reference of the base as the layout spells it.
+  private func baseName(_ base: BaseRule) throws -> String {
     guard let template = base.reference.template(for: platform.architecture) else {
       throw Diagnostic(.usage, "the base \(quoted(base.name)) has no image for \(platform)", at: base.origin)
     }
-    return try reference(try fill(template), at: base.origin)
+    return try fill(template)
   }
 
   private func reference(_ text: String, at origin: RuleOrigin) throws -> Reference {
