@@ -32,7 +32,7 @@ extension CommandSpec {
 
   static let base = CommandSpec(
     name: .base,
-    arguments: "add REF FILE | add REF --rootfs PATH --arch A | make REF --from PATH --arch A | list | lock",
+    arguments: "add REF FILE | add REF --rootfs PATH --arch A | make REF --from PATH | list | lock",
     summary: "fill, list and lock the folder of base images",
     details: """
       The bases folder is an OCI image layout: `skopeo copy docker://busybox oci:_output/bases:busybox` fills it, and so
