@@ -37,11 +37,9 @@ import Testing
     let box = try Sandbox.imaged()
     try box.expectImages()
     let image = try box.inspected()
-    #expect(image.platform == "linux/amd64")
-    #expect(image.names == ["example.org/team/tool:v1.2.3"])
+    #expect(image.platform == "linux/amd64" && image.names == ["example.org/team/tool:v1.2.3"])
     let config = image.config.config
-    #expect(config.command == ["tool", "--serve"])
-    #expect(config.folder == "/srv")
+    #expect(config.command == ["tool", "--serve"] && config.folder == "/srv")
     #expect(config.labels == ["version": "v1.2.3"])
     #expect(config.environment.last == "GREETING=hello world")
     #expect(config.environment.count == 2 && config.environment[0].hasPrefix("PATH="))
