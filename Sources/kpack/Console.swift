@@ -70,13 +70,16 @@ struct MessageOutput {
 
   private func write(_ line: String) { Self.writeRaw(line + "\n") }
 
-  /// Writes `text` as it is; that standard error is gone changes nothing.
+  /// Writes `text` as it is; that standard error is gone changes nothing. A write that fails is tried once more: what
+  /// fails for want of space or by a signal may pass, and a run must not end without a word.
   static func writeRaw(_ text: String) {
     var rest = Array(text.utf8)[...]
+    var hasFailed = false
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      if count <= 0 { return }
-      rest = rest.dropFirst(count)
+      if count <= 0 && hasFailed { return }
+      hasFailed = count <= 0
+      rest = rest.dropFirst(max(0, count))
     }
   }
 }
