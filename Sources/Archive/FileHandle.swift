@@ -1,5 +1,6 @@
 // An open file descriptor that is closed once, by its owner's end.
 
+private import CSystem
 package import Glibc
 
 /// An open file descriptor, owned: it is closed when the value ends.
@@ -70,6 +71,14 @@ package struct FileHandle: ~Copyable {
       let count = try systemCall("write", path) { Glibc.write(descriptor, chunk.baseAddress, chunk.count) }
       rest = rest.dropFirst(count)
     }
+  }
+
+  /// Asks the system to begin writing `range` to the disk, so that `sync` has less to wait for.
+  func startWriteback(of range: Range<Int64>) {
+    // Where it fails, `sync` does the same and reports it.
+    _ = sync_file_range(
+      descriptor, off_t(range.lowerBound), off_t(range.upperBound - range.lowerBound),
+      UInt32(KPACK_SYNC_FILE_RANGE_WRITE))
   }
 
   /// Makes what was written durable.

@@ -79,7 +79,7 @@ package struct GzipWriter: ~Copyable {
   /// Takes note of uncompressed bytes whose deflated form is spliced.
   package mutating func hash(_ raw: UnsafeRawBufferPointer) { tarHash.update(raw) }
 
-  /// Ends the gzip file and makes it durable. Throws `SystemError`.
+  /// Ends the gzip file. Throws `SystemError`.
   package consuming func finish() throws -> GzipArchive {
     try file.write(GzipMember.trailer(crc))
     let tarSize = crc.count

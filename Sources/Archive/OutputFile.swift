@@ -1,18 +1,25 @@
-// One output under its temporary name: bytes go in, are counted and hashed on the way, and are durable at the end.
+// One output under its temporary name: bytes go in, are counted and hashed on the way.
 
 /// A file being written.
 package struct OutputFile: ~Copyable {
+  /// Bytes after which the system is asked to begin with the disk.
+  private static let writebackStep: Int64 = 8 << 20
+
   /// Where it is written; the name it will have is given when all outputs are whole.
   package let path: String
   /// Bytes written so far.
   package private(set) var count: Int64 = 0
   private let handle: FileHandle
+  private let unsynced: UnsyncedFiles
   private var hash = SHA256()
+  /// Bytes that are on their way to the disk.
+  private var started: Int64 = 0
 
-  /// Writes into `handle`, a new file.
-  init(writing handle: consuming FileHandle) {
+  /// Writes into `handle`, a new file, which goes to `unsynced` when it is whole.
+  init(writing handle: consuming FileHandle, then unsynced: UnsyncedFiles) {
     path = String(decoding: handle.path, as: UTF8.self)
     self.handle = handle
+    self.unsynced = unsynced
   }
 
   /// Writes `bytes` at the end. Throws `SystemError`.
@@ -20,6 +27,9 @@ package struct OutputFile: ~Copyable {
     try handle.write(bytes)
     hash.update(bytes)
     count += Int64(bytes.count)
+    guard count - started >= Self.writebackStep else { return }
+    handle.startWriteback(of: started..<count)
+    started = count
   }
 
   /// Writes `bytes` at the end. Throws `SystemError`.
@@ -27,11 +37,13 @@ package struct OutputFile: ~Copyable {
     try bytes.withUnsafeBytes { try write($0) }
   }
 
-  /// Makes the file durable and closes it; its digest and its state for readers. Throws `SystemError`.
+  /// Ends the file, which is durable when its folder commits; its digest and its state for readers.
+  ///
+  /// Throws `SystemError`.
   package consuming func finish() throws(SystemError) -> (digest: Digest, file: SourceFile) {
-    try handle.sync()
     let file = SourceFile(path: handle.path, identity: FileIdentity(try handle.status()))
-    try handle.close()
+    if count > started { handle.startWriteback(of: started..<count) }
+    try unsynced.add(handle)
     return (hash.finalize(), file)
   }
 }

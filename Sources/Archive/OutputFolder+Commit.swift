@@ -11,6 +11,13 @@ extension OutputFolder {
   /// in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and `SourceChanged`
   /// when a file to link to has changed, with all as it was before.
   package func commit() throws {
+    do {
+      // Before the lock, for the disk can be slow and a run that waits for it can still be abandoned.
+      try unsynced.sync()
+    } catch {
+      abandon()
+      throw error
+    }
     try state.withLock { state in
       if state.isClosed { throw SystemError.ended(in: folders.first) }
       state.isClosed = true
@@ -68,6 +75,7 @@ extension OutputFolder.Output {
       let copy = try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
       let source = SourceFile(path: linked.path, identity: FileIdentity(status))
       try source.copy(into: copy, mode: UInt16(status.st_mode & 0o7777))
+      try copy.sync()
       try copy.close()
     }
   }

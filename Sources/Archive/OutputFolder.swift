@@ -30,6 +30,8 @@ package final class OutputFolder: Sendable {
   /// The folders, each one once.
   let folders: [LockedFolder]
   let state = Mutex(State())
+  /// What must be durable before the outputs get their names.
+  let unsynced = UnsyncedFiles()
   /// The folder that each path of the initializer leads to.
   private let places: [LockedFolder]
 
@@ -74,7 +76,7 @@ package final class OutputFolder: Sendable {
 
   /// Begins the output `name`; folders that it names are made at the commit. Throws `SystemError`.
   package func create(_ name: String, in folder: Int = 0) throws(SystemError) -> OutputFile {
-    OutputFile(writing: try begin(name, in: folder))
+    OutputFile(writing: try begin(name, in: folder), then: unsynced)
   }
 
   /// Adds the output `name`: a copy of `source` with the permission bits `mode`, whatever the umask.
@@ -89,7 +91,8 @@ package final class OutputFolder: Sendable {
       removeIfThere(String(decoding: file.path, as: UTF8.self))
       throw error
     }
-    try file.close()
+    file.startWriteback(of: 0..<source.identity.size)
+    try unsynced.add(file)
   }
 
   /// Adds the output `name`: a hard link to `written`, a finished output of this run that still has its temporary name.

@@ -161,7 +161,7 @@ extension Rope {
   /// The digest of the whole archive. Throws `SourceChanged` or `SystemError`.
   package func digest() throws -> Digest {
     var hash = SHA256()
-    var buffer = [UInt8](repeating: 0, count: Int(min(count, 1 << 20)))
+    var buffer = [UInt8](repeating: 0, count: Int(min(count, 256 << 10)))
     var offset: Int64 = 0
     while offset < count {
       let part = Int(min(Int64(buffer.count), count - offset))

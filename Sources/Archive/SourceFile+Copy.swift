@@ -4,7 +4,7 @@ private import CSystem
 private import Glibc
 
 extension SourceFile {
-  /// Copies all bytes into `target`, a new file, gives it exactly the permission bits `mode` and makes it durable.
+  /// Copies all bytes into `target`, a new file, and gives it exactly the permission bits `mode`.
   ///
   /// Throws `SourceChanged` when the file is not what was planned, before or after, and `SystemError`.
   func copy(into target: borrowing FileHandle, mode: UInt16) throws {
@@ -24,7 +24,6 @@ extension SourceFile {
     try check(source)
     // After the last write, which takes set-ID bits away.
     try systemCall("set the mode of", target.path) { fchmod(target.descriptor, mode_t(mode)) }
-    try target.sync()
   }
 
   /// Takes what was copied off `rest`; stops where the kernel cannot, or says that the file ends.

@@ -13,6 +13,11 @@ enum { KPACK_RENAME_EXCHANGE = 1 << 1 };
 ssize_t copy_file_range(
     int infd, __off64_t *pinoff, int outfd, __off64_t *poutoff, size_t length, unsigned int flags);
 
+/// sync_file_range(2): with the flag below, begins writing a range of a file to the disk and does not wait.
+int sync_file_range(int fd, __off64_t offset, __off64_t count, unsigned int flags);
+
+enum { KPACK_SYNC_FILE_RANGE_WRITE = 2 };
+
 // Declared here: sys/ioctl.h would make the types it defines this module's own, and their users import it.
 int ioctl(int fd, unsigned long request, ...);
 

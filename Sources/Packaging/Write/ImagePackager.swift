@@ -134,7 +134,7 @@ extension ImagePackager {
     _ rope: Rope, as name: String, in place: String, _ folder: OutputFolder
   ) throws -> (digest: Digest, file: SourceFile) {
     var file = try folder.create(name, in: index(of: place))
-    var buffer = [UInt8](repeating: 0, count: Int(min(rope.count, 1 << 20)))
+    var buffer = [UInt8](repeating: 0, count: Int(min(rope.count, 256 << 10)))
     var offset: Int64 = 0
     while offset < rope.count {
       let count = Int(min(Int64(buffer.count), rope.count - offset))
