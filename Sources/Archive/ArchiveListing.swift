@@ -44,6 +44,18 @@ package enum ArchiveListing {
     warning: (TarWarning) throws -> Void
   ) throws {
     var reader = try TarReader(path: path, limit: limit)
+    try read(&reader, row: row, warning: warning)
+  }
+
+  /// The same for an archive within a file, without its warnings.
+  package static func read(extent: FileExtent, row: (ListingRow) throws -> Void) throws {
+    var reader = try TarReader(extent: extent)
+    try read(&reader, row: row) { _ in }
+  }
+
+  private static func read(
+    _ reader: inout TarReader, row: (ListingRow) throws -> Void, warning: (TarWarning) throws -> Void
+  ) throws {
     var audit = ArchiveAudit()
     while let entry = try reader.next() {
       for found in reader.takeWarnings() + audit.check(entry) { try warning(found) }

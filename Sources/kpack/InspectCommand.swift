@@ -15,7 +15,7 @@ struct InspectCommand {
     guard context.line.arguments.count == 1, let path = context.line.arguments.first else {
       throw context.usage("expected one FILE, found \(context.line.arguments.count)")
     }
-    let source = try ImageSource(path, spoolingNear: "/tmp")
+    let source = try ImageSource(path, spoolingNear: context.environment["TMPDIR"] ?? "/tmp")
     for found in try source.images() {
       // The name matters to messages alone.
       let image = try source.read(found, as: found.references.first ?? Reference("unnamed"))
@@ -39,12 +39,14 @@ struct InspectCommand {
     for layer in image.layers {
       try line("layer", "\(layer.diffID) \(layer.size) \(layer.descriptor.mediaType)")
       guard context.line.has("verbose") else { continue }
-      try forEachEntry(of: layer) {
-        try context.output.line(
-          "  \($0.type.padded(to: 8)) \($0.mode) \($0.uid):\($0.gid) \("\($0.size)".leftPadded(to: 10)) \($0.path)\($0.link.isEmpty ? "" : " -> \($0.link)")"
-        )
-      }
+      try forEachEntry(of: layer) { try context.output.line(text($0)) }
     }
+  }
+
+  private func text(_ row: ListingRow) -> String {
+    let link = row.link.isEmpty ? "" : " -> \(row.link)"
+    let size = "\(row.size)".leftPadded(to: 10)
+    return "  \(row.type.padded(to: 8)) \(row.mode) \(row.uid):\(row.gid) \(size) \(row.path)\(link)"
   }
 
   private func json(_ words: [String]) -> JSONLiteral { .array(words.map { .string($0) }) }
@@ -66,14 +68,7 @@ struct InspectCommand {
     ]
     guard context.line.has("verbose") else { return .object(members) }
     var entries: [JSONLiteral] = []
-    try forEachEntry(of: layer) { row in
-      entries.append(
-        .object([
-          ("path", .string(row.path)), ("type", .string(row.type)), ("mode", .string(row.mode)),
-          ("uid", .integer(row.uid)), ("gid", .integer(row.gid)), ("size", .integer(row.size)),
-          ("link", .string(row.link)), ("mtime", .integer(row.mtime)),
-        ]))
-    }
+    try forEachEntry(of: layer) { entries.append($0.json) }
     members.append(("entries", .array(entries)))
     return .object(members)
   }
@@ -84,7 +79,6 @@ struct InspectCommand {
       case .file(let file): file.path
       case .spool(let spool): spool.path
       }
-    var reader = try TarReader(extent: FileExtent(path: path, offset: 0, count: layer.size))
-    while let entry = try reader.next() { try body(ListingRow(entry: entry, digest: nil)) }
+    try ArchiveListing.read(extent: FileExtent(path: path, offset: 0, count: layer.size), row: body)
   }
 }

@@ -18,7 +18,7 @@ struct ListCommand {
     let path = Array(file.utf8)
     do {
       try ArchiveListing.read(
-        path: path, limit: limit, row: { try context.output.line(context.format == .json ? json($0) : text($0)) },
+        path: path, limit: limit, row: { try context.output.line(context.format == .json ? $0.json.text : text($0)) },
         warning: { context.messages.warning("\(escapedName(path)): \($0)") })
     } catch let error as ArchiveError {
       throw ListFailure(error: error, path: path)
@@ -34,15 +34,6 @@ struct ListCommand {
       "\(UTCTime(epoch: row.mtime))", digest.padded(to: 64), row.path,
     ]
     return fields.joined(separator: " ") + link
-  }
-
-  private func json(_ row: ListingRow) -> String {
-    JSONLiteral.object([
-      ("path", .string(row.path)), ("type", .string(row.type)), ("mode", .string(row.mode)), ("uid", .integer(row.uid)),
-      ("gid", .integer(row.gid)), ("size", .integer(row.size)), ("link", .string(row.link)),
-      ("mtime", .integer(row.mtime)),
-      ("sha256", .string(row.sha256)),
-    ]).text
   }
 }
 
