@@ -161,18 +161,24 @@ extension Rope {
   /// The digest of the whole archive. Throws `SourceChanged` or `SystemError`.
   package func digest() throws -> Digest {
     var hash = SHA256()
-    var buffer = [UInt8](repeating: 0, count: Int(min(count, 256 << 10)))
+    try forEachChunk { hash.update($0) }
+    return hash.finalize()
+  }
+
+  /// Renders the whole archive, in chunks of at most 256 KiB.
+  ///
+  /// Throws `SourceChanged` or `SystemError`, or what `body` throws.
+  package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
+    defer { buffer.deallocate() }
     var offset: Int64 = 0
     while offset < count {
-      let part = Int(min(Int64(buffer.count), count - offset))
-      try buffer.withUnsafeMutableBytes { bytes in
-        let chunk = UnsafeMutableRawBufferPointer(rebasing: bytes[..<part])
-        try read(from: offset, into: chunk)
-        hash.update(UnsafeRawBufferPointer(chunk))
-      }
-      offset += Int64(part)
+      // In bounds: at most the size of the buffer.
+      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - offset))])
+      try read(from: offset, into: chunk)
+      try body(UnsafeRawBufferPointer(chunk))
+      offset += Int64(chunk.count)
     }
-    return hash.finalize()
   }
 
   /// Renders the bytes from `offset` on until `buffer` is full; the range must lie within the archive.

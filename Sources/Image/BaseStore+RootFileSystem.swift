@@ -1,7 +1,6 @@
 // A base from a root file system: one layer, and a config made for it.
 
-package import Archive
-private import Glibc
+internal import Archive
 private import JSON
 
 extension BaseStore {
@@ -36,41 +35,6 @@ extension BaseStore {
     let image = BaseImage(reference: reference, config: config, layer: layer, files: files)
     try add(image, as: reference)
     return image
-  }
-}
-
-/// The tar archive of a root file system, plain or gzip.
-package enum RootArchive: Sendable {
-  case file(path: String)
-  case rope(Rope)
-
-  fileprivate func blob(near folder: String) throws -> Blob {
-    switch self {
-    case .rope(let rope): return try Self.spool(rope, near: folder)
-    case .file(let path):
-      guard let real = realpath(path, nil) else { throw SystemError(operation: "open", path: path, errno: errno) }
-      defer { free(real) }
-      switch try Blob.find(at: String(cString: real), named: path) {
-      case .blob(let blob): return blob
-      case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)
-      case .refused(let reason): throw ImageError(path, "", reason)
-      }
-    }
-  }
-
-  private static func spool(_ rope: Rope, near folder: String) throws -> Blob {
-    let spool = try Spool(near: folder)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
-    defer { buffer.deallocate() }
-    var done: Int64 = 0
-    while done < rope.count {
-      // In bounds: at most the size of the buffer.
-      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), rope.count - done))])
-      try rope.read(from: done, into: chunk)
-      try spool.append(UnsafeRawBufferPointer(chunk))
-      done += Int64(chunk.count)
-    }
-    return Blob(name: "root file system", bytes: .spool(spool), offset: 0, count: rope.count)
   }
 }
 

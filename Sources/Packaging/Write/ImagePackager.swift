@@ -97,7 +97,9 @@ extension ImagePackager {
     var places: [(folder: String, name: String)] = image.stagePlaces.map { place in
       ("\(stage)/\(place.folder)", place.path.isEmpty ? image.fileName : "\(place.path)/\(image.fileName)")
     }
-    for place in places { try write(image.tagText, as: tagFile(of: place.name), in: place.folder, folder) }
+    for place in places {
+      try write(image.tagText, as: ImageRule.tagFileName(of: place.name), in: place.folder, folder)
+    }
     if image.isKept {
       places.append((kept(image), image.fileName))
       try writeBuildFolder(image, store, folder)
@@ -134,17 +136,7 @@ extension ImagePackager {
     _ rope: Rope, as name: String, in place: String, _ folder: OutputFolder
   ) throws -> (digest: Digest, file: SourceFile) {
     var file = try folder.create(name, in: index(of: place))
-    var buffer = [UInt8](repeating: 0, count: Int(min(rope.count, 256 << 10)))
-    var offset: Int64 = 0
-    while offset < rope.count {
-      let count = Int(min(Int64(buffer.count), rope.count - offset))
-      try buffer.withUnsafeMutableBytes { bytes in
-        let part = UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
-        try rope.read(from: offset, into: part)
-        try file.write(UnsafeRawBufferPointer(part))
-      }
-      offset += Int64(count)
-    }
+    try rope.forEachChunk { try file.write($0) }
     return try file.finish()
   }
 }
