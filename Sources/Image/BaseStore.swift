@@ -26,15 +26,14 @@ package struct BaseStore: Sendable {
 
   /// Reads and verifies the base `reference` for `platform`, whose variant does not count.
   ///
-  /// Throws `ImageError` when it is missing, for other platforms only or unsound, `SourceChanged` or `SystemError`.
+  /// Throws `ImageError` when it is missing or unsound, `BaseForOthers`, `SourceChanged` or `SystemError`.
   package func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
     guard exists else { throw ImageError(path, "", "no base \(reference.familiar): there is no store") }
     let source = try source()
     let images = try images(of: reference, in: source)
     if images.isEmpty { throw missing(reference, try source.layoutIndex().index) }
     guard let image = images.first(where: { $0.platform.withoutVariant == platform.withoutVariant }) else {
-      let there = images.map { "\($0.platform)" }.joined(separator: ", ")
-      throw ImageError(path, "", "\(reference.familiar): the base is for \(there), not for \(platform)")
+      throw BaseForOthers(store: path, reference: reference, found: images.map(\.platform), wanted: platform)
     }
     return try source.read(image, as: reference)
   }
@@ -55,6 +54,20 @@ package struct BaseStore: Sendable {
     let names = Set(index.manifests.flatMap { ImageSource.names(of: $0) }.map { escapedName($0.utf8) }).sorted()
     let there = names.isEmpty ? "it is empty" : "there is \(names.joined(separator: ", "))"
     return ImageError(path, "", "no base \(reference.familiar): \(there)")
+  }
+}
+
+/// A base that is in the store, but not for the platform that was asked.
+package struct BaseForOthers: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Path of the store.
+  package let store: String
+  package let reference: Reference
+  package let found: [Platform]
+  package let wanted: Platform
+
+  package var description: String {
+    let there = found.map { "\($0)" }.joined(separator: ", ")
+    return "\(store): \(reference.familiar): the base is for \(there), not for \(wanted)"
   }
 }
 

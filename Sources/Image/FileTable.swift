@@ -110,6 +110,18 @@ extension FileTable {
 
 // Building
 extension FileTable {
+  /// The table with the entries of `layer`, a new one without hard links, over it.
+  package func covered(by layer: TarEntryList) -> FileTable {
+    var table = self
+    for index in 0..<layer.count {
+      let entry = layer.entry(at: index, size: 0)
+      let node = Entry(
+        kind: entry.kind, mode: entry.mode, uid: entry.uid, gid: entry.gid, linkname: entry.linkname)
+      _ = table.set(node, at: Self.parts(entry.name))
+    }
+    return table
+  }
+
   /// Removes `name`, and all below it, from the folder at `parent`, if they are there.
   mutating func remove(_ name: Name, from parent: [Name]) {
     guard let parent = resolve(parent), let folder = node(at: parent) else { return }

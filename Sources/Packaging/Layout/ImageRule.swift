@@ -59,15 +59,6 @@ package struct ImageRule: Sendable {
   /// What the name of an image's file ends in.
   static let fileSuffix = ".tar"
 
-  /// The file that the image is saved as: {name} filled in, other variables as written.
-  package var fileName: String {
-    guard let file else { return name + Self.fileSuffix }
-    return file.filled { $0 == .name ? name : "{\($0.rawValue)}" }
-  }
-
-  /// The file beside it that holds its tag.
-  package var tagFileName: String { Self.tagFileName(of: fileName) }
-
   /// The file that holds the tag of an image saved as `file`: ".docker_tag" in the place of ".tar".
   package static func tagFileName(of file: String) -> String {
     String(decoding: Array(file.utf8.dropLast(fileSuffix.utf8.count)), as: UTF8.self) + ".docker_tag"

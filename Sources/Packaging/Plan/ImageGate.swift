@@ -6,50 +6,63 @@ import Image
 
 /// Checks an image's executable against what it is put on.
 struct ImageGate {
-  private let name: String
   private let platform: Platform
   private let stageFolder: String
+  /// Nil for an image without an executable of its own.
+  private let binary: (path: String, format: Executable)?
 
-  /// The gate of the image `name`, which goes into `stageFolder` and whose config will say `platform`.
-  init(_ name: String, _ platform: Platform, stageFolder: String) {
-    self.name = name
+  /// The gate of an image that goes into `stageFolder`, whose config will say `platform`.
+  ///
+  /// Throws `SourceChanged` or `SystemError`.
+  init(_ binary: SourceFile?, _ platform: Platform, stageFolder: String) throws {
     self.platform = platform
     self.stageFolder = stageFolder
+    self.binary = try binary.map { (escapedName($0.path), try Executable.inspect($0)) }
   }
 
-  /// A warning about `binary`, or nil. Throws `ImageError` when it cannot run on `base`.
-  func check(_ binary: SourceFile, on base: BaseImage) throws -> String? {
-    let path = escapedName(binary.path)
-    let isFitting = base.config.platform.withoutVariant == platform.withoutVariant
-    switch try Executable.inspect(binary) {
-    case .elf(let file):
-      guard platform.os == "linux", file.architecture == platform.architecture, isFitting else {
-        throw mismatch(path, file.architecture, base)
-      }
-      try checkInterpreter(file, path, base)
-    case .windows where platform.os != "windows": throw mismatch(path, "windows", base)
-    case .darwin where platform.os != "darwin": throw mismatch(path, "darwin", base)
-    case .unknown:
-      if isFitting { return "image \(name): \(path) is in no known executable format" }
-      throw mismatch(path, "no known machine", base)
-    case .script, .windows, .darwin:
-      if !isFitting { throw mismatch(path, "any machine", base) }
+  /// What is to be said of an executable that nobody can tell the machine of.
+  var warning: String? {
+    guard let binary, binary.format == .unknown else { return nil }
+    return "\(binary.path) is in no known executable format"
+  }
+
+  /// Throws `ImageError` when the executable, the platform and the base, which is there for `found`, differ; their
+  /// variants may.
+  func checkMachines(on base: Reference, for found: [Platform]) throws(ImageError) {
+    if isForPlatform && found.contains(where: { $0.withoutVariant == platform.withoutVariant }) { return }
+    let bases = found.map { "\($0)" }.joined(separator: ", ")
+    let reason =
+      "the stage folder \(escapedName(stageFolder.utf8)) is for \(platform.architecture), "
+      + "the image's config for \(platform), the base \(base.familiar) for \(bases)"
+    guard let binary else { throw ImageError("no binary", "", reason) }
+    throw ImageError(binary.path, "", "the binary is for \(machine(of: binary.format)), \(reason)")
+  }
+
+  private var isForPlatform: Bool {
+    switch binary?.format {
+    case .elf(let file): platform.os == "linux" && file.architecture == platform.architecture
+    case .windows: platform.os == "windows"
+    case .darwin: platform.os == "darwin"
+    case .script, .unknown, nil: true
     }
-    return nil
   }
 
-  private func mismatch(_ path: String, _ found: String, _ base: BaseImage) -> ImageError {
-    ImageError(
-      path, "",
-      "the binary is for \(found), the stage folder \(escapedName(stageFolder.utf8)) for \(platform.architecture), "
-        + "the image's config for \(platform), the base \(base.reference.familiar) for \(base.config.platform)")
+  private func machine(of format: Executable) -> String {
+    switch format {
+    case .elf(let file): file.architecture
+    case .windows: "windows"
+    case .darwin: "darwin"
+    case .script: "any machine"
+    case .unknown: "no known machine"
+    }
   }
 
-  private func checkInterpreter(_ file: ELFFile, _ path: String, _ base: BaseImage) throws(ImageError) {
-    guard let interpreter = file.interpreter else { return }
+  /// Throws `ImageError` when the executable asks for an interpreter that is not in `files`, all files of the image.
+  func checkInterpreter(in files: FileTable, base: Reference) throws(ImageError) {
+    guard let binary, case .elf(let file) = binary.format, let interpreter = file.interpreter else { return }
     let wanted = Array(interpreter.drop { $0 == UInt8(ascii: "/") })
-    if let resolved = base.files.resolve(wanted), base.files[resolved]?.kind == .file { return }
+    if let resolved = files.resolve(wanted), files[resolved]?.kind == .file { return }
     throw ImageError(
-      path, "", "needs the interpreter \(escapedName(interpreter)), which the base \(base.reference.familiar) lacks")
+      binary.path, "", "needs the interpreter \(escapedName(interpreter)), which the base \(base.familiar) lacks")
   }
 }

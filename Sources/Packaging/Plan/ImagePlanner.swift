@@ -9,17 +9,16 @@ struct ImagePlanner {
   private let resolver: Resolver
   private let rule: ImageRule
   private let platform: Platform
-  private var subject: TemplateSubject
+  private let subject: TemplateSubject
 
-  /// The rule's executable, when it has one. Throws `Diagnostic`.
-  private let binary: SourceFile?
+  /// The rule's executable; nil when it has none, and when it is missing, which the layer tells.
+  private var binary: SourceFile? { subject.binary }
 
   init(_ resolver: Resolver, _ rule: ImageRule, on platform: Platform) {
     self.resolver = resolver
     self.rule = rule
     self.platform = platform
-    binary = rule.binary.flatMap { resolver.binaryFile($0, on: platform) }
-    subject = TemplateSubject(platform: platform, image: rule, binary: binary)
+    subject = resolver.subject(of: rule, on: platform)
   }
 
   /// The image, going to `places` of the stage. Throws `Diagnostic`.
@@ -30,13 +29,18 @@ struct ImagePlanner {
     let references = try references()
     let baseName = try baseName(base)
     let reference = try reference(baseName, at: base.origin)
-    let (image, layers) = try stored(reference, base)
+    let folder = places.first.map { "\(resolver.options.locations.stage)/\($0.folder)" }
+    let gate = try ImageGate(
+      binary, platform, stageFolder: folder ?? "\(resolver.options.locations.images)/\(platform.architecture)")
+    let (image, layers) = try stored(reference, base, gate)
     let changes = try changes()
     let layer = try layer(on: image, base, changes)
+    try explained(base) { try gate.checkInterpreter(in: image.files.covered(by: layer), base: reference) }
+    if let warning = gate.warning { resolver.warn("image \(rule.name): \(warning)") }
     let builder = ImageBuilder(
       baseConfig: image.config, baseLayers: layers, platform: imagePlatform(image.config.platform),
       settings: changes.applied(to: image.config.settings), created: layer.mtime, createdBy: createdBy)
-    let executable = try executable(in: layer, on: image)
+    let executable = try executable(in: layer)
     let hasMore = (0..<layer.count).contains { (index: Int) -> Bool in
       if layer.kind(at: index) == .directory { return layer.origin(at: index) != Plan.implied }
       return !layer.name(at: index).elementsEqual(executable?.path ?? [])
@@ -45,12 +49,14 @@ struct ImagePlanner {
       base: try resolver.bases().isLocked ? "\(reference.familiarName)@\(image.manifestDigest)" : baseName,
       executable: try executable.map { ($0.name, try folderInDockerfile()) },
       archive: hasMore ? PlannedImage.contextArchive : nil, changes: changes)
-    return PlannedImage(
+    var planned = PlannedImage(
       name: rule.name, platform: platform, references: references, builder: builder,
       format: resolver.options.imageFormat,
-      layer: layer, size: 0, fileName: try fileName(), stagePlaces: rule.outputs.contains(.stage) ? places : [],
-      isKept: rule.outputs.contains(.images), executable: executable, dockerfile: dockerfile
-    ).sized(resolver.plan.contents)
+      layer: layer, fileName: try resolver.fileName(of: rule, subject),
+      stagePlaces: rule.outputs.contains(.stage) ? places : [],
+      isKept: rule.outputs.contains(.images), executable: executable, dockerfile: dockerfile)
+    planned.size = planned.archiveSize(resolver.plan.contents)
+    return planned
   }
 
   private var createdBy: String { "kpack: ADD \(rule.binary ?? rule.name)" }
@@ -109,12 +115,6 @@ struct ImagePlanner {
     return references
   }
 
-  private func fileName() throws -> String {
-    let name = try rule.file.map(fill) ?? rule.fileName
-    if (try? ArchivePath(name))?.isOnePart == true, name.hasSuffix(".tar") { return name }
-    throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: rule.origin)
-  }
-
   private func changes() throws -> SettingChanges {
     var changes = SettingChanges()
     changes.environment = try rule.env.map { ($0.name, try fill($0.value)) }
@@ -171,7 +171,7 @@ extension ImagePlanner {
     return [EntryRule(bringing: .binaries(.names([Template(literal: binary)])), to: to, origin: rule.origin)]
   }
 
-  private func executable(in layer: TarEntryList, on image: BaseImage) throws -> PlannedImage.PlannedExecutable? {
+  private func executable(in layer: TarEntryList) throws -> PlannedImage.PlannedExecutable? {
     guard let binary, let name = rule.binary.map({ $0 + platform.executableSuffix }) else { return nil }
     let index = (0..<layer.count).first { index in
       let stored = layer.name(at: index)
@@ -188,30 +188,28 @@ extension ImagePlanner {
     return folder == "." ? "/" : "/\(folder)/"
   }
 
-  /// The base as the store has it, checked against the executable.
-  private func stored(_ reference: Reference, _ base: BaseRule) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
-    let gate = ImageGate(rule.name, platform, stageFolder: resolver.stageFolder(of: platform))
+  /// The base as the store has it, for the machine that the executable is for.
+  private func stored(
+    _ reference: Reference, _ base: BaseRule, _ gate: ImageGate
+  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+    try explained(base) {
+      do {
+        let (image, layers) = try resolver.bases().image(reference, for: platform, in: &resolver.plan.contents)
+        try gate.checkMachines(on: reference, for: [image.config.platform])
+        return (image, layers)
+      } catch let error as BaseForOthers {
+        try gate.checkMachines(on: reference, for: error.found)
+        throw error
+      }
+    }
+  }
+
+  /// What `body` gives; an `ImageError` that it throws gets to be one about this image.
+  private func explained<Value>(_ base: BaseRule, _ body: () throws -> Value) throws -> Value {
     do {
-      let (image, layers) = try resolver.bases().image(reference, for: platform, in: &resolver.plan.contents)
-      if let binary, let warning = try gate.check(binary, on: image) { resolver.warn(warning) }
-      return (image, layers)
+      return try body()
     } catch let error as ImageError {
       throw Diagnostic(.data, "image \(quoted(rule.name)) for \(platform): \(error)", at: base.origin)
     }
-  }
-}
-
-extension PlannedImage {
-  /// The name of the archive beside a Dockerfile that holds what the layer has beside the executable.
-  package static let contextArchive = "layer.tar"
-
-  /// The image with the size that its archive will have: digests are of one length, so any will do.
-  fileprivate func sized(_ contents: ContentTable) -> PlannedImage {
-    let store = ContentStore(contents)
-    let archive = archive(Rope(layer, in: store), diffID: ImageDigest(of: []), in: store)
-    return PlannedImage(
-      name: name, platform: platform, references: references, builder: builder, format: format, layer: layer,
-      size: archive.count, fileName: fileName, stagePlaces: stagePlaces, isKept: isKept, executable: executable,
-      dockerfile: dockerfile)
   }
 }

@@ -15,7 +15,7 @@ package struct PlannedImage: Sendable {
   /// The entries of the new layer, sorted.
   package let layer: TarEntryList
   /// Bytes of the archive.
-  package let size: Int64
+  package internal(set) var size: Int64 = 0
   /// The name of the archive, such as "kube-proxy.tar".
   package let fileName: String
   /// The folders of the stage that hold it, below the stage folder, each with its path in there.
@@ -44,10 +44,13 @@ package struct PlannedImage: Sendable {
   }
 
   /// The name of the file that holds the tag.
-  package var tagFileName: String { tagFile(of: fileName) }
+  package var tagFileName: String { ImageRule.tagFileName(of: fileName) }
 
   /// What that file says.
   package var tagText: [UInt8] { Array("\(references.first?.tag ?? "")\n".utf8) }
+
+  /// The name of the archive beside a Dockerfile that holds what the layer has beside the executable.
+  package static let contextArchive = "layer.tar"
 
   /// The folder with the Dockerfile.
   package var buildFolder: String { "\(name).dockerbuild" }
@@ -66,14 +69,14 @@ package struct PlannedImage: Sendable {
     return Rope(entries, in: store)
   }
 
-  func archive(_ layer: Rope, diffID: ImageDigest, in store: ContentStore) -> Rope {
+  /// Bytes of the archive, before the digest of the layer is known: all are of one length.
+  func archiveSize(_ contents: ContentTable) -> Int64 {
+    let store = ContentStore(contents)
+    return archive(Rope(layer, in: store), diffID: ImageDigest(of: []), in: store).count
+  }
+
+  private func archive(_ layer: Rope, diffID: ImageDigest, in store: ContentStore) -> Rope {
     let image = builder.build(layer: layer, diffID: diffID)
     return ImageArchive(image, names: references, format: format).rope(mtime: builder.created, in: store)
   }
-}
-
-/// The name of the file beside an image's archive that holds its tag: "x.tar" has "x.docker_tag".
-func tagFile(of archive: String) -> String {
-  let stem = archive.hasSuffix(".tar") ? String(archive.dropLast(".tar".utf8.count)) : archive
-  return "\(stem).docker_tag"
 }

@@ -4,59 +4,6 @@ import Archive
 import Image
 import JSON
 
-/// The bases of a run, each read and verified once.
-package final class Bases {
-  /// The name of the lock in the folder of bases.
-  package static let lockName = "bases.lock.json"
-
-  private let store: BaseStore
-  private let lock: BaseLock?
-  private struct Key: Hashable {
-    let reference: Reference
-    let platform: Platform
-  }
-  private var known: [Key: Result<(BaseImage, [ImageBuilder.BaseLayer]), any Error>] = [:]
-
-  /// Throws `ImageError` or `SystemError` when there is a lock that cannot be read.
-  init(_ path: String) throws {
-    store = BaseStore(path)
-    exist = (try? FileStatus.following(Array(path.utf8)))?.isFolder == true
-    lock = exist ? try BaseLock.read("\(path)/\(Self.lockName)") : nil
-  }
-
-  /// Whether there is a folder of bases at all.
-  let exist: Bool
-  /// Whether a lock says what the bases must be.
-  var isLocked: Bool { lock != nil }
-
-  /// The base and its layers as contents of the plan. Throws `ImageError` or `SystemError`.
-  func image(
-    _ reference: Reference, for platform: Platform, in contents: inout ContentTable
-  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
-    let key = Key(reference: reference, platform: platform)
-    if let known = known[key] { return try known.get() }
-    let found = Result { try read(reference, platform, &contents) }
-    known[key] = found
-    return try found.get()
-  }
-
-  private func read(
-    _ reference: Reference, _ platform: Platform, _ contents: inout ContentTable
-  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
-    let image = try store.image(reference, for: platform)
-    try lock?.check(image)
-    let layers = image.layers.map { layer in
-      let content: Content =
-        switch layer.bytes {
-        case .file(let file): .file(file)
-        case .spool(let spool): .spool(spool, count: layer.size)
-        }
-      return ImageBuilder.BaseLayer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
-    }
-    return (image, layers)
-  }
-}
-
 extension Resolver {
   /// The images that a run makes: those that are named, or all whose flags are on.
   func wantedImages(_ names: [String]) throws -> [(group: String, rule: ImageRule, platform: Platform)] {
@@ -171,9 +118,17 @@ extension Resolver {
     }
   }
 
-  /// The folder of the stage that is about `platform`, for messages.
-  func stageFolder(of platform: Platform) -> String {
-    "\(options.locations.stage)/*/\(platform.os)-\(platform.architecture)"
+  /// The name of the file that the image is saved as. Throws `Diagnostic`.
+  func fileName(of rule: ImageRule, _ subject: TemplateSubject) throws -> String {
+    let name = try rule.file.map { try facts.fill($0, subject) } ?? rule.name + ImageRule.fileSuffix
+    if (try? ArchivePath(name))?.isOnePart == true, name.hasSuffix(ImageRule.fileSuffix) { return name }
+    throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: rule.origin)
+  }
+
+  /// What the templates of an image on `platform` are about.
+  func subject(of rule: ImageRule, on platform: Platform) -> TemplateSubject {
+    let binary = rule.binary.flatMap { binaryFile($0, on: platform) }
+    return TemplateSubject(platform: platform, image: rule, binary: binary)
   }
 
   /// The built executable; nil when it is not there, which the rule that brings it tells.

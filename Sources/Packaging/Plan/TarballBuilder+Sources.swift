@@ -41,7 +41,8 @@ extension TarballBuilder {
 
   private func addStagedImage(_ image: ImageRule, _ place: RulePlace, _ platform: Platform) throws {
     let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.architecture)/\(root)"
-    for file in [image.fileName, image.tagFileName] {
+    let fileName = try resolver.fileName(of: image, resolver.subject(of: image, on: platform))
+    for file in [fileName, ImageRule.tagFileName(of: fileName)] {
       let path = try place.below(file)
       try addSource(Array("\(folder)/\(path.text)".utf8), at: path, place, fault: .data)
     }

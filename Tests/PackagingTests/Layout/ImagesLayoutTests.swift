@@ -39,7 +39,7 @@ struct ImagesLayoutTests {
     let rule = try #require(layout.groups["main"]?.first)
     #expect(rule.name == "y" && rule.binary == "x" && rule.base == "plain" && rule.to.text == "opt/{name}")
     #expect(rule.repository?.template(for: "arm")?.text == "r/{arch}" && rule.tag?.text == "{version}-{md5}")
-    #expect(rule.fileName == "y-{arch}.tar" && rule.tagFileName == "y-{arch}.docker_tag")
+    #expect(rule.file?.text == "{name}-{arch}.tar")
     #expect(rule.outputs == [.images] && rule.entries.count == 2)
     #expect(rule.env.map { "\($0.name)=\($0.value.text)" } == ["A={os}", "B="])
     #expect(rule.cmd?.map(\.text) == ["-v", "{registry}"] && rule.entrypoint == [])
@@ -47,6 +47,11 @@ struct ImagesLayoutTests {
     #expect(rule.labels.map { "\($0.name)=\($0.value.text)" } == ["l={releaseTag}"])
     #expect(rule.platforms == .list("p") && rule.condition == Condition(flag: "g", isOn: false))
     #expect(rule.origin.path == "groups.main[0]")
+  }
+
+  @Test(arguments: [("x.tar", "x.docker_tag"), ("a.b.tar", "a.b.docker_tag")])
+  func `the file of the tag stands beside the archive`(archive: String, tag: String) {
+    #expect(ImageRule.tagFileName(of: archive) == tag)
   }
 
   @Test func `what is not said is as documented`() throws {
@@ -57,7 +62,7 @@ struct ImagesLayoutTests {
     #expect(layout.repository.template(for: "arm") == (try Template("{registry}/{name}")))
     let rule = try #require(layout.groups["g"]?.first)
     #expect(rule.name == "x" && rule.to.text == "usr/local/bin" && rule.outputs == [.stage, .images])
-    #expect(rule.fileName == "x.tar" && rule.tagFileName == "x.docker_tag" && rule.file == nil)
+    #expect(rule.file == nil)
     #expect(rule.repository == nil && rule.tag == nil && rule.entries.isEmpty && rule.condition == nil)
     #expect(rule.env.isEmpty && rule.labels.isEmpty && rule.cmd == nil && rule.entrypoint == nil)
     #expect(rule.workdir == nil && rule.user == nil)

@@ -1,0 +1,60 @@
+// The bases of a run: from the store, as the lock says, each read once.
+
+import Archive
+import Image
+
+/// The bases of a run, each read and verified once.
+package final class Bases {
+  /// The name of the lock in the folder of bases.
+  package static let lockName = "bases.lock.json"
+
+  private struct Key: Hashable {
+    let reference: Reference
+    let platform: Platform
+  }
+
+  /// Whether there is a folder of bases at all.
+  let exist: Bool
+  private let store: BaseStore
+  private let lock: BaseLock?
+  private var known: [Key: Result<(BaseImage, [ImageBuilder.BaseLayer]), any Error>] = [:]
+
+  /// Throws `ImageError` or `SystemError` when there is a lock that cannot be read.
+  init(_ path: String) throws {
+    store = BaseStore(path)
+    exist = (try? FileStatus.following(Array(path.utf8)))?.isFolder == true
+    lock = exist ? try BaseLock.read("\(path)/\(Self.lockName)") : nil
+  }
+
+  /// Whether a lock says what the bases must be.
+  var isLocked: Bool { lock != nil }
+
+  /// The base and its layers as contents of the plan.
+  ///
+  /// Throws `ImageError`, `BaseForOthers`, `SourceChanged` or `SystemError`.
+  func image(
+    _ reference: Reference, for platform: Platform, in contents: inout ContentTable
+  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+    let key = Key(reference: reference, platform: platform)
+    if let known = known[key] { return try known.get() }
+    let found = Result { try read(reference, platform, &contents) }
+    known[key] = found
+    return try found.get()
+  }
+
+  private func read(
+    _ reference: Reference, _ platform: Platform, _ contents: inout ContentTable
+  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+    let image = try store.image(reference, for: platform)
+    try lock?.check(image)
+    let layers = image.layers.map { layer in
+      let content: Content =
+        switch layer.bytes {
+        case .file(let file): .file(file)
+        case .spool(let spool): .spool(spool, count: layer.size)
+        }
+      return ImageBuilder.BaseLayer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
+    }
+    return (image, layers)
+  }
+}
