@@ -9,7 +9,7 @@ extension ImageSource {
   /// The images of manifest.json. Throws `ImageError`, `SourceChanged` or `SystemError`.
   func dockerImages() throws -> [SourceImage] {
     let place = place(Self.manifestName)
-    let bytes = try document(Self.manifestName, LayerPlace(place: place, field: ""))
+    let bytes = try document(Self.manifestName, LayerPlace(place: path, field: ""))
     let items = try DocumentField(reading: bytes, place: place).elements()
     if items.isEmpty { throw ImageError(place, "", "expected an image, found an empty array") }
     return try items.map { try dockerImage($0) }

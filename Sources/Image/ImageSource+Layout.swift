@@ -24,7 +24,7 @@ extension ImageSource {
   func layoutIndex() throws -> (document: DocumentField, index: ImageIndex) {
     try checkLayoutVersion()
     let place = place(Self.indexName)
-    let bytes = try document(Self.indexName, LayerPlace(place: place, field: ""))
+    let bytes = try document(Self.indexName, LayerPlace(place: path, field: ""))
     let document = try DocumentField(reading: bytes, place: place)
     if let field = try document.member("mediaType"), !MediaType.indexes.contains(try field.string()) {
       throw field.error("expected \(quoted(MediaType.index)), found \(quoted(try field.string()))")
@@ -69,7 +69,7 @@ extension ImageSource {
 
   private func checkLayoutVersion() throws {
     let place = place("oci-layout")
-    let bytes = try document("oci-layout", LayerPlace(place: place, field: ""))
+    let bytes = try document("oci-layout", LayerPlace(place: path, field: ""))
     let version = try DocumentField(reading: bytes, place: place).required("imageLayoutVersion")
     guard try version.string() == "1.0.0" else {
       throw version.error("expected \"1.0.0\", found \(quoted(try version.string()))")
