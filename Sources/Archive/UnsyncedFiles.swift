@@ -13,19 +13,19 @@ final class UnsyncedFiles: Sendable {
     init(_ handle: consuming FileHandle) { self.handle = handle }
   }
 
-  /// So many are kept open at once.
-  private static let limit = 64
+  /// So many are kept open at once: few enough for a small limit of open files.
+  private static let limit = 16
 
   private let files = Mutex<[OpenFile]>([])
 
-  /// Takes `handle`; where there are too many by now, the oldest is waited for. Throws `SystemError`.
+  /// Takes `handle`; where there are many by now, all are waited for. Throws `SystemError`.
   func add(_ handle: consuming FileHandle) throws(SystemError) {
     let file = OpenFile(handle)
-    let oldest = files.withLock { files in
+    let isFull = files.withLock { files in
       files.append(file)
-      return files.count > Self.limit ? files.removeFirst() : nil
+      return files.count >= Self.limit
     }
-    try oldest?.handle.sync()
+    if isFull { try sync() }
   }
 
   /// Waits until all are durable and closes them. Throws `SystemError` when one is not.
