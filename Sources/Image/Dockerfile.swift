@@ -28,8 +28,8 @@ package struct Dockerfile: Sendable {
     if let executable { lines.append(add(executable.name, to: executable.folder)) }
     lines += changes.environment.map { "ENV \($0.name)=\(word($0.value))" }
     lines += changes.labels.map { "LABEL \(word($0.key))=\(word($0.value))" }
-    if let directory = changes.workingDirectory { lines.append("WORKDIR \(escaped(directory))") }
-    if let user = changes.user { lines.append("USER \(escaped(user))") }
+    if let directory = changes.workingDirectory { lines.append("WORKDIR \(escaped(directory, "'", "\""))") }
+    if let user = changes.user { lines.append("USER \(escaped(user, "'", "\""))") }
     if let entrypoint = changes.entrypoint { lines.append("ENTRYPOINT \(array(entrypoint))") }
     if let command = changes.command { lines.append("CMD \(array(command))") }
     return lines.joined(separator: "\n") + "\n"
@@ -47,10 +47,11 @@ package struct Dockerfile: Sendable {
   /// The text in quotes, with what the builder would put variables in for escaped.
   private func word(_ text: String) -> String { "\"\(escaped(text, "\""))\"" }
 
-  private func escaped(_ text: String, _ more: Character? = nil) -> String {
-    text.reduce(into: "") { result, character in
-      if character == "\\" || character == "$" || character == more { result += "\\" }
-      result.append(character)
+  /// By scalars: a sign and a combining mark after it are one Character, and two to the builder.
+  private func escaped(_ text: String, _ more: Unicode.Scalar...) -> String {
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      if scalar == "\\" || scalar == "$" || more.contains(scalar) { result += "\\" }
+      result.unicodeScalars.append(scalar)
     }
   }
 }
