@@ -1,0 +1,124 @@
+// The gate before an image is made: four machines that must be one, and the program that loads a dynamic executable.
+
+import Archive
+import Image
+import Testing
+
+@testable import Packaging
+
+@Suite struct `The gate of images` {
+  private let tree: TemporaryTree
+
+  init() throws { tree = try TemporaryTree() }
+
+  /// What the gate says of an executable of these bytes: its warning, its error, or nothing.
+  private func check(
+    _ bytes: [UInt8], on platform: Platform = .amd64, base basePlatform: Platform = .amd64, _ entries: [TarEntry] = []
+  ) throws -> String? {
+    try tree.addBinary("tool", .amd64, bytes)
+    let path = Array("\(tree.root)/_output/dockerized/bin/linux/amd64/tool".utf8)
+    let file = SourceFile(path: path, identity: try FileStatus.of(path).identity)
+    let base = try tree.addBase("base", basePlatform, entries)
+    do {
+      let gate = ImageGate("tool", platform, stageFolder: "stage/*/\(platform.os)-\(platform.architecture)")
+      return try gate.check(file, on: base).map { "warning: \($0.replacing(tree.root, with: "ROOT"))" }
+    } catch let error as ImageError {
+      #expect(error.place == String(decoding: path, as: UTF8.self) && error.field.isEmpty)
+      return error.reason
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("amd64", Executables.amd64, .amd64, .amd64), ("arm64", Executables.arm64, .arm64, .arm64),
+      (
+        "a variant of the base", Executables.elf(machine: 183), .arm64,
+        Platform(os: "linux", architecture: "arm64", variant: "v8")
+      ),
+      ("a script", Executables.script, .amd64, .amd64), ("a script on arm64", Executables.script, .arm64, .arm64),
+      (
+        "Windows", Executables.windows, Platform(os: "windows", architecture: "amd64"),
+        Platform(os: "windows", architecture: "amd64")
+      ),
+    ] as [(String, [UInt8], Platform, Platform)])
+  func `what fits passes`(what: String, bytes: [UInt8], platform: Platform, base: Platform) throws {
+    #expect(try check(bytes, on: platform, base: base) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("the binary is for arm64", Executables.arm64, .amd64, .amd64),
+      ("the binary is for amd64", Executables.amd64, .arm64, .arm64),
+      ("the binary is for amd64", Executables.amd64, .amd64, .arm64),
+      ("the binary is for amd64", Executables.amd64, .arm64, .amd64),
+      ("the binary is for ELF machine 2", Executables.elf(machine: 2), .amd64, .amd64),
+      ("the binary is for windows", Executables.windows, .amd64, .amd64),
+      ("the binary is for darwin", Executables.darwin, .amd64, .amd64),
+      ("the binary is for any machine", Executables.script, .amd64, .arm64),
+      ("the binary is for no known machine", Executables.unknown, .amd64, .arm64),
+    ] as [(String, [UInt8], Platform, Platform)])
+  func `what does not is told with all four machines`(
+    start: String, bytes: [UInt8], platform: Platform, base: Platform
+  ) throws {
+    let reason =
+      "\(start), the stage folder stage/*/linux-\(platform.architecture) for \(platform.architecture), "
+      + "the image's config for \(platform), the base base:latest for \(base)"
+    #expect(try check(bytes, on: platform, base: base) == reason)
+  }
+
+  @Test func `an executable of Linux is for no other system`() throws {
+    let windows = Platform(os: "windows", architecture: "amd64")
+    #expect(
+      try check(Executables.amd64, on: windows, base: windows)
+        == "the binary is for amd64, the stage folder stage/*/windows-amd64 for amd64, "
+        + "the image's config for windows/amd64, the base base:latest for windows/amd64")
+  }
+
+  @Test func `a file in no known format is a warning`() throws {
+    #expect(
+      try check(Executables.unknown)
+        == "warning: image tool: ROOT/_output/dockerized/bin/linux/amd64/tool is in no known executable format")
+  }
+
+  // MARK: The interpreter
+
+  private static let dynamic = Executables.elf(machine: 62, interpreter: "/lib64/ld-linux-x86-64.so.2")
+
+  @Test(
+    arguments: [
+      ("at its place", [.file("lib64/ld-linux-x86-64.so.2")]),
+      ("through a link of the folder", [.link("lib64", to: "usr/lib64"), .file("usr/lib64/ld-linux-x86-64.so.2")]),
+      (
+        "through links of folder and file",
+        [
+          .link("lib64", to: "/usr/lib64"), .link("usr/lib64/ld-linux-x86-64.so.2", to: "../lib/x86_64/ld.so.2"),
+          .file("usr/lib/x86_64/ld.so.2"),
+        ]
+      ),
+    ] as [(String, [TarEntry])])
+  func `a dynamic executable finds its interpreter in the base`(what: String, entries: [TarEntry]) throws {
+    #expect(try check(Self.dynamic, entries) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("nothing", []), ("the folder alone", [.folder("lib64")]),
+      ("another loader", [.file("lib/ld-musl-x86_64.so.1")]),
+      ("a link to nothing", [.link("lib64/ld-linux-x86-64.so.2", to: "gone")]),
+      ("a folder of that name", [.folder("lib64/ld-linux-x86-64.so.2")]),
+      ("a loop of links", [.link("lib64", to: "lib64")]),
+      (
+        "the file behind a link that leads elsewhere",
+        [.link("lib64", to: "lib"), .file("usr/lib/ld-linux-x86-64.so.2")]
+      ),
+    ] as [(String, [TarEntry])])
+  func `a base without the interpreter is refused`(what: String, entries: [TarEntry]) throws {
+    #expect(
+      try check(Self.dynamic, entries)
+        == "needs the interpreter /lib64/ld-linux-x86-64.so.2, which the base base:latest lacks")
+  }
+
+  @Test func `a static executable needs none`() throws {
+    #expect(try check(Executables.amd64, [.folder("etc")]) == nil)
+  }
+}
