@@ -45,6 +45,14 @@ extension TarEntryList {
     return UInt32(truncatingIfNeeded: folders.count - 1)
   }
 
+  /// The body that an entry of the name `name` was to have, for one of the name `other`: the same source file.
+  package mutating func body(_ body: TarEntryBody, of name: [UInt8], renamed other: [UInt8]) -> TarEntryBody {
+    guard case .file(let folder, let dropping, let identity) = body else { return body }
+    // The whole path stands in a folder of its own; nothing of the name follows.
+    let path = add(folder: folders[Int(folder)] + name.dropFirst(Int(dropping)))
+    return .file(folder: path, dropping: UInt16(clamping: other.count), identity)
+  }
+
   /// Adds an entry; false when its name or link name is longer than `ByteArena.longest`.
   ///
   /// `origin` is a number of the caller's that `origin(at:)` gives back.

@@ -86,4 +86,18 @@ struct TarEntryListTests {
       body: .file(folder: number, dropping: 5, identity))
     #expect(list.sourceFile(at: 0) == SourceFile(path: Array("src/a/b".utf8), identity: identity))
   }
+  @Test func `a source file stays the same under another name`() throws {
+    let folder = try TemporaryFolder()
+    let identity = try SourceFile.planned(at: folder.write([1, 2])).identity
+    var list = TarEntryList(mtime: 0)
+    let body = TarEntryBody.file(folder: list.add(folder: Array("src/".utf8)), dropping: 5, identity)
+    for name in ["longer/root/a/b", "b"] {
+      let moved = list.body(body, of: Array("root/a/b".utf8), renamed: Array(name.utf8))
+      _ = list.append(name: Array(name.utf8), kind: .file, mode: 0o644, owner: .root, body: moved)
+    }
+    for index in 0..<2 {
+      #expect(list.sourceFile(at: index) == SourceFile(path: Array("src/a/b".utf8), identity: identity))
+    }
+    #expect(list.body(.none, of: [97], renamed: [98]) == .none)
+  }
 }

@@ -56,11 +56,12 @@ struct EntryCollector {
     _ kind: TarEntryKind, at path: [UInt8], mode: FileMode, owner: TarOwner, linkname: [UInt8] = [],
     body: TarEntryBody = .none, rule: UInt32
   ) {
-    let path = behindLinks(path)
-    addParents(of: path, neededBy: rule)
+    let stored = behindLinks(path)
+    let body = stored == path ? body : entries.body(body, of: prefix + path, renamed: prefix + stored)
+    addParents(of: stored, neededBy: rule)
     let isAdded = entries.append(
-      name: prefix + path, kind: kind, mode: mode.bits, owner: owner, linkname: linkname, body: body, origin: rule)
-    if !isAdded { tooLong.append(path) }
+      name: prefix + stored, kind: kind, mode: mode.bits, owner: owner, linkname: linkname, body: body, origin: rule)
+    if !isAdded { tooLong.append(stored) }
   }
 
   private mutating func addParents(of path: [UInt8], neededBy rule: UInt32) {
