@@ -1,0 +1,215 @@
+// Which images a run makes, what they are called, where they go and what their configs say.
+
+import Archive
+import Image
+import Testing
+
+@testable import Packaging
+
+@Suite struct `Plans of images` {
+  private let tree: TemporaryTree
+
+  init() throws {
+    tree = try TemporaryTree()
+    try tree.addBinary()
+    try tree.addBase()
+  }
+
+  private func plan(_ keys: String = "", _ change: (inout ReleaseOptions) -> Void = { _ in }) throws -> PlannedImage {
+    try #require(try tree.planImages(image(keys)) { change(&$0) }.images.first)
+  }
+
+  private func mistakes(_ keys: String, _ change: (inout ReleaseOptions) -> Void = { _ in }) throws -> [String] {
+    try tree.imageMistakes(image(keys)) { change(&$0) }
+  }
+
+  // MARK: Names
+
+  @Test func `an image is named by registry, name and version, whose plus is an underscore`() throws {
+    let image = try plan()
+    #expect(image.name == "tool" && image.platform == .amd64)
+    #expect(image.references == [try Reference("example.org/tool:v1.2.3_4")])
+    #expect(
+      image.fileName == "tool.tar" && image.tagFileName == "tool.docker_tag" && image.buildFolder == "tool.dockerbuild")
+    #expect(image.tagText == Array("v1.2.3_4\n".utf8))
+  }
+
+  @Test func `md5 in a tag is that of the executable`() throws {
+    let image = try plan(#""tag": "{md5}-{arch}""#)
+    // printf '#!/bin/sh\n' | md5sum
+    #expect(image.references.map(\.tag) == ["3e2b31c72181b87149ff995e7202c0e3-amd64"])
+  }
+
+  @Test func `md5 needs an executable`() throws {
+    let image = #"{"name": "files", "base": "base", "platforms": "one", "tag": "{md5}"}"#
+    #expect(try tree.imageMistakes(image) == ["usage: groups.main[0]: {md5} is not known: the image has no binary"])
+  }
+
+  @Test func `repository and base are those of the architecture`() throws {
+    try tree.addBase("arm-base", .arm64)
+    try tree.addBinary("tool", .arm64, Executables.arm64)
+    let plan = try tree.planImages(
+      image(platforms: "two"),
+      keys: """
+        "bases": {"base": {"amd64": "base", "*": "arm-base"}},
+        "repository": {"amd64": "{registry}/{name}", "*": "{registry}/{name}-{arch}"}
+        """)
+    #expect(
+      plan.images.map { $0.references.map(\.familiar) }
+        == [["example.org/tool:v1.2.3_4"], ["example.org/tool-arm64:v1.2.3_4"]])
+    #expect(plan.images.map(\.platform) == [.amd64, .arm64])
+    #expect(plan.images.map(\.dockerfile.base) == ["base", "arm-base"])
+  }
+
+  @Test func `an architecture without a repository or a base is refused`() throws {
+    #expect(
+      try mistakes(#""repository": {"arm": "x"}"#)
+        == [#"usage: groups.main[0]: "tool" has no repository for linux/amd64"#])
+    #expect(
+      try tree.imageMistakes(image(), keys: #""bases": {"base": {"arm": "base"}}"#)
+        == [#"usage: bases.base: the base "base" has no image for linux/amd64"#])
+  }
+
+  @Test(
+    arguments: [
+      (["KUBE_DOCKER_REGISTRY": "gcr.io/mine", "KUBE_DOCKER_IMAGE_TAG": "rel"], ["gcr.io/mine/tool-amd64:rel"]),
+      (["KUBE_DOCKER_REGISTRY": "gcr.io/mine"], []), (["KUBE_DOCKER_IMAGE_TAG": "rel"], []),
+      (["KUBE_DOCKER_REGISTRY": "", "KUBE_DOCKER_IMAGE_TAG": "rel"], []),
+    ])
+  func `registry and tag of the release give a second name, both or neither`(
+    environment: [String: String], names: [String]
+  ) throws {
+    let image = try plan { $0.environment.merge(environment) { $1 } }
+    #expect(image.references.map(\.familiar) == ["example.org/tool:v1.2.3_4"] + names)
+  }
+
+  @Test func `a second name that is the first is told once`() throws {
+    let image = try plan(#""repository": "example.org/tool-amd64", "tag": "rel""#) { options in
+      options.environment["KUBE_DOCKER_REGISTRY"] = "example.org"
+      options.environment["KUBE_DOCKER_IMAGE_TAG"] = "rel"
+    }
+    #expect(image.references == [try Reference("example.org/tool-amd64:rel")])
+  }
+
+  @Test(
+    arguments: [
+      (#""tag": "a b""#, #"usage: groups.main[0]: "tool": expected a tag, found "a b""#),
+      (#""tag": ".x""#, #"usage: groups.main[0]: "tool": expected a tag, found ".x""#),
+      (
+        #""repository": "Upper/Case""#,
+        #"usage: groups.main[0]: expected the name of an image such as "busybox:1.36", found "Upper/Case:v1.2.3_4""#
+      ),
+    ])
+  func `what is no tag or no name is refused`(keys: String, mistake: String) throws {
+    #expect(try mistakes(keys) == [mistake])
+  }
+
+  // MARK: Files
+
+  @Test func `file names the archive, and the tag's file after it`() throws {
+    let image = try plan(#""file": "{name}-{arch}.tar""#)
+    #expect(image.fileName == "tool-amd64.tar" && image.tagFileName == "tool-amd64.docker_tag")
+    #expect(image.buildFolder == "tool.dockerbuild")
+  }
+
+  @Test func `two images for one file are refused`() throws {
+    try tree.addBinary("other")
+    #expect(
+      try tree.imageMistakes(image(), image(#""file": "tool.tar""#, binary: "other"))
+        == [#"usage: two images have the file name "tool.tar" for linux/amd64"#])
+  }
+
+  @Test func `the size is that of the archive, in each form`() throws {
+    for format in ImageFormat.allCases {
+      let plan = try tree.planImages(image(#""entries": [{"text": "x", "to": "a"}]"#)) { $0.imageFormat = format }
+      let image = plan.images[0]
+      #expect(image.format == format)
+      #expect(try image.rope(in: ContentStore(plan.contents)).count == image.size)
+    }
+  }
+
+  // MARK: Which images are made
+
+  @Test(arguments: [(false, ["tool"]), (true, ["tool", "other"])])
+  func `an image with a flag is made when the flag is on`(isOn: Bool, names: [String]) throws {
+    try tree.addBinary("other")
+    let plan = try tree.planImages(image(), image(#""when": "extra""#, binary: "other")) { $0.flags = ["extra": isOn] }
+    #expect(plan.images.map(\.name) == names)
+  }
+
+  @Test func `an image that is named must be there and turned on`() throws {
+    try tree.addBinary("other")
+    let images = (image(), image(#""when": "extra""#, binary: "other"))
+    #expect(try tree.planImages(images.0, images.1, names: ["tool"]).images.map(\.name) == ["tool"])
+    #expect(
+      try tree.imageMistakes(images.0, images.1, names: ["other", "tol"]) == [
+        #"usage: no image is named "tol"; did you mean "tool"?"#,
+        #"usage: groups.main[1]: "other" is turned off by the flag "extra""#,
+      ])
+  }
+
+  @Test func `platforms narrow the images, and none left is refused`() throws {
+    try tree.addBase("base", .arm64)
+    try tree.addBinary("tool", .arm64)
+    #expect(try tree.planImages(image(platforms: "two")) { $0.platforms = [.arm64] }.images.map(\.platform) == [.arm64])
+    #expect(
+      try tree.imageMistakes(image(), image(#""name": "x""#, platforms: "two"), names: ["tool"]) {
+        $0.platforms = [.arm64]
+      } == ["usage: no image is left to build on the platforms of this run"])
+  }
+
+  @Test(
+    arguments: [
+      ("", true), (#""outputs": ["images", "stage"]"#, true), (#""outputs": ["images"]"#, true),
+      (#""outputs": ["stage"]"#, false),
+    ])
+  func `outputs tells whether an image is kept`(keys: String, isKept: Bool) throws {
+    #expect(try plan(keys).isKept == isKept)
+  }
+
+  @Test(
+    arguments: [
+      ("", ["kubernetes/server/bin"]), (#""outputs": ["stage"]"#, ["kubernetes/server/bin"]),
+      (#""outputs": ["images"]"#, []),
+    ])
+  func `outputs tells whether an image is staged, where a tarball looks for it`(keys: String, paths: [String]) throws {
+    let server = """
+      {"tarball": "s-{arch}.tar.gz", "platforms": "one", "archive": {"root": "kubernetes"},
+       "entries": [{"images": "main", "to": "server/bin"}]}
+      """
+    let set = try LayoutSet.of([
+      "release": imageRelease, "server": server,
+      "images": #"{"registry": "r", \#(plainImages), "groups": {"main": [\#(image(keys))]}}"#,
+    ])
+    let plan = try Resolver.planImages(set, tree.options { $0.version = "v1" })
+    #expect(
+      plan.images.map(\.stagePlaces)
+        == [paths.map { PlannedImage.StagePlace(folder: "server/linux-amd64", path: $0) }])
+  }
+
+  // MARK: Warnings and bases
+
+  @Test func `an executable in no known format is a warning`() throws {
+    try tree.addBinary("tool", .amd64, Executables.unknown)
+    let warnings = try tree.planImages(image()).warnings.map { $0.replacing(tree.root, with: "ROOT") }
+    #expect(
+      warnings == ["image tool: ROOT/_output/dockerized/bin/linux/amd64/tool is in no known executable format"])
+  }
+
+  @Test func `an executable for another machine is the fault of the data, told with the base's rule`() throws {
+    try tree.addBinary("tool", .amd64, Executables.arm64)
+    #expect(
+      try mistakes("") == [
+        #"data: bases.base: image "tool" for linux/amd64: ROOT/_output/dockerized/bin/linux/amd64/tool: "#
+          + "the binary is for arm64, the stage folder ROOT/_output/release-stage/*/linux-amd64 for amd64, "
+          + "the image's config for linux/amd64, the base base:latest for linux/amd64"
+      ])
+  }
+
+  @Test func `with a lock the Dockerfile names the base by its digest`() throws {
+    let store = BaseStore("\(tree.root)/_output/bases")
+    try BaseLock(store.images(), path: "\(store.path)/bases.lock.json").write()
+    let digest = try store.image(Reference("base"), for: .amd64).manifestDigest
+    #expect(try plan().dockerfile.base == "base@\(digest)")
+  }
+}

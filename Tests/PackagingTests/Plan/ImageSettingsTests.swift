@@ -1,0 +1,125 @@
+// What the config of a planned image and its Dockerfile say.
+
+import Archive
+import Image
+import Testing
+
+@testable import Packaging
+
+@Suite struct `Settings of planned images` {
+  private let tree: TemporaryTree
+
+  init() throws {
+    tree = try TemporaryTree()
+    try tree.addBinary()
+  }
+
+  private static let base: ImageSettings = {
+    var settings = ImageSettings()
+    settings.environment = ["PATH=/bin", "A=1"]
+    settings.command = ["sh"]
+    settings.user = "nobody"
+    return settings
+  }()
+
+  private func plan(_ keys: String = "") throws -> PlannedImage {
+    try tree.addBase("base", .amd64, settings: Self.base)
+    return try #require(try tree.planImages(image(keys)).images.first)
+  }
+
+  @Test func `what the image does not set is the base's`() throws {
+    #expect(try plan().builder.settings == Self.base)
+  }
+
+  @Test func `every setting is filled in`() throws {
+    let image = try plan(
+      """
+      "env": {"A": "{arch}", "B": "{version}"}, "labels": {"n": "{name}", "t": "{tag}"}, "cmd": ["{os}", ""],
+      "entrypoint": ["/{name}"], "workdir": "/srv/{name}", "user": "{name}:1"
+      """)
+    var expected = Self.base
+    expected.environment = ["PATH=/bin", "A=amd64", "B=v1.2.3+4"]
+    expected.labels = [.init("n", "tool"), .init("t", "v1.2.3_4")]
+    (expected.command, expected.entrypoint) = (["linux", ""], ["/tool"])
+    (expected.workingDirectory, expected.user) = ("/srv/tool", "tool:1")
+    #expect(image.builder.settings == expected)
+    #expect(
+      image.dockerfile.text == """
+        FROM base
+        ADD tool /usr/local/bin/
+        ENV A="amd64"
+        ENV B="v1.2.3+4"
+        LABEL "n"="tool"
+        LABEL "t"="v1.2.3_4"
+        WORKDIR /srv/tool
+        USER tool:1
+        ENTRYPOINT ["/tool"]
+        CMD ["linux",""]
+
+        """)
+  }
+
+  @Test func `an entrypoint ends the base's command`() throws {
+    let settings = try plan(#""entrypoint": ["/tool"]"#).builder.settings
+    #expect(settings.entrypoint == ["/tool"] && settings.command == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("", "ADD tool /usr/local/bin/", nil), (#""to": ".""#, "ADD tool /", nil),
+      (
+        #""to": "opt", "entries": [{"symlink": "tool", "to": "opt/alias"}]"#,
+        #"ADD ["layer.tar","/"]|ADD tool /opt/"#, ["opt/", "opt/alias"]
+      ),
+      (#""to": ".", "entries": [{"directory": "empty"}]"#, #"ADD ["layer.tar","/"]|ADD tool /"#, ["empty/"]),
+      (#""to": ".", "workdir": "/srv""#, "ADD tool /|WORKDIR /srv", nil),
+    ] as [(String, String, [String]?)])
+  func `an archive beside the Dockerfile holds what the layer has beside the executable`(
+    keys: String, lines: String, names: [String]?
+  ) throws {
+    try tree.addBase()
+    let plan = try tree.planImages(image(keys))
+    let image = plan.images[0]
+    #expect(image.dockerfile.text == "FROM base\n\(lines.replacing("|", with: "\n"))\n")
+    let rope = image.contextRope(in: ContentStore(plan.contents))
+    #expect(try rope.map { try self.names(in: $0) } == names)
+  }
+
+  /// The names in an archive.
+  private func names(in rope: Rope) throws -> [String] {
+    var bytes = [UInt8](repeating: 0, count: Int(rope.count))
+    try bytes.withUnsafeMutableBytes { try rope.read(from: 0, into: $0) }
+    try tree.write(bytes, to: "context.tar")
+    var reader = try TarReader(path: Array("\(tree.root)/context.tar".utf8))
+    var names: [String] = []
+    while let entry = try reader.next() { names.append(String(decoding: entry.name, as: UTF8.self)) }
+    return names
+  }
+
+  @Test(
+    arguments: [
+      (Platform.amd64, Platform(os: "linux", architecture: "amd64", variant: "v3"), "linux/amd64/v3"),
+      (.amd64, .amd64, "linux/amd64"),
+      // Kubernetes builds for GOARM=7, and arm64 has but one variant, which is left out.
+      (.arm, .arm, "linux/arm/v7"), (.arm, Platform(os: "linux", architecture: "arm", variant: "v6"), "linux/arm/v7"),
+      (.arm64, Platform(os: "linux", architecture: "arm64", variant: "v8"), "linux/arm64"),
+    ])
+  func `the config's variant is the one that is built for, else the base's`(
+    platform: Platform, base: Platform, written: String
+  ) throws {
+    try tree.addBase("base", base)
+    try tree.addBinary("tool", platform)
+    let release = imageRelease.replacing(#""one": ["linux/amd64"]"#, with: #""one": ["\#(platform)"]"#)
+    let plan = try tree.planImages(image(), release: release)
+    #expect(plan.images.map { "\($0.builder.platform)" } == [written])
+    #expect(plan.images.map(\.platform) == [platform])
+  }
+
+  @Test func `the history tells of the executable, or of the image`() throws {
+    try tree.addBase()
+    let files = #"{"name": "files", "base": "base", "platforms": "one", "entries": [{"text": "", "to": "a"}]}"#
+    let plan = try tree.planImages(image(#""name": "x""#), files) { $0.epoch = 77 }
+    #expect(plan.images.map(\.builder.createdBy) == ["kpack: ADD tool", "kpack: ADD files"])
+    #expect(plan.images.map(\.builder.created) == [77, 77])
+  }
+}
