@@ -91,6 +91,7 @@ package final class Resolver {
       let folder = escapedName(options.locations.bases.utf8)
       throw Diagnostic(.data, "\(folder): no bases; `kpack base add` and `skopeo copy ... oci:\(folder):REF` fill it")
     }
+    own = OwnPlaces(options.locations, fileNames: [])
     for (group, rule, platform) in wanted {
       do {
         _ = try image(rule, of: group, on: platform)

@@ -132,6 +132,13 @@ import Testing
     #expect(try layer(keys) == ["dir 0700 0:0 srv", "file 0755 0:0 tool"])
   }
 
+  @Test func `a tree takes in none of the run's own folders`() throws {
+    try tree.write("1", to: "a")
+    #expect(
+      try layer(#""to": ".", "entries": [{"tree": ".", "to": "src", "mode": "0644"}]"#)
+        == ["dir 0700 0:0 src", "file 0644 0:0 src/a", "file 0755 0:0 tool"])
+  }
+
   // MARK: Entries of the base
 
   private static let held =
