@@ -139,7 +139,7 @@ extension ImagePlanner {
     for rule in layout.rules { builder.add(rule, number: resolver.number(of: rule)) }
     if let directory = changes.workingDirectory {
       let path = Array(directory.utf8.drop { $0 == UInt8(ascii: "/") })
-      if !path.isEmpty, image.files.resolve(path).flatMap({ image.files[$0] }) == nil {
+      if !path.isEmpty, image.files.resolve(path).flatMap({ image.files[$0] })?.kind != .directory {
         builder.collector.add(folder: path, mode: .folder, owner: .root, rule: Plan.implied)
       }
     }

@@ -216,6 +216,14 @@ import Testing
         == ["dir 0711 0:0 etc", "file 0644 0:0 etc/passwd", "file 0755 0:0 tool"])
   }
 
+  @Test(arguments: ["/etc/passwd", "/etc/passwd/x", "/link"])
+  func `a working folder that is a file in the base is refused`(folder: String) throws {
+    let base: [TarEntry] = [.folder("etc"), .file("etc/passwd"), .link("link", to: "etc/passwd")]
+    #expect(
+      try mistakes(#""workdir": "\#(folder)""#, on: base)
+        == ["usage: groups.main[0]: image tool: etc/passwd: is a file in the base, and a folder here"])
+  }
+
   @Test func `an executable that was not built is refused`() throws {
     try tree.addBase()
     #expect(
