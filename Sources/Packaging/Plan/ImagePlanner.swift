@@ -40,7 +40,7 @@ struct ImagePlanner {
     let builder = ImageBuilder(
       baseConfig: image.config, baseLayers: layers, platform: imagePlatform(image.config.platform),
       settings: changes.applied(to: image.config.settings), created: layer.mtime, createdBy: createdBy)
-    let executable = try executable(in: layer)
+    let executable = executable(in: layer)
     let hasMore = (0..<layer.count).contains { (index: Int) -> Bool in
       if layer.kind(at: index) == .directory { return layer.origin(at: index) != Plan.implied }
       return !layer.name(at: index).elementsEqual(executable?.path ?? [])
@@ -171,12 +171,11 @@ extension ImagePlanner {
     return [EntryRule(bringing: .binaries(.names([Template(literal: binary)])), to: to, origin: rule.origin)]
   }
 
-  private func executable(in layer: TarEntryList) throws -> PlannedImage.PlannedExecutable? {
+  private func executable(in layer: TarEntryList) -> PlannedImage.PlannedExecutable? {
     guard let binary, let name = rule.binary.map({ $0 + platform.executableSuffix }) else { return nil }
+    // By its rule: an entry may bring the same file to another place.
     let index = (0..<layer.count).first { index in
-      let stored = layer.name(at: index)
-      return layer.kind(at: index) == .file && stored.suffix(name.utf8.count).elementsEqual(name.utf8)
-        && resolver.sourcePath(of: layer, at: index) == binary.path
+      layer.kind(at: index) == .file && resolver.rules[Int(layer.origin(at: index))].origin == rule.origin
     }
     guard let index else { return nil }
     let mode = FileMode(bits: layer.entry(at: index, size: 0).mode)

@@ -146,12 +146,5 @@ extension Resolver {
     return Array("\(options.locations.bin)/\(platform.os)/\(platform.architecture)/\(file)".utf8)
   }
 
-  /// The source file of an entry, wherever its body says it.
-  func sourcePath(of entries: TarEntryList, at index: Int) -> [UInt8]? {
-    if let file = entries.sourceFile(at: index) { return file.path }
-    guard case .content(let id) = entries.body(at: index), case .file(let file) = plan.contents[id] else { return nil }
-    return file.path
-  }
-
   func warn(_ warning: String) { if !plan.warnings.contains(warning) { plan.warnings.append(warning) } }
 }

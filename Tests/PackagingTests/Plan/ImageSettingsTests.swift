@@ -85,6 +85,24 @@ import Testing
     #expect(try rope.map { try self.names(in: $0) } == names)
   }
 
+  @Test func `the executable is the one that the image's own rule brings`() throws {
+    try tree.addBase()
+    let entry = #"{"binaries": ["tool"], "to": "copy", "mode": "0700"}"#
+    let plan = try tree.planImages(image(#""to": "opt", "entries": [\#(entry)]"#))
+    let executable = try #require(plan.images[0].executable)
+    #expect(executable.path == Array("opt/tool".utf8) && executable.mode == FileMode(bits: 0o755))
+    let context = try #require(plan.images[0].contextRope(in: ContentStore(plan.contents)))
+    #expect(try names(in: context) == ["copy/", "copy/tool", "opt/"])
+  }
+
+  @Test func `an executable that an entry replaces stands in the archive alone`() throws {
+    try tree.addBase()
+    let entry = #"{"text": "", "to": "opt/tool", "overlay": true}"#
+    let plan = try tree.planImages(image(#""to": "opt", "entries": [\#(entry)]"#))
+    #expect(plan.images[0].executable == nil)
+    #expect(plan.images[0].dockerfile.text == "FROM base\nADD [\"layer.tar\",\"/\"]\n")
+  }
+
   /// The names in an archive.
   private func names(in rope: Rope) throws -> [String] {
     var bytes = [UInt8](repeating: 0, count: Int(rope.count))
