@@ -20,8 +20,10 @@ import Testing
     let file = SourceFile(path: path, identity: try FileStatus.of(path).identity)
     let base = try tree.addBase("base", basePlatform, entries)
     do {
-      let gate = ImageGate("tool", platform, stageFolder: "stage/*/\(platform.os)-\(platform.architecture)")
-      return try gate.check(file, on: base).map { "warning: \($0.replacing(tree.root, with: "ROOT"))" }
+      let gate = try ImageGate(file, platform, stageFolder: "stage/server/\(platform.os)-\(platform.architecture)")
+      try gate.checkMachines(on: base.reference, for: [base.config.platform])
+      try gate.checkInterpreter(in: base.files, base: base.reference)
+      return gate.warning.map { "warning: \($0.replacing(tree.root, with: "ROOT"))" }
     } catch let error as ImageError {
       #expect(error.place == String(decoding: path, as: UTF8.self) && error.field.isEmpty)
       return error.reason
@@ -61,7 +63,7 @@ import Testing
     start: String, bytes: [UInt8], platform: Platform, base: Platform
   ) throws {
     let reason =
-      "\(start), the stage folder stage/*/linux-\(platform.architecture) for \(platform.architecture), "
+      "\(start), the stage folder stage/server/linux-\(platform.architecture) is for \(platform.architecture), "
       + "the image's config for \(platform), the base base:latest for \(base)"
     #expect(try check(bytes, on: platform, base: base) == reason)
   }
@@ -70,14 +72,24 @@ import Testing
     let windows = Platform(os: "windows", architecture: "amd64")
     #expect(
       try check(Executables.amd64, on: windows, base: windows)
-        == "the binary is for amd64, the stage folder stage/*/windows-amd64 for amd64, "
+        == "the binary is for amd64, the stage folder stage/server/windows-amd64 is for amd64, "
         + "the image's config for windows/amd64, the base base:latest for windows/amd64")
   }
 
   @Test func `a file in no known format is a warning`() throws {
     #expect(
       try check(Executables.unknown)
-        == "warning: image tool: ROOT/_output/dockerized/bin/linux/amd64/tool is in no known executable format")
+        == "warning: ROOT/_output/dockerized/bin/linux/amd64/tool is in no known executable format")
+  }
+
+  @Test func `a base that is there for others alone is told with all of them`() throws {
+    let gate = try ImageGate(nil, .amd64, stageFolder: "images/amd64")
+    let reason =
+      "the stage folder images/amd64 is for amd64, the image's config for linux/amd64, "
+      + "the base base:latest for linux/arm, linux/arm64"
+    #expect(throws: ImageError("no binary", "", reason)) {
+      try gate.checkMachines(on: Reference("base"), for: [.arm, .arm64])
+    }
   }
 
   // MARK: The interpreter
@@ -116,6 +128,17 @@ import Testing
     #expect(
       try check(Self.dynamic, entries)
         == "needs the interpreter /lib64/ld-linux-x86-64.so.2, which the base base:latest lacks")
+  }
+
+  @Test func `the image may bring the interpreter itself`() throws {
+    try tree.addBinary("tool", .amd64, Self.dynamic)
+    let path = Array("\(tree.root)/_output/dockerized/bin/linux/amd64/tool".utf8)
+    let file = SourceFile(path: path, identity: try FileStatus.of(path).identity)
+    let base = try tree.addBase("base", .amd64, [.link("lib64", to: "usr/lib64")])
+    var layer = TarEntryList(mtime: 0)
+    _ = layer.append(name: Array("usr/lib64/ld-linux-x86-64.so.2".utf8), kind: .file, mode: 0o755, owner: .root)
+    try ImageGate(file, .amd64, stageFolder: "stage")
+      .checkInterpreter(in: base.files.covered(by: layer), base: base.reference)
   }
 
   @Test func `a static executable needs none`() throws {

@@ -201,7 +201,7 @@ import Testing
     #expect(
       try mistakes("") == [
         #"data: bases.base: image "tool" for linux/amd64: ROOT/_output/dockerized/bin/linux/amd64/tool: "#
-          + "the binary is for arm64, the stage folder ROOT/_output/release-stage/*/linux-amd64 for amd64, "
+          + "the binary is for arm64, the stage folder ROOT/_output/release-images/amd64 is for amd64, "
           + "the image's config for linux/amd64, the base base:latest for linux/amd64"
       ])
   }
