@@ -62,7 +62,7 @@ struct ImageRuleDecoder {
       env: object["env"].map(environment) ?? [],
       cmd: object["cmd"].flatMap(arguments),
       entrypoint: object["entrypoint"].flatMap(arguments),
-      workdir: object["workdir"].flatMap(template.absolutePath),
+      workdir: object["workdir"].flatMap(workdir),
       user: object["user"].flatMap(user),
       labels: object["labels"].map(labels) ?? [],
       condition: object["when"].flatMap { condition($0, names) },

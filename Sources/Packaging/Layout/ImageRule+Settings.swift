@@ -37,7 +37,7 @@ extension ImageRuleDecoder {
       return []
     }
     return (field.members ?? []).compactMap { name, field in
-      guard isVariable(name, at: field), let value = argument(field) else { return nil }
+      guard isVariable(name, at: field), let value = lineText(field) else { return nil }
       return (name, value)
     }
   }
@@ -53,25 +53,31 @@ extension ImageRuleDecoder {
       }
       let name = String(decoding: Array(text.utf8[..<sign]), as: UTF8.self)
       let value = String(decoding: Array(text.utf8[sign...].dropFirst()), as: UTF8.self)
-      guard isVariable(name, at: element), let value = argument(element.holding(value)) else { continue }
+      guard isVariable(name, at: element), let value = lineText(element.holding(value)) else { continue }
       if variables.contains(where: { $0.name == name }) { element.refuse("\(quoted(name)) is set twice") }
       variables.append((name, value))
     }
     return variables
   }
 
-  /// Whether `name` can be a variable's (POSIX.1-2024 base definitions, 8.1: no "=", no NUL).
+  /// Whether `name` can be a variable's: the ENV of a Dockerfile takes quotes, blanks and "$" for something else.
   private func isVariable(_ name: String, at field: LayoutField) -> Bool {
-    if !name.isEmpty && !name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) { return true }
-    field.refuse("expected the name of a variable, not empty and without '=' and NUL, found \(quoted(name))")
+    let isKnown = { (byte: UInt8) in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || "_.-".utf8.contains(byte)
+    }
+    if !name.isEmpty && name.utf8.allSatisfy(isKnown) { return true }
+    field.refuse("expected the name of a variable, of letters, digits, '_', '.' and '-', found \(quoted(name))")
     return false
   }
 
   /// Labels: an object of values by name.
   func labels(_ field: LayoutField) -> [(name: String, value: Template)] {
     (field.members ?? []).compactMap { name, field in
-      if name.isEmpty { field.refuse("expected the name of a label, found \"\"") }
-      return argument(field).map { (name, $0) }
+      if name.isEmpty || hasControls(name) {
+        field.refuse("expected the name of a label, without line breaks, found \(quoted(name))")
+      }
+      return lineText(field).map { (name, $0) }
     }
   }
 
@@ -81,19 +87,33 @@ extension ImageRuleDecoder {
   }
 
   /// A user, as the config of an image names one.
-  func user(_ field: LayoutField) -> Template? {
-    template.someText(field).flatMap { withoutNUL($0, field) }
+  func user(_ field: LayoutField) -> Template? { template.someText(field).flatMap { withoutControls($0, field) } }
+
+  /// The absolute path of a folder.
+  func workdir(_ field: LayoutField) -> Template? {
+    template.absolutePath(field).flatMap { withoutControls($0, field) }
   }
 
   /// A string that a process is given.
   private func argument(_ field: LayoutField) -> Template? {
-    template.text(field).flatMap { withoutNUL($0, field) }
+    template.text(field).flatMap { text in
+      // The C string that it becomes would end early.
+      if !text.text.utf8.contains(0) { return text }
+      field.refuse("expected a string without NUL, found \(field.found)")
+      return nil
+    }
   }
 
-  /// The template, unless the C string that it becomes would end early.
-  private func withoutNUL(_ template: Template, _ field: LayoutField) -> Template? {
-    if !template.text.utf8.contains(0) { return template }
-    field.refuse("expected a string without NUL, found \(field.found)")
+  /// A string that stands in a line of a Dockerfile.
+  private func lineText(_ field: LayoutField) -> Template? {
+    template.text(field).flatMap { withoutControls($0, field) }
+  }
+
+  private func withoutControls(_ template: Template, _ field: LayoutField) -> Template? {
+    if !hasControls(template.text) { return template }
+    field.refuse("expected a string without line breaks and other control characters, found \(field.found)")
     return nil
   }
+
+  private func hasControls(_ text: String) -> Bool { text.utf8.contains { $0 < 0x20 && $0 != 9 || $0 == 0x7F } }
 }

@@ -110,7 +110,10 @@ final class ReleaseFacts {
   }
 
   private func environment(_ name: String, _ variable: Variable) throws -> String {
-    if let value = options.environmentValue(name) { return value }
-    throw Diagnostic(.usage, "{\(variable.rawValue)} is not known; set \(name)")
+    guard let value = options.environmentValue(name) else {
+      throw Diagnostic(.usage, "{\(variable.rawValue)} is not known; set \(name)")
+    }
+    if !value.utf8.contains(where: { $0 < 0x20 }) { return value }
+    throw Diagnostic(.usage, "\(name): expected a value without control characters, found \(escapedName(value.utf8))")
   }
 }

@@ -88,18 +88,18 @@ struct WrongImagesTests {
       #"2:8: groups.g[0].env: expected an object, or an array of "NAME=value", found "A=b""#),
     WrongLayout(
       #""env": {"": "b", "A=": "c", "N\u0000": "d"}"#,
-      #"2:13: groups.g[0].env[""]: expected the name of a variable, not empty and without '=' and NUL, found """#,
-      #"2:24: groups.g[0].env["A="]: expected the name of a variable, not empty and without '=' and NUL, found "A=""#,
-      #"2:40: groups.g[0].env["N\u0000"]: expected the name of a variable, not empty and without '=' and NUL, found "N\u0000""#
+      #"2:13: groups.g[0].env[""]: expected the name of a variable, of letters, digits, '_', '.' and '-', found """#,
+      #"2:24: groups.g[0].env["A="]: expected the name of a variable, of letters, digits, '_', '.' and '-', found "A=""#,
+      #"2:40: groups.g[0].env["N\u0000"]: expected the name of a variable, of letters, digits, '_', '.' and '-', found "N\u0000""#
     ),
     WrongLayout(
       #""env": {"A": 1, "B": "\u0000"}"#,
       "2:14: groups.g[0].env.A: expected a string, found the number 1",
-      #"2:22: groups.g[0].env.B: expected a string without NUL, found "\u0000""#),
+      #"2:22: groups.g[0].env.B: expected a string without line breaks and other control characters, found "\u0000""#),
     WrongLayout(
       #""env": ["A", "=b", "A=1", "A=2"]"#,
       #"2:9: groups.g[0].env[0]: expected "NAME=value", found "A""#,
-      #"2:14: groups.g[0].env[1]: expected the name of a variable, not empty and without '=' and NUL, found """#,
+      #"2:14: groups.g[0].env[1]: expected the name of a variable, of letters, digits, '_', '.' and '-', found """#,
       #"2:27: groups.g[0].env[3]: "A" is set twice"#),
     WrongLayout(#""env": ["A={x}"]"#, #"2:9: groups.g[0].env[0]: unknown variable {x}, found "{x}""#),
     WrongLayout(#""cmd": "x""#, #"2:8: groups.g[0].cmd: expected an array, found "x""#),
@@ -110,7 +110,9 @@ struct WrongImagesTests {
     WrongLayout(#""workdir": "/a/../b""#, #"2:12: groups.g[0].workdir: a '..' part in a path, found "/a/../b""#),
     WrongLayout(#""user": """#, "2:9: groups.g[0].user: expected a string that is not empty"),
     WrongLayout(#""labels": ["a=b"]"#, "2:11: groups.g[0].labels: expected an object, found an array"),
-    WrongLayout(#""labels": {"": "x"}"#, #"2:16: groups.g[0].labels[""]: expected the name of a label, found """#),
+    WrongLayout(
+      #""labels": {"": "x"}"#,
+      #"2:16: groups.g[0].labels[""]: expected the name of a label, without line breaks, found """#),
     WrongLayout(
       #""platforms": "sever""#,
       #"2:14: groups.g[0].platforms: no list of platforms is named "sever"; did you mean "server"?"#),
