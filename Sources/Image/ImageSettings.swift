@@ -11,6 +11,8 @@ package struct ImageSettings: Equatable, Sendable {
   package var workingDirectory: String?
   package var user: String?
   package var labels: [Label] = []
+  /// Whether a builder is asked to run instructions for each image on this one (moby, image-spec v1.2, "OnBuild").
+  package private(set) var hasTriggers = false
 
   /// One label.
   package struct Label: Equatable, Sendable {
@@ -35,6 +37,7 @@ package struct ImageSettings: Equatable, Sendable {
     entrypoint = try Self.strings(try field.member("Entrypoint"))
     workingDirectory = try field.member("WorkingDir")?.string()
     user = try field.member("User")?.string()
+    hasTriggers = try field.member("OnBuild")?.elements().isEmpty == false
     for (key, value) in try field.member("Labels")?.members() ?? [] { labels.append(Label(key, try value.string())) }
   }
 

@@ -9,7 +9,7 @@ import Testing
   private static func lines(_ change: (inout SettingChanges) -> Void) -> [String] {
     var changes = SettingChanges()
     change(&changes)
-    let text = Dockerfile(base: "base", executable: nil, archive: nil, changes: changes).text
+    let text = Dockerfile(base: "base", executable: nil, hasArchive: false, changes: changes).text
     return text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().dropLast().map(String.init)
   }
 
@@ -22,11 +22,11 @@ import Testing
     changes.entrypoint = ["/tool"]
     changes.command = ["--serve", "all"]
     let dockerfile = Dockerfile(
-      base: "example.org/base:1", executable: ("tool", "/usr/local/bin/"), archive: "layer.tar", changes: changes)
+      base: "example.org/base:1", executable: ("tool", "/usr/local/bin/"), hasArchive: true, changes: changes)
     #expect(
       dockerfile.text == """
         FROM example.org/base:1
-        ADD ["layer.tar","/"]
+        ADD layer.tar /
         ADD tool /usr/local/bin/
         ENV B="2"
         ENV A="1"
@@ -41,22 +41,37 @@ import Testing
 
   @Test(arguments: ["busybox", "example.org:5000/team/base:v1", "busybox@sha256:\(String(repeating: "0", count: 64))"])
   func `FROM names the base as it is given, with its tag or its digest`(base: String) {
-    let dockerfile = Dockerfile(base: base, executable: nil, archive: nil, changes: SettingChanges())
+    let dockerfile = Dockerfile(base: base, executable: nil, hasArchive: false, changes: SettingChanges())
     #expect(dockerfile.text == "FROM \(base)\n")
+  }
+
+  @Test(arguments: [("tool", "/"), ("kube-proxy_v1.7+x", "/usr/local/bin/"), ("7z", "/opt/a:b,c@d%e/")])
+  func `a plain executable is added to its plain folder`(name: String, folder: String) {
+    #expect(Dockerfile.canAdd(name, to: folder))
+    let dockerfile = Dockerfile(base: "b", executable: (name, folder), hasArchive: false, changes: SettingChanges())
+    #expect(dockerfile.text == "FROM b\nADD \(name) \(folder)\n")
   }
 
   @Test(
     arguments: [
-      ("tool", "/", "ADD tool /"), ("tool", "/usr/local/bin/", "ADD tool /usr/local/bin/"),
-      ("my tool", "/", #"ADD ["my tool","/"]"#), ("tool", "/a b/", #"ADD ["tool","/a b/"]"#),
-      (#"say"so""#, "/", #"ADD ["say\"so\"","/"]"#), ("it's", "/", #"ADD ["it's","/"]"#),
-      ("größe", "/", #"ADD ["größe","/"]"#), ("#tool", "/", ##"ADD ["#tool","/"]"##),
+      "my tool", "a*", "a?b", "[", "$HOME", #"a\b"#, "it's", #"say"so""#, "#tool", "--chown=1", "größe", "a\nb",
+      "Dockerfile",
+      "layer.tar", ".dockerignore",
     ])
-  func `an executable is added to its folder, in the form of an array when a shell would split its name`(
-    name: String, folder: String, line: String
-  ) {
-    let dockerfile = Dockerfile(base: "b", executable: (name, folder), archive: nil, changes: SettingChanges())
-    #expect(dockerfile.text == "FROM b\n\(line)\n")
+  func `a name that builders read more in cannot be added`(name: String) {
+    #expect(!Dockerfile.canAdd(name, to: "/"))
+  }
+
+  @Test(arguments: ["/a b/", "/$HOME/", #"/a\b/"#, "/it's/", "/größe/"])
+  func `nor can a file go into a folder of such a name`(folder: String) {
+    #expect(!Dockerfile.canAdd("tool", to: folder))
+  }
+
+  @Test func `FROM asks for the platform where the name does not tell it`() {
+    let platform = Platform(os: "linux", architecture: "arm", variant: "v7")
+    let dockerfile = Dockerfile(
+      base: "b", platform: platform, executable: nil, hasArchive: false, changes: SettingChanges())
+    #expect(dockerfile.text == "FROM --platform=linux/arm/v7 b\n")
   }
 
   @Test(
@@ -79,10 +94,11 @@ import Testing
 
   @Test(
     arguments: [
-      ("/", "/"), ("/srv/a b", "/srv/a b"), ("/srv/$HOME", #"/srv/\$HOME"#), (#"/a\b"#, #"/a\\b"#),
-      (#"/it's "so""#, #"/it\'s \"so\""#),
+      ("/", "/"), ("/srv", "/srv"), ("1000:1000", "1000:1000"), ("/srv/a b", #""/srv/a b""#),
+      ("/a ", #""/a ""#), ("/srv/$HOME", #""/srv/\$HOME""#), (#"/a\b\"#, #""/a\\b\\""#),
+      (#"/it's "so""#, #""/it's \"so\"""#),
     ])
-  func `folder and user are the rest of their line, without variables and quotes in it`(text: String, line: String) {
+  func `folder and user are in quotes where they are no plain words`(text: String, line: String) {
     #expect(Self.lines { $0.workingDirectory = text } == ["WORKDIR \(line)"])
     #expect(Self.lines { $0.user = text } == ["USER \(line)"])
   }

@@ -26,6 +26,14 @@ struct ImageGate {
     return "\(binary.path) is in no known executable format"
   }
 
+  /// Throws `ImageError` when the image cannot be made on the base `reference` of this config.
+  func check(_ config: ImageConfig, of reference: Reference) throws(ImageError) {
+    try checkMachines(on: reference, for: [config.platform])
+    if config.settings.hasTriggers {
+      throw ImageError(reference.familiar, "config.OnBuild", "asks for instructions to be run, which takes a builder")
+    }
+  }
+
   /// Throws `ImageError` when the executable, the platform and the base, which is there for `found`, differ; their
   /// variants may.
   func checkMachines(on base: Reference, for found: [Platform]) throws(ImageError) {

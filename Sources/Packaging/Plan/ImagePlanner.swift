@@ -29,26 +29,29 @@ struct ImagePlanner {
     let references = try references()
     let baseName = try baseName(base)
     let reference = try reference(baseName, at: base.origin)
-    let folder = places.first.map { "\(resolver.options.locations.stage)/\($0.folder)" }
+    let locations = resolver.options.locations
+    let stageFolder = places.first.map { "\(locations.stage)/\($0.folder)" }
     let gate = try ImageGate(
-      binary, platform, stageFolder: folder ?? "\(resolver.options.locations.images)/\(platform.architecture)")
+      binary, platform, stageFolder: stageFolder ?? "\(locations.images)/\(platform.architecture)")
     let (image, layers) = try stored(reference, base, gate)
     let changes = try changes()
     let layer = try layer(on: image, base, changes)
-    try explained(base) { try gate.checkInterpreter(in: image.files.covered(by: layer), base: reference) }
+    try explained(at: rule.origin) { try gate.checkInterpreter(in: image.files.covered(by: layer), base: reference) }
     if let warning = gate.warning { resolver.warn("image \(rule.name): \(warning)") }
     let builder = ImageBuilder(
       baseConfig: image.config, baseLayers: layers, platform: imagePlatform(image.config.platform),
       settings: changes.applied(to: image.config.settings), created: layer.mtime, createdBy: createdBy)
-    let executable = executable(in: layer)
+    let folder = try folderInDockerfile()
+    let executable = executable(in: layer).flatMap { Dockerfile.canAdd($0.name, to: folder) ? $0 : nil }
     let hasMore = (0..<layer.count).contains { (index: Int) -> Bool in
       if layer.kind(at: index) == .directory { return layer.origin(at: index) != Plan.implied }
       return !layer.name(at: index).elementsEqual(executable?.path ?? [])
     }
+    let isLocked = try resolver.bases().isLocked
     let dockerfile = Dockerfile(
-      base: try resolver.bases().isLocked ? "\(reference.familiarName)@\(image.manifestDigest)" : baseName,
-      executable: try executable.map { ($0.name, try folderInDockerfile()) },
-      archive: hasMore ? PlannedImage.contextArchive : nil, changes: changes)
+      base: isLocked ? "\(reference.familiarName)@\(image.manifestDigest)" : baseName,
+      platform: isLocked || base.reference.tellsArchitecture ? nil : image.config.platform,
+      executable: executable.map { ($0.name, folder) }, hasArchive: hasMore, changes: changes)
     var planned = PlannedImage(
       name: rule.name, platform: platform, references: references, builder: builder,
       format: resolver.options.imageFormat,
@@ -191,24 +194,24 @@ extension ImagePlanner {
   private func stored(
     _ reference: Reference, _ base: BaseRule, _ gate: ImageGate
   ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
-    try explained(base) {
-      do {
-        let (image, layers) = try resolver.bases().image(reference, for: platform, in: &resolver.plan.contents)
-        try gate.checkMachines(on: reference, for: [image.config.platform])
-        return (image, layers)
-      } catch let error as BaseForOthers {
-        try gate.checkMachines(on: reference, for: error.found)
-        throw error
+    do {
+      let base = try explained(at: base.origin) {
+        try resolver.bases().image(reference, for: platform, in: &resolver.plan.contents)
       }
+      try explained(at: rule.origin) { try gate.check(base.0.config, of: reference) }
+      return base
+    } catch let error as BaseForOthers {
+      try explained(at: rule.origin) { try gate.checkMachines(on: reference, for: error.found) }
+      throw error
     }
   }
 
   /// What `body` gives; an `ImageError` that it throws gets to be one about this image.
-  private func explained<Value>(_ base: BaseRule, _ body: () throws -> Value) throws -> Value {
+  private func explained<Value>(at origin: RuleOrigin, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
     } catch let error as ImageError {
-      throw Diagnostic(.data, "image \(quoted(rule.name)) for \(platform): \(error)", at: base.origin)
+      throw Diagnostic(.data, "image \(quoted(rule.name)) for \(platform): \(error)", at: origin)
     }
   }
 }

@@ -22,7 +22,7 @@ package struct PlannedImage: Sendable {
   package let stagePlaces: [StagePlace]
   /// Whether it goes into the images folder.
   package let isKept: Bool
-  /// The executable in it, as a builder finds it beside the Dockerfile.
+  /// The executable in it, as a builder finds it beside the Dockerfile; nil when it stands in the archive there.
   package let executable: PlannedExecutable?
   package let dockerfile: Dockerfile
 
@@ -49,9 +49,6 @@ package struct PlannedImage: Sendable {
   /// What that file says.
   package var tagText: [UInt8] { Array("\(references.first?.tag ?? "")\n".utf8) }
 
-  /// The name of the archive beside a Dockerfile that holds what the layer has beside the executable.
-  package static let contextArchive = "layer.tar"
-
   /// The folder with the Dockerfile.
   package var buildFolder: String { "\(name).dockerbuild" }
 
@@ -63,7 +60,7 @@ package struct PlannedImage: Sendable {
 
   /// The archive that the Dockerfile adds: what the layer has beside the executable; nil when it adds none.
   package func contextRope(in store: ContentStore) -> Rope? {
-    guard dockerfile.archive != nil else { return nil }
+    guard dockerfile.hasArchive else { return nil }
     var entries = layer
     entries.remove(at: (0..<entries.count).filter { entries.name(at: $0) == executable?.path[...] })
     return Rope(entries, in: store)

@@ -120,7 +120,7 @@ extension ImagePackager {
         mode: executable.mode.bits)
     }
     if let rope = image.contextRope(in: store) {
-      _ = try write(rope, as: "\(image.buildFolder)/\(PlannedImage.contextArchive)", in: place, folder)
+      _ = try write(rope, as: "\(image.buildFolder)/\(Dockerfile.archiveName)", in: place, folder)
     }
   }
 

@@ -21,7 +21,7 @@ import Testing
     let base = try tree.addBase("base", basePlatform, entries)
     do {
       let gate = try ImageGate(file, platform, stageFolder: "stage/server/\(platform.os)-\(platform.architecture)")
-      try gate.checkMachines(on: base.reference, for: [base.config.platform])
+      try gate.check(base.config, of: base.reference)
       try gate.checkInterpreter(in: base.files, base: base.reference)
       return gate.warning.map { "warning: \($0.replacing(tree.root, with: "ROOT"))" }
     } catch let error as ImageError {
@@ -90,6 +90,20 @@ import Testing
     #expect(throws: ImageError("no binary", "", reason)) {
       try gate.checkMachines(on: Reference("base"), for: [.arm, .arm64])
     }
+  }
+
+  @Test(arguments: [("[]", false), ("null", false), (#"["RUN make"]"#, true)])
+  func `a base whose builder is to run more is refused`(triggers: String, isRefused: Bool) throws {
+    let text = """
+      {"architecture": "amd64", "os": "linux", "config": {"OnBuild": \(triggers)},
+       "rootfs": {"type": "layers", "diff_ids": []}}
+      """
+    let config = try ImageConfig(DocumentField(reading: Array(text.utf8), place: "config"))
+    let gate = try ImageGate(nil, .amd64, stageFolder: "images/amd64")
+    var error: ImageError?
+    do { try gate.check(config, of: Reference("base")) } catch let thrown as ImageError { error = thrown }
+    let refusal = ImageError("base:latest", "config.OnBuild", "asks for instructions to be run, which takes a builder")
+    #expect(error == (isRefused ? refusal : nil))
   }
 
   // MARK: The interpreter

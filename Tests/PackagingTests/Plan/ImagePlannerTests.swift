@@ -196,14 +196,27 @@ import Testing
       warnings == ["image tool: ROOT/_output/dockerized/bin/linux/amd64/tool is in no known executable format"])
   }
 
-  @Test func `an executable for another machine is the fault of the data, told with the base's rule`() throws {
+  @Test func `an executable for another machine is the fault of the data, told with the image's rule`() throws {
     try tree.addBinary("tool", .amd64, Executables.arm64)
     #expect(
       try mistakes("") == [
-        #"data: bases.base: image "tool" for linux/amd64: ROOT/_output/dockerized/bin/linux/amd64/tool: "#
+        #"data: groups.main[0]: image "tool" for linux/amd64: ROOT/_output/dockerized/bin/linux/amd64/tool: "#
           + "the binary is for arm64, the stage folder ROOT/_output/release-images/amd64 is for amd64, "
           + "the image's config for linux/amd64, the base base:latest for linux/amd64"
       ])
+  }
+
+  @Test(
+    arguments: [
+      (#""base": "base""#, "linux/amd64"), (#""base": {"amd64": "base"}"#, nil),
+      (#""base": {"*": "base"}"#, "linux/amd64"),
+      (#""base": {"ref": "{arch}/base"}"#, nil),
+    ])
+  func `a Dockerfile asks for the platform where the base's name does not tell it`(base: String, asked: String?) throws
+  {
+    try tree.addBase("amd64/base", .amd64)
+    let plan = try tree.planImages(image(), keys: "\"bases\": {\(base)}")
+    #expect(plan.images[0].dockerfile.platform.map { "\($0)" } == asked)
   }
 
   @Test func `with a lock the Dockerfile names the base by its digest`() throws {

@@ -45,7 +45,7 @@ import Testing
     #expect(image.builder.settings == expected)
     #expect(
       image.dockerfile.text == """
-        FROM base
+        FROM --platform=linux/amd64 base
         ADD tool /usr/local/bin/
         ENV A="amd64"
         ENV B="v1.2.3+4"
@@ -69,9 +69,12 @@ import Testing
       ("", "ADD tool /usr/local/bin/", nil), (#""to": ".""#, "ADD tool /", nil),
       (
         #""to": "opt", "entries": [{"symlink": "tool", "to": "opt/alias"}]"#,
-        #"ADD ["layer.tar","/"]|ADD tool /opt/"#, ["opt/", "opt/alias"]
+        "ADD layer.tar /|ADD tool /opt/", ["opt/", "opt/alias"]
       ),
-      (#""to": ".", "entries": [{"directory": "empty"}]"#, #"ADD ["layer.tar","/"]|ADD tool /"#, ["empty/"]),
+      (#""to": ".", "entries": [{"directory": "empty"}]"#, "ADD layer.tar /|ADD tool /", ["empty/"]),
+      (
+        #""to": "a b", "name": "x""#, "ADD layer.tar /", ["a b/", "a b/tool"]
+      ),
       (#""to": ".", "workdir": "/srv""#, "ADD tool /|WORKDIR /srv", nil),
     ] as [(String, String, [String]?)])
   func `an archive beside the Dockerfile holds what the layer has beside the executable`(
@@ -80,7 +83,7 @@ import Testing
     try tree.addBase()
     let plan = try tree.planImages(image(keys))
     let image = plan.images[0]
-    #expect(image.dockerfile.text == "FROM base\n\(lines.replacing("|", with: "\n"))\n")
+    #expect(image.dockerfile.text == "FROM --platform=linux/amd64 base\n\(lines.replacing("|", with: "\n"))\n")
     let rope = image.contextRope(in: ContentStore(plan.contents))
     #expect(try rope.map { try self.names(in: $0) } == names)
   }
@@ -100,7 +103,7 @@ import Testing
     let entry = #"{"text": "", "to": "opt/tool", "overlay": true}"#
     let plan = try tree.planImages(image(#""to": "opt", "entries": [\#(entry)]"#))
     #expect(plan.images[0].executable == nil)
-    #expect(plan.images[0].dockerfile.text == "FROM base\nADD [\"layer.tar\",\"/\"]\n")
+    #expect(plan.images[0].dockerfile.text == "FROM --platform=linux/amd64 base\nADD layer.tar /\n")
   }
 
   /// The names in an archive.
