@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """bench_images.py --kpack PATH --work DIR [--rounds N]
 
-Makes images of two projects on a busybox base, in turn, several rounds: with `kpack images`, and with as many
-`docker build` and `docker save` on an engine of its own, six at a time as build/release.sh does. One project has 30
-images of 64 KiB binaries, the other 6 of 60 MB binaries. Prints medians and ratios; the engine's CPU time is counted.
+Makes images of two projects on a busybox base, in turn, several rounds: with `kpack images`; with as many `docker
+build` and `docker save` on an engine of its own, six at a time as build/release.sh does; with `buildah build` and
+`buildah push` and with `umoci insert` and `skopeo copy`, where these are installed, two at a time, for they have no
+engine between them. One project has 30 images of 64 KiB binaries, the other 6 of 60 MB binaries. Prints medians and
+ratios; the engine's CPU time is counted.
 Needs root, docker.io, skopeo and busybox-static; exits with 77 where no engine starts.
 """
 import argparse
@@ -14,6 +16,7 @@ import resource
 import shutil
 import statistics
 import struct
+import subprocess
 import sys
 import time
 
@@ -25,6 +28,7 @@ from engine import docker, load_base  # noqa: E402
 PROJECTS = (("small", 30, 64 << 10), ("large", 6, 60_000_000))
 VERSION = "v1.0.0"
 REGISTRY = "bench.example"
+BASE = "docker.io/library/busybox:latest"
 
 
 def largest_executable():
@@ -88,7 +92,8 @@ def make_project(root, source, count, size):
 
 def spawn(command):
     """Runs `command`; returns its CPU seconds and its peak memory in MiB, never less than that of this script."""
-    process = os.posix_spawnp(command[0], command, os.environ)
+    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    process = os.posix_spawnp(command[0], command, os.environ, file_actions=quiet)
     _, status, usage = os.wait4(process, 0)
     if status:
         raise SystemExit(f"{' '.join(command)}: exit code {os.waitstatus_to_exitcode(status)}")
@@ -119,28 +124,92 @@ def run_kpack(kpack, root, bases):
     return time.monotonic() - start, cpu, memory
 
 
+def reference(name):
+    return f"{REGISTRY}/{name}:{VERSION}"
+
+
+def build_folder(root, name):
+    return os.path.join(root, "_output", "release-images", "amd64", f"{name}.dockerbuild")
+
+
+def saved(root, name):
+    """Where a peer of kpack puts the archive; the last round's is removed, as an engine's client does it."""
+    path = os.path.join(root, "saved", f"{name}.tar")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if os.path.exists(path):
+        os.remove(path)
+    return path
+
+
+def call(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}: {done.stderr.strip()}")
+
+
+def children_cpu():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def run_docker(root, names):
     """The same images from the Dockerfiles that kpack wrote."""
-    saved = os.path.join(root, "saved")
-    os.makedirs(saved, exist_ok=True)
+    def make(name):
+        image = reference(name)
+        docker("build", "-q", "--no-cache", "-t", image, build_folder(root, name))
+        docker("save", "-o", saved(root, name), image)
+
+    row = run_all(make, names, at_once=6, cpu=lambda: engine_cpu() + children_cpu())
+    docker("rmi", *map(reference, names))
+    return row
+
+
+def run_buildah(root, names):
+    """The same from the same Dockerfiles, in a storage of its own that holds the base alone at the start."""
+    storage = os.path.join(root, "storage")
+    base = os.path.join(root, "base.tar")
+    if not os.path.exists(base):
+        call("skopeo", "--insecure-policy", "copy", "-q", f"oci:{os.path.join(root, '..', 'bases')}:{BASE}",
+             f"docker-archive:{base}:{BASE}")
+    command = ["buildah", "--root", f"{storage}/root", "--runroot", f"{storage}/run"]
+    call(*command, "pull", "-q", f"docker-archive:{base}")
 
     def make(name):
-        folder = os.path.join(root, "_output", "release-images", "amd64", f"{name}.dockerbuild")
-        image = f"{REGISTRY}/{name}:{VERSION}"
-        docker("build", "-q", "--no-cache", "-t", image, folder)
-        docker("save", "-o", os.path.join(saved, f"{name}.tar"), image)
-        return image
+        call(*command, "build", "--isolation", "chroot", "--pull-never", "--layers=false", "-q", "-t", reference(name),
+             build_folder(root, name))
+        call(*command, "push", "-q", reference(name), f"docker-archive:{saved(root, name)}:{reference(name)}")
 
-    def client_cpu():
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return usage.ru_utime + usage.ru_stime
+    row = run_all(make, names, at_once=2, cpu=children_cpu)
+    call(*command, "rmi", "-a", "-f")
+    shutil.rmtree(storage)
+    return row
 
-    start, before = time.monotonic(), engine_cpu() + client_cpu()
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        images = list(pool.map(make, names))
-    wall, cpu = time.monotonic() - start, engine_cpu() + client_cpu() - before
-    docker("rmi", *images)
-    return wall, cpu, None
+
+def run_umoci(root, names):
+    """The same binaries put into copies of the base; umoci knows no Dockerfiles."""
+    layouts = os.path.join(root, "umoci")
+
+    def make(name):
+        layout = os.path.join(layouts, name)
+        call("skopeo", "--insecure-policy", "copy", "-q", f"oci:{os.path.join(root, '..', 'bases')}:{BASE}",
+             f"oci:{layout}:{name}")
+        call("umoci", "insert", "--image", f"{layout}:{name}", os.path.join(build_folder(root, name), name),
+             f"/usr/local/bin/{name}")
+        call("skopeo", "--insecure-policy", "copy", "-q", f"oci:{layout}:{name}",
+             f"docker-archive:{saved(root, name)}:{reference(name)}")
+
+    os.makedirs(layouts)
+    row = run_all(make, names, at_once=2, cpu=children_cpu)
+    shutil.rmtree(layouts)
+    return row
+
+
+def run_all(make, names, at_once, cpu):
+    """Makes all of `names`; wall and CPU seconds, the latter told by `cpu`."""
+    start, before = time.monotonic(), cpu()
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(make, names))
+    return time.monotonic() - start, cpu() - before, None
 
 
 def report(title, rounds, figures):
@@ -180,12 +249,18 @@ def main():
         root = os.path.join(work, title)
         shutil.rmtree(root, ignore_errors=True)
         names = make_project(root, source, count, size)
-        figures = {"kpack images": [], "docker build + save": []}
+        runs = {"kpack images": lambda: run_kpack(kpack, root, bases),
+                "docker build + save": lambda: run_docker(root, names)}
+        if shutil.which("buildah"):
+            runs["buildah build + push"] = lambda: run_buildah(root, names)
+        if shutil.which("umoci"):
+            runs["umoci + skopeo copy"] = lambda: run_umoci(root, names)
+        figures = {name: [] for name in runs}
         for number in range(options.rounds + 1):
-            rows = run_kpack(kpack, root, bases), run_docker(root, names)
-            if number:  # the first round warms the page cache
-                for rows_of, row in zip(figures.values(), rows):
-                    rows_of.append(row)
+            for name, run in runs.items():
+                row = run()
+                if number:  # the first round warms the page cache
+                    figures[name].append(row)
         report(f"{count} images of {size} bytes each", options.rounds, figures)
         shutil.rmtree(root)
 
