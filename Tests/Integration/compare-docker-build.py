@@ -67,7 +67,7 @@ def build(folder, bases, architecture):
     number, base = next((number, line.split()[-1]) for number, line in enumerate(lines) if line.split()[:1] == ["FROM"])
     load_base(bases, base, architecture)
     # An engine knows an image by a digest only when it has pulled it, so the tag alone stands for it here.
-    lines[number] = f"FROM {without_digest(base)}"
+    lines[number] = lines[number].replace(base, without_digest(base))
     return docker("build", "-q", "--no-cache", "--platform", f"linux/{architecture}", "-f", "-", folder,
                   text="\n".join(lines) + "\n")
 

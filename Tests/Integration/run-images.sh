@@ -1,12 +1,13 @@
 #!/bin/bash
 # run-images.sh KPACK WORK
 # The images of a small release against the tools that read them: makes the bases from Debian's packages, runs
-# `kpack images` on testdata/sample, compares each image with `docker build` of its Dockerfile, runs one with a real
-# binary, and has podman, umoci and a registry take it. Needs root. Exits with 77 where that cannot be done here.
+# `kpack images` on testdata/sample and on a project with all settings that an image can have, compares each image with
+# `docker build` of its Dockerfile, runs one with a real binary under docker and podman, and has umoci and a registry
+# take it. Needs root. Exits with 77 where that cannot be done here.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# = 2 ] || { sed -n 2,5p "$0" >&2; exit 2; }
+[ $# = 2 ] || { sed -n 2,6p "$0" >&2; exit 2; }
 kpack=$(realpath "$1") work=$(realpath -m "$2")
 
 skip() { echo "skipped: $*" >&2; exit 77; }
@@ -33,6 +34,29 @@ make_tree() {
   cc -static -O1 -o "$work/sample/_output/dockerized/bin/linux/amd64/kube-apiserver" "$work/main.c"
 }
 
+# WORK/settings: images with every setting, in values that a Dockerfile has to quote.
+make_settings_project() {
+  rm -rf "$work/settings" && mkdir -p "$work/settings/layouts" "$work/settings/files/deep" "$work/settings/bin/linux/amd64"
+  printf '#!/bin/sh\n' | tee "$work/settings/bin/linux/amd64/tool" >"$work/settings/bin/linux/amd64/["
+  chmod 755 "$work/settings/bin/linux/amd64"/*
+  echo text | tee "$work/settings/files/deep/a b" >"$work/settings/files/über"
+  echo '{"name": "settings", "binaries": {"all": ["tool", "["]}}' >"$work/settings/layouts/release.json"
+  cat >"$work/settings/layouts/images.json" <<'JSON'
+{"registry": "sample.example",
+ "bases": {"busybox": {"ref": "busybox", "entries": [{"text": "hosts: files dns\n", "to": "etc/nsswitch.conf"}]}},
+ "groups": {"all": [
+  {"binary": "tool", "base": "busybox", "platforms": ["linux/amd64"], "workdir": "/srv/a b", "user": "1000:1000",
+   "env": {"A": "x \"y\" $HOME \\ 'z' # \\", "PATH": "/usr/local/bin:/bin", "EMPTY": ""},
+   "labels": {"a key": "it's \"so\" ${{B:-c}", "e": ""}, "entrypoint": ["tool", "-v"], "cmd": ["a\nb", "$C", "\"\\"],
+   "entries": [{"tree": "files", "to": "opt/files"}, {"symlink": "../opt/files", "to": "var/files"},
+               {"directory": "tmp/own", "mode": "1777"}, {"file": "files/über", "to": "tmp/suid", "mode": "4755"}]},
+  {"binary": "[", "name": "bracket", "to": "bin", "base": "busybox", "platforms": ["linux/amd64"]},
+  {"binary": "tool", "name": "odd-folder", "to": "opt/$x y", "base": "busybox", "platforms": ["linux/amd64"],
+   "workdir": "/opt"},
+  {"name": "bare", "base": "busybox", "platforms": ["linux/amd64"], "entries": [{"text": "x", "to": "x"}]}]}}
+JSON
+}
+
 expect() {  # expect TEXT COMMAND...: its output holds the line TEXT
   local text=$1 output
   shift
@@ -55,6 +79,9 @@ check_readers() {
   local store=(--root "$work/podman" --runroot "$work/podman/run" --storage-driver vfs)
   podman "${store[@]}" load -q -i "$tar" >/dev/null
   expect "$id" podman "${store[@]}" images -q --no-trunc
+  # Docker's runtime, which runs where containers are nested too; limits that any user may have.
+  expect "kube-apiserver runs" podman "${store[@]}" --runtime runc --cgroup-manager cgroupfs run --rm --network none \
+    --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 $registry/kube-apiserver:v1.7.4 kube-apiserver
 
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   printf 'version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "%s"}\n' \
@@ -88,6 +115,11 @@ python3 "$here/make-bases.py" "$kpack" "$work/bases" amd64 || exit $?
   --bases "$work/bases"
 images=$work/sample/_output/release-images
 python3 "$here/compare-docker-build.py" "$images" "$work/bases" amd64
+
+make_settings_project
+"$kpack" images -q --root "$work/settings" --layouts "$work/settings/layouts" --bin "$work/settings/bin" \
+  --stage "$work/settings/stage" --images "$work/settings/images" --bases "$work/bases" --version v1 --epoch 0
+python3 "$here/compare-docker-build.py" "$work/settings/images" "$work/bases" amd64
 
 registry=gcr.io/google_containers
 stage=$work/sample/_output/release-stage/server/linux-amd64/kubernetes/server/bin
