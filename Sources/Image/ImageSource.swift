@@ -54,14 +54,21 @@ package struct ImageSource: Sendable {
     return images
   }
 
-  /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it.
+  /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it; of
+  /// `architecture` alone when one is asked for.
   ///
-  /// Throws `ImageError` with the choices when there are two for one platform, and as `images()` does.
-  package func images(for reference: Reference) throws -> [SourceImage] {
+  /// Throws `ImageError` when there is none, with the choices when there are two for one platform, and as `images()`
+  /// does.
+  package func images(for reference: Reference, architecture: String? = nil) throws -> [SourceImage] {
     let all = try images()
     let named = all.filter { $0.references.contains(reference) }
-    let images = named.isEmpty ? all : named
-    if images.isEmpty { throw ImageError(path, "", "holds no image") }
+    let found = named.isEmpty ? all : named
+    if found.isEmpty { throw ImageError(path, "", "holds no image") }
+    let images = found.filter { architecture == nil || $0.platform.architecture == architecture }
+    if let architecture, images.isEmpty {
+      let platforms = found.map { "\($0.platform)" }.joined(separator: ", ")
+      throw ImageError(path, "", "is for \(platforms), not for the architecture \(architecture)")
+    }
     if Set(images.map(\.platform.withoutVariant)).count < images.count {
       let choices = images.map(\.description).joined(separator: ", ")
       throw ImageError(path, "", "holds several images, none named \(reference.familiar): \(choices)")

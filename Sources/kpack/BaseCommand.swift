@@ -41,14 +41,9 @@ struct BaseCommand {
 
   private func add(_ reference: Reference, from path: String) throws {
     let source = try ImageSource(path, spoolingNear: store.path)
-    for image in try source.images(for: reference) where try isWanted(image.platform) {
+    for image in try source.images(for: reference, architecture: context.line["arch"]) {
       try tell(try added(try source.read(image, as: reference), as: reference))
     }
-  }
-
-  private func isWanted(_ platform: Platform) throws -> Bool {
-    guard let architecture = context.line["arch"] else { return true }
-    return platform.architecture == architecture
   }
 
   private func added(_ image: BaseImage, as reference: Reference) throws -> BaseImage {
