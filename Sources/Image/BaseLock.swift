@@ -16,6 +16,11 @@ package struct BaseLock: Equatable, Sendable {
     package let diffIDs: [ImageDigest]
 
     fileprivate var sortKey: String { "\(reference) \(platform)" }
+
+    /// Whether `image` is what was locked.
+    fileprivate func isLock(of image: BaseImage) -> Bool {
+      config == image.configDigest && manifest == image.manifestDigest && diffIDs == image.layers.map(\.diffID)
+    }
   }
 
   /// Path of the file, for messages.
@@ -61,13 +66,13 @@ package struct BaseLock: Equatable, Sendable {
   package func check(_ image: BaseImage) throws(ImageError) {
     let platform = image.config.platform.withoutVariant
     let name = "\(image.reference.familiar) for \(platform)"
-    guard
-      let item = items.first(where: { $0.reference == image.reference && $0.platform.withoutVariant == platform })
-    else { throw ImageError(path, "", "the base \(name) is not locked") }
-    let diffIDs = image.layers.map(\.diffID)
-    if item.config == image.configDigest && item.manifest == image.manifestDigest && item.diffIDs == diffIDs { return }
+    let locked = items.filter {
+      image.reference.canMean($0.reference) && $0.platform.withoutVariant == platform
+    }
+    guard let first = locked.first else { throw ImageError(path, "", "the base \(name) is not locked") }
+    if locked.contains(where: { $0.isLock(of: image) }) { return }
     throw ImageError(
-      path, "", "the base \(name) has changed: locked manifest \(item.manifest), found \(image.manifestDigest)")
+      path, "", "the base \(name) has changed: locked manifest \(first.manifest), found \(image.manifestDigest)")
   }
 
   /// The file's text, one base a line.

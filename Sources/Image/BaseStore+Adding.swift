@@ -10,6 +10,9 @@ extension BaseStore {
   ///
   /// Documents that were read keep their bytes. Throws `ImageError`, `SourceChanged` or `SystemError`.
   package func add(_ image: BaseImage, as reference: Reference) throws {
+    if let digest = reference.digest, digest != image.manifestDigest {
+      throw ImageError(reference.familiar, "", "the manifest of what is to be added is \(image.manifestDigest)")
+    }
     let writer = try StoreWriter(path)
     for layer in image.layers {
       try writer.write(layer.descriptor.digest) { write in try layer.blob.forEachChunk(write) }
@@ -32,10 +35,10 @@ extension BaseStore {
       // The others stay as they were written, with members that are not known here.
       if case .object(let others) = JSONLiteral(document.value) { members = others }
       let items = try document.required("manifests").elements()
-      for (item, descriptor) in zip(items, index.manifests) where !Self.isNamed(descriptor, reference) {
+      for (item, descriptor) in zip(items, index.manifests) where !Self.isNamed(descriptor, { $0 == reference }) {
         kept.append(JSONLiteral(item.value))
       }
-      platforms = try images(of: reference, in: source).compactMap { image in
+      platforms = try source.layoutImages { Self.isNamed($0) { $0 == reference } }.compactMap { image in
         var descriptor = image.manifest?.descriptor
         descriptor?.platform = image.platform
         return descriptor

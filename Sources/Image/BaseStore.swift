@@ -31,26 +31,37 @@ package struct BaseStore: Sendable {
     guard exists else { throw ImageError(path, "", "no base \(reference.familiar): there is no store") }
     let source = try source()
     let images = try images(of: reference, in: source)
-    if images.isEmpty { throw missing(reference, try source.layoutIndex().index) }
+    if images.isEmpty { throw try missing(reference, in: source) }
     guard let image = images.first(where: { $0.platform.withoutVariant == platform.withoutVariant }) else {
       throw BaseForOthers(store: path, reference: reference, found: images.map(\.platform), wanted: platform)
     }
     return try source.read(image, as: reference)
   }
 
-  /// The images of that name. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func images(of reference: Reference, in source: ImageSource) throws -> [SourceImage] {
-    try source.layoutImages { Self.isNamed($0, reference) }
+  /// The images that `reference` asks for; its digest is that of a manifest, or of an index that leads to them.
+  ///
+  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
+  private func images(of reference: Reference, in source: ImageSource) throws -> [SourceImage] {
+    let named = try source.layoutImages { Self.isNamed($0, reference.canMean) }
+    guard let digest = reference.digest else { return named }
+    let below = try source.layoutImages { $0.digest == digest && Self.isNamed($0, reference.canMean) }
+    return below.isEmpty ? named.filter { $0.manifestDigest == digest } : below
   }
 
   func source() throws -> ImageSource { try ImageSource(path, spoolingNear: path) }
 
-  static func isNamed(_ descriptor: Descriptor, _ reference: Reference) -> Bool {
+  static func isNamed(_ descriptor: Descriptor, _ isWanted: (Reference) -> Bool) -> Bool {
     // A name that is no reference is one that nobody can ask for.
-    ImageSource.names(of: descriptor).contains { (try? Reference($0)) == reference }
+    ImageSource.names(of: descriptor).contains { (try? Reference($0)).map(isWanted) ?? false }
   }
 
-  private func missing(_ reference: Reference, _ index: ImageIndex) -> ImageError {
+  private func missing(_ reference: Reference, in source: ImageSource) throws -> ImageError {
+    let named = try source.layoutImages { Self.isNamed($0, reference.canMean) }.compactMap(\.manifestDigest)
+    if !named.isEmpty {
+      let digests = named.map { "\($0)" }.joined(separator: ", ")
+      return ImageError(path, "", "no base \(reference.familiar): of that name there is \(digests)")
+    }
+    let index = try source.layoutIndex().index
     let names = Set(index.manifests.flatMap { ImageSource.names(of: $0) }.map { escapedName($0.utf8) }).sorted()
     let there = names.isEmpty ? "it is empty" : "there is \(names.joined(separator: ", "))"
     return ImageError(path, "", "no base \(reference.familiar): \(there)")

@@ -57,6 +57,14 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     return rest.utf8.contains(UInt8(ascii: "/")) ? path : rest
   }
 
+  /// Whether this name may ask for what is stored under `stored`: a name with a digest need not tell the tag. Whether
+  /// the digest is right is another question.
+  package func canMean(_ stored: Reference) -> Bool {
+    if self == stored { return true }
+    guard digest != nil, stored.digest == nil || stored.digest == digest else { return false }
+    return stored.name == name && (tag == nil || stored.tag == tag)
+  }
+
   private var suffix: String { "\(tag.map { ":\($0)" } ?? "")\(digest.map { "@\($0)" } ?? "")" }
 
   private static let hub = "docker.io"

@@ -78,4 +78,33 @@ struct BaseStoreTests {
       try lock.check(store.image(Reference("arm"), for: arm64))
     }
   }
+
+  @Test func `a name with a digest is added and found when that is the manifest's`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
+    let right = ImageDigest(of: SampleImage().manifest)
+    let wrong = ImageDigest(of: [])
+    for name in ["sample@\(right)", "sample:1@\(right)"] {
+      #expect(try store.image(Reference(name), for: amd64).manifestDigest == right)
+    }
+    #expect(throws: ImageError(store.path, "", "no base sample@\(wrong): of that name there is \(right)")) {
+      _ = try store.image(Reference("sample@\(wrong)"), for: amd64)
+    }
+    #expect(throws: ImageError(store.path, "", "no base sample:2@\(right): there is sample:1")) {
+      _ = try store.image(Reference("sample:2@\(right)"), for: amd64)
+    }
+    let image = try store.image(Reference("sample:1"), for: amd64)
+    #expect(throws: ImageError("new@\(wrong)", "", "the manifest of what is to be added is \(right)")) {
+      try store.add(image, as: Reference("new@\(wrong)"))
+    }
+    try store.add(image, as: Reference("new@\(right)"))
+    #expect(try store.images().map(\.reference.familiar) == ["new@\(right)", "sample:1"])
+  }
+
+  @Test func `a name with a digest is what was locked under its tag`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
+    let lock = BaseLock(try store.images(), path: "lock")
+    try lock.check(store.image(Reference("sample@\(ImageDigest(of: SampleImage().manifest))"), for: amd64))
+  }
 }
