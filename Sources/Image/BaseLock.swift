@@ -64,10 +64,10 @@ package struct BaseLock: Equatable, Sendable {
 
   /// Throws `ImageError` when `image` is not what was locked, or was never locked.
   package func check(_ image: BaseImage) throws(ImageError) {
-    let platform = image.config.platform.withoutVariant
+    let platform = image.config.platform
     let name = "\(image.reference.familiar) for \(platform)"
     let locked = items.filter {
-      image.reference.canMean($0.reference) && $0.platform.withoutVariant == platform
+      image.reference.canMean($0.reference) && $0.platform == platform
     }
     guard let first = locked.first else { throw ImageError(path, "", "the base \(name) is not locked") }
     if locked.contains(where: { $0.isLock(of: image) }) { return }

@@ -44,7 +44,7 @@ extension BaseStore {
         return descriptor
       }
     }
-    platforms.removeAll { $0.platform?.withoutVariant == added.platform?.withoutVariant }
+    platforms.removeAll { $0.platform?.normalized == added.platform?.normalized }
     platforms.append(added)
     var named = added
     if platforms.count > 1 {

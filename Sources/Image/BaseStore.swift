@@ -24,7 +24,7 @@ package struct BaseStore: Sendable {
     return bases.compactMap { $0 }.sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
   }
 
-  /// Reads and verifies the base `reference` for `platform`, whose variant does not count.
+  /// Reads and verifies the base `reference` for `platform`; of several variants the one that suits it best.
   ///
   /// Throws `ImageError` when it is missing or unsound, `BaseForOthers`, `SourceChanged` or `SystemError`.
   package func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
@@ -32,10 +32,11 @@ package struct BaseStore: Sendable {
     let source = try source()
     let images = try images(of: reference, in: source)
     if images.isEmpty { throw try missing(reference, in: source) }
-    guard let image = images.first(where: { $0.platform.withoutVariant == platform.withoutVariant }) else {
-      throw BaseForOthers(store: path, reference: reference, found: images.map(\.platform), wanted: platform)
+    let platforms = images.map(\.platform)
+    guard let best = platforms.bestIndex(for: platform) else {
+      throw BaseForOthers(store: path, reference: reference, found: platforms, wanted: platform)
     }
-    return try source.read(image, as: reference)
+    return try source.read(images[best], as: reference)
   }
 
   /// The images that `reference` asks for; its digest is that of a manifest, or of an index that leads to them.

@@ -69,9 +69,10 @@ package struct ImageSource: Sendable {
       let platforms = found.map { "\($0.platform)" }.joined(separator: ", ")
       throw ImageError(path, "", "is for \(platforms), not for the architecture \(architecture)")
     }
-    if Set(images.map(\.platform.withoutVariant)).count < images.count {
+    if Set(images.map(\.platform.normalized)).count < images.count {
       let choices = images.map(\.description).joined(separator: ", ")
-      throw ImageError(path, "", "holds several images, none named \(reference.familiar): \(choices)")
+      let whose = named.isEmpty ? "none named" : "more than one for a platform named"
+      throw ImageError(path, "", "holds several images, \(whose) \(reference.familiar): \(choices)")
     }
     return images
   }

@@ -19,4 +19,28 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
 
   /// The platform without its variant.
   package var withoutVariant: Platform { Platform(os: os, architecture: architecture) }
+
+  /// The platform without a variant that goes without saying, and with the one that an architecture always has, so
+  /// that equal ones are equal (containerd, platforms, database.go, `normalizeArch`).
+  package var normalized: Platform {
+    let usual: String? =
+      switch (architecture, variant) {
+      case ("amd64", "v1"), ("arm64", "v8"), ("arm64", "8"): nil
+      case ("arm", nil), ("arm", "7"): "v7"
+      case ("arm", "5"), ("arm", "6"), ("arm", "8"): variant.map { "v\($0)" }
+      default: variant
+      }
+    return Platform(os: os, architecture: architecture, variant: usual)
+  }
+}
+
+extension Collection<Platform> {
+  /// Where the one stands that suits `wanted` best: of its variant, else v7 for arm, one without a variant, the first
+  /// of the architecture.
+  func bestIndex(for wanted: Platform) -> Index? {
+    let suitable = indices.filter { self[$0].withoutVariant == wanted.withoutVariant }
+    return suitable.first { self[$0].normalized == wanted.normalized }
+      ?? suitable.first { self[$0].architecture == "arm" && self[$0].normalized.variant == "v7" }
+      ?? suitable.first { self[$0].normalized.variant == nil } ?? suitable.first
+  }
 }

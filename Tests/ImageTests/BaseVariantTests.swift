@@ -1,0 +1,76 @@
+// Bases for one architecture in several variants.
+
+import Archive
+import Image
+import Testing
+
+struct BaseVariantTests {
+  private let arm = Platform(os: "linux", architecture: "arm")
+
+  private func sample(_ variant: String?) -> SampleImage {
+    SampleImage(architecture: "arm") { name, text in
+      guard name == "config", let variant else { return text }
+      return text.replacing(#""os""#, with: #""variant":"\#(variant)","os""#)
+    }
+  }
+
+  /// A layout folder whose one name leads to these variants, in this order; nil is none.
+  private func layout(_ variants: [String?], in folder: borrowing ImageFolder) throws -> String {
+    var members = sample("v7").layout
+    members.removeAll { $0.name == "index.json" }
+    let descriptors = variants.map { variant in
+      let manifest = sample(variant).manifest
+      for bytes in [manifest, sample(variant).config] {
+        members.append(Member(name: "blobs/sha256/\(sha(bytes))", bytes: bytes))
+      }
+      return """
+        {"mediaType":"\(MediaType.manifest)","digest":"sha256:\(sha(manifest))","size":\(manifest.count),\
+        "annotations":{"org.opencontainers.image.ref.name":"base"}}
+        """
+    }
+    let index = #"{"schemaVersion":2,"manifests":[\#(descriptors.joined(separator: ","))]}"#
+    members.append(Member(name: "index.json", bytes: Array(index.utf8)))
+    return try folder.write(members, to: "layout")
+  }
+
+  @Test(
+    arguments: [
+      (["v5", "v6", "v7"], nil, "v7"), (["v5", "v6", "v7"], "v6", "v6"), (["v5", "v6"], nil, "v5"),
+      (["v6", nil], "v7", nil), (["v8", nil, "v7"], "v5", nil), (["v8", "v7"], "v5", "v7"),
+    ] as [([String?], String?, String?)])
+  func `the variant that suits best is taken`(variants: [String?], wanted: String?, best: String?) throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try layout(variants, in: folder))
+    let platform = Platform(os: "linux", architecture: "arm", variant: wanted)
+    #expect(try store.image(Reference("base"), for: platform).config.platform.variant == best)
+  }
+
+  @Test func `each variant is locked by itself`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try layout(["v7", "v6"], in: folder))
+    let lock = BaseLock(try store.images(), path: "lock")
+    #expect(lock.items.map(\.platform.variant) == ["v6", "v7"])
+    try lock.check(store.image(Reference("base"), for: arm))
+  }
+
+  @Test func `variants of one name are added together, and none is taken for another`() throws {
+    let folder = try ImageFolder()
+    let source = try ImageSource(layout(["v7", "v6"], in: folder), spoolingNear: folder.path)
+    let name = try Reference("base")
+    let images = try source.images(for: name)
+    #expect(images.map(\.platform.variant) == ["v7", "v6"])
+    let store = BaseStore("\(folder.path)/store")
+    for image in images + images { try store.add(source.read(image, as: name), as: name) }
+    #expect(try store.images().map(\.platform.variant) == ["v6", "v7"])
+  }
+
+  @Test func `two images for the same variant are refused, as one without saying is`() throws {
+    let folder = try ImageFolder()
+    let path = try layout(["v7", nil], in: folder)
+    let choices = "base (linux/arm/v7), base (linux/arm)"
+    let reason = "holds several images, more than one for a platform named base:latest: \(choices)"
+    #expect(throws: ImageError(path, "", reason)) {
+      _ = try ImageSource(path, spoolingNear: folder.path).images(for: Reference("base"))
+    }
+  }
+}
