@@ -119,7 +119,7 @@ package struct ImageSource: Sendable {
       descriptor = Descriptor(
         mediaType: isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: digest, size: blob.count)
     }
-    let (bytes, size) = try reader.read(diffID: diffID, into: &table, spoolingNear: spoolFolder)
+    let (bytes, size, _) = try reader.read(diffID: diffID, into: &table, spoolingNear: spoolFolder)
     return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
   }
 }

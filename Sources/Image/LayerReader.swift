@@ -45,20 +45,21 @@ struct LayerReader {
     return magic.starts(with: Self.gzip)
   }
 
-  /// Reads the layer, which must unpack to `diffID`, and lets it change `files`.
+  /// Reads the layer, which must unpack to `diffID` when that is known, and lets it change `files`.
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   mutating func read(
-    diffID: ImageDigest, into files: inout FileTable, spoolingNear folder: String
-  ) throws -> (bytes: LayerBytes, size: Int64) {
+    diffID: ImageDigest?, into files: inout FileTable, spoolingNear folder: String
+  ) throws -> (bytes: LayerBytes, size: Int64, diffID: ImageDigest) {
     let plain = try isCompressed() ? nil : blob.wholeFile
     let sink = UnpackedBytes(spool: plain == nil ? try Spool(near: folder) : nil)
     try readEntries(into: sink)
     try sink.check()
-    guard let found = sink.digest(), found == diffID else { throw error("does not unpack to \(diffID)") }
+    guard let found = sink.digest() else { throw error("no digest") }
+    if let diffID, found != diffID { throw error("does not unpack to \(diffID)") }
     try apply(to: &files)
     guard let bytes = plain.map(LayerBytes.file) ?? sink.spool.map(LayerBytes.spool) else { throw error("not kept") }
-    return (bytes, sink.count)
+    return (bytes, sink.count, found)
   }
 
   private func error(_ reason: String) -> ImageError { place.error("\(blob.name): \(reason)") }

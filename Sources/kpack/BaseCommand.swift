@@ -79,8 +79,10 @@ struct BaseCommand {
   private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: ContentStore(system.contents)) }
 
   private func add(_ archive: RootArchive, settings: ImageSettings, as reference: Reference) throws {
-    try tell(
-      try store.addRootFileSystem(archive, platform: try platform(), settings: settings, as: reference))
+    let image = try BaseImage(
+      archive, platform: try platform(), settings: settings, as: reference, spoolingNear: store.path)
+    try store.add(image, as: reference)
+    try tell(image)
   }
 
   private func platform() throws -> Platform {

@@ -55,7 +55,9 @@ struct BaseStoreTests {
     settings.command = ["sh"]
     let bases = try ["a", "b"].map { name in
       let store = BaseStore("\(folder.path)/\(name)")
-      try store.addRootFileSystem(.file(path: path), platform: amd64, settings: settings, as: Reference("root"))
+      let image = try BaseImage(
+        .file(path: path), platform: amd64, settings: settings, as: Reference("root"), spoolingNear: folder.path)
+      try store.add(image, as: Reference("root"))
       return try store.image(Reference("root"), for: amd64)
     }
     #expect(bases[0].manifestDigest == bases[1].manifestDigest)

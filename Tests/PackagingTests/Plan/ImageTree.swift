@@ -68,8 +68,11 @@ extension TemporaryTree {
     // An archive has at least one entry.
     for entry in entries.isEmpty ? [.folder("etc")] : entries { rope.append(entry) }
     rope.appendEnd()
-    return try BaseStore("\(root)/_output/bases").addRootFileSystem(
-      .rope(rope), platform: platform, settings: settings, as: Reference(name))
+    let store = BaseStore("\(root)/_output/bases")
+    let image = try BaseImage(
+      .rope(rope), platform: platform, settings: settings, as: Reference(name), spoolingNear: root)
+    try store.add(image, as: image.reference)
+    return image
   }
 
   /// Writes a built executable.
