@@ -1,31 +1,42 @@
-// Adding to the store: blobs first, each whole and durable under its name, then index.json in one rename, all under
-// a lock of the folder.
+// Adding to the store, which appears at once: the blobs, each whole and durable under its name, then index.json.
 
-private import Archive
-private import Glibc
+package import Archive
 private import JSON
 
 extension BaseStore {
-  /// Adds `image` under the name `reference`, beside other platforms of that name and in the place of its own.
+  private static let indexName = "index.json"
+
+  /// Adds `images`, which are for different platforms, under the name `reference`: beside other platforms of that
+  /// name and in the place of their own.
   ///
-  /// Documents that were read keep their bytes. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  package func add(_ image: BaseImage, as reference: Reference) throws {
-    if let digest = reference.digest, digest != image.manifestDigest {
-      throw ImageError(reference.familiar, "", "the manifest of what is to be added is \(image.manifestDigest)")
+  /// Documents that were read keep their bytes. `folder`, opened at the path of the store, is committed, or abandoned
+  /// when this throws: `ImageError`, `SourceChanged` or `SystemError`.
+  package func add(_ images: [BaseImage], as reference: Reference, into folder: OutputFolder) throws {
+    do {
+      var writer = BlobWriter(path, folder)
+      for image in images {
+        if let digest = reference.digest, digest != image.manifestDigest {
+          throw ImageError(reference.familiar, "", "the manifest of what is to be added is \(image.manifestDigest)")
+        }
+        try writer.write(image)
+      }
+      let index = try index(with: images.map(\.platformDescriptor), as: reference, &writer)
+      for (name, text) in [("oci-layout", #"{"imageLayoutVersion":"1.0.0"}"#), (Self.indexName, index.text)] {
+        var file = try folder.create(name)
+        try file.write(Array(text.utf8))
+        _ = try file.finish()
+      }
+      try folder.commit()
+    } catch {
+      folder.abandon()
+      throw error
     }
-    let writer = try StoreWriter(path)
-    for layer in image.layers {
-      try writer.write(layer.descriptor.digest) { write in try layer.blob.forEachChunk(write) }
-    }
-    try writer.write(image.configDocument)
-    try writer.write(image.manifest)
-    var added = image.manifest.descriptor
-    added.platform = image.config.platform
-    try list(added, as: reference, writer)
   }
 
-  /// Puts `added` into index.json under `reference`.
-  private func list(_ added: Descriptor, as reference: Reference, _ writer: borrowing StoreWriter) throws {
+  /// What index.json is to be with `added` under `reference`; an index of several platforms is written before.
+  private func index(
+    with added: [Descriptor], as reference: Reference, _ writer: inout BlobWriter
+  ) throws -> JSONLiteral {
     var members: [(String, JSONLiteral)] = [("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))]
     var kept: [JSONLiteral] = []
     var platforms: [Descriptor] = []
@@ -44,94 +55,70 @@ extension BaseStore {
         return descriptor
       }
     }
-    platforms.removeAll { $0.platform?.normalized == added.platform?.normalized }
-    platforms.append(added)
-    var named = added
+    let replaced = Set(added.map(\.platform?.normalized))
+    platforms.removeAll { replaced.contains($0.platform?.normalized) }
+    platforms += added
+    platforms.sort { "\($0.platform?.description ?? "")" < "\($1.platform?.description ?? "")" }
     if platforms.count > 1 {
-      platforms.sort { "\($0.platform?.description ?? "")" < "\($1.platform?.description ?? "")" }
       let index = StoredDocument(
         bytes: Array(ImageIndex(manifests: platforms).json.text.utf8), mediaType: MediaType.index)
       try writer.write(index)
-      named = index.descriptor
+      platforms = [index.descriptor]
     }
-    named.annotations = [Descriptor.Annotation(Descriptor.Annotation.refName, "\(reference)")]
-    let index = JSONLiteral.object(members.setting("manifests", .array(kept + [named.json])))
-    try writer.finish(index: index.text)
+    let name = Descriptor.Annotation(Descriptor.Annotation.refName, "\(reference)")
+    let named = platforms.map { descriptor in
+      var named = descriptor
+      named.annotations = [name]
+      return named.json
+    }
+    return .object(members.setting("manifests", .array(kept + named)))
   }
 }
 
-/// A locked store that is being written.
-struct StoreWriter: ~Copyable {
+extension BaseImage {
+  /// What an index says of the image.
+  fileprivate var platformDescriptor: Descriptor {
+    var descriptor = manifest.descriptor
+    descriptor.platform = config.platform
+    return descriptor
+  }
+}
+
+/// Writes the blobs of a store, each once.
+private struct BlobWriter {
   private let path: String
-  private let folder: FileHandle
-  private static let temporary = ".kpack-tmp"
+  private let folder: OutputFolder
+  private var written: Set<ImageDigest> = []
 
-  /// Makes the folder where it is missing and waits for its lock. Throws `SystemError`.
-  init(_ path: String) throws {
+  init(_ path: String, _ folder: OutputFolder) {
     self.path = path
-    for folder in ["", "/blobs", "/blobs/sha256"] { try Self.makeFolder(path + folder) }
-    let handle = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
-    try systemCall("lock", Array(path.utf8)) { flock(handle.descriptor, LOCK_EX) }
-    folder = handle
+    self.folder = folder
   }
 
-  deinit {
-    // By hand: a child process shares the lock, which closing the folder here would not end.
-    _ = flock(folder.descriptor, LOCK_UN)
-  }
-
-  private static func makeFolder(_ path: String) throws(SystemError) {
-    if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-    if errno == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex {
-      try makeFolder(String(path[..<slash]))
-      if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+  /// Writes all that makes `image`. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  mutating func write(_ image: BaseImage) throws {
+    for layer in image.layers {
+      try write(layer.descriptor.digest) { write in try layer.blob.forEachChunk(write) }
     }
-    throw SystemError(operation: "make the folder", path: path, errno: errno)
+    try write(image.configDocument)
+    try write(image.manifest)
   }
 
   /// Writes a document under its digest. Throws `ImageError` or `SystemError`.
-  func write(_ document: StoredDocument) throws {
+  mutating func write(_ document: StoredDocument) throws {
     try write(document.digest) { write in try document.bytes.withUnsafeBytes(write) }
   }
 
   /// Writes what `body` gives out under `digest`, unless it is there already and sound.
-  ///
-  /// Throws `ImageError` when the bytes are not of that digest, `SystemError` or what `body` throws.
-  func write(_ digest: ImageDigest, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+  private mutating func write(
+    _ digest: ImageDigest, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
     let name = digest.blobPath
+    guard written.insert(digest).inserted else { return }
     if case .blob(let blob) = try Blob.find(at: "\(path)/\(name)", named: name), try blob.digest() == digest { return }
-    try replace(name) { file in
-      var hash = SHA256()
-      try body { bytes in
-        hash.update(bytes)
-        try file.write(bytes)
-      }
-      let found = ImageDigest(hash.finalize())
-      if found != digest { throw ImageError("\(path): \(name)", "", "its bytes are \(found)") }
-    }
-  }
-
-  /// Replaces the documents that make the folder a layout. Throws `SystemError`.
-  func finish(index: String) throws {
-    let version = Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8)
-    try replace("oci-layout") { file in try version.withUnsafeBytes { try file.write($0) } }
-    try replace("index.json") { file in try Array(index.utf8).withUnsafeBytes { try file.write($0) } }
-    try folder.sync()
-  }
-
-  /// Writes a file beside its place and renames it. Under the lock there is one such file at a time.
-  private func replace(_ name: String, _ body: (borrowing FileHandle) throws -> Void) throws {
-    let temporary = "\(path)/\(Self.temporary)"
-    do {
-      let file = try FileHandle(
-        opening: Array(temporary.utf8), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o666)
-      try body(file)
-      try file.sync()
-      try file.close()
-      try systemCall("rename", Array(temporary.utf8)) { rename(temporary, "\(path)/\(name)") }
-    } catch {
-      unlink(temporary)
-      throw error
-    }
+    var file = try folder.create(name)
+    try body { bytes in try file.write(bytes) }
+    let found = ImageDigest(try file.finish().digest)
+    if found != digest { throw ImageError("\(path): \(name)", "", "its bytes are \(found)") }
   }
 }

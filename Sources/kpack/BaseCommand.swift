@@ -41,14 +41,15 @@ struct BaseCommand {
 
   private func add(_ reference: Reference, from path: String) throws {
     let source = try ImageSource(path, spoolingNear: store.path)
-    for image in try source.images(for: reference, architecture: context.line["arch"]) {
-      try tell(try added(try source.read(image, as: reference), as: reference))
-    }
+    let images = try source.images(for: reference, architecture: context.line["arch"])
+    try add(try images.map { try source.read($0, as: reference) }, as: reference)
   }
 
-  private func added(_ image: BaseImage, as reference: Reference) throws -> BaseImage {
-    try store.add(image, as: reference)
-    return image
+  private func add(_ images: [BaseImage], as reference: Reference) throws {
+    try store.add(images, as: reference, into: try Interrupts.guardedFolder([store.path]))
+    for image in images {
+      context.messages.note("\(reference.familiar) for \(image.config.platform): \(image.manifestDigest)")
+    }
   }
 
   private func addRootFileSystem(_ reference: Reference) throws {
@@ -81,8 +82,7 @@ struct BaseCommand {
   private func add(_ archive: RootArchive, settings: ImageSettings, as reference: Reference) throws {
     let image = try BaseImage(
       archive, platform: try platform(), settings: settings, as: reference, spoolingNear: store.path)
-    try store.add(image, as: reference)
-    try tell(image)
+    try add([image], as: reference)
   }
 
   private func platform() throws -> Platform {
@@ -117,10 +117,6 @@ struct BaseCommand {
       }
       return word
     }
-  }
-
-  private func tell(_ image: BaseImage) throws {
-    context.messages.note("\(image.reference.familiar) for \(image.config.platform): \(image.manifestDigest)")
   }
 
   private func list() throws {

@@ -10,6 +10,42 @@ import Testing
     #expect(outcome == .refused(3, "old: is for linux/amd64, linux/arm64, not for the architecture riscv64"))
     #expect(!box.isThere("new"))
   }
+
+  @Test func `all platforms of a file are added, or none`() throws {
+    let box = try Sandbox.stored(["one --arch amd64", "one --arch arm64"])
+    #expect(try box.kpack("base", "add", "two", "old", "--bases", "new").status == 0)
+    let added = ["docker.io/library/two:latest linux/amd64", "docker.io/library/two:latest linux/arm64"]
+    #expect(try box.bases(in: "new") == added)
+  }
+
+  @Test func `a platform that is damaged keeps the sound ones out`() throws {
+    let box = try Sandbox.stored(["one --arch amd64"])
+    let before = try box.names(in: "old/blobs/sha256")
+    try box.write("other\n", to: "rootfs/etc/group")
+    try box.addBase("one --arch arm64", to: "old")
+    let layer = try #require(
+      try box.files(in: "old/blobs/sha256").filter { !before.contains($0.key) }.max { $0.value.count < $1.value.count })
+    try box.write(layer.value.dropLast(), to: "old/blobs/sha256/\(layer.key)")
+    let outcome = try box.kpack("base", "add", "two", "old", "--bases", "new")
+    #expect(outcome.status == 3 && outcome.errors.contains(layer.key), "\(outcome)")
+    #expect(!box.isThere("new"))
+  }
+
+  @Test func `a signal takes back what a base has been written so far, and the folder`() throws {
+    let box = try Sandbox.stored([])
+    try box.sh("head -c 100000000 /dev/urandom > rootfs/big")
+    let run = try box.start(["base", "add", "one", "--rootfs", "rootfs", "--arch", "amd64", "--bases", "new/store"])
+    while run.isRunning && !box.isThere("new/store/.kpack-tmp-0") { usleep(500) }
+    run.signal(SIGSTOP)
+    try #require(run.isRunning, "the run ended before a test could step in")
+    let words = ["base", "add", "two", "--rootfs", "rootfs/etc", "--arch", "amd64", "--bases", "new/store"]
+    #expect(try box.kpack(words: words) == .refused(4, "new/store: in use by another run (process \(run.identifier))"))
+    run.signal(SIGTERM)
+    run.resume()
+    let ended = "\nkpack: ended by signal 15; nothing was written\n"
+    #expect(try run.wait() == Outcome(status: 143, output: "", errors: ended))
+    #expect(!box.isThere("new"))
+  }
 }
 
 extension Outcome {
@@ -19,17 +55,19 @@ extension Outcome {
 }
 
 extension Sandbox {
-  /// A folder with a root file system and the store "old" of bases made from it; each word list is "REF --arch A".
+  /// A folder with a root file system and the store "old" of bases made from it; each is "REF --arch A".
   fileprivate static func stored(_ bases: [String]) throws -> Sandbox {
     let box = try Sandbox()
     try box.write("root:x:0:0::/:/bin/sh\n", to: "rootfs/etc/passwd")
-    for base in bases {
-      let words =
-        ["base", "add", "--rootfs", "rootfs", "--bases", "old"] + base.split(separator: " ").map { String($0) }
-      let outcome = try box.kpack(words: words)
-      try #require(outcome.status == 0, "\(outcome.errors)")
-    }
+    for base in bases { try box.addBase(base, to: "old") }
     return box
+  }
+
+  /// Adds the root file system to `store`; `base` is "REF --arch A".
+  fileprivate func addBase(_ base: String, to store: String) throws {
+    let words = ["base", "add", "--rootfs", "rootfs", "--bases", store] + base.split(separator: " ").map { String($0) }
+    let outcome = try kpack(words: words)
+    try #require(outcome.status == 0, "\(outcome.errors)")
   }
 
   /// What a store holds: "REF PLATFORM" a base.

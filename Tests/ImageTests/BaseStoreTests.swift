@@ -20,7 +20,7 @@ struct BaseStoreTests {
     #expect(!store.exists)
     let name = try Reference("docker.io/library/base")
     for architecture in ["amd64", "arm64", "amd64"] {
-      try store.add(try sample(architecture, folder), as: name)
+      try store.add([try sample(architecture, folder)], as: name, into: OutputFolder(store.path))
     }
     #expect(try store.images().map(\.platform.architecture) == ["amd64", "arm64"])
     let arm = try store.image(Reference("base:latest"), for: arm64)
@@ -31,7 +31,7 @@ struct BaseStoreTests {
   @Test func `a layout that another tool wrote is a store, and its other images stay`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
-    try store.add(try sample("arm64", folder), as: Reference("other"))
+    try store.add([try sample("arm64", folder)], as: Reference("other"), into: OutputFolder(store.path))
     #expect(
       try store.image(Reference("sample:1"), for: amd64).manifestDigest == ImageDigest(of: SampleImage().manifest))
     #expect(try store.images().map(\.reference.familiar) == ["other:latest", "sample:1"])
@@ -57,7 +57,7 @@ struct BaseStoreTests {
       let store = BaseStore("\(folder.path)/\(name)")
       let image = try BaseImage(
         .file(path: path), platform: amd64, settings: settings, as: Reference("root"), spoolingNear: folder.path)
-      try store.add(image, as: Reference("root"))
+      try store.add([image], as: Reference("root"), into: OutputFolder(store.path))
       return try store.image(Reference("root"), for: amd64)
     }
     #expect(bases[0].manifestDigest == bases[1].manifestDigest)
@@ -76,7 +76,7 @@ struct BaseStoreTests {
     let changed = try sample("amd64", folder)
     #expect(throws: ImageError.self) { try lock.check(changed) }
     #expect(throws: ImageError(path, "", "the base arm:latest for linux/arm64 is not locked")) {
-      try store.add(try sample("arm64", folder), as: Reference("arm"))
+      try store.add([try sample("arm64", folder)], as: Reference("arm"), into: OutputFolder(store.path))
       try lock.check(store.image(Reference("arm"), for: arm64))
     }
   }
@@ -97,9 +97,9 @@ struct BaseStoreTests {
     }
     let image = try store.image(Reference("sample:1"), for: amd64)
     #expect(throws: ImageError("new@\(wrong)", "", "the manifest of what is to be added is \(right)")) {
-      try store.add(image, as: Reference("new@\(wrong)"))
+      try store.add([image], as: Reference("new@\(wrong)"), into: OutputFolder(store.path))
     }
-    try store.add(image, as: Reference("new@\(right)"))
+    try store.add([image], as: Reference("new@\(right)"), into: OutputFolder(store.path))
     #expect(try store.images().map(\.reference.familiar) == ["new@\(right)", "sample:1"])
   }
 

@@ -71,7 +71,7 @@ extension TemporaryTree {
     let store = BaseStore("\(root)/_output/bases")
     let image = try BaseImage(
       .rope(rope), platform: platform, settings: settings, as: Reference(name), spoolingNear: root)
-    try store.add(image, as: image.reference)
+    try store.add([image], as: image.reference, into: OutputFolder(store.path))
     return image
   }
 
