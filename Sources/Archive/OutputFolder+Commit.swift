@@ -5,12 +5,13 @@ private import Glibc
 private import Synchronization
 
 extension OutputFolder {
-  /// Gives all outputs their names and makes that durable.
+  /// Gives all outputs their names and makes that durable; `last`, an output that tells of the others, gets its name
+  /// when theirs are durable.
   ///
   /// An older output trades places with the new one, so that a rename that fails later can be taken back; a power cut
   /// in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and `SourceChanged`
   /// when a file to link to has changed, with all as it was before.
-  package func commit() throws {
+  package func commit(last: String? = nil) throws {
     do {
       // Before the lock, for the disk can be slow and a run that waits for it can still be abandoned.
       try unsynced.sync()
@@ -25,8 +26,14 @@ extension OutputFolder {
       do {
         // All that takes time or room comes before the first rename.
         for (number, output) in state.outputs.enumerated() { try output.makeLink(number) }
-        for (number, output) in state.outputs.enumerated() { try placing.place(output, number) }
-        try placing.sync(with: folders.flatMap(\.made))
+        let made = folders.flatMap(\.made)
+        let outputs = Array(state.outputs.enumerated())
+        for (number, output) in outputs where output.name != last { try placing.place(output, number) }
+        try placing.sync(with: made)
+        for (number, output) in outputs where output.name == last {
+          try placing.place(output, number)
+          try placing.sync(with: made)
+        }
       } catch {
         placing.takeBack()
         removeTemporaries(state.outputs)

@@ -26,7 +26,7 @@ extension BaseStore {
         try file.write(Array(text.utf8))
         _ = try file.finish()
       }
-      try folder.commit()
+      try folder.commit(last: Self.indexName)
     } catch {
       folder.abandon()
       throw error

@@ -31,6 +31,21 @@ import Testing
     #expect(!box.isThere("new"))
   }
 
+  @Test(.enabled(if: Program.isThere("strace")))
+  func `the blobs' names are durable before the index tells of them`() throws {
+    let box = try Sandbox.stored(["one --arch amd64"])
+    let trace = ["strace", "-f", "-y", "-o", "trace", "-e", "trace=fsync,renameat2"]
+    let outcome = try box.kpack(words: ["base", "add", "two", "old", "--bases", "new"], through: trace)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    let calls = String(decoding: try box.read("trace"), as: UTF8.self).split(separator: "\n")
+    let named = try #require(calls.firstIndex { $0.contains("new/index.json") })
+    for folder in ["new/blobs/sha256", "new/blobs", "new", ""] {
+      let path = folder.isEmpty ? box.root : "\(box.root)/\(folder)"
+      #expect(calls[..<named].contains { $0.contains("fsync") && $0.contains("<\(path)>") }, "\(calls)")
+    }
+    #expect(calls[named...].contains { $0.contains("fsync") && $0.contains("<\(box.root)/new>") }, "\(calls)")
+  }
+
   @Test func `a signal takes back what a base has been written so far, and the folder`() throws {
     let box = try Sandbox.stored([])
     try box.sh("head -c 100000000 /dev/urandom > rootfs/big")
