@@ -13,6 +13,7 @@ extension BaseStore {
   /// when this throws: `ImageError`, `SourceChanged` or `SystemError`.
   package func add(_ images: [BaseImage], as reference: Reference, into folder: OutputFolder) throws {
     do {
+      try checkFolders()
       var writer = BlobWriter(path, folder)
       for image in images {
         if let digest = reference.digest, digest != image.manifestDigest {

@@ -49,7 +49,20 @@ package struct BaseStore: Sendable {
     return below.isEmpty ? named.filter { $0.manifestDigest == digest } : below
   }
 
-  func source() throws -> ImageSource { try ImageSource(path, spoolingNear: path) }
+  func source() throws -> ImageSource {
+    try checkFolders()
+    return try ImageSource(path, spoolingNear: path)
+  }
+
+  /// Throws `ImageError` when the folders of the blobs are links, behind which somebody else's files may be, and
+  /// `SystemError`.
+  func checkFolders() throws {
+    for folder in ["\(path)/blobs", "\(path)/blobs/sha256"] {
+      guard faccessat(AT_FDCWD, folder, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+      let status = try FileStatus.of(Array(folder.utf8))
+      if !status.isFolder { throw ImageError(folder, "", "expected a folder, found \(status.typeName)") }
+    }
+  }
 
   static func isNamed(_ descriptor: Descriptor, _ isWanted: (Reference) -> Bool) -> Bool {
     // A name that is no reference is one that nobody can ask for.

@@ -1,6 +1,7 @@
 // The store gives back what was added, by name and platform.
 
 import Archive
+import Glibc
 import Image
 import JSON
 import Testing
@@ -46,6 +47,24 @@ struct BaseStoreTests {
     let error = #expect(throws: BaseForOthers.self) { _ = try store.image(Reference("sample:1"), for: arm64) }
     #expect(error?.found == [amd64])
     #expect(error?.description == "\(store.path): sample:1: the base is for linux/amd64, not for linux/arm64/v8")
+  }
+
+  @Test(arguments: ["blobs", "blobs/sha256"])
+  func `a store whose blobs are elsewhere is neither read nor written`(name: String) throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
+    let image = try store.image(Reference("sample:1"), for: amd64)
+    let elsewhere = "\(folder.path)/elsewhere"
+    #expect(rename("\(store.path)/\(name)", elsewhere) == 0)
+    let reading = try ImageFolder()
+    let found = try sample("arm64", reading)
+    #expect(symlink(elsewhere, "\(store.path)/\(name)") == 0)
+    let refusal = ImageError("\(store.path)/\(name)", "", "expected a folder, found a symlink")
+    #expect(throws: refusal) { _ = try store.images() }
+    #expect(throws: refusal) { _ = try store.image(image.reference, for: amd64) }
+    let before = try FolderListing.names(of: FileHandle(opening: Array(elsewhere.utf8), O_RDONLY))
+    #expect(throws: refusal) { try store.add([found], as: Reference("new"), into: OutputFolder(store.path)) }
+    #expect(try FolderListing.names(of: FileHandle(opening: Array(elsewhere.utf8), O_RDONLY)) == before)
   }
 
   @Test func `a root file system makes the same base each time`() throws {
