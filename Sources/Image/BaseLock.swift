@@ -1,7 +1,6 @@
 // The lock of the bases: what each base was when it was last looked at, so that a base that changes is noticed.
 
 private import Archive
-private import Glibc
 private import JSON
 
 /// The bases that a project builds on, by name and platform.
@@ -79,21 +78,6 @@ package struct BaseLock: Equatable, Sendable {
   package var text: String {
     let lines = items.map { "  \($0.json.text)" }
     return "{\"bases\":[\n\(lines.joined(separator: ",\n"))\n]}\n"
-  }
-
-  /// Writes the file beside its place and renames it. Throws `SystemError`.
-  package func write() throws {
-    let temporary = "\(path).kpack-tmp"
-    do {
-      let file = try FileHandle(opening: Array(temporary.utf8), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o666)
-      try Array(text.utf8).withUnsafeBytes { try file.write($0) }
-      try file.sync()
-      try file.close()
-      try systemCall("rename", Array(temporary.utf8)) { rename(temporary, path) }
-    } catch {
-      unlink(temporary)
-      throw error
-    }
   }
 }
 

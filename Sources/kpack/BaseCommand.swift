@@ -135,8 +135,18 @@ struct BaseCommand {
   }
 
   private func lock() throws {
-    let path = "\(store.path)/\(Bases.lockName)"
-    try BaseLock(try store.images(), path: path).write()
-    context.messages.note("wrote \(path)")
+    guard store.exists else { throw ImageError(store.path, "", "no bases to lock: there is no store") }
+    let folder = try Interrupts.guardedFolder([store.path])
+    do {
+      let lock = BaseLock(try store.images(), path: "\(store.path)/\(Bases.lockName)")
+      var file = try folder.create(Bases.lockName)
+      try file.write(Array(lock.text.utf8))
+      _ = try file.finish()
+      try folder.commit()
+      context.messages.note("wrote \(lock.path)")
+    } catch {
+      folder.abandon()
+      throw error
+    }
   }
 }

@@ -46,6 +46,27 @@ import Testing
     #expect(calls[named...].contains { $0.contains("fsync") && $0.contains("<\(box.root)/new>") }, "\(calls)")
   }
 
+  @Test func `a store that is not there cannot be locked`() throws {
+    let box = try Sandbox()
+    let outcome = try box.kpack("base", "lock", "--bases", "new")
+    #expect(outcome == .refused(3, "new: no bases to lock: there is no store"))
+    #expect(!box.isThere("new"))
+  }
+
+  @Test func `eight locks at once leave one whole lock`() throws {
+    let box = try Sandbox.stored(["one --arch amd64"])
+    try #require(try box.kpack("base", "lock", "--bases", "old").status == 0)
+    let names = try box.names(in: "old")
+    let lock = try box.read("old/bases.lock.json")
+    for run in try (1...8).map({ _ in try box.start(["base", "lock", "--bases", "old"]) }) {
+      let outcome = try run.wait()
+      let isInUse = outcome.status == 4 && outcome.errors.contains("old: in use by another run")
+      #expect(outcome.status == 0 || isInUse, "\(outcome)")
+    }
+    #expect(try box.names(in: "old") == names)
+    #expect(try box.read("old/bases.lock.json") == lock)
+  }
+
   @Test func `a signal takes back what a base has been written so far, and the folder`() throws {
     let box = try Sandbox.stored([])
     try box.sh("head -c 100000000 /dev/urandom > rootfs/big")

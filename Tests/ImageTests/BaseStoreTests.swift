@@ -87,8 +87,7 @@ struct BaseStoreTests {
   @Test func `a lock takes what it was made of and nothing else`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
-    let path = "\(folder.path)/bases.lock.json"
-    try BaseLock(store.images(), path: path).write()
+    let path = try folder.write(Array(BaseLock(store.images(), path: "").text.utf8), to: "bases.lock.json")
     let lock = try #require(try BaseLock.read(path))
     #expect(lock.items.count == 1)
     try lock.check(store.image(Reference("sample:1"), for: amd64))
