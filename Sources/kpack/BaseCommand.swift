@@ -21,13 +21,30 @@ struct BaseCommand {
   func run() throws {
     let words = context.line.arguments
     switch (words.first, words.count) {
-    case ("add", 3) where !context.line.has("rootfs"): try add(try reference(words[1]), from: words[2])
-    case ("add", 2) where context.line.has("rootfs"): try addRootFileSystem(try reference(words[1]))
-    case ("make", 2): try make(try reference(words[1]))
-    case ("list", 1): try list()
-    case ("lock", 1): try lock()
+    case ("add", 3) where !context.line.has("rootfs"):
+      try checkOptions(of: "add REF FILE", ["arch"])
+      try add(try reference(words[1]), from: words[2])
+    case ("add", 2) where context.line.has("rootfs"):
+      try checkOptions(of: "add REF --rootfs PATH", ["rootfs", "arch", "cmd", "env"])
+      try addRootFileSystem(try reference(words[1]))
+    case ("make", 2):
+      try checkOptions(of: "make REF", ["from", "arch", "cmd", "env"])
+      try make(try reference(words[1]))
+    case ("list", 1):
+      try checkOptions(of: "list", [])
+      try list()
+    case ("lock", 1):
+      try checkOptions(of: "lock", [])
+      try lock()
     default:
       throw context.usage("expected add REF FILE, add REF --rootfs PATH --arch A, make REF --from PATH, list or lock")
+    }
+  }
+
+  /// Throws `UsageError` for an option of the command's own that is none of `options`.
+  private func checkOptions(of form: String, _ options: [String]) throws {
+    for option in CommandSpec.base.options where context.line.has(option.name) && !options.contains(option.name) {
+      throw context.usage("--\(option.name) means nothing to `base \(form)`")
     }
   }
 

@@ -113,6 +113,7 @@ struct CommandContext {
 
   private func platforms(_ options: ReleaseOptions) throws(UsageError) -> [Platform]? {
     if line.command == .images, line.has("arch") {
+      if line.has("platform") { throw usage("--arch and --platform: expected one of them") }
       let names = line.values("arch").joined(separator: ",").split(separator: ",").map { "linux/\($0)" }
       return try platforms(names.joined(separator: ","), "--arch")
     }

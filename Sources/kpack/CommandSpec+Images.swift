@@ -15,7 +15,8 @@ extension CommandSpec {
     ],
     options: [
       OptionSpec(
-        name: "arch", argument: "A,...", help: "only these architectures, for linux; may be given several times"),
+        name: "arch", argument: "A,...",
+        help: "only these architectures, for linux, in place of --platform; may be given several times"),
       imageFormat,
     ])
 
@@ -48,9 +49,12 @@ extension CommandSpec {
     ],
     options: [
       OptionSpec(name: "rootfs", argument: "PATH", help: "make the base from this tar archive or folder"),
-      OptionSpec(name: "from", argument: "PATH", help: "the static busybox executable"),
-      OptionSpec(name: "arch", argument: "A", help: "the architecture of the base, such as amd64"),
-      OptionSpec(name: "cmd", argument: "WORD", help: "a word of its command; may be given several times"),
-      OptionSpec(name: "env", argument: "NAME=VALUE", help: "a variable; may be given several times"),
+      OptionSpec(name: "from", argument: "PATH", help: "of make, the static busybox executable"),
+      OptionSpec(
+        name: "arch", argument: "A", help: "the architecture of the base, such as amd64; of FILE only that one"),
+      OptionSpec(
+        name: "cmd", argument: "WORD", help: "with --rootfs or make, a word of its command; may be given several times"),
+      OptionSpec(
+        name: "env", argument: "NAME=VALUE", help: "with --rootfs or make, a variable; may be given several times"),
     ])
 }

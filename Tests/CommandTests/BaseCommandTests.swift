@@ -67,6 +67,26 @@ import Testing
     #expect(try box.read("old/bases.lock.json") == lock)
   }
 
+  @Test(arguments: [
+    ("add one old --cmd sh --env A=b", "--cmd", "add REF FILE"), ("add one old --from x", "--from", "add REF FILE"),
+    ("add one --rootfs rootfs --arch amd64 --from x", "--from", "add REF --rootfs PATH"),
+    ("make one --from x --arch amd64 --rootfs y", "--rootfs", "make REF"), ("list --rootfs y", "--rootfs", "list"),
+    ("list --arch amd64", "--arch", "list"), ("lock --env A=b", "--env", "lock"),
+  ])
+  func `an option that means nothing is the user's mistake`(line: String, option: String, form: String) throws {
+    let box = try Sandbox.stored(["one --arch amd64"])
+    let words = line.split(separator: " ").map { String($0) }
+    let outcome = try box.kpack(words: ["base"] + words + ["--bases", "old"])
+    let message = "\(option) means nothing to `base \(form)`\nusage: see `kpack base --help`"
+    #expect(outcome == .refused(2, message))
+  }
+
+  @Test func `architectures and platforms are not asked for at once`() throws {
+    let outcome = try Sandbox().kpack("images", "--arch", "amd64", "--platform", "linux/amd64")
+    let message = "--arch and --platform: expected one of them\nusage: see `kpack images --help`"
+    #expect(outcome == .refused(2, message))
+  }
+
   @Test func `a signal takes back what a base has been written so far, and the folder`() throws {
     let box = try Sandbox.stored([])
     try box.sh("head -c 100000000 /dev/urandom > rootfs/big")
