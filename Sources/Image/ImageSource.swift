@@ -54,14 +54,19 @@ package struct ImageSource: Sendable {
     return images
   }
 
-  /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it; of
-  /// `architecture` alone when one is asked for.
+  /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it; when they
+  /// are asked for, those `named` otherwise, and of `architecture` alone.
   ///
   /// Throws `ImageError` when there is none, with the choices when there are two for one platform, and as `images()`
   /// does.
-  package func images(for reference: Reference, architecture: String? = nil) throws -> [SourceImage] {
+  package func images(for reference: Reference, named name: Reference? = nil, architecture: String? = nil) throws
+    -> [SourceImage]
+  {
     let all = try images()
-    let named = all.filter { $0.references.contains(reference) }
+    let named = all.filter { $0.references.contains(name ?? reference) }
+    if let name, named.isEmpty {
+      throw ImageError(path, "", "holds no image named \(name.familiar): \(Self.list(all))")
+    }
     let found = named.isEmpty ? all : named
     if found.isEmpty { throw ImageError(path, "", "holds no image") }
     let images = found.filter { architecture == nil || $0.platform.architecture == architecture }
@@ -70,12 +75,13 @@ package struct ImageSource: Sendable {
       throw ImageError(path, "", "is for \(platforms), not for the architecture \(architecture)")
     }
     if Set(images.map(\.platform.normalized)).count < images.count {
-      let choices = images.map(\.description).joined(separator: ", ")
       let whose = named.isEmpty ? "none named" : "more than one for a platform named"
-      throw ImageError(path, "", "holds several images, \(whose) \(reference.familiar): \(choices)")
+      throw ImageError(path, "", "holds several images, \(whose) \((name ?? reference).familiar): \(Self.list(images))")
     }
     return images
   }
+
+  private static func list(_ images: [SourceImage]) -> String { images.map(\.description).joined(separator: ", ") }
 
   /// Reads and verifies all of `image`, which gets the name `reference`.
   ///

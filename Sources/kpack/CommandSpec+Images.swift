@@ -48,6 +48,7 @@ extension CommandSpec {
       "kpack base add my/base:1 --rootfs root.tar --arch arm64 --cmd /bin/sh",
     ],
     options: [
+      OptionSpec(name: "name", argument: "NAME", help: "of the images in FILE the one of this name, where none is REF"),
       OptionSpec(name: "rootfs", argument: "PATH", help: "make the base from this tar archive or folder"),
       OptionSpec(name: "from", argument: "PATH", help: "of make, the static busybox executable"),
       OptionSpec(

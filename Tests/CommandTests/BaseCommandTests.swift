@@ -87,6 +87,21 @@ import Testing
     #expect(outcome == .refused(2, message))
   }
 
+  @Test func `of several images the one is added that is named`() throws {
+    let box = try Sandbox.stored(["a:1 --arch amd64"])
+    try box.write("other\n", to: "rootfs/etc/group")
+    try box.addBase("b:1 --arch amd64", to: "old")
+    let words = ["base", "add", "c:1", "old", "--bases", "new"]
+    let choices = "docker.io/library/a:1 (linux/amd64), docker.io/library/b:1 (linux/amd64)"
+    #expect(try box.kpack(words: words) == .refused(3, "old: holds several images, none named c:1: \(choices)"))
+    #expect(
+      try box.kpack(words: words + ["--name", "d:1"]) == .refused(3, "old: holds no image named d:1: \(choices)"))
+    #expect(!box.isThere("new"))
+    try #require(try box.kpack(words: words + ["--name", "b:1"]).status == 0)
+    #expect(try box.bases(in: "new") == ["docker.io/library/c:1 linux/amd64"])
+    #expect(try box.names(in: "new/blobs/sha256").allSatisfy { box.isThere("old/blobs/sha256/\($0)") })
+  }
+
   @Test func `a signal takes back what a base has been written so far, and the folder`() throws {
     let box = try Sandbox.stored([])
     try box.sh("head -c 100000000 /dev/urandom > rootfs/big")
