@@ -49,12 +49,13 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
   /// Registry and repository: "docker.io/library/busybox".
   package var name: String { "\(domain)/\(path)" }
 
-  /// Registry and repository as Docker shows them: "busybox".
+  /// Registry and repository as Docker shows them, "busybox"; whole where a part of the path would read as a registry.
   package var familiarName: String {
     guard domain == Self.hub else { return name }
     let library = "library/"
     let rest = path.utf8.starts(with: library.utf8) ? String(path.dropFirst(library.count)) : path
-    return rest.utf8.contains(UInt8(ascii: "/")) ? path : rest
+    let short = rest.utf8.contains(UInt8(ascii: "/")) ? path : rest
+    return Self.split(short) == (domain, path) ? short : name
   }
 
   /// Whether this name may ask for what is stored under `stored`: a name with a digest need not tell the tag. Whether
