@@ -13,7 +13,7 @@ extension BaseImage {
     spoolingNear folder: String
   ) throws {
     let blob = try archive.blob(near: folder)
-    var reader = LayerReader(blob, at: LayerPlace(place: blob.name, field: ""))
+    var reader = LayerReader(blob, at: LayerPlace(place: reference.familiar, field: ""))
     var files = FileTable()
     let (bytes, size, diffID) = try reader.read(diffID: nil, into: &files, spoolingNear: folder)
     let mediaType = try reader.isCompressed() ? MediaType.gzipLayer : MediaType.layer

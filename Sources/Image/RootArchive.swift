@@ -8,6 +8,9 @@ package enum RootArchive: Sendable {
   case file(path: String)
   case rope(Rope)
 
+  /// The archive; one that is still to be rendered goes into a nameless file near `folder`.
+  ///
+  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   func blob(near folder: String) throws -> Blob {
     switch self {
     case .rope(let rope): return try Self.spool(rope, near: folder)
@@ -15,11 +18,22 @@ package enum RootArchive: Sendable {
       guard let real = realpath(path, nil) else { throw SystemError(operation: "open", path: path, errno: errno) }
       defer { free(real) }
       switch try Blob.find(at: String(cString: real), named: path) {
-      case .blob(let blob): return blob
+      case .blob(let blob):
+        guard let name = try Self.compression(of: blob) else { return blob }
+        throw ImageError(path, "", "compressed with \(name): only plain and gzip archives are read")
       case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)
       case .refused(let reason): throw ImageError(path, "", reason)
       }
     }
+  }
+
+  /// What `blob` is compressed with, when that is not read. Throws `SourceChanged` or `SystemError`.
+  private static func compression(of blob: Blob) throws -> String? {
+    let bytes = try blob.prefix(10)
+    // The .xz File Format, 2.1.1.1.
+    if bytes.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { return "xz" }
+    // "BZh", the size of the blocks, and the mark of the first one.
+    return bytes.starts(with: "BZh".utf8) && bytes.dropFirst(4).elementsEqual("1AY&SY".utf8) ? "bzip2" : nil
   }
 
   private static func spool(_ rope: Rope, near folder: String) throws -> Blob {

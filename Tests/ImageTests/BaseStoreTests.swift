@@ -84,6 +84,23 @@ struct BaseStoreTests {
     #expect(bases[0].layers.map(\.diffID.hex) == [sha(SampleImage.lower)])
   }
 
+  @Test(
+    arguments: [
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "compressed with xz: only plain and gzip archives are read"),
+      (Array("BZh91AY&SY".utf8), "compressed with bzip2: only plain and gzip archives are read"),
+      (Array("BZh".utf8), "header at byte 0: expected a tar archive, found other bytes"),
+    ] as [([UInt8], String)])
+  func `a root file system that is no archive is told by what it is`(magic: [UInt8], fault: String) throws {
+    let folder = try ImageFolder()
+    let path = try folder.write(magic + [UInt8](repeating: 1, count: 1024), to: "root.tar")
+    let error = #expect(throws: ImageError.self) {
+      _ = try BaseImage(
+        .file(path: path), platform: amd64, settings: ImageSettings(), as: Reference("root"),
+        spoolingNear: folder.path)
+    }
+    #expect(error?.description.hasSuffix("\(path): \(fault)") == true, "\(error?.description ?? "")")
+  }
+
   @Test func `a lock takes what it was made of and nothing else`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
