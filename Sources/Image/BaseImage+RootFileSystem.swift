@@ -3,17 +3,29 @@
 internal import Archive
 private import JSON
 
+/// What a base is to be that is made from a root file system.
+package struct NewBase: Sendable {
+  package let reference: Reference
+  package let platform: Platform
+  package let settings: ImageSettings
+  /// Seconds since 1970.
+  package let created: Int64
+
+  package init(_ reference: Reference, for platform: Platform, settings: ImageSettings, created: Int64) {
+    self.reference = reference
+    self.platform = platform
+    self.settings = settings
+    self.created = created
+  }
+}
+
 extension BaseImage {
   /// An image of one layer, the root file system that `archive` holds; what is compressed is unpacked near `folder`.
   ///
-  /// Its config is of 1970, so that the same archive makes the same base. Throws `ImageError`, `SourceChanged` or
-  /// `SystemError`.
-  package init(
-    _ archive: RootArchive, platform: Platform, settings: ImageSettings, as reference: Reference,
-    spoolingNear folder: String
-  ) throws {
+  /// The same archive makes the same base. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  package init(_ base: NewBase, from archive: RootArchive, spoolingNear folder: String) throws {
     let blob = try archive.blob(near: folder)
-    var reader = LayerReader(blob, at: LayerPlace(place: reference.familiar, field: ""))
+    var reader = LayerReader(blob, at: LayerPlace(place: base.reference.familiar, field: ""))
     var files = FileTable()
     let (bytes, size, diffID) = try reader.read(diffID: nil, into: &files, spoolingNear: folder)
     let mediaType = try reader.isCompressed() ? MediaType.gzipLayer : MediaType.layer
@@ -21,12 +33,13 @@ extension BaseImage {
       descriptor: Descriptor(mediaType: mediaType, digest: try blob.digest(), size: blob.count), diffID: diffID,
       size: size, bytes: bytes, blob: blob)
     let config = ImageConfig(
-      platform: platform, settings: settings, diffIDs: [diffID], created: 0, history: ["root file system"])
+      platform: base.platform, settings: base.settings, diffIDs: [diffID], created: base.created,
+      history: ["root file system"])
     let configDocument = StoredDocument(bytes: Array(config.json.text.utf8), mediaType: MediaType.config)
     let manifest = Manifest(config: configDocument.descriptor, layers: [layer.descriptor])
     let document = StoredDocument(bytes: Array(manifest.json.text.utf8), mediaType: MediaType.manifest)
     self.init(
-      reference: reference, manifestDigest: document.digest, configDigest: configDocument.digest, config: config,
+      reference: base.reference, manifestDigest: document.digest, configDigest: configDocument.digest, config: config,
       layers: [layer], files: files, manifest: document, configDocument: configDocument)
   }
 }

@@ -8,13 +8,15 @@ import Packaging
 /// Fills, lists and locks the folder of bases.
 struct BaseCommand {
   private let context: CommandContext
-  private let options: ReleaseOptions
   private let store: BaseStore
+  /// The time of what is made, seconds since 1970.
+  private let epoch: Int64
 
   /// Throws `UsageError`.
   init(_ context: CommandContext) throws {
     self.context = context
-    options = try context.releaseOptions()
+    let options = try context.releaseOptions()
+    epoch = options.epoch ?? 0
     store = BaseStore(options.locations.bases)
   }
 
@@ -74,7 +76,7 @@ struct BaseCommand {
     let path = context.line["rootfs"] ?? ""
     let isFolder = try FileStatus.following(Array(path.utf8)).isFolder
     let archive: RootArchive =
-      isFolder ? .rope(rope(of: try RootFileSystem.folder(path, mtime: options.epoch ?? 0))) : .file(path: path)
+      isFolder ? .rope(rope(of: try RootFileSystem.folder(path, mtime: epoch))) : .file(path: path)
     try add(archive, settings: try settings(command: nil), as: reference)
   }
 
@@ -91,16 +93,15 @@ struct BaseCommand {
       throw ImageError(
         escapedName(bytes), "", "is for \(executable.architecture), asked for is \(platform.architecture)")
     }
-    let system = try RootFileSystem.busybox(file, mtime: options.epoch ?? 0)
+    let system = try RootFileSystem.busybox(file, mtime: epoch)
     try add(.rope(rope(of: system)), settings: try settings(command: ["sh"]), as: reference)
   }
 
   private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: ContentStore(system.contents)) }
 
   private func add(_ archive: RootArchive, settings: ImageSettings, as reference: Reference) throws {
-    let image = try BaseImage(
-      archive, platform: try platform(), settings: settings, as: reference, spoolingNear: store.path)
-    try add([image], as: reference)
+    let base = NewBase(reference, for: try platform(), settings: settings, created: epoch)
+    try add([try BaseImage(base, from: archive, spoolingNear: store.path)], as: reference)
   }
 
   private func platform() throws -> Platform {

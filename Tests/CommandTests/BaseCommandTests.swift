@@ -102,6 +102,15 @@ import Testing
     #expect(try box.names(in: "new/blobs/sha256").allSatisfy { box.isThere("old/blobs/sha256/\($0)") })
   }
 
+  @Test func `the time of a base that is made is in its config`() throws {
+    let box = try Sandbox.stored(["one --arch amd64 --epoch 1000000000", "two --arch amd64"])
+    let outcome = try box.kpack("inspect", "--format", "json", "old")
+    try #require(outcome.status == 0 && outcome.lines.count == 2, "\(outcome)")
+    for (line, time) in zip(outcome.lines, ["2001-09-09T01:46:40Z", "1970-01-01T00:00:00Z"]) {
+      #expect(line.contains(#""created":"\#(time)""#), "\(line)")
+    }
+  }
+
   @Test func `a signal takes back what a base has been written so far, and the folder`() throws {
     let box = try Sandbox.stored([])
     try box.sh("head -c 100000000 /dev/urandom > rootfs/big")

@@ -74,8 +74,8 @@ struct BaseStoreTests {
     settings.command = ["sh"]
     let bases = try ["a", "b"].map { name in
       let store = BaseStore("\(folder.path)/\(name)")
-      let image = try BaseImage(
-        .file(path: path), platform: amd64, settings: settings, as: Reference("root"), spoolingNear: folder.path)
+      let base = NewBase(try Reference("root"), for: amd64, settings: settings, created: 1)
+      let image = try BaseImage(base, from: .file(path: path), spoolingNear: folder.path)
       try store.add([image], as: Reference("root"), into: OutputFolder(store.path))
       return try store.image(Reference("root"), for: amd64)
     }
@@ -94,9 +94,8 @@ struct BaseStoreTests {
     let folder = try ImageFolder()
     let path = try folder.write(magic + [UInt8](repeating: 1, count: 1024), to: "root.tar")
     let error = #expect(throws: ImageError.self) {
-      _ = try BaseImage(
-        .file(path: path), platform: amd64, settings: ImageSettings(), as: Reference("root"),
-        spoolingNear: folder.path)
+      let base = NewBase(try Reference("root"), for: amd64, settings: ImageSettings(), created: 0)
+      _ = try BaseImage(base, from: .file(path: path), spoolingNear: folder.path)
     }
     #expect(error?.description.hasSuffix("\(path): \(fault)") == true, "\(error?.description ?? "")")
   }

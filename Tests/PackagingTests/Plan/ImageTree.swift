@@ -69,8 +69,8 @@ extension TemporaryTree {
     for entry in entries.isEmpty ? [.folder("etc")] : entries { rope.append(entry) }
     rope.appendEnd()
     let store = BaseStore("\(root)/_output/bases")
-    let image = try BaseImage(
-      .rope(rope), platform: platform, settings: settings, as: Reference(name), spoolingNear: root)
+    let base = NewBase(try Reference(name), for: platform, settings: settings, created: 0)
+    let image = try BaseImage(base, from: .rope(rope), spoolingNear: root)
     try store.add([image], as: image.reference, into: OutputFolder(store.path))
     return image
   }
