@@ -38,41 +38,46 @@ extension BaseStore {
   private func index(
     with added: [Descriptor], as reference: Reference, _ writer: inout BlobWriter
   ) throws -> JSONLiteral {
-    var members: [(String, JSONLiteral)] = [("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))]
-    var kept: [JSONLiteral] = []
-    var platforms: [Descriptor] = []
-    if exists {
-      let source = try source()
-      let (document, index) = try source.layoutIndex()
-      // The others stay as they were written, with members that are not known here.
-      if case .object(let others) = JSONLiteral(document.value) { members = others }
-      let items = try document.required("manifests").elements()
-      for (item, descriptor) in zip(items, index.manifests) where !Self.isNamed(descriptor, { $0 == reference }) {
-        kept.append(JSONLiteral(item.value))
-      }
-      platforms = try source.layoutImages { Self.isNamed($0) { $0 == reference } }.compactMap { image in
-        var descriptor = image.manifest?.descriptor
-        descriptor?.platform = image.platform
-        return descriptor
-      }
-    }
     let replaced = Set(added.map(\.platform?.normalized))
-    platforms.removeAll { replaced.contains($0.platform?.normalized) }
-    platforms += added
-    platforms.sort { "\($0.platform?.description ?? "")" < "\($1.platform?.description ?? "")" }
-    if platforms.count > 1 {
+    let others = try platforms(of: reference).filter { !replaced.contains($0.platform?.normalized) }
+    var descriptors = (others + added).sorted {
+      "\($0.platform?.description ?? "")" < "\($1.platform?.description ?? "")"
+    }
+    if descriptors.count > 1 {
       let index = StoredDocument(
-        bytes: Array(ImageIndex(manifests: platforms).json.text.utf8), mediaType: MediaType.index)
+        bytes: Array(ImageIndex(manifests: descriptors).json.text.utf8), mediaType: MediaType.index)
       try writer.write(index)
-      platforms = [index.descriptor]
+      descriptors = [index.descriptor]
     }
     let name = Descriptor.Annotation(Descriptor.Annotation.refName, "\(reference)")
-    let named = platforms.map { descriptor in
-      var named = descriptor
-      named.annotations = [name]
-      return named.json
+    for number in descriptors.indices { descriptors[number].annotations = [name] }
+    var (members, items) = try index(without: reference)
+    items += descriptors.map(\.json)
+    return .object(members.setting("manifests", .array(items)))
+  }
+
+  /// The platforms that stand under that very name.
+  private func platforms(of reference: Reference) throws -> [Descriptor] {
+    guard exists else { return [] }
+    let images = try source().layoutImages { Self.isNamed($0) { $0 == reference } }
+    return images.compactMap { image in
+      var descriptor = image.manifest?.descriptor
+      descriptor?.platform = image.platform
+      return descriptor
     }
-    return .object(members.setting("manifests", .array(kept + named)))
+  }
+
+  /// The members of index.json, and its descriptors but those of that very name: as they were written, with members
+  /// that are not known here.
+  private func index(
+    without reference: Reference
+  ) throws -> (members: [(String, JSONLiteral)], items: [JSONLiteral]) {
+    guard exists else { return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], []) }
+    let (document, index) = try source().layoutIndex()
+    guard case .object(let members) = JSONLiteral(document.value) else { throw document.error("expected an object") }
+    let items = try document.required("manifests").elements()
+    let others = zip(items, index.manifests).filter { !Self.isNamed($0.1) { $0 == reference } }
+    return (members, others.map { JSONLiteral($0.0.value) })
   }
 }
 
