@@ -81,7 +81,9 @@ package struct ImageSource: Sendable {
     return images
   }
 
-  private static func list(_ images: [SourceImage]) -> String { images.map(\.description).joined(separator: ", ") }
+  private static func list(_ images: [SourceImage]) -> String {
+    images.map { escapedName("\($0)".utf8) }.joined(separator: ", ")
+  }
 
   /// Reads and verifies all of `image`, which gets the name `reference`.
   ///

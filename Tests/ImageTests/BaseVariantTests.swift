@@ -15,7 +15,9 @@ struct BaseVariantTests {
   }
 
   /// A layout folder whose one name leads to these variants, in this order; nil is none.
-  private func layout(_ variants: [String?], in folder: borrowing ImageFolder) throws -> String {
+  private func layout(
+    _ variants: [String?], named name: String = "base", in folder: borrowing ImageFolder
+  ) throws -> String {
     var members = sample("v7").layout
     members.removeAll { $0.name == "index.json" }
     let descriptors = variants.map { variant in
@@ -25,7 +27,7 @@ struct BaseVariantTests {
       }
       return """
         {"mediaType":"\(MediaType.manifest)","digest":"sha256:\(sha(manifest))","size":\(manifest.count),\
-        "annotations":{"org.opencontainers.image.ref.name":"base"}}
+        "annotations":{"org.opencontainers.image.ref.name":"\(name)"}}
         """
     }
     let index = #"{"schemaVersion":2,"manifests":[\#(descriptors.joined(separator: ","))]}"#
@@ -64,6 +66,15 @@ struct BaseVariantTests {
       try store.add(images.map { try source.read($0, as: name) }, as: name, into: OutputFolder(store.path))
     }
     #expect(try store.images().map(\.platform.variant) == ["v6", "v7"])
+  }
+
+  @Test func `the names of the choices cannot reach a terminal's controls`() throws {
+    let folder = try ImageFolder()
+    let path = try layout(["v7", nil], named: #"a\u001b[31m"#, in: folder)
+    let choices = #"a%1B[31m (linux/arm/v7), a%1B[31m (linux/arm)"#
+    #expect(throws: ImageError(path, "", "holds several images, none named base:latest: \(choices)")) {
+      _ = try ImageSource(path, spoolingNear: folder.path).images(for: Reference("base"))
+    }
   }
 
   @Test func `two images for the same variant are refused, as one without saying is`() throws {
