@@ -51,6 +51,12 @@ struct EntryCollector {
     folders[path] = Folder(mode: mode, owner: owner, rule: rule, neededBy: neededBy)
   }
 
+  /// Adds the folder at `path`, where nothing stands, because `rule` needs it there.
+  mutating func add(impliedFolder path: [UInt8], neededBy rule: UInt32) {
+    addParents(of: path, neededBy: rule)
+    _ = addImplied(path, rule)
+  }
+
   /// Adds a file or a symlink at `path`.
   mutating func add(
     _ kind: TarEntryKind, at path: [UInt8], mode: FileMode, owner: TarOwner, linkname: [UInt8] = [],

@@ -140,15 +140,26 @@ extension ImagePlanner {
       layerOf: rule, rules: base.entries + binaryRules + rule.entries, release: resolver.layouts.release)
     let builder = try TarballBuilder(resolver, layout, platform, image: rule, base: image.files)
     for rule in layout.rules { builder.add(rule, number: resolver.number(of: rule)) }
-    if let directory = changes.workingDirectory {
-      let path = Array(directory.utf8.drop { $0 == UInt8(ascii: "/") })
-      if !path.isEmpty, image.files.resolve(path).flatMap({ image.files[$0] })?.kind != .directory {
-        builder.collector.add(folder: path, mode: .folder, owner: .root, rule: Plan.implied)
-      }
-    }
+    if let directory = changes.workingDirectory { add(workingDirectory: directory, to: builder, on: image.files) }
     let entries = builder.finishEntries(fileName: "image \(rule.name) for \(platform)")
     for index in 0..<entries.count { try check(entries, index, image.files) }
     return entries
+  }
+
+  /// Makes the working directory where neither the base nor a rule does, behind the links of both.
+  private func add(workingDirectory: String, to builder: TarballBuilder, on base: FileTable) {
+    let files = base.covered(by: builder.entriesSoFar)
+    guard let path = files.resolve(Array(workingDirectory.utf8)), (files[path]?.kind ?? .directory) == .directory
+    else {
+      let reason = "a file or a loop of links is in its way"
+      let place = "image \(rule.name): the workdir \(quoted(workingDirectory))"
+      resolver.refuse(Diagnostic(.usage, "\(place) can be no folder: \(reason)", at: rule.origin))
+      return
+    }
+    if files[path] != nil { return }
+    // A rule that brings no entry: what else needs the folder otherwise is told of it.
+    let need = EntryRule(bringing: .directory(Template(literal: workingDirectory)), to: nil, origin: rule.origin)
+    builder.collector.add(impliedFolder: path, neededBy: resolver.number(of: need))
   }
 
   /// Layers know removed files by such names (image-spec, layer.md, "Whiteouts").

@@ -143,13 +143,23 @@ final class TarballBuilder {
       resolver.refuse(Diagnostic(.system, "\(fileName): \(escapedName(path.prefix(100)))...: the name is too long"))
     }
     let rules = resolver.rules
-    let contents = resolver.plan.contents
-    let (entries, conflicts) = collector.finish(isOverlay: { rules[Int($0)].isOverlay }, contents)
+    let (entries, conflicts) = sorted(&collector)
     for conflict in conflicts {
       let name = "\(fileName): \(escapedName(conflict.name))"
       resolver.refuse(Diagnostic(.usage, "\(name) \(conflict.reason { rules[Int($0)].origin })"))
     }
     return entries
+  }
+
+  /// The entries that the rules have brought so far, in order.
+  var entriesSoFar: TarEntryList {
+    var collector = collector
+    return sorted(&collector).entries
+  }
+
+  private func sorted(_ collector: inout EntryCollector) -> (entries: TarEntryList, conflicts: [EntryConflict]) {
+    let rules = resolver.rules
+    return collector.finish(isOverlay: { rules[Int($0)].isOverlay }, resolver.plan.contents)
   }
 }
 

@@ -221,7 +221,10 @@ import Testing
     let base: [TarEntry] = [.folder("etc"), .file("etc/passwd"), .link("link", to: "etc/passwd")]
     #expect(
       try mistakes(#""workdir": "\#(folder)""#, on: base)
-        == ["usage: groups.main[0]: image tool: etc/passwd: is a file in the base, and a folder here"])
+        == [
+          "usage: groups.main[0]: image tool: the workdir \"\(folder)\" can be no folder: "
+            + "a file or a loop of links is in its way"
+        ])
   }
 
   @Test func `an executable that was not built is refused`() throws {

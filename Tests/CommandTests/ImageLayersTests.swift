@@ -1,0 +1,100 @@
+// The layer that kpack adds to a base: what its rules bring to where, on a base whose folders are partly links, and
+// that every command makes the same one.
+
+import Foundation
+import Testing
+
+@Suite struct ImageLayersTests {
+  @Test(arguments: [("v1", ["dir 0755 app", "symlink 0777 app/current", "dir 0755 app/v1"]), ("/srv", nil)])
+  func `a workdir is where links of the layer lead`(_ target: String, _ expected: [String]?) throws {
+    let entries = #"{"symlink":"\#(target)","to":"app/current"}"#
+    let box = try Sandbox.layered(#""entries":[\#(entries)],"workdir":"/app/current""#)
+    #expect(try box.layer() == expected ?? ["dir 0755 app", "symlink 0777 app/current"])
+  }
+
+  @Test(arguments: ["/issue", "/issue/below", "/lib/file", "/lib/file/below"])
+  func `a workdir that is a file, or below one, is refused`(_ folder: String) throws {
+    let box = try Sandbox.layered(#""entries":[{"text":"","to":"usr/lib/file"}],"workdir":"\#(folder)""#)
+    let message = try box.refusal(2)
+    #expect(message.contains("layouts/images.json:1:") && message.contains("the workdir \"\(folder)\""), "\(message)")
+  }
+
+  @Test func `a workdir of the base adds nothing`() throws {
+    let box = try Sandbox.layered(#""entries":[{"text":"","to":"x"}],"workdir":"/bin""#)
+    #expect(try box.layer() == ["file 0644 x"])
+  }
+}
+
+extension Sandbox {
+  fileprivate static let makeImages = ["images", "--quiet", "--layouts", "layouts", "--version", "v1"]
+  fileprivate static let images = "_output/release-images/amd64"
+
+  /// A project with the image "hello", which says `image` beside its name, on a base with links among its folders.
+  fileprivate static func layered(_ image: String) throws -> Sandbox {
+    try grouped(#""g":[{"name":"hello","base":"base",\#(image)}]"#)
+  }
+
+  /// A project with these groups of images; a tarball holds those of the group "g".
+  fileprivate static func grouped(_ groups: String) throws -> Sandbox {
+    let box = try Sandbox()
+    try box.write(
+      #"{"name":"p","platforms":{"server":["linux/amd64"]},"flags":{"extra":{"env":"EXTRA","default":"n"}}}"#,
+      to: "layouts/release.json")
+    try box.write(
+      #"{"tarball":"s.tar.gz","platforms":"server","entries":[{"images":"g","to":"bin"}]}"#,
+      to: "layouts/server.json")
+    try box.writeImages(groups)
+    try box.write("#!/bin/sh\necho hello\n", to: "_output/dockerized/bin/linux/amd64/hello")
+    try box.sh(
+      """
+      mkdir -p rootfs/usr/bin rootfs/usr/lib rootfs/opt rootfs/tmp rootfs/root rootfs/srv
+      ln -s usr/bin rootfs/bin; ln -s usr/lib rootfs/lib; ln -s / rootfs/opt/top; echo issue > rootfs/issue
+      ln -s ../opt rootfs/srv/a-long-name; ln -s ../lib/../usr rootfs/srv/up; ln -s lib rootfs/usr/down
+      chmod 1777 rootfs/tmp; chmod 700 rootfs/root
+      """)
+    let outcome = try box.kpack("base", "add", "base", "--rootfs", "rootfs", "--arch", "amd64")
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return box
+  }
+
+  fileprivate func writeImages(_ groups: String) throws {
+    try write(
+      #"{"registry":"example.org","bases":{"base":"base","self":"self"},"groups":{\#(groups)}}"#,
+      to: "layouts/images.json")
+  }
+
+  fileprivate func makeImages(_ words: [String] = [], at location: SourceLocation = #_sourceLocation) throws {
+    let outcome = try kpack(words: Self.makeImages + words)
+    try #require(outcome.status == 0, "\(outcome)", sourceLocation: location)
+  }
+
+  /// What making the images is refused with.
+  fileprivate func refusal(_ status: Int32, at location: SourceLocation = #_sourceLocation) throws -> String {
+    let outcome = try kpack(words: Self.makeImages)
+    #expect(outcome.status == status && outcome.output.isEmpty, "\(outcome)", sourceLocation: location)
+    return outcome.errors
+  }
+
+  /// What the layer of the image "hello" holds, "TYPE MODE PATH" each.
+  fileprivate func layer(_ words: [String] = [], at location: SourceLocation = #_sourceLocation) throws -> [String] {
+    try makeImages(words, at: location)
+    let outcome = try kpack("inspect", "-v", "\(Self.images)/hello.tar")
+    try #require(outcome.status == 0, "\(outcome.errors)", sourceLocation: location)
+    let layer = outcome.lines.reversed().prefix { !$0.hasPrefix("layer ") }.reversed()
+    // TYPE MODE OWNER SIZE PATH
+    return layer.map { $0.split(separator: " ") }.map { "\($0[0]) \($0[1]) \($0[4])" }
+  }
+
+  /// The digests of the image "hello" as `kpack images` and `kpack tarballs` make it.
+  fileprivate func digestsOfBothCommands(_ words: [String] = []) throws -> Set<Substring> {
+    try makeImages(words)
+    let outcome = try kpack(words: ["tarballs"] + Self.makeImages.dropFirst() + words)
+    try #require(outcome.status == 0, "\(outcome)")
+    let digests = try sh(
+      """
+      sha256sum < \(Self.images)/hello.tar
+      tar -xOzf _output/release-tars/s.tar.gz p/bin/hello.tar | sha256sum
+      """)
+    return Set(digests.split(separator: "\n"))
+  }
+}
