@@ -23,6 +23,16 @@ import Testing
     let box = try Sandbox.layered(#""entries":[{"text":"","to":"x"}],"workdir":"/bin""#)
     #expect(try box.layer() == ["file 0644 x"])
   }
+
+  @Test func `a layer that the base has already is one blob for both`() throws {
+    let box = try Sandbox.layered(#""entries":[{"text":"x","to":"x"}]"#)
+    try box.makeImages()
+    #expect(try box.kpack("base", "add", "self", "\(Sandbox.images)/hello.tar").status == 0)
+    try box.writeImages(#""g":[{"name":"hello","base":"self","entries":[{"text":"x","to":"x"}]}]"#)
+    #expect(try box.digestsOfBothCommands().count == 1)
+    let layers = try box.kpack("inspect", "\(Sandbox.images)/hello.tar").lines.filter { $0.hasPrefix("layer") }
+    #expect(layers.count == 3 && layers[1] == layers[2])
+  }
 }
 
 extension Sandbox {
@@ -93,7 +103,7 @@ extension Sandbox {
     let digests = try sh(
       """
       sha256sum < \(Self.images)/hello.tar
-      tar -xOzf _output/release-tars/s.tar.gz p/bin/hello.tar | sha256sum
+      tar -xOzf _output/release-tars/s.tar.gz bin/hello.tar | sha256sum
       """)
     return Set(digests.split(separator: "\n"))
   }

@@ -58,7 +58,7 @@ struct ImagePlanner {
       layer: layer, fileName: try resolver.fileName(of: rule, subject),
       stagePlaces: rule.outputs.contains(.stage) ? places : [],
       isKept: rule.outputs.contains(.images), executable: executable, dockerfile: dockerfile)
-    planned.size = planned.archiveSize(resolver.plan.contents)
+    planned.size = try planned.archiveSize(in: resolver.plan.store())
     return planned
   }
 

@@ -40,6 +40,13 @@ package struct Plan: Sendable {
   /// What is not wrong, but seldom meant.
   package internal(set) var warnings: [String] = []
 
+  /// A store of the contents, with what git archives are read from.
+  func store() -> ContentStore {
+    let store = ContentStore(contents)
+    for (number, archive) in gitArchives.enumerated() { store.add(spool: archive.spool, number: number) }
+    return store
+  }
+
   /// Bytes of an entry's contents; nil for a tarball of the same plan.
   package func size(of tarball: PlannedTarball, at index: Int) -> Int64? {
     switch tarball.entries.body(at: index) {

@@ -52,10 +52,14 @@ package struct PlannedImage: Sendable {
   /// The folder with the Dockerfile.
   package var buildFolder: String { "\(name).dockerbuild" }
 
-  /// The rope of its archive, made of the layer's digest. Throws `SourceChanged` or `SystemError`.
+  /// The rope of its archive, made of the layer's digest.
+  ///
+  /// Throws `SourceChanged` or `SystemError`, and `Diagnostic` when the archive is not of the size that was planned.
   package func rope(in store: ContentStore) throws -> Rope {
     let layer = Rope(layer, in: store)
-    return archive(layer, diffID: ImageDigest(try layer.digest()), in: store)
+    let rope = archive(layer, diffID: ImageDigest(try layer.digest()), in: store)
+    if rope.count == size { return rope }
+    throw Diagnostic(.system, "image \(name) for \(platform): \(rope.count) bytes, where \(size) were planned")
   }
 
   /// The archive that the Dockerfile adds: what the layer has beside the executable; nil when it adds none.
@@ -66,10 +70,15 @@ package struct PlannedImage: Sendable {
     return Rope(entries, in: store)
   }
 
-  /// Bytes of the archive, before the digest of the layer is known: all are of one length.
-  func archiveSize(_ contents: ContentTable) -> Int64 {
-    let store = ContentStore(contents)
-    return archive(Rope(layer, in: store), diffID: ImageDigest(of: []), in: store).count
+  /// Bytes of the archive, mostly before the digest of the layer is known: all are of one length.
+  ///
+  /// Only a layer that the base may have too is read, for one blob serves both. Throws `SourceChanged` or
+  /// `SystemError`.
+  func archiveSize(in store: ContentStore) throws -> Int64 {
+    let layer = Rope(layer, in: store)
+    let mayBeInBase = builder.baseLayers.contains { $0.size == layer.count }
+    let diffID = mayBeInBase ? ImageDigest(try layer.digest()) : ImageDigest(of: [])
+    return archive(layer, diffID: diffID, in: store).count
   }
 
   private func archive(_ layer: Rope, diffID: ImageDigest, in store: ContentStore) -> Rope {

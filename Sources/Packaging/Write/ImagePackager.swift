@@ -48,8 +48,7 @@ package struct ImagePackager {
   ///
   /// Throws `SourceChanged` or `SystemError`; then nothing was written.
   package func write(into folder: OutputFolder, _ watch: @escaping (ImageResult) -> Void) throws -> [ImageResult] {
-    let store = ContentStore(plan.contents)
-    for (number, archive) in plan.gitArchives.enumerated() { store.add(spool: archive.spool, number: number) }
+    let store = plan.store()
     let results = try Self.ordered(0..<plan.images.count, jobs: jobs) { number in
       try write(plan.images[number], number, store, folder)
     } committed: {

@@ -35,8 +35,7 @@ package struct Packager {
   ///
   /// Throws `SourceChanged`, `SystemError` or `DeflateError`; then nothing was written.
   package func write(_ watch: @escaping (PackagingEvent) -> Void) throws -> [TarballResult] {
-    let store = ContentStore(plan.contents)
-    for (number, archive) in plan.gitArchives.enumerated() { store.add(spool: archive.spool, number: number) }
+    let store = plan.store()
     // What digests are made of first: the names of the blobs of an image stand before their bytes.
     let images = Set(plan.tarballs.flatMap(\.images)).sorted()
     for (number, rope) in zip(images, try ImagePackager.ropes(plan, images, store, jobs: jobs)) {
