@@ -24,6 +24,8 @@ package final class OutputFolder: Sendable {
   struct State {
     /// In the order in which they were begun; the index is the number in the temporary name.
     var outputs: [Output] = []
+    /// Where they will stand: two outputs for one place would be lost to one another.
+    var places: Set<[UInt8]> = []
     var isClosed = false
   }
 
@@ -74,7 +76,9 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// Begins the output `name`; folders that it names are made at the commit. Throws `SystemError`.
+  /// Begins the output `name`; folders that it names are made at the commit.
+  ///
+  /// Throws `SystemError`, also when there is an output of this name already.
   package func create(_ name: String, in folder: Int = 0) throws(SystemError) -> OutputFile {
     OutputFile(writing: try begin(name, in: folder), then: unsynced)
   }
@@ -121,6 +125,10 @@ package final class OutputFolder: Sendable {
     if state.isClosed { throw .ended(in: folder) }
     let leadsUp = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
     if leadsUp { throw SystemError(operation: "write", path: folder.final(name), errno: EINVAL) }
+    let final = folder.final(name)
+    guard state.places.insert(Array(final.utf8)).inserted else {
+      throw SystemError(operation: "write twice", path: final, errno: EEXIST)
+    }
     state.outputs.append(Output(folder: folder, name: name, linked: linked))
     return state.outputs.count - 1
   }

@@ -42,6 +42,17 @@ struct OutputFoldersTests {
     #expect(try root.read("y/z/a") == Array("two".utf8))
   }
 
+  @Test func `a second output of one name is refused, by whatever way`() throws {
+    let root = try TemporaryFolder()
+    let outputs = try OutputFolder(["\(root.path)/x", "\(root.path)/x/../x", "\(root.path)/z"])
+    let file = try Self.write("one", to: "a/b", in: 0, of: outputs)
+    let error = SystemError(operation: "write twice", path: "\(root.path)/x/a/b", errno: EEXIST)
+    #expect(throws: error) { try Self.write("two", to: "a/b", in: 1, of: outputs) }
+    #expect(throws: error) { try outputs.link(file, as: "a/b", in: 0) }
+    try Self.write("other", to: "a/b", in: 2, of: outputs)
+    #expect(outputs.abandon())
+  }
+
   @Test func `two ways to one folder count once`() throws {
     let root = try TemporaryFolder()
     let outputs = try OutputFolder(["\(root.path)/x", "\(root.path)/y", "\(root.path)/y/../x"])
