@@ -33,6 +33,16 @@ import Testing
     let layers = try box.kpack("inspect", "\(Sandbox.images)/hello.tar").lines.filter { $0.hasPrefix("layer") }
     #expect(layers.count == 3 && layers[1] == layers[2])
   }
+
+  @Test func `no two images share an output`() throws {
+    let other = #"{"name":"hello","base":"base","platforms":["linux/amd64"],"#
+    for (settings, name) in [(#""file":"second.tar""#, "hello.dockerbuild"), (#""labels":{}"#, "hello.tar")] {
+      let box = try Sandbox.grouped(#""g":[{"name":"hello","base":"base"}],"h":[\#(other)\#(settings)}]"#)
+      let message = try box.refusal(2)
+      #expect(message.contains("_output/release-images/amd64/\(name)"), "\(message)")
+      #expect(message.contains("groups.g[0]") && message.contains("groups.h[0]"), "\(message)")
+    }
+  }
 }
 
 extension Sandbox {

@@ -53,7 +53,7 @@ struct ImagePlanner {
       platform: isLocked || base.reference.tellsArchitecture ? nil : image.config.platform,
       executable: executable.map { ($0.name, folder) }, hasArchive: hasMore, changes: changes)
     var planned = PlannedImage(
-      name: rule.name, platform: platform, references: references, builder: builder,
+      name: rule.name, origin: rule.origin, platform: platform, references: references, builder: builder,
       format: resolver.options.imageFormat,
       layer: layer, fileName: try resolver.fileName(of: rule, subject),
       stagePlaces: rule.outputs.contains(.stage) ? places : [],

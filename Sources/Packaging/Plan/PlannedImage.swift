@@ -7,6 +7,8 @@ package import Image
 package struct PlannedImage: Sendable {
   /// The image's name in its layout.
   package let name: String
+  /// Where the layout tells of it.
+  let origin: RuleOrigin
   package let platform: Platform
   /// Under which it is loaded; the first is the image's own, the others are the release's.
   package let references: [Reference]
@@ -32,6 +34,9 @@ package struct PlannedImage: Sendable {
     package let folder: String
     /// The folder below that which holds the archive, with its root: "kubernetes/server/bin"; may be empty.
     package let path: String
+
+    /// Where the file `name` stands in `folder`.
+    func place(of name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
   }
 
   /// An executable of an image.

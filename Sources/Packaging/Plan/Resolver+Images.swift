@@ -26,16 +26,27 @@ extension Resolver {
     return wanted
   }
 
-  /// Two images for one file are a mistake.
-  func checkImageFiles() throws {
-    var seen: Set<[UInt8]> = []
+  /// Two images with one output are a mistake.
+  func checkImageFiles() {
+    var writers: [[UInt8]: PlannedImage] = [:]
     for image in plan.images {
-      let folders =
-        image.stagePlaces.map { "\($0.folder)/\($0.path)" } + (image.isKept ? [image.platform.architecture] : [])
-      for folder in folders where !seen.insert(Array("\(folder)/\(image.fileName)".utf8)).inserted {
-        throw Diagnostic(.usage, "two images have the file name \(quoted(image.fileName)) for \(image.platform)")
+      for output in outputs(of: image) {
+        guard let other = writers.updateValue(image, forKey: Array(output.utf8)) else { continue }
+        let both = "\(other.origin) for \(other.platform) and \(image.origin) for \(image.platform)"
+        refuse(Diagnostic(.usage, "two images have the output \(escapedName(output.utf8)): \(both)"))
+        break
       }
     }
+  }
+
+  /// The archives of an image, and the folder that `docker build` makes it from. The tags' names follow from those.
+  private func outputs(of image: PlannedImage) -> [String] {
+    let staged = image.stagePlaces.map { place in
+      "\(options.locations.stage)/\(place.folder)/\(place.place(of: image.fileName))"
+    }
+    if !image.isKept { return staged }
+    let folder = "\(options.locations.images)/\(image.platform.architecture)"
+    return staged + ["\(folder)/\(image.fileName)", "\(folder)/\(image.buildFolder)"]
   }
 
   /// One image on one platform.

@@ -99,7 +99,7 @@ package final class Resolver {
         refuse(Diagnostic(error, at: rule.origin))
       }
     }
-    try checkImageFiles()
+    checkImageFiles()
     plan.rules = rules.map(\.origin)
   }
 

@@ -94,7 +94,7 @@ extension ImagePackager {
   ) throws -> ImageResult {
     let rope = try image.rope(in: store)
     var places: [(folder: String, name: String)] = image.stagePlaces.map { place in
-      ("\(stage)/\(place.folder)", place.path.isEmpty ? image.fileName : "\(place.path)/\(image.fileName)")
+      ("\(stage)/\(place.folder)", place.place(of: image.fileName))
     }
     for place in places {
       try write(image.tagText, as: ImageRule.tagFileName(of: place.name), in: place.folder, folder)

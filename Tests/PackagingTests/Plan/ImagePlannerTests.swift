@@ -116,7 +116,10 @@ import Testing
     try tree.addBinary("other")
     #expect(
       try tree.imageMistakes(image(), image(#""file": "tool.tar""#, binary: "other"))
-        == [#"usage: two images have the file name "tool.tar" for linux/amd64"#])
+        == [
+          "usage: two images have the output ROOT/_output/release-images/amd64/tool.tar: "
+            + "groups.main[0] for linux/amd64 and groups.main[1] for linux/amd64"
+        ])
   }
 
   @Test func `the size is that of the archive, in each form`() throws {
