@@ -43,6 +43,17 @@ import Testing
       #expect(message.contains("groups.g[0]") && message.contains("groups.h[0]"), "\(message)")
     }
   }
+
+  @Test func `a folder of the base keeps its mode, unless a rule sets one`() throws {
+    let box = try Sandbox.layered(#""entries":[{"tree":"tree"},{"directory":"tmp"},{"directory":"srv","mode":"0750"}]"#)
+    try box.sh("mkdir -p tree/root tree/own; chmod 755 tree/root tree/own")
+    #expect(try box.layer() == ["dir 0755 own", "dir 0700 root", "dir 0750 srv", "dir 1777 tmp"])
+  }
+
+  @Test func `a link of the base to its root names no folder of the layer`() throws {
+    let box = try Sandbox.layered(#""entries":[{"directory":"opt/top"},{"text":"","to":"x"}]"#)
+    #expect(try box.layer() == ["file 0644 x"])
+  }
 }
 
 extension Sandbox {
@@ -69,7 +80,7 @@ extension Sandbox {
       """
       mkdir -p rootfs/usr/bin rootfs/usr/lib rootfs/opt rootfs/tmp rootfs/root rootfs/srv
       ln -s usr/bin rootfs/bin; ln -s usr/lib rootfs/lib; ln -s / rootfs/opt/top; echo issue > rootfs/issue
-      ln -s ../opt rootfs/srv/a-long-name; ln -s ../lib/../usr rootfs/srv/up; ln -s lib rootfs/usr/down
+      ln -s ../opt rootfs/srv/a-long-name; ln -s ../lib/.. rootfs/srv/up; ln -s lib rootfs/usr/down
       chmod 1777 rootfs/tmp; chmod 700 rootfs/root
       """)
     let outcome = try box.kpack("base", "add", "base", "--rootfs", "rootfs", "--arch", "amd64")

@@ -42,13 +42,19 @@ struct EntryCollector {
   mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
 
   /// Adds the folder at `path`, which a rule names; the first that does gives its mode.
-  mutating func add(folder path: [UInt8], mode: FileMode, owner: TarOwner, rule: UInt32) {
+  ///
+  /// A folder of the base keeps its own mode and owner, unless the rule says that it `changesBase`.
+  mutating func add(folder path: [UInt8], mode: FileMode, owner: TarOwner, rule: UInt32, changesBase: Bool = false) {
     // A folder that takes a link's place would hide what the link leads to.
     let path = base.flatMap { $0.resolve(path) } ?? path
+    // Only a link leads to the root, which is there.
+    if path.isEmpty { return }
     addParents(of: path, neededBy: rule)
     let neededBy = folders[path]?.neededBy ?? rule
     if let known = folders[path], known.rule != Plan.implied { return }
-    folders[path] = Folder(mode: mode, owner: owner, rule: rule, neededBy: neededBy)
+    var folder = Folder(mode: mode, owner: owner, rule: rule, neededBy: neededBy)
+    if !changesBase { keepBase(of: path, &folder) }
+    folders[path] = folder
   }
 
   /// Adds the folder at `path`, where nothing stands, because `rule` needs it there.
@@ -82,12 +88,16 @@ struct EntryCollector {
   private mutating func addImplied(_ path: [UInt8], _ rule: UInt32) -> Bool {
     if folders[path] != nil { return false }
     var folder = Folder(mode: .folder, owner: impliedOwner, rule: Plan.implied, neededBy: rule)
-    if let known = base?[path], known.kind == .directory {
-      folder.mode = FileMode(bits: known.mode)
-      folder.owner = TarOwner(uid: UInt32(clamping: known.uid), gid: UInt32(clamping: known.gid))
-    }
+    keepBase(of: path, &folder)
     folders[path] = folder
     return true
+  }
+
+  /// Gives a folder of the base the mode and the owner that it has there.
+  private func keepBase(of path: [UInt8], _ folder: inout Folder) {
+    guard let known = base?[path], known.kind == .directory else { return }
+    folder.mode = FileMode(bits: known.mode)
+    folder.owner = TarOwner(uid: UInt32(clamping: known.uid), gid: UInt32(clamping: known.gid))
   }
 
   /// The path with the base's links in its parents followed.

@@ -74,7 +74,8 @@ final class TarballBuilder {
     case .directory(let path):
       let folder = try place.archivePath(path)
       collector.add(
-        folder: folder.bytes, mode: place.rule.mode ?? .folder, owner: generatedOwner, rule: place.number)
+        folder: folder.bytes, mode: place.rule.mode ?? .folder, owner: generatedOwner, rule: place.number,
+        changesBase: place.rule.mode != nil)
     case .symlink(let target): try addSymlink(target, place)
     case .artifact: try addArtifact(place)
     }
