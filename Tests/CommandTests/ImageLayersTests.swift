@@ -54,6 +54,19 @@ import Testing
     let box = try Sandbox.layered(#""entries":[{"directory":"opt/top"},{"text":"","to":"x"}]"#)
     #expect(try box.layer() == ["file 0644 x"])
   }
+
+  @Test func `an image whose flag is off is not made for a tarball that names it`() throws {
+    let box = try Sandbox.grouped(
+      #""g":[{"name":"hello","base":"base"},{"name":"extra","base":"base","when":"extra"}]"#)
+    try box.write(
+      #"{"tarball":"s.tar.gz","platforms":"server","entries":[{"images":["hello","extra"]}]}"#,
+      to: "layouts/server.json")
+    let words = ["tarballs", "--quiet", "--layouts", "layouts", "--version", "v1"]
+    #expect(try box.kpack(words: words).status == 0)
+    #expect(try box.paths(in: "_output/release-tars/s.tar.gz") == ["hello.docker_tag", "hello.tar"])
+    #expect(try box.kpack(words: words + ["--flag", "extra=y"]).status == 0)
+    #expect(try box.paths(in: "_output/release-tars/s.tar.gz").count == 4)
+  }
 }
 
 extension Sandbox {

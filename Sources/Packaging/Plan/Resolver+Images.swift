@@ -66,7 +66,7 @@ extension Resolver {
     return plan.images.count - 1
   }
 
-  /// The images of a list, in order, with their groups.
+  /// The images of a list whose flags are on, in order, with their groups.
   func images(_ list: NameList, _ fill: (Template) throws -> String) throws -> [(group: String, rule: ImageRule)] {
     let groups = layouts.images?.groups ?? [:]
     switch list {
@@ -74,10 +74,11 @@ extension Resolver {
       return try (groups[name] ?? []).filter { try facts.holds($0.condition) }.map { (name, $0) }
     case .names(let names):
       let all = groups.keys.sorted().flatMap { group in (groups[group] ?? []).map { (group: group, rule: $0) } }
-      return try names.map { template in
+      return try names.compactMap { template in
         let name = try fill(template)
-        if let image = all.first(where: { $0.rule.name == name }) { return image }
-        throw Diagnostic(.usage, "no image is named \(quoted(name))")
+        let named = all.filter { $0.rule.name == name }
+        if named.isEmpty { throw Diagnostic(.usage, "no image is named \(quoted(name))") }
+        return try named.first { try facts.holds($0.rule.condition) }
       }
     }
   }
