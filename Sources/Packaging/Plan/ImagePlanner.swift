@@ -26,6 +26,10 @@ struct ImagePlanner {
     guard let base = resolver.layouts.images?.bases[rule.base] else {
       throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
     }
+    if rule.outputs == [.stage] && places.isEmpty {
+      let reason = "no tarball holds it, and \"outputs\" says the stage alone"
+      throw Diagnostic(.usage, "image \(rule.name) for \(platform): \(reason)", at: rule.origin)
+    }
     let references = try references()
     let baseName = try baseName(base)
     let reference = try reference(baseName, at: base.origin)

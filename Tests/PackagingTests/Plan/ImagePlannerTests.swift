@@ -163,19 +163,12 @@ import Testing
 
   @Test(
     arguments: [
-      ("", true), (#""outputs": ["images", "stage"]"#, true), (#""outputs": ["images"]"#, true),
-      (#""outputs": ["stage"]"#, false),
+      ("", true, true), (#""outputs": ["images", "stage"]"#, true, true), (#""outputs": ["images"]"#, true, false),
+      (#""outputs": ["stage"]"#, false, true),
     ])
-  func `outputs tells whether an image is kept`(keys: String, isKept: Bool) throws {
-    #expect(try plan(keys).isKept == isKept)
-  }
-
-  @Test(
-    arguments: [
-      ("", ["kubernetes/server/bin"]), (#""outputs": ["stage"]"#, ["kubernetes/server/bin"]),
-      (#""outputs": ["images"]"#, []),
-    ])
-  func `outputs tells whether an image is staged, where a tarball looks for it`(keys: String, paths: [String]) throws {
+  func `outputs tells whether an image is kept, and whether it is staged where a tarball looks for it`(
+    keys: String, isKept: Bool, isStaged: Bool
+  ) throws {
     let server = """
       {"tarball": "s-{arch}.tar.gz", "platforms": "one", "archive": {"root": "kubernetes"},
        "entries": [{"images": "main", "to": "server/bin"}]}
@@ -184,10 +177,17 @@ import Testing
       "release": imageRelease, "server": server,
       "images": #"{"registry": "r", \#(plainImages), "groups": {"main": [\#(image(keys))]}}"#,
     ])
-    let plan = try Resolver.planImages(set, tree.options { $0.version = "v1" })
+    let image = try #require(try Resolver.planImages(set, tree.options { $0.version = "v1" }).images.first)
+    let place = PlannedImage.StagePlace(folder: "server/linux-amd64", path: "kubernetes/server/bin")
+    #expect(image.isKept == isKept && image.stagePlaces == (isStaged ? [place] : []))
+  }
+
+  @Test func `an image for the stage that no tarball holds is refused`() throws {
     #expect(
-      plan.images.map(\.stagePlaces)
-        == [paths.map { PlannedImage.StagePlace(folder: "server/linux-amd64", path: $0) }])
+      try mistakes(#""outputs": ["stage"]"#)
+        == [
+          #"usage: groups.main[0]: image tool for linux/amd64: no tarball holds it, and "outputs" says the stage alone"#
+        ])
   }
 
   // MARK: Warnings and bases
