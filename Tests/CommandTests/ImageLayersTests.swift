@@ -67,6 +67,16 @@ import Testing
     #expect(try box.kpack(words: words + ["--flag", "extra=y"]).status == 0)
     #expect(try box.paths(in: "_output/release-tars/s.tar.gz").count == 4)
   }
+
+  @Test func `a folder in the place of an image is found before any work`() throws {
+    for name in ["hello.tar", "hello.dockerbuild/Dockerfile"] {
+      let box = try Sandbox.layered(#""entries":[{"text":"","to":"x"}]"#)
+      try box.write("", to: "\(Sandbox.images)/\(name)/x")
+      let outcome = try box.kpack(words: Sandbox.makeImages)
+      let message = "\(Sandbox.images)/\(name): a folder stands where the output would be written"
+      #expect(outcome == Outcome(status: 4, output: "", errors: "kpack: error: \(message)\n"))
+    }
+  }
 }
 
 extension Sandbox {

@@ -54,8 +54,16 @@ package struct PlannedImage: Sendable {
   /// What that file says.
   package var tagText: [UInt8] { Array("\(references.first?.tag ?? "")\n".utf8) }
 
+  static let dockerfileName = "Dockerfile"
+
   /// The folder with the Dockerfile.
   package var buildFolder: String { "\(name).dockerbuild" }
+
+  /// The names of the files in there.
+  var buildFiles: [String] {
+    let files = [Self.dockerfileName, executable?.name, dockerfile.hasArchive ? Dockerfile.archiveName : nil]
+    return files.compactMap { $0 }
+  }
 
   /// The rope of its archive, made of the layer's digest.
   ///

@@ -17,40 +17,66 @@ package struct ImageResult: Sendable {
 
 /// Writes the images of a plan.
 package struct ImagePackager {
-  private let plan: Plan
-  private let stage: String
-  private let images: String
-  private let jobs: Int
+  /// Where an output goes: the number of a folder, and its name in there.
+  private struct Place {
+    let folder: Int
+    let name: String
+  }
 
-  /// A packager that writes into the folders of `locations` on `jobs` threads.
-  package init(_ plan: Plan, locations: Locations, jobs: Int) {
-    self.plan = plan
-    stage = locations.stage
-    images = locations.images
-    self.jobs = jobs
+  /// Where the files of an image go.
+  private struct Places {
+    var archives: [Place] = []
+    var tags: [Place] = []
+    /// The folder with the Dockerfile; nil for none.
+    var build: Place?
   }
 
   /// The folders that are written into: of the stage and of the images folder, one for each platform, so that runs
   /// for other platforms can go on beside this one.
-  package var folders: [String] {
-    var folders: [String] = []
-    for folder in plan.images.flatMap(self.folders) where !folders.contains(folder) { folders.append(folder) }
-    return folders
+  package private(set) var folders: [String] = []
+  private let plan: Plan
+  private let jobs: Int
+  /// By the number of the image.
+  private var places: [Places] = []
+
+  /// A packager that writes into the folders of `locations` on `jobs` threads.
+  package init(_ plan: Plan, locations: Locations, jobs: Int) {
+    self.plan = plan
+    self.jobs = jobs
+    // By bytes: two names that are equal as text can be two folders.
+    var numbers: [[UInt8]: Int] = [:]
+    for image in plan.images {
+      var places = Places()
+      for place in image.stagePlaces {
+        let folder = number(of: "\(locations.stage)/\(place.folder)", &numbers)
+        let name = place.place(of: image.fileName)
+        places.archives.append(Place(folder: folder, name: name))
+        places.tags.append(Place(folder: folder, name: ImageRule.tagFileName(of: name)))
+      }
+      if image.isKept {
+        let folder = number(of: "\(locations.images)/\(image.platform.architecture)", &numbers)
+        places.archives.append(Place(folder: folder, name: image.fileName))
+        places.build = Place(folder: folder, name: image.buildFolder)
+      }
+      self.places.append(places)
+    }
   }
 
-  private func folders(of image: PlannedImage) -> [String] {
-    image.stagePlaces.map { "\(stage)/\($0.folder)" } + (image.isKept ? [kept(image)] : [])
+  private mutating func number(of folder: String, _ numbers: inout [[UInt8]: Int]) -> Int {
+    if let known = numbers[Array(folder.utf8)] { return known }
+    numbers[Array(folder.utf8)] = folders.count
+    folders.append(folder)
+    return folders.count - 1
   }
-
-  private func kept(_ image: PlannedImage) -> String { "\(images)/\(image.platform.architecture)" }
 
   /// Writes every image into `folder`, which has all of `folders` in their order, and commits them together.
   ///
-  /// Throws `SourceChanged` or `SystemError`; then nothing was written.
+  /// Throws `OutputError` before any work, `SourceChanged`, `SystemError` or `Diagnostic`; then nothing was written.
   package func write(into folder: OutputFolder, _ watch: @escaping (ImageResult) -> Void) throws -> [ImageResult] {
+    for (image, places) in zip(plan.images, places) { try check(places, of: image, in: folder) }
     let store = plan.store()
     let results = try Self.ordered(0..<plan.images.count, jobs: jobs) { number in
-      try write(plan.images[number], number, store, folder)
+      try write(number, store, folder)
     } committed: {
       watch($0)
     }
@@ -89,52 +115,53 @@ package struct ImagePackager {
 
 // One image
 extension ImagePackager {
-  private func write(
-    _ image: PlannedImage, _ number: Int, _ store: ContentStore, _ folder: OutputFolder
-  ) throws -> ImageResult {
-    let rope = try image.rope(in: store)
-    var places: [(folder: String, name: String)] = image.stagePlaces.map { place in
-      ("\(stage)/\(place.folder)", place.place(of: image.fileName))
+  /// Throws `OutputError` when something stands where a file of the image would.
+  private func check(_ places: Places, of image: PlannedImage, in folder: OutputFolder) throws(OutputError) {
+    let files = places.build.map { build in
+      image.buildFiles.map { Place(folder: build.folder, name: "\(build.name)/\($0)") }
     }
-    for place in places {
-      try write(image.tagText, as: ImageRule.tagFileName(of: place.name), in: place.folder, folder)
+    for place in places.archives + places.tags + (files ?? []) {
+      try folder.checkPlace(of: place.name, in: place.folder)
     }
-    if image.isKept {
-      places.append((kept(image), image.fileName))
-      try writeBuildFolder(image, store, folder)
-    }
-    guard let first = places.first else { throw Diagnostic(.usage, "image \(image.name): it has no place to go to") }
-    let (digest, file) = try write(rope, as: first.name, in: first.folder, folder)
-    for place in places.dropFirst() { try folder.link(file, as: place.name, in: index(of: place.folder)) }
-    return ImageResult(
-      image: number, digest: digest, size: rope.count, paths: places.map { "\($0.folder)/\($0.name)" })
   }
 
-  private func writeBuildFolder(_ image: PlannedImage, _ store: ContentStore, _ folder: OutputFolder) throws {
-    let place = kept(image)
-    try write(Array(image.dockerfile.text.utf8), as: "\(image.buildFolder)/Dockerfile", in: place, folder)
+  private func write(_ number: Int, _ store: ContentStore, _ folder: OutputFolder) throws -> ImageResult {
+    let (image, places) = (plan.images[number], places[number])
+    let rope = try image.rope(in: store)
+    for place in places.tags { try write(image.tagText, to: place, of: folder) }
+    if let build = places.build { try writeBuildFolder(image, build, store, folder) }
+    guard let first = places.archives.first else { preconditionFailure("an image was planned without a place") }
+    let (digest, file) = try write(rope, to: first, of: folder)
+    for place in places.archives.dropFirst() { try folder.link(file, as: place.name, in: place.folder) }
+    return ImageResult(
+      image: number, digest: digest, size: rope.count,
+      paths: places.archives.map { "\(folders[$0.folder])/\($0.name)" })
+  }
+
+  private func writeBuildFolder(
+    _ image: PlannedImage, _ build: Place, _ store: ContentStore, _ folder: OutputFolder
+  ) throws {
+    let place = { (name: String) in Place(folder: build.folder, name: "\(build.name)/\(name)") }
+    try write(Array(image.dockerfile.text.utf8), to: place(PlannedImage.dockerfileName), of: folder)
     if let executable = image.executable {
-      try folder.copy(
-        executable.file, as: "\(image.buildFolder)/\(executable.name)", in: index(of: place),
-        mode: executable.mode.bits)
+      let copy = place(executable.name)
+      try folder.copy(executable.file, as: copy.name, in: copy.folder, mode: executable.mode.bits)
     }
     if let rope = image.contextRope(in: store) {
-      _ = try write(rope, as: "\(image.buildFolder)/\(Dockerfile.archiveName)", in: place, folder)
+      _ = try write(rope, to: place(Dockerfile.archiveName), of: folder)
     }
   }
 
-  private func index(of path: String) -> Int { folders.firstIndex(of: path) ?? 0 }
-
-  private func write(_ bytes: [UInt8], as name: String, in place: String, _ folder: OutputFolder) throws {
-    var file = try folder.create(name, in: index(of: place))
+  private func write(_ bytes: [UInt8], to place: Place, of folder: OutputFolder) throws {
+    var file = try folder.create(place.name, in: place.folder)
     try file.write(bytes)
     _ = try file.finish()
   }
 
   private func write(
-    _ rope: Rope, as name: String, in place: String, _ folder: OutputFolder
+    _ rope: Rope, to place: Place, of folder: OutputFolder
   ) throws -> (digest: Digest, file: SourceFile) {
-    var file = try folder.create(name, in: index(of: place))
+    var file = try folder.create(place.name, in: place.folder)
     try rope.forEachChunk { try file.write($0) }
     return try file.finish()
   }
