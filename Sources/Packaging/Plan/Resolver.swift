@@ -50,9 +50,25 @@ package final class Resolver {
   package static func plan(
     _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
+    try run(layouts, options) { try $0.resolve(names) }
+  }
+
+  /// The plan of the images that are named, or of all, on the platforms of the run; no tarballs.
+  ///
+  /// Throws `PlanErrors` with all mistakes.
+  package static func planImages(
+    _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
+  ) throws(PlanErrors) -> Plan {
+    try run(layouts, options) { try $0.resolveImages(names) }
+  }
+
+  /// What `body` plans, which throws what ends planning at once.
+  private static func run(
+    _ layouts: LayoutSet, _ options: ReleaseOptions, _ body: (Resolver) throws -> Void
+  ) throws(PlanErrors) -> Plan {
     let resolver = Resolver(layouts, options)
     do {
-      try resolver.resolve(names)
+      try body(resolver)
     } catch {
       resolver.refuse(Diagnostic(error))
     }
@@ -63,22 +79,6 @@ package final class Resolver {
   /// Takes note of a mistake; one that a rule makes on every platform is told once.
   func refuse(_ diagnostic: Diagnostic) {
     if told.insert(Array(diagnostic.description.utf8)).inserted { diagnostics.append(diagnostic) }
-  }
-
-  /// The plan of the images that are named, or of all, on the platforms of the run; no tarballs.
-  ///
-  /// Throws `PlanErrors` with all mistakes.
-  package static func planImages(
-    _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
-  ) throws(PlanErrors) -> Plan {
-    let resolver = Resolver(layouts, options)
-    do {
-      try resolver.resolveImages(names)
-    } catch {
-      resolver.refuse(Diagnostic(error))
-    }
-    guard resolver.diagnostics.isEmpty else { throw PlanErrors(diagnostics: resolver.diagnostics) }
-    return resolver.plan
   }
 
   private func resolveImages(_ names: [String]) throws {
