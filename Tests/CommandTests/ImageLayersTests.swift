@@ -77,6 +77,13 @@ import Testing
       #expect(outcome == Outcome(status: 4, output: "", errors: "kpack: error: \(message)\n"))
     }
   }
+
+  @Test func `all entries that a layer cannot have are told at once`() throws {
+    let box = try Sandbox.layered(
+      #""entries":[{"text":"","to":"a/.wh.b"},{"text":"","to":"root"},{"directory":"issue"}]"#)
+    let message = try box.refusal(2)
+    for name in ["a/.wh.b", "issue", "root"] { #expect(message.contains(": \(name): "), "\(message)") }
+  }
 }
 
 extension Sandbox {

@@ -146,7 +146,10 @@ extension ImagePlanner {
     for rule in layout.rules { builder.add(rule, number: resolver.number(of: rule)) }
     if let directory = changes.workingDirectory { add(workingDirectory: directory, to: builder, on: image.files) }
     let entries = builder.finishEntries(fileName: "image \(rule.name) for \(platform)")
-    for index in 0..<entries.count { try check(entries, index, image.files) }
+    let mistakes = (0..<entries.count).compactMap { mistake(entries, $0, image.files) }
+    for mistake in mistakes.dropLast() { resolver.refuse(mistake) }
+    // What such a layer would make of the base is not worth a look.
+    if let last = mistakes.last { throw last }
     return entries
   }
 
@@ -166,21 +169,21 @@ extension ImagePlanner {
     builder.collector.add(impliedFolder: path, neededBy: resolver.number(of: need))
   }
 
-  /// Layers know removed files by such names (image-spec, layer.md, "Whiteouts").
-  private func check(_ entries: TarEntryList, _ index: Int, _ base: FileTable) throws {
+  /// Why an entry cannot stand in a layer on `base`; nil when it can.
+  private func mistake(_ entries: TarEntryList, _ index: Int, _ base: FileTable) -> Diagnostic? {
     let name = entries.name(at: index)
     let isFolder = entries.kind(at: index) == .directory
     let bare = isFolder ? name.dropLast() : name
+    let place = "image \(rule.name): \(escapedName(bare))"
     let last = bare.split(separator: UInt8(ascii: "/")).last ?? bare
+    // Layers know removed files by such names (image-spec, layer.md, "Whiteouts").
     if last.starts(with: ".wh.".utf8) {
-      throw Diagnostic(
-        .usage, "image \(rule.name): \(escapedName(bare)): names that begin with \".wh.\" remove files in a layer",
-        at: rule.origin)
+      let reason = "names that begin with \".wh.\" remove files in a layer"
+      return Diagnostic(.usage, "\(place): \(reason)", at: rule.origin)
     }
-    guard let known = base[Array(bare)], (known.kind == .directory) != isFolder else { return }
+    guard let known = base[Array(bare)], (known.kind == .directory) != isFolder else { return nil }
     let (found, wanted) = isFolder ? ("a file", "a folder") : ("a folder", "a file")
-    throw Diagnostic(
-      .usage, "image \(rule.name): \(escapedName(bare)): is \(found) in the base, and \(wanted) here", at: rule.origin)
+    return Diagnostic(.usage, "\(place): is \(found) in the base, and \(wanted) here", at: rule.origin)
   }
 
   private var binaryRules: [EntryRule] {
