@@ -34,6 +34,41 @@ import Testing
     #expect(layers.count == 3 && layers[1] == layers[2])
   }
 
+  @Test func `files go where links of the base lead`() throws {
+    let files = [("bin", "usr/bin"), ("opt/top", ""), ("srv/a-long-name", "opt"), ("srv/up/down", "usr/lib")]
+    for (asked, stored) in files {
+      let box = try Sandbox.layered(
+        """
+        "entries":[{"file":"small.sh","to":"\(asked)/small.sh"},{"tree":"tree","to":"\(asked)"},
+        {"paths":["tree/a.txt"],"to":"\(asked)"}]
+        """)
+      try box.write("small\n", to: "small.sh")
+      try box.write("a\n", to: "tree/a.txt")
+      try box.write("b\n", to: "tree/sub/b.txt")
+      let prefix = stored.isEmpty ? "" : "\(stored)/"
+      let layer = try box.layer().filter { $0.hasPrefix("file") }
+      #expect(layer == ["a.txt", "small.sh", "sub/b.txt", "tree/a.txt"].map { "file 0644 \(prefix)\($0)" })
+    }
+  }
+
+  @Test func `a tree's own folder may be a link of the base`() throws {
+    let box = try Sandbox.layered(#""entries":[{"tree":"tree"}]"#)
+    try box.write("longer\n", to: "tree/lib/a.txt")
+    try box.write("shorter\n", to: "tree/srv/a-long-name/b.txt")
+    try box.write("top\n", to: "tree/opt/top/c.txt")
+    let layer = try box.layer().filter { $0.hasPrefix("file") }
+    #expect(layer == ["file 0644 c.txt", "file 0644 opt/b.txt", "file 0644 usr/lib/a.txt"])
+  }
+
+  @Test func `images and tarballs make one image of one layout`() throws {
+    let box = try Sandbox.layered(#""binary":"hello","entries":[{"tree":".","to":"src"}]"#)
+    try box.sh("mkdir p; mv _output/dockerized/bin p")
+    let words = ["--bin", "p/bin"]
+    #expect(try box.digestsOfBothCommands(words).count == 1)
+    let layer = try box.layer(words)
+    #expect(layer.allSatisfy { !$0.contains("src/p/bin/") && !$0.contains("src/_output/bases") }, "\(layer)")
+  }
+
   @Test func `no two images share an output`() throws {
     let other = #"{"name":"hello","base":"base","platforms":["linux/amd64"],"#
     for (settings, name) in [(#""file":"second.tar""#, "hello.dockerbuild"), (#""labels":{}"#, "hello.tar")] {
@@ -42,6 +77,14 @@ import Testing
       #expect(message.contains("_output/release-images/amd64/\(name)"), "\(message)")
       #expect(message.contains("groups.g[0]") && message.contains("groups.h[0]"), "\(message)")
     }
+  }
+
+  @Test func `the Dockerfile adds an executable once, and its other copies with the rest`() throws {
+    let box = try Sandbox.layered(#""binary":"hello","entries":[{"binaries":["hello"],"to":"a"}]"#)
+    let places = ["file 0644 a/hello", "file 0644 usr/local/bin/hello"]
+    #expect(try box.layer().filter { $0.hasPrefix("file") } == places)
+    let rest = try box.paths(in: "\(Sandbox.images)/hello.dockerbuild/layer.tar")
+    #expect(rest == ["a", "a/hello", "usr", "usr/local", "usr/local/bin"])
   }
 
   @Test func `a folder of the base keeps its mode, unless a rule sets one`() throws {
