@@ -21,7 +21,9 @@ struct ImagePlanner {
     subject = resolver.subject(of: rule, on: platform)
   }
 
-  /// The image, going to `places` of the stage. Throws `Diagnostic`.
+  /// The image, going to `places` of the stage.
+  ///
+  /// Throws `Diagnostic`, and `SourceChanged` or `SystemError` for the files that are looked into.
   func plan(stagePlaces places: [PlannedImage.StagePlace]) throws -> PlannedImage {
     guard let base = resolver.layouts.images?.bases[rule.base] else {
       throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
@@ -164,7 +166,7 @@ extension ImagePlanner {
       return
     }
     if files[path] != nil { return }
-    // A rule that brings no entry: what else needs the folder otherwise is told of it.
+    // It brings no entry of its own; it is who needs the folder, should something else stand in its way.
     let need = EntryRule(bringing: .directory(Template(literal: workingDirectory)), to: nil, origin: rule.origin)
     builder.collector.add(impliedFolder: path, neededBy: resolver.number(of: need))
   }
