@@ -48,7 +48,7 @@ package struct Dockerfile: Sendable {
   /// every form of the instruction, and some of them cannot be escaped. Names that the builder's folder has already, or
   /// that builders look for in it, begin with a dot or are taken.
   package static func canAdd(_ name: String, to folder: String) -> Bool {
-    let isFree = name != "Dockerfile" && name != archiveName
+    let isFree = !["Dockerfile", "Dockerfile.dockerignore", archiveName].contains(name)
     return isFree && isPlain(name) && isPlain(folder.drop { $0 == "/" })
   }
 

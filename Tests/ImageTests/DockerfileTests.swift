@@ -55,7 +55,7 @@ import Testing
   @Test(
     arguments: [
       "my tool", "a*", "a?b", "[", "$HOME", #"a\b"#, "it's", #"say"so""#, "#tool", "--chown=1", "größe", "a\nb",
-      "Dockerfile",
+      "Dockerfile", "Dockerfile.dockerignore",
       "layer.tar", ".dockerignore",
     ])
   func `a name that builders read more in cannot be added`(name: String) {
