@@ -68,11 +68,28 @@ package struct Descriptor: Equatable, Sendable {
 }
 
 extension Platform {
-  /// The platform of a descriptor or a config. Throws `ImageError`.
+  /// The platform of a descriptor or a config; an empty variant is none. Throws `ImageError`.
   init(_ field: DocumentField) throws(ImageError) {
+    let variant = try field.member("variant")
     self.init(
-      os: try field.required("os").string(), architecture: try field.required("architecture").string(),
-      variant: try field.member("variant")?.string())
+      os: try Self.word(field.required("os")), architecture: try Self.word(field.required("architecture")),
+      variant: try variant?.string() == "" ? nil : variant.map(Self.word))
+  }
+
+  /// A word of letters, digits, '.', '_' and '-', as platforms are told, listed and compared by their words.
+  private static func word(_ field: DocumentField) throws(ImageError) -> String {
+    let text = try field.string()
+    let isWord = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+      default: false
+      }
+    }
+    guard isWord && !text.isEmpty else {
+      throw field.error("expected letters, digits, '.', '_' and '-', found \(quoted(text))")
+    }
+    return text
   }
 
   var json: JSONLiteral {

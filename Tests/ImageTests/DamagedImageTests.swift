@@ -79,6 +79,11 @@ struct DamagedImageTests {
     Damage("diff ID of md5", sample("config", "[\"sha256:", "[\"md5:").docker, "rootfs.diff_ids[0]: expected"),
     Damage("another rootfs", sample("config", #""layers""#, #""disks""#).docker, "rootfs.type: expected \"layers\""),
     Damage("no rootfs", sample("config", "rootfs", "rootfz").docker, "rootfs: missing"),
+    Damage(
+      "an escape in the architecture", sample("config", "amd64", #"a\u001b[31md"#).docker,
+      #"architecture: expected letters, digits, '.', '_' and '-', found "a\u001B[31md""#),
+    Damage("no name of a system", sample("config", #""linux""#, #""""#).docker, "os: expected letters"),
+    Damage("a line in the variant", sample("config", #""os""#, ##""variant":"v7\nx","os""##).docker, "variant: exp"),
     Damage("history", sample("config", #",{"x":2}"#, "").docker, "history: tells of 1 layers"),
   ]
 
@@ -97,6 +102,10 @@ struct DamagedImageTests {
     Damage("both lists", sample("manifest", "{\"s", "{\"manifests\":[],\"s").layout, "manifests: cannot stand in"),
     Damage(
       "for another", sample("index", "\"annot", platform + "\"annot").layout, "manifests[0]: for linux/arm64, but"),
+    Damage(
+      "a bell in a platform",
+      sample("index", "\"annot", platform.replacing("arm64", with: #"\u0007"#) + "\"annot").layout,
+      "manifests[0].platform.architecture: expected letters"),
     Damage(
       "plain said to be gzip", sample("manifest", MediaType.layer, MediaType.gzipLayer).layout, "layers[0]: blobs/"),
     Damage(
