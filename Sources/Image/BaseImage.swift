@@ -35,11 +35,17 @@ package struct BaseLayer: Sendable {
 /// The bytes of a document and what its descriptor says of them.
 struct StoredDocument: Sendable {
   let bytes: [UInt8]
-  let mediaType: String
+  var mediaType: String
+  let digest: ImageDigest
 
   /// The most bytes of a document, 16 MiB.
   static let largest = 16 << 20
 
-  var digest: ImageDigest { ImageDigest(of: bytes) }
+  init(bytes: [UInt8], mediaType: String) {
+    self.bytes = bytes
+    self.mediaType = mediaType
+    digest = ImageDigest(of: bytes)
+  }
+
   var descriptor: Descriptor { Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count)) }
 }

@@ -12,10 +12,12 @@ extension ImageSource {
     let bytes = try document(Self.manifestName, LayerPlace(place: path, field: ""))
     let items = try DocumentField(reading: bytes, place: place).elements()
     if items.isEmpty { throw ImageError(place, "", "expected an image, found an empty array") }
-    return try items.map { try dockerImage($0) }
+    try ImageDocuments.checkCount(items.count, LayerPlace(place: place, field: ""))
+    var documents = ImageDocuments(of: self)
+    return try items.map { try dockerImage($0, &documents) }
   }
 
-  private func dockerImage(_ item: DocumentField) throws -> SourceImage {
+  private func dockerImage(_ item: DocumentField, _ documents: inout ImageDocuments) throws -> SourceImage {
     var names: [String] = []
     for tag in try item.member("RepoTags")?.elements() ?? [] {
       do throws(ReferenceError) {
@@ -25,9 +27,8 @@ extension ImageSource {
       }
       names.append(try tag.string())
     }
-    let document = try dockerConfig(try item.required("Config"))
-    let config = try ImageConfig(
-      DocumentField(reading: document.bytes, place: place(try item.required("Config").string())))
+    let document = try dockerConfig(try item.required("Config"), &documents)
+    let config = try documents.config(document, in: try item.required("Config").string())
     let field = try item.required("Layers")
     let layers = try field.elements().map { layer in
       SourceLayer(
@@ -44,10 +45,10 @@ extension ImageSource {
   }
 
   /// The config is named after its digest: "HEX.json", "sha256:HEX" or "blobs/sha256/HEX".
-  private func dockerConfig(_ field: DocumentField) throws -> StoredDocument {
+  private func dockerConfig(_ field: DocumentField, _ documents: inout ImageDocuments) throws -> StoredDocument {
     let name = try field.string()
-    let bytes = try document(name, LayerPlace(place: field.place, field: field.path))
-    let document = StoredDocument(bytes: bytes, mediaType: MediaType.config)
+    let place = LayerPlace(place: field.place, field: field.path)
+    let document = try documents.document(name, mediaType: MediaType.config, place)
     let last = name.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
     let hex = document.digest.hex
     guard [hex, "\(hex).json", "sha256:\(hex)"].contains(last) else {

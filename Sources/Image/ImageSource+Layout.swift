@@ -45,15 +45,17 @@ extension ImageSource {
     steps.reverse()
     var images: [SourceImage] = []
     var known: [ImageDigest: Int] = [:]
+    var documents = ImageDocuments(of: self)
     var count = 0
     while let step = steps.popLast() {
       count += 1
       if count > Self.mostDescriptors { throw step.place.error("more than \(Self.mostDescriptors) descriptors") }
       if MediaType.indexes.contains(step.descriptor.mediaType) {
-        steps += try self.steps(below: step).reversed()
+        steps += try self.steps(below: step, &documents).reversed()
       } else if let number = known[step.descriptor.digest] {
         images[number].names += step.names.filter { !images[number].names.contains($0) }
-      } else if let image = try layoutImage(step) {
+      } else if let image = try layoutImage(step, &documents) {
+        try ImageDocuments.checkCount(images.count + 1, step.place)
         known[step.descriptor.digest] = images.count
         images.append(image)
       }
@@ -77,12 +79,10 @@ extension ImageSource {
   }
 
   /// The descriptors of the index that `step` leads to.
-  private func steps(below step: Step) throws -> [Step] {
+  private func steps(below step: Step, _ documents: inout ImageDocuments) throws -> [Step] {
     if step.depth >= Self.deepestIndex { throw step.place.error("indexes nested more than \(Self.deepestIndex) deep") }
-    let stored = try document(step.descriptor, step.place)
     let place = place(step.descriptor.digest.blobPath)
-    let index = try ImageIndex(
-      DocumentField(reading: stored.bytes, place: place), mediaType: step.descriptor.mediaType)
+    let index = try documents.index(step.descriptor, step.place)
     let steps = index.manifests.enumerated().map { number, descriptor in
       Step(
         descriptor: descriptor, place: LayerPlace(place: place, field: "manifests[\(number)]"), depth: step.depth + 1,
@@ -96,12 +96,12 @@ extension ImageSource {
   }
 
   /// The image that a manifest tells of; nil for what is no image.
-  private func layoutImage(_ step: Step) throws -> SourceImage? {
+  private func layoutImage(_ step: Step, _ documents: inout ImageDocuments) throws -> SourceImage? {
     let descriptor = step.descriptor
     guard MediaType.manifests.contains(descriptor.mediaType), descriptor.annotation(Self.attestation) == nil else {
       return nil
     }
-    let stored = try document(descriptor, step.place)
+    let stored = try documents.document(descriptor, step.place)
     let place = place(descriptor.digest.blobPath)
     let manifest = try Manifest(
       DocumentField(reading: stored.bytes, place: place), mediaType: descriptor.mediaType)
@@ -109,9 +109,8 @@ extension ImageSource {
     guard MediaType.configs.contains(manifest.config.mediaType) else {
       throw configPlace.error("expected the config of an image, found \(quoted(manifest.config.mediaType))")
     }
-    let configDocument = try document(manifest.config, configPlace)
-    let config = try ImageConfig(
-      DocumentField(reading: configDocument.bytes, place: self.place(manifest.config.digest.blobPath)))
+    let configDocument = try documents.document(manifest.config, configPlace)
+    let config = try documents.config(configDocument, in: manifest.config.digest.blobPath)
     if let platform = descriptor.platform, platform.withoutVariant != config.platform.withoutVariant {
       throw step.place.error("for \(platform), but its config is for \(config.platform)")
     }

@@ -155,27 +155,15 @@ extension ImageSource {
     if digest != descriptor.digest { throw place.error("\(blob.name): its bytes are \(digest)") }
   }
 
-  /// The document `name` of at most 16 MiB. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func document(_ name: String, _ place: LayerPlace) throws -> [UInt8] {
+  /// The bytes of the document `name`. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func document(_ name: String, _ place: LayerPlace) throws -> [UInt8] { try documentBlob(name, place).read() }
+
+  /// The file `name`, which is a document of at most 16 MiB. Throws `ImageError` or `SystemError`.
+  func documentBlob(_ name: String, _ place: LayerPlace) throws -> Blob {
     let blob = try blob(name, place)
-    try checkLength(of: blob, place)
-    return try blob.read()
-  }
-
-  /// The document that `descriptor` names. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func document(_ descriptor: Descriptor, _ place: LayerPlace) throws -> StoredDocument {
-    let blob = try blob(descriptor.digest.blobPath, place)
-    try checkLength(of: blob, place)
-    try check(blob, descriptor, place)
-    let document = StoredDocument(bytes: try blob.read(), mediaType: descriptor.mediaType)
-    // Read again after it was compared: it is compared again.
-    if document.digest != descriptor.digest { throw place.error("\(blob.name): its bytes are \(document.digest)") }
-    return document
-  }
-
-  private func checkLength(of blob: Blob, _ place: LayerPlace) throws(ImageError) {
     if blob.count > Int64(StoredDocument.largest) {
       throw place.error("\(blob.name): a document of \(blob.count) bytes, the limit is \(StoredDocument.largest)")
     }
+    return blob
   }
 }

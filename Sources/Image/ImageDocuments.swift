@@ -1,0 +1,69 @@
+// The documents of a list of images: each is read, verified and parsed once, however many images name it, and all of
+// them together are bounded.
+
+/// The documents that were read so far for the images of one source.
+struct ImageDocuments {
+  /// The most images of one source.
+  static let mostImages = 1000
+  /// The most bytes of the documents of one source, 32 MiB; parsed, they take many times as much.
+  private static let mostBytes: Int64 = 32 << 20
+
+  private let source: ImageSource
+  private var bytes: Int64 = 0
+  private var documents: [String: StoredDocument] = [:]
+  private var configs: [ImageDigest: ImageConfig] = [:]
+  private var indexes: [ImageDigest: ImageIndex] = [:]
+
+  init(of source: ImageSource) { self.source = source }
+
+  /// The document in the file `name`. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  mutating func document(_ name: String, mediaType: String, _ place: LayerPlace) throws -> StoredDocument {
+    if var known = documents[name] {
+      known.mediaType = mediaType
+      return known
+    }
+    let blob = try source.documentBlob(name, place)
+    // Each is at most 16 MiB, and the sum was at most 32 MiB before.
+    bytes += blob.count
+    if bytes > Self.mostBytes {
+      throw place.error("\(blob.name): documents of more than \(Self.mostBytes) bytes together")
+    }
+    let document = StoredDocument(bytes: try blob.read(), mediaType: mediaType)
+    documents[name] = document
+    return document
+  }
+
+  /// The document that `descriptor` names. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  mutating func document(_ descriptor: Descriptor, _ place: LayerPlace) throws -> StoredDocument {
+    let name = descriptor.digest.blobPath
+    let document = try document(name, mediaType: descriptor.mediaType, place)
+    if Int64(document.bytes.count) != descriptor.size {
+      throw place.error("\(name): expected \(descriptor.size) bytes, found \(document.bytes.count)")
+    }
+    if document.digest != descriptor.digest { throw place.error("\(name): its bytes are \(document.digest)") }
+    return document
+  }
+
+  /// The config that `document`, the file `name`, spells. Throws `ImageError`.
+  mutating func config(_ document: StoredDocument, in name: String) throws -> ImageConfig {
+    if let known = configs[document.digest] { return known }
+    let config = try ImageConfig(DocumentField(reading: document.bytes, place: source.place(name)))
+    configs[document.digest] = config
+    return config
+  }
+
+  /// The index that `descriptor` leads to. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  mutating func index(_ descriptor: Descriptor, _ place: LayerPlace) throws -> ImageIndex {
+    let document = try document(descriptor, place)
+    if let known = indexes[document.digest] { return known }
+    let field = try DocumentField(reading: document.bytes, place: source.place(descriptor.digest.blobPath))
+    let index = try ImageIndex(field, mediaType: descriptor.mediaType)
+    indexes[document.digest] = index
+    return index
+  }
+
+  /// Throws `ImageError` when `count` images are more than one source may have.
+  static func checkCount(_ count: Int, _ place: LayerPlace) throws(ImageError) {
+    if count > mostImages { throw place.error("more than \(mostImages) images") }
+  }
+}
