@@ -26,8 +26,8 @@ extension BaseImage {
   package init(_ base: NewBase, from archive: RootArchive, spoolingNear folder: String) throws {
     let blob = try archive.blob(near: folder)
     var reader = LayerReader(blob, at: LayerPlace(place: base.reference.familiar, field: ""))
-    var files = FileTable()
-    let (bytes, size, diffID) = try reader.read(diffID: nil, into: &files, spoolingNear: folder)
+    var stack = LayerStack()
+    let (bytes, size, diffID) = try reader.read(diffID: nil, into: &stack, spoolingNear: folder)
     let mediaType = try reader.isCompressed() ? MediaType.gzipLayer : MediaType.layer
     let layer = BaseLayer(
       descriptor: Descriptor(mediaType: mediaType, digest: try blob.digest(), size: blob.count), diffID: diffID,
@@ -40,6 +40,6 @@ extension BaseImage {
     let document = StoredDocument(bytes: Array(manifest.json.text.utf8), mediaType: MediaType.manifest)
     self.init(
       reference: base.reference, manifestDigest: document.digest, configDigest: configDocument.digest, config: config,
-      layers: [layer], files: files, manifest: document, configDocument: configDocument)
+      layers: [layer], files: stack.files, manifest: document, configDocument: configDocument)
   }
 }

@@ -26,11 +26,30 @@ package struct FileTable: Sendable {
   }
 
   /// The name of one file in its folder.
-  typealias Name = ArraySlice<UInt8>
+  typealias Name = [UInt8]
+
+  /// Why an entry cannot stand where it should.
+  enum Refusal: Error, Equatable {
+    case belowNoFolder
+    /// The table is full.
+    case tooMany
+  }
 
   private struct Node {
     var entry: Entry
-    var children: [Name: Int] = [:]
+    /// The number under which its children are found; it gets another one to lose them all.
+    var folder: Int
+  }
+
+  private struct Place: Hashable {
+    let folder: Int
+    let name: Name
+  }
+
+  /// One part of a path that was walked, and its node if there is one.
+  private struct Step {
+    let name: Name
+    let node: Int?
   }
 
   /// The most bytes of a path that Linux takes (limits.h, PATH_MAX).
@@ -38,73 +57,84 @@ package struct FileTable: Sendable {
   /// The most symlinks that are followed for one path (path_resolution(7)).
   private static let mostLinks = 40
 
+  /// The most files and folders of an image, those counted that a later layer hides: about 150 MB in memory.
+  static let mostNodes = 1_000_000
+
   /// A parent that no layer has: what containerd makes.
   private static let implied = Entry(kind: .directory, mode: 0o755)
 
   /// The root first; what was removed stays, but nothing leads to it.
-  private var nodes = [Node(entry: FileTable.implied)]
+  private var nodes = [Node(entry: FileTable.implied, folder: 0)]
+  /// All children of all folders: the name of each leads to its node.
+  private var children: [Place: Int] = [:]
+  private var folders = 1
 
   /// A table with nothing but a root folder.
   package init() {}
 
   /// What stands at `path`, which has no leading "/" and whose parents must be no symlinks; nil for nothing.
-  package subscript(path: [UInt8]) -> Entry? { node(at: Self.parts(path)).map { nodes[$0].entry } }
-
-  /// The names of what stands in the folder at `path`, sorted by their bytes.
-  package func names(in path: [UInt8]) -> [[UInt8]] {
-    guard let folder = node(at: Self.parts(path)) else { return [] }
-    return nodes[folder].children.keys.map { Array($0) }.sorted { $0.lexicographicallyPrecedes($1) }
+  package subscript(path: [UInt8]) -> Entry? {
+    var index = 0
+    for part in Self.parts(path) {
+      guard let child = child(part, of: index) else { return nil }
+      index = child
+    }
+    return nodes[index].entry
   }
 
   /// `path` with all symlinks followed inside the root, those of its last part too; the root is the empty path.
   ///
   /// A part that does not exist stays as it is. Nil on more than 40 symlinks and where a part is below a file.
   package func resolve(_ path: [UInt8]) -> [UInt8]? {
-    resolve(Self.parts(path)).map { Array($0.joined(separator: [UInt8(ascii: "/")])) }
+    walk(Self.parts(path)).map { Array($0.map(\.name).joined(separator: [UInt8(ascii: "/")])) }
   }
 
   /// A path cut at its slashes, without empty and "." parts.
-  static func parts(_ path: [UInt8]) -> [Name] {
-    path.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
+  static func parts(_ path: some Collection<UInt8>) -> [Name] {
+    path.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }.map { Array($0) }
   }
 }
 
 // Looking up
 extension FileTable {
-  private func node(at parts: some Sequence<Name>) -> Int? {
-    var index = 0
-    for part in parts {
-      guard let child = nodes[index].children[part] else { return nil }
-      index = child
-    }
-    return index
+  private func child(_ name: Name, of folder: Int) -> Int? {
+    children[Place(folder: nodes[folder].folder, name: name)]
   }
 
-  private func resolve(_ parts: [Name]) -> [Name]? {
+  /// The way that `parts` lead, without symlinks; one look-up a part.
+  private func walk(_ parts: some BidirectionalCollection<Name>) -> [Step]? {
     // What is still to be walked, last part first.
     var left = Array(parts.reversed())
-    var done: [Name] = []
+    var done: [Step] = []
     var links = 0
     while let part = left.popLast() {
       if part.elementsEqual("..".utf8) {
         _ = done.popLast()
         continue
       }
-      done.append(part)
-      guard let index = node(at: done) else { continue }
+      let folder = done.isEmpty ? 0 : done.last?.node
+      guard let index = folder.flatMap({ child(part, of: $0) }) else {
+        done.append(Step(name: part, node: nil))
+        continue
+      }
       let entry = nodes[index].entry
-      switch entry.kind {
-      case .symlink:
+      if entry.kind == .symlink {
         links += 1
         if links > Self.mostLinks { return nil }
-        _ = done.popLast()
         if entry.linkname.first == UInt8(ascii: "/") { done = [] }
         left += Self.parts(entry.linkname).reversed()
-      case .directory: break
-      default: if !left.isEmpty { return nil }
+        continue
       }
+      if entry.kind != .directory && !left.isEmpty { return nil }
+      done.append(Step(name: part, node: index))
     }
     return done
+  }
+
+  /// The node that the way ends at, the root for no part; nil when there is none.
+  private func end(of way: [Step]) -> Int? {
+    if let last = way.last { return last.node }
+    return 0
   }
 }
 
@@ -117,63 +147,69 @@ extension FileTable {
       let entry = layer.entry(at: index, size: 0)
       let node = Entry(
         kind: entry.kind, mode: entry.mode, uid: entry.uid, gid: entry.gid, linkname: entry.linkname)
-      _ = table.set(node, at: Self.parts(entry.name))
+      // What has no place is not there to be found.
+      try? table.set(node, at: Self.parts(entry.name))
     }
     return table
   }
 
   /// Removes `name`, and all below it, from the folder at `parent`, if they are there.
-  mutating func remove(_ name: Name, from parent: [Name]) {
-    guard let parent = resolve(parent), let folder = node(at: parent) else { return }
-    nodes[folder].children[name] = nil
+  mutating func remove(_ name: Name, from parent: some BidirectionalCollection<Name>) {
+    guard let folder = walk(parent).flatMap(end) else { return }
+    children[Place(folder: nodes[folder].folder, name: name)] = nil
   }
 
   /// Removes all that stands in the folder at `parent`, if it is there.
-  mutating func clear(_ parent: [Name]) {
-    guard let parent = resolve(parent), let folder = node(at: parent) else { return }
-    nodes[folder].children = [:]
+  mutating func clear(_ parent: some BidirectionalCollection<Name>) {
+    if let folder = walk(parent).flatMap(end) { empty(folder) }
   }
 
   /// Puts `entry` at `parts`, in the place of what stands there; a folder over a folder keeps what is in it.
   ///
-  /// Missing parents are made. False when a parent is no folder and leads to none.
-  mutating func set(_ entry: Entry, at parts: [Name]) -> Bool {
+  /// Missing parents are made. Throws when a parent is no folder and leads to none, and when the table is full.
+  mutating func set(_ entry: Entry, at parts: [Name]) throws(Refusal) {
     guard let name = parts.last else {
-      if entry.kind == .directory { nodes[0].entry = entry }
-      return entry.kind == .directory
+      guard entry.kind == .directory else { throw .belowNoFolder }
+      nodes[0].entry = entry
+      return
     }
-    guard let parent = resolve(parts.dropLast()), let folder = makeFolders(parent) else { return false }
-    if let index = nodes[folder].children[name] {
-      let isMerged = entry.kind == .directory && nodes[index].entry.kind == .directory
-      if !isMerged { nodes[index].children = [:] }
-      nodes[index].entry = entry
-      return true
+    guard let way = walk(parts.dropLast()) else { throw .belowNoFolder }
+    let folder = try makeFolders(way)
+    guard let index = child(name, of: folder) else {
+      _ = try append(entry, as: name, to: folder)
+      return
     }
-    append(entry, as: name, to: folder)
-    return true
+    let isMerged = entry.kind == .directory && nodes[index].entry.kind == .directory
+    if !isMerged { empty(index) }
+    nodes[index].entry = entry
   }
 
   /// What the hard link target at `parts` is; its last part is not followed.
   func linked(_ parts: [Name]) -> Entry? {
-    guard let name = parts.last, let parent = resolve(parts.dropLast()) else { return nil }
-    return node(at: parent + [name]).map { nodes[$0].entry }
+    guard let name = parts.last, let folder = walk(parts.dropLast()).flatMap(end) else { return nil }
+    return child(name, of: folder).map { nodes[$0].entry }
   }
 
-  private mutating func makeFolders(_ parts: [Name]) -> Int? {
+  private mutating func makeFolders(_ way: [Step]) throws(Refusal) -> Int {
     var index = 0
-    for part in parts {
-      index = nodes[index].children[part] ?? append(Self.implied, as: part, to: index)
+    for step in way {
+      index = if let node = step.node { node } else { try append(Self.implied, as: step.name, to: index) }
     }
-    return nodes[index].entry.kind == .directory ? index : nil
+    if nodes[index].entry.kind != .directory { throw .belowNoFolder }
+    return index
   }
 
-  @discardableResult
-  private mutating func append(_ entry: Entry, as name: Name, to folder: Int) -> Int {
-    nodes.append(Node(entry: entry))
-    // A copy of the name's bytes, for a slice would keep the whole path.
-    nodes[folder].children[ArraySlice(Array(name))] = nodes.count - 1
+  private mutating func append(_ entry: Entry, as name: Name, to folder: Int) throws(Refusal) -> Int {
+    if nodes.count >= Self.mostNodes { throw .tooMany }
+    children[Place(folder: nodes[folder].folder, name: name)] = nodes.count
+    nodes.append(Node(entry: entry, folder: folders))
+    folders += 1
     return nodes.count - 1
   }
 
-  private func resolve(_ parts: ArraySlice<Name>) -> [Name]? { resolve(Array(parts)) }
+  /// Leaves nothing in the folder `index`: its children stay under a number that no folder has.
+  private mutating func empty(_ index: Int) {
+    nodes[index].folder = folders
+    folders += 1
+  }
 }

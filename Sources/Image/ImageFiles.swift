@@ -30,6 +30,8 @@ struct ArchiveMembers: Sendable {
     case other
   }
 
+  /// The most files of an archive; those of 1000 images of 16 layers are fewer.
+  private static let mostMembers = 20_000
   /// The most links that lead to one file.
   private static let mostLinks = 40
 
@@ -47,7 +49,7 @@ struct ArchiveMembers: Sendable {
       var reader = try TarReader(extent: blob.extent) { sink.append($0) }
       while let entry = try reader.next() {
         if let fault = add(entry, at: reader.contentsOffset, isSparse: reader.isSparse) {
-          sink.refuse(ImageError(place, "", "\(escapedName(entry.name)): \(fault)"))
+          sink.refuse(ImageError(place, "", "\(escapedName(entry.name.prefix(FileTable.longestPath))): \(fault)"))
           break
         }
       }
@@ -62,9 +64,11 @@ struct ArchiveMembers: Sendable {
 
   /// What is wrong with `entry`, whose contents start at `offset`; nil when it was taken.
   private mutating func add(_ entry: TarEntry, at offset: Int64, isSparse: Bool) -> String? {
+    if max(entry.name.count, entry.linkname.count) > FileTable.longestPath { return "a name or link that is too long" }
     guard let name = Self.clean(entry.name) else { return "a name that is absolute or has '..'" }
     switch entry.kind {
     case .directory: return nil
+    case _ where members.count >= Self.mostMembers: return "more than \(Self.mostMembers) files in the archive"
     case _ where isSparse: return "a sparse file"
     case _ where members[name] != nil: return "a second entry of this name"
     case .file: members[name] = .file(offset: offset, count: entry.size)

@@ -89,11 +89,11 @@ package struct ImageSource: Sendable {
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   package func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
-    var table = FileTable()
+    var stack = LayerStack()
     var layers: [BaseLayer] = []
     // As many as diff IDs: that was compared when the image was found.
     for (layer, diffID) in zip(image.layers, image.config.diffIDs) {
-      layers.append(try read(layer, diffID, into: &table))
+      layers.append(try read(layer, diffID, into: &stack))
     }
     let manifest =
       image.manifest
@@ -103,11 +103,11 @@ package struct ImageSource: Sendable {
         mediaType: MediaType.manifest)
     return BaseImage(
       reference: reference, manifestDigest: manifest.digest, configDigest: image.configDigest, config: image.config,
-      layers: layers, files: table, manifest: manifest, configDocument: image.configDocument)
+      layers: layers, files: stack.files, manifest: manifest, configDocument: image.configDocument)
   }
 
   private func read(
-    _ layer: SourceLayer, _ diffID: ImageDigest, into table: inout FileTable
+    _ layer: SourceLayer, _ diffID: ImageDigest, into stack: inout LayerStack
   ) throws -> BaseLayer {
     let blob = try self.blob(layer.name, layer.place)
     var reader = LayerReader(blob, at: layer.place)
@@ -127,7 +127,7 @@ package struct ImageSource: Sendable {
       descriptor = Descriptor(
         mediaType: isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: digest, size: blob.count)
     }
-    let (bytes, size, _) = try reader.read(diffID: diffID, into: &table, spoolingNear: spoolFolder)
+    let (bytes, size, _) = try reader.read(diffID: diffID, into: &stack, spoolingNear: spoolFolder)
     return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
   }
 }

@@ -22,15 +22,22 @@ struct LayerReader {
   /// Names that union file systems of old kept for themselves.
   private static let reserved = Array(".wh..wh.".utf8)
 
+  /// An entry that is to be put into the table, its names in `names`.
   private struct Addition {
-    let entry: TarEntry
-    let parts: [FileTable.Name]
+    let name: ArenaSlice
+    let link: ArenaSlice
+    let kind: TarEntryKind
+    let mode: UInt16
+    let uid: Int64
+    let gid: Int64
   }
 
   let place: LayerPlace
   let blob: Blob
-  private var removed: [(name: FileTable.Name, parent: [FileTable.Name])] = []
-  private var cleared: [[FileTable.Name]] = []
+  private var names = ByteArena()
+  /// Paths of what is hidden, and of folders whose contents are.
+  private var removed: [ArenaSlice] = []
+  private var cleared: [ArenaSlice] = []
   private var added: [Addition] = []
 
   init(_ blob: Blob, at place: LayerPlace) {
@@ -45,33 +52,36 @@ struct LayerReader {
     return magic.starts(with: Self.gzip)
   }
 
-  /// Reads the layer, which must unpack to `diffID` when that is known, and lets it change `files`.
+  /// Reads the layer, which must unpack to `diffID` when that is known, and lets it change the files of `stack`.
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   mutating func read(
-    diffID: ImageDigest?, into files: inout FileTable, spoolingNear folder: String
+    diffID: ImageDigest?, into stack: inout LayerStack, spoolingNear folder: String
   ) throws -> (bytes: LayerBytes, size: Int64, diffID: ImageDigest) {
     let plain = try isCompressed() ? nil : blob.wholeFile
     let sink = UnpackedBytes(spool: plain == nil ? try Spool(near: folder) : nil)
-    try readEntries(into: sink)
+    try readEntries(into: sink, &stack)
     try sink.check()
     guard let found = sink.digest() else { throw error("no digest") }
     if let diffID, found != diffID { throw error("does not unpack to \(diffID)") }
-    try apply(to: &files)
+    try apply(to: &stack.files)
     guard let bytes = plain.map(LayerBytes.file) ?? sink.spool.map(LayerBytes.spool) else { throw error("not kept") }
     return (bytes, sink.count, found)
   }
 
   private func error(_ reason: String) -> ImageError { place.error("\(blob.name): \(reason)") }
 
-  private func error(_ entry: TarEntry, _ reason: String) -> ImageError {
-    error("\(escapedName(entry.name)): \(reason)")
+  private func error(_ name: some Collection<UInt8>, _ reason: String) -> ImageError {
+    error("\(escapedName(name)): \(reason)")
   }
 
-  private mutating func readEntries(into sink: UnpackedBytes) throws {
+  private mutating func readEntries(into sink: UnpackedBytes, _ stack: inout LayerStack) throws {
     do {
       var reader = try TarReader(extent: blob.extent) { sink.append($0) }
-      while let entry = try reader.next() { try take(entry) }
+      while let entry = try reader.next() {
+        if let fault = stack.count(entry) { throw error(entry.name.prefix(FileTable.longestPath), fault) }
+        try take(entry)
+      }
       if let warning = reader.takeWarnings().first(where: \.isBehindEnd) { throw error("\(warning)") }
     } catch let fault as ArchiveError {
       throw fault.imageError(place.place, place.field, blob.name)
@@ -81,39 +91,60 @@ struct LayerReader {
   private mutating func take(_ entry: TarEntry) throws(ImageError) {
     let parts = FileTable.parts(entry.name)
     if entry.name.first == UInt8(ascii: "/") || parts.contains(where: { $0.elementsEqual("..".utf8) }) {
-      throw error(entry, "a name that is absolute or has '..'")
-    }
-    if entry.name.isEmpty || entry.name.count > FileTable.longestPath {
-      throw error(entry, "a name of \(entry.name.count) bytes")
+      throw error(entry.name, "a name that is absolute or has '..'")
     }
     guard let name = parts.last, name.starts(with: Self.whiteout) else {
-      let isReserved = parts.contains { $0.starts(with: Self.reserved) }
-      if !isReserved { added.append(Addition(entry: entry, parts: parts)) }
+      if !parts.contains(where: { $0.starts(with: Self.reserved) }) { try add(entry) }
       return
     }
-    let parent = Array(parts.dropLast())
-    if name.elementsEqual(Self.opaque) { cleared.append(parent) }
+    let parent = parts.dropLast().joined(separator: [UInt8(ascii: "/")])
+    if name == Self.opaque { cleared.append(try keep(Array(parent), of: entry)) }
     if name.starts(with: Self.reserved) { return }
     let hidden = name.dropFirst(Self.whiteout.count)
     if hidden.isEmpty || hidden.elementsEqual(".".utf8) || hidden.elementsEqual("..".utf8) {
-      throw error(entry, "a whiteout of no name")
+      throw error(entry.name, "a whiteout of no name")
     }
-    removed.append((hidden, parent))
+    removed.append(try keep(parent + [UInt8(ascii: "/")] + hidden, of: entry))
+  }
+
+  private mutating func add(_ entry: TarEntry) throws(ImageError) {
+    added.append(
+      Addition(
+        name: try keep(entry.name, of: entry), link: try keep(entry.linkname, of: entry), kind: entry.kind,
+        mode: entry.mode, uid: entry.uid, gid: entry.gid))
+  }
+
+  /// Keeps `path`; names were found short enough when they were counted.
+  private mutating func keep(_ path: [UInt8], of entry: TarEntry) throws(ImageError) -> ArenaSlice {
+    if let slice = names.add(path) { return slice }
+    throw error(entry.name, "a name of \(path.count) bytes")
   }
 
   /// Whiteouts hide what is below this layer only, wherever they stand in it: so they come first.
   private func apply(to files: inout FileTable) throws(ImageError) {
-    for parent in cleared { files.clear(parent) }
-    for whiteout in removed { files.remove(whiteout.name, from: whiteout.parent) }
-    for addition in added {
-      let entry = addition.entry
-      var made: FileTable.Entry? = FileTable.Entry(
-        kind: entry.kind, mode: entry.mode, uid: entry.uid, gid: entry.gid, linkname: entry.linkname)
-      if entry.kind == .hardlink { made = files.linked(FileTable.parts(entry.linkname)) }
-      guard let made, made.kind != .directory || entry.kind == .directory else {
-        throw error(entry, "a hard link to \(escapedName(entry.linkname)), which is no file")
+    for parent in cleared { files.clear(FileTable.parts(names[parent])) }
+    for path in removed {
+      let parts = FileTable.parts(names[path])
+      if let name = parts.last { files.remove(name, from: parts.dropLast()) }
+    }
+    for addition in added { try apply(addition, to: &files) }
+  }
+
+  private func apply(_ addition: Addition, to files: inout FileTable) throws(ImageError) {
+    let (name, link) = (names[addition.name], names[addition.link])
+    var made: FileTable.Entry? = FileTable.Entry(
+      kind: addition.kind, mode: addition.mode, uid: addition.uid, gid: addition.gid, linkname: Array(link))
+    if addition.kind == .hardlink { made = files.linked(FileTable.parts(link)) }
+    guard let made, made.kind != .directory || addition.kind == .directory else {
+      throw error(name, "a hard link to \(escapedName(link)), which is no file")
+    }
+    do throws(FileTable.Refusal) {
+      try files.set(made, at: FileTable.parts(name))
+    } catch {
+      switch error {
+      case .belowNoFolder: throw self.error(name, "below something that is no folder")
+      case .tooMany: throw self.error(name, "more than \(FileTable.mostNodes) files and folders in one image")
       }
-      if !files.set(made, at: addition.parts) { throw error(entry, "below something that is no folder") }
     }
   }
 }

@@ -71,6 +71,9 @@ struct DamagedImageTests {
       "[0].Layers[0]: a/layer.tar: does not unpack to sha256:"),
     Damage("empty", changed(SampleImage().docker, "a/layer.tar") { $0.bytes = [] }, "[0].Layers[0]: a/layer.tar: "),
     Damage("twice", SampleImage().docker + SampleImage().docker, "a/layer.tar: a second entry of this name"),
+    Damage(
+      "a long name", [Member(name: String(repeating: "x", count: 4097))] + SampleImage().docker,
+      "xxx: a name or link that is too long"),
     Damage("a name above", [Member(name: "../x")] + SampleImage().docker, "../x: a name that is absolute or has '..'"),
     Damage(
       "zstd", changed(SampleImage().docker, "a/layer.tar") { $0.bytes = [0x28, 0xB5, 0x2F, 0xFD, 0] },

@@ -51,8 +51,10 @@ struct FileTableTests {
         Member(name: "d"), Member(name: ".wh..wh.plnk"),
       ],
     ])
-    let names = ["", "a", "b"].map { table.names(in: Array($0.utf8)).map { String(decoding: $0, as: UTF8.self) } }
-    #expect(names == [["a", "b", "d"], ["new"], []])
+    let there = ["a", "b", "c", "d", "a/new", "a/old", "b/old", "c/old", "d/old", "a/.wh..wh..opq", ".wh.c"].filter {
+      table[Array($0.utf8)] != nil
+    }
+    #expect(there == ["a", "b", "d", "a/new"])
     #expect(table[Array("d".utf8)]?.kind == .file)
   }
 
@@ -61,11 +63,23 @@ struct FileTableTests {
     #expect(table[Array("b".utf8)] == FileTable.Entry(kind: .file, mode: 0o755))
   }
 
+  /// A path of 2040 parts.
+  private static let deep = [String](repeating: "a", count: 2040).joined(separator: "/")
+
+  @Test func `the longest of paths are walked once`() throws {
+    let table = try Self.table([(0..<50).map { Member(name: "\(Self.deep)/\($0)") }, [Self.link("b", "a/a")]])
+    #expect(table[Array("\(Self.deep)/49".utf8)]?.kind == .file)
+    #expect(table.resolve(Array("b/x".utf8)) == Array("a/a/x".utf8))
+    #expect(table.resolve(Array("\(Self.deep)/7/x".utf8)) == nil)
+  }
+
   @Test(arguments: [
     (Member(name: "/etc/x"), "a name that is absolute or has '..'"),
     (Member(name: "a/../x"), "a name that is absolute"),
     (Member(name: "file/x"), "below something that is no folder"), (Member(name: ".wh..."), "a whiteout of no name"),
     (Member(name: "h", kind: .hardlink, link: "none"), "a hard link to none, which is no file"),
+    (link("l", String(repeating: "x", count: 4097)), "a link target of 4097 bytes"),
+    (Member(name: String(repeating: "x", count: 4097)), "a name of 4097 bytes"),
   ])
   func `what no runtime could unpack is refused`(member: Member, fault: String) throws {
     let error = try #require(throws: ImageError.self) { _ = try Self.table([[Member(name: "file"), member]]) }

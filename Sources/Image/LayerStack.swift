@@ -1,0 +1,25 @@
+// The layers of one image while they are read: the files that they make together, and the bounds that hold for all of
+// them, so that no claim of an image can take up the memory.
+
+internal import Archive
+
+/// What the layers of an image have come to so far.
+struct LayerStack {
+  /// The most entries of all layers, and the most bytes of their names and link targets, 128 MiB.
+  private static let mostEntries = 1_000_000
+  private static let mostNameBytes = 128 << 20
+
+  var files = FileTable()
+  private var entries = 0
+  private var nameBytes = 0
+
+  /// What is wrong with one more entry; nil when it was counted.
+  mutating func count(_ entry: TarEntry) -> String? {
+    if entry.name.isEmpty || entry.name.count > FileTable.longestPath { return "a name of \(entry.name.count) bytes" }
+    if entry.linkname.count > FileTable.longestPath { return "a link target of \(entry.linkname.count) bytes" }
+    entries += 1
+    nameBytes += entry.name.count + entry.linkname.count
+    if entries > Self.mostEntries { return "more than \(Self.mostEntries) entries in one image" }
+    return nameBytes > Self.mostNameBytes ? "more than \(Self.mostNameBytes) bytes of names in one image" : nil
+  }
+}
