@@ -16,8 +16,8 @@ package enum Content: Equatable, Sendable {
   case file(SourceFile)
   /// `count` bytes from `offset` on of a spooled file.
   case extent(spool: Int, offset: Int64, count: Int64)
-  /// All of a spool, of `count` bytes.
-  case spool(Spool, count: Int64)
+  /// `count` bytes from `offset` on of a spool that is there already.
+  case spool(Spool, offset: Int64, count: Int64)
   /// Another archive of the same release, by its number; its size is known when it is written.
   case artifact(Int)
   /// An archive that is rendered where it stands, by its number: `count` bytes whose rope is known before any is read.
@@ -44,7 +44,7 @@ package struct ContentTable: Sendable {
     switch self[id] {
     case .bytes(let bytes): Int64(bytes.count)
     case .file(let file): file.identity.size
-    case .extent(_, _, let count), .spool(_, let count), .nested(_, let count): count
+    case .extent(_, _, let count), .spool(_, _, let count), .nested(_, let count): count
     case .artifact: nil
     }
   }
@@ -101,8 +101,8 @@ package final class ContentStore: Sendable {
     case .extent(let number, let start, _):
       guard let spool = late.withLock({ $0.spools[number] }) else { preconditionFailure("spool \(number) not filled") }
       try spool.read(from: start + offset, into: buffer)
-    case .spool(let spool, _):
-      try spool.read(from: offset, into: buffer)
+    case .spool(let spool, let start, _):
+      try spool.read(from: start + offset, into: buffer)
     case .nested(let number, _):
       guard let rope = rope(of: id) else { preconditionFailure("archive \(number) read before its rope was known") }
       try rope.read(from: offset, into: buffer)

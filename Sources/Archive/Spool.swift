@@ -37,6 +37,9 @@ package final class Spool: Sendable, Equatable {
 
   package static func == (first: Spool, second: Spool) -> Bool { first === second }
 
+  /// Bytes so far. Throws `SystemError`.
+  package func size() throws(SystemError) -> Int64 { Int64(try file.status().st_size) }
+
   /// Adds `bytes` at the end. Throws `SystemError`.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) { try file.write(bytes) }
 

@@ -26,8 +26,8 @@ extension BaseImage {
   package init(_ base: NewBase, from archive: RootArchive, spoolingNear folder: String) throws {
     let blob = try archive.blob(near: folder)
     var reader = LayerReader(blob, at: LayerPlace(place: base.reference.familiar, field: ""))
-    var stack = LayerStack()
-    let (bytes, size, diffID) = try reader.read(diffID: nil, into: &stack, spoolingNear: folder)
+    var stack = LayerStack(spoolingNear: folder)
+    let (bytes, size, diffID) = try reader.read(diffID: nil, into: &stack)
     let mediaType = try reader.isCompressed() ? MediaType.gzipLayer : MediaType.layer
     let layer = BaseLayer(
       descriptor: Descriptor(mediaType: mediaType, digest: try blob.digest(), size: blob.count), diffID: diffID,

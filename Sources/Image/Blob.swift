@@ -7,8 +7,16 @@ private import Glibc
 package enum LayerBytes: Sendable {
   /// A file of the store, as it was when it was verified.
   case file(SourceFile)
-  /// A nameless file that holds what a compressed layer unpacked to.
-  case spool(Spool)
+  /// A nameless file that holds, from `offset` on, what was unpacked.
+  case spool(Spool, offset: Int64)
+
+  /// `count` bytes from `offset` on, as archives are read from them.
+  package func extent(from offset: Int64, count: Int64) -> FileExtent {
+    switch self {
+    case .file(let file): FileExtent(path: file.path, offset: offset, count: count)
+    case .spool(let spool, let start): FileExtent(path: spool.path, offset: start + offset, count: count)
+    }
+  }
 
   /// Reads from `offset` on until `buffer` is full; the range must lie within the bytes.
   ///
@@ -16,7 +24,7 @@ package enum LayerBytes: Sendable {
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     switch self {
     case .file(let file): try file.read(from: offset, into: buffer)
-    case .spool(let spool): try spool.read(from: offset, into: buffer)
+    case .spool(let spool, let start): try spool.read(from: start + offset, into: buffer)
     }
   }
 }
@@ -30,12 +38,7 @@ struct Blob: Sendable {
   let count: Int64
 
   /// The run as archives are read from it.
-  var extent: FileExtent {
-    switch bytes {
-    case .file(let file): FileExtent(path: file.path, offset: offset, count: count)
-    case .spool(let spool): FileExtent(path: spool.path, offset: offset, count: count)
-    }
-  }
+  var extent: FileExtent { bytes.extent(from: offset, count: count) }
 
   /// The file that the run is all of; nil for a part of one.
   var wholeFile: SourceFile? {

@@ -44,7 +44,7 @@ struct ArchiveMembers: Sendable {
   init(_ blob: Blob, place: String, spoolingNear folder: String) throws {
     let isCompressed = try CompressedMagic.matches(blob.prefix(CompressedMagic.length))
     let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil)
-    bytes = sink.spool.map(LayerBytes.spool) ?? blob.bytes
+    bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
     do throws(ArchiveError) {
       var reader = try TarReader(extent: blob.extent) { sink.append($0) }
       while let entry = try reader.next() {

@@ -89,7 +89,7 @@ package struct ImageSource: Sendable {
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   package func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
-    var stack = LayerStack()
+    var stack = LayerStack(spoolingNear: spoolFolder)
     var layers: [BaseLayer] = []
     // As many as diff IDs: that was compared when the image was found.
     for (layer, diffID) in zip(image.layers, image.config.diffIDs) {
@@ -127,7 +127,7 @@ package struct ImageSource: Sendable {
       descriptor = Descriptor(
         mediaType: isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: digest, size: blob.count)
     }
-    let (bytes, size, _) = try reader.read(diffID: diffID, into: &stack, spoolingNear: spoolFolder)
+    let (bytes, size, _) = try reader.read(diffID: diffID, into: &stack)
     return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
   }
 }

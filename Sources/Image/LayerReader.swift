@@ -56,16 +56,23 @@ struct LayerReader {
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   mutating func read(
-    diffID: ImageDigest?, into stack: inout LayerStack, spoolingNear folder: String
+    diffID: ImageDigest?, into stack: inout LayerStack
   ) throws -> (bytes: LayerBytes, size: Int64, diffID: ImageDigest) {
-    let plain = try isCompressed() ? nil : blob.wholeFile
-    let sink = UnpackedBytes(spool: plain == nil ? try Spool(near: folder) : nil)
+    let bytes: LayerBytes
+    let sink: UnpackedBytes
+    if try !isCompressed(), let file = blob.wholeFile {
+      bytes = .file(file)
+      sink = UnpackedBytes(spool: nil)
+    } else {
+      let spool = try stack.openSpool()
+      bytes = .spool(spool, offset: try spool.size())
+      sink = UnpackedBytes(spool: spool)
+    }
     try readEntries(into: sink, &stack)
     try sink.check()
     guard let found = sink.digest() else { throw error("no digest") }
     if let diffID, found != diffID { throw error("does not unpack to \(diffID)") }
     try apply(to: &stack.files)
-    guard let bytes = plain.map(LayerBytes.file) ?? sink.spool.map(LayerBytes.spool) else { throw error("not kept") }
     return (bytes, sink.count, found)
   }
 

@@ -10,8 +10,23 @@ struct LayerStack {
   private static let mostNameBytes = 128 << 20
 
   var files = FileTable()
+  private let spoolFolder: String
+  private var spool: Spool?
   private var entries = 0
   private var nameBytes = 0
+
+  /// A stack without layers; what is compressed is unpacked near `spoolFolder`.
+  init(spoolingNear spoolFolder: String) { self.spoolFolder = spoolFolder }
+
+  /// The file that keeps what the layers unpack to, one after the other: each open file counts for a run of many bases.
+  ///
+  /// Throws `SystemError`.
+  mutating func openSpool() throws(SystemError) -> Spool {
+    if let spool { return spool }
+    let opened = try Spool(near: spoolFolder)
+    spool = opened
+    return opened
+  }
 
   /// What is wrong with one more entry; nil when it was counted.
   mutating func count(_ entry: TarEntry) -> String? {

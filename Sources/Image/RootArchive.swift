@@ -39,6 +39,6 @@ package enum RootArchive: Sendable {
   private static func spool(_ rope: Rope, near folder: String) throws -> Blob {
     let spool = try Spool(near: folder)
     try rope.forEachChunk { try spool.append($0) }
-    return Blob(name: "root file system", bytes: .spool(spool), offset: 0, count: rope.count)
+    return Blob(name: "root file system", bytes: .spool(spool, offset: 0), offset: 0, count: rope.count)
   }
 }

@@ -74,11 +74,6 @@ struct InspectCommand {
   }
 
   private func forEachEntry(of layer: BaseLayer, _ body: (ListingRow) throws -> Void) throws {
-    let path =
-      switch layer.bytes {
-      case .file(let file): file.path
-      case .spool(let spool): spool.path
-      }
-    try ArchiveListing.read(extent: FileExtent(path: path, offset: 0, count: layer.size), row: body)
+    try ArchiveListing.read(extent: layer.bytes.extent(from: 0, count: layer.size), row: body)
   }
 }

@@ -16,6 +16,7 @@ struct SpoolTests {
     let spool = try Spool(near: folder.path)
     #expect(try folder.names() == [])
     for text in ["hello ", "", "world"] { try Array(text.utf8).withUnsafeBytes { try spool.append($0) } }
+    #expect(try spool.size() == 11)
     #expect(try Self.read(spool, 0, 11) == Array("hello world".utf8))
     #expect(try Self.read(spool, 4, 4) == Array("o wo".utf8))
     #expect(try Self.read(spool, 11, 0) == [])

@@ -48,6 +48,31 @@ struct ImageSourceTests {
     }
   }
 
+  @Test func `many compressed layers take one open file`() throws {
+    let layers = (0..<40).map { gzipped(Member.tar([Member(name: "\($0)", bytes: Array("\($0)".utf8))])) }
+    let ids = (0..<40).map { sha(Member.tar([Member(name: "\($0)", bytes: Array("\($0)".utf8))])) }
+    let config = Array(
+      """
+      {"architecture":"amd64","os":"linux","rootfs":{"type":"layers",\
+      "diff_ids":[\(ids.map { "\"sha256:\($0)\"" }.joined(separator: ","))]}}
+      """.utf8)
+    let names = (0..<40).map { "\"l\($0)\"" }.joined(separator: ",")
+    let manifest = Array("[{\"Config\":\"\(sha(config))\",\"Layers\":[\(names)]}]".utf8)
+    let members =
+      layers.enumerated().map { Member(name: "l\($0)", bytes: $1) } + [
+        Member(name: sha(config), bytes: config), Member(name: "manifest.json", bytes: manifest),
+      ]
+    let folder = try ImageFolder()
+    let image = try Self.read(folder.write(Member.tar(members), to: "image.tar"))
+    let spools = Set(image.layers.map { $0.bytes.extent(from: 0, count: 1).path })
+    #expect(image.layers.count == 40 && spools.count == 1)
+    for (number, layer) in image.layers.enumerated() {
+      var read = [UInt8](repeating: 0, count: Int(layer.size))
+      try read.withUnsafeMutableBytes { try layer.bytes.read(from: 0, into: $0) }
+      #expect(sha(read) == ids[number])
+    }
+  }
+
   @Test func `the two sides of a hybrid must tell of the same image`() throws {
     let folder = try ImageFolder()
     let other = SampleImage(architecture: "arm64")

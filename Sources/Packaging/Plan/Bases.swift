@@ -51,7 +51,7 @@ package final class Bases {
       let content: Content =
         switch layer.bytes {
         case .file(let file): .file(file)
-        case .spool(let spool): .spool(spool, count: layer.size)
+        case .spool(let spool, let offset): .spool(spool, offset: offset, count: layer.size)
         }
       return ImageBuilder.BaseLayer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
     }
