@@ -44,14 +44,8 @@ package struct ImageSource: Sendable {
     guard isLayout || isDocker else {
       throw ImageError(path, "", "expected the archive of an image, found neither manifest.json nor oci-layout")
     }
-    guard isLayout else { return try dockerImages() }
-    let images = try layoutImages { _ in true }
-    guard isDocker else { return images }
-    // Some loaders read one side and some the other (containerd prefers the layout): they must see the same images.
-    guard Set(images.map(\.configDigest)) == Set(try dockerImages().map(\.configDigest)) else {
-      throw ImageError(path, "", "manifest.json and index.json tell of different images")
-    }
-    return images
+    if isLayout && isDocker { return try hybridImages() }
+    return isLayout ? try layoutImages { _ in true } : try dockerImages()
   }
 
   /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it; when they
@@ -89,12 +83,8 @@ package struct ImageSource: Sendable {
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   package func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
-    var stack = LayerStack(spoolingNear: spoolFolder)
-    var layers: [BaseLayer] = []
-    // As many as diff IDs: that was compared when the image was found.
-    for (layer, diffID) in zip(image.layers, image.config.diffIDs) {
-      layers.append(try read(layer, diffID, into: &stack))
-    }
+    let (layers, files) = try readLayers(image.layers, of: image)
+    try checkTwins(of: image)
     let manifest =
       image.manifest
       ?? StoredDocument(
@@ -103,7 +93,17 @@ package struct ImageSource: Sendable {
         mediaType: MediaType.manifest)
     return BaseImage(
       reference: reference, manifestDigest: manifest.digest, configDigest: image.configDigest, config: image.config,
-      layers: layers, files: stack.files, manifest: manifest, configDocument: image.configDocument)
+      layers: layers, files: files, manifest: manifest, configDocument: image.configDocument)
+  }
+
+  /// Reads and verifies `layers`, which must be those of the config of `image`, and the files that they make.
+  ///
+  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func readLayers(_ layers: [SourceLayer], of image: SourceImage) throws -> ([BaseLayer], FileTable) {
+    var stack = LayerStack(spoolingNear: spoolFolder)
+    // As many as diff IDs: that was compared when the image was found.
+    let read = try zip(layers, image.config.diffIDs).map { try self.read($0, $1, into: &stack) }
+    return (read, stack.files)
   }
 
   private func read(

@@ -10,6 +10,8 @@ package struct SourceImage: Sendable {
   let manifest: StoredDocument?
   /// As many as the config has diff IDs.
   let layers: [SourceLayer]
+  /// The same layers under the names that the other side of a hybrid archive has for them; once for each image there.
+  var twins: [[SourceLayer]] = []
 
   package var platform: Platform { config.platform }
   package var configDigest: ImageDigest { configDocument.digest }

@@ -81,4 +81,22 @@ struct ImageSourceTests {
       _ = try Self.read(path)
     }
   }
+
+  @Test(arguments: [
+    ("sample:1", "other:9", ": named docker.io/library/other:9 in manifest.json, docker.io/library/sample:1 in index"),
+    (#""sample:1""#, "", ": named nothing in manifest.json, docker.io/library/sample:1 in index.json"),
+    ("a/layer.tar", "blobs/sha256/missing", "manifest.json: [0].Layers[0]: blobs/sha256/missing: missing"),
+    (
+      #""a/layer.tar","b/layer.tar""#, #""b/layer.tar","b/layer.tar""#,
+      "manifest.json: [0].Layers[0]: b/layer.tar: does not unpack to sha256:"
+    ),
+  ])
+  func `the two sides of a hybrid must have the same names and layers`(from: String, to: String, fault: String) throws {
+    let folder = try ImageFolder()
+    var sample = SampleImage()
+    sample.edit = { name, text in name == "docker" ? text.replacing(from, with: to) : text }
+    let path = try folder.write(Member.tar(sample.layout + sample.docker), to: "both.tar")
+    let error = try #require(throws: ImageError.self) { _ = try Self.read(path) }
+    #expect(error.description.contains(fault), "\(error)")
+  }
 }
