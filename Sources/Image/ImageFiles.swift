@@ -41,12 +41,12 @@ struct ArchiveMembers: Sendable {
   /// Reads the archive that `blob` is, from start to end; a compressed one is unpacked into a spool near `folder`.
   ///
   /// Throws `ImageError`, with `place` for its place, `SourceChanged` or `SystemError`.
-  init(_ blob: Blob, place: String, spoolingNear folder: String) throws {
+  init(_ blob: Blob, place: String, spoolingNear folder: String, limit: Int64) throws {
     let isCompressed = try CompressedMagic.matches(blob.prefix(CompressedMagic.length))
     let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil)
     bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
     do throws(ArchiveError) {
-      var reader = try TarReader(extent: blob.extent) { sink.append($0) }
+      var reader = try TarReader(extent: blob.extent, limit: limit) { sink.append($0) }
       while let entry = try reader.next() {
         if let fault = add(entry, at: reader.contentsOffset, isSparse: reader.isSparse) {
           sink.refuse(ImageError(place, "", "\(escapedName(entry.name.prefix(FileTable.longestPath))): \(fault)"))

@@ -11,12 +11,17 @@ package struct ImageSource: Sendable {
   package let path: String
   let files: ImageFiles
   private let spoolFolder: String
+  private let limit: Int64
 
   /// Opens the archive or layout folder at `path`; what is compressed is unpacked near `spoolFolder`.
   ///
+  /// An archive that unpacks to more than `limit` bytes is refused, and so is an image whose layers do.
   /// Throws `ImageError` for an unsound archive, `SourceChanged` or `SystemError`.
-  package init(_ path: String, spoolingNear spoolFolder: String) throws {
+  package init(
+    _ path: String, spoolingNear spoolFolder: String, limit: Int64 = TarReader.defaultLimit
+  ) throws {
     self.path = path
+    self.limit = limit
     self.spoolFolder = spoolFolder
     // A symlink to an archive is followed here, once, for blobs are opened without following any.
     guard let real = realpath(path, nil) else { throw SystemError(operation: "open", path: path, errno: errno) }
@@ -30,7 +35,8 @@ package struct ImageSource: Sendable {
     switch try Blob.find(at: resolved, named: path) {
     case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)
     case .refused(let reason): throw ImageError(path, "", reason)
-    case .blob(let blob): files = .archive(try ArchiveMembers(blob, place: path, spoolingNear: spoolFolder))
+    case .blob(let blob):
+      files = .archive(try ArchiveMembers(blob, place: path, spoolingNear: spoolFolder, limit: limit))
     }
   }
 
@@ -100,7 +106,7 @@ package struct ImageSource: Sendable {
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   func readLayers(_ layers: [SourceLayer], of image: SourceImage) throws -> ([BaseLayer], FileTable) {
-    var stack = LayerStack(spoolingNear: spoolFolder)
+    var stack = LayerStack(spoolingNear: spoolFolder, limit: limit)
     // As many as diff IDs: that was compared when the image was found.
     let read = try zip(layers, image.config.diffIDs).map { try self.read($0, $1, into: &stack) }
     return (read, stack.files)

@@ -84,13 +84,17 @@ struct LayerReader {
 
   private mutating func readEntries(into sink: UnpackedBytes, _ stack: inout LayerStack) throws {
     do {
-      var reader = try TarReader(extent: blob.extent) { sink.append($0) }
+      var reader = try TarReader(extent: blob.extent, limit: stack.limit - stack.unpacked) { sink.append($0) }
       while let entry = try reader.next() {
         if let fault = stack.count(entry) { throw error(entry.name.prefix(FileTable.longestPath), fault) }
         try take(entry)
       }
       if let warning = reader.takeWarnings().first(where: \.isBehindEnd) { throw error("\(warning)") }
+      stack.count(layer: sink.count)
     } catch let fault as ArchiveError {
+      if case .tar(let error) = fault, case .overLimit = error.fault {
+        throw self.error("the image unpacks to more than the limit of \(stack.limit) bytes")
+      }
       throw fault.imageError(place.place, place.field, blob.name)
     }
   }

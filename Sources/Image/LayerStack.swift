@@ -10,13 +10,22 @@ struct LayerStack {
   private static let mostNameBytes = 128 << 20
 
   var files = FileTable()
+  /// The most bytes that the layers may unpack to, and how many they did.
+  let limit: Int64
+  private(set) var unpacked: Int64 = 0
   private let spoolFolder: String
   private var spool: Spool?
   private var entries = 0
   private var nameBytes = 0
 
   /// A stack without layers; what is compressed is unpacked near `spoolFolder`.
-  init(spoolingNear spoolFolder: String) { self.spoolFolder = spoolFolder }
+  init(spoolingNear spoolFolder: String, limit: Int64 = TarReader.defaultLimit) {
+    self.spoolFolder = spoolFolder
+    self.limit = limit
+  }
+
+  /// Counts a layer of `size` bytes, which is within what was left.
+  mutating func count(layer size: Int64) { unpacked += size }
 
   /// The file that keeps what the layers unpack to, one after the other: each open file counts for a run of many bases.
   ///

@@ -24,7 +24,7 @@ struct BaseCommand {
     let words = context.line.arguments
     switch (words.first, words.count) {
     case ("add", 3) where !context.line.has("rootfs"):
-      try checkOptions(of: "add REF FILE", ["arch", "name"])
+      try checkOptions(of: "add REF FILE", ["arch", "name", "limit"])
       try add(try reference(words[1]), from: words[2])
     case ("add", 2) where context.line.has("rootfs"):
       try checkOptions(of: "add REF --rootfs PATH", ["rootfs", "arch", "cmd", "env"])
@@ -59,7 +59,7 @@ struct BaseCommand {
   }
 
   private func add(_ reference: Reference, from path: String) throws {
-    let source = try ImageSource(path, spoolingNear: store.path)
+    let source = try ImageSource(path, spoolingNear: store.path, limit: try context.archiveLimit())
     let name = try context.line["name"].map { try self.reference($0) }
     let images = try source.images(for: reference, named: name, architecture: context.line["arch"])
     try add(try images.map { try source.read($0, as: reference) }, as: reference)

@@ -91,6 +91,11 @@ struct CommandContext {
     return try integer(text, "--\(option)", in: range)
   }
 
+  /// The most bytes that an archive or image may unpack to. Throws `UsageError`.
+  func archiveLimit() throws(UsageError) -> Int64 {
+    try integer("limit", in: 0...Int64.max) ?? TarReader.defaultLimit
+  }
+
   private func integer(_ text: String, _ what: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64 {
     let isDigits = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     if isDigits, let number = Int64(text), range.contains(number) { return number }

@@ -29,7 +29,8 @@ extension CommandSpec {
       Reads and verifies the image archive or OCI layout folder FILE and tells, for each image in it, its platform, names,
       digest, settings and layers; with -v the entries of each layer too. --format json gives one object an image.
       """,
-    examples: ["kpack inspect kube-proxy.tar", "kpack inspect -v _output/bases"])
+    examples: ["kpack inspect kube-proxy.tar", "kpack inspect -v _output/bases"],
+    options: [limit])
 
   static let base = CommandSpec(
     name: .base,
@@ -57,5 +58,6 @@ extension CommandSpec {
         name: "cmd", argument: "WORD", help: "with --rootfs or make, a word of its command; may be given several times"),
       OptionSpec(
         name: "env", argument: "NAME=VALUE", help: "with --rootfs or make, a variable; may be given several times"),
+      limit,
     ])
 }

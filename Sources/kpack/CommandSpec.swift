@@ -71,9 +71,10 @@ struct CommandSpec {
       mtime and sha256. Bytes of a name that are no text are shown as %XX.
       """,
     examples: ["kpack list kubernetes-salt.tar.gz", "kpack list --format json kubernetes.tar.gz"],
-    options: [
-      OptionSpec(name: "limit", argument: "BYTES", help: "refuse archives that unpack to more than this (64 GiB)")
-    ])
+    options: [limit])
+
+  static let limit = OptionSpec(
+    name: "limit", argument: "BYTES", help: "refuse archives and images that unpack to more than this (64 GiB)")
 
   private static let layouts = CommandSpec(
     name: .layouts, arguments: "export DIR | check [DIR]", summary: "write out the built-in layouts, or check a set",

@@ -15,7 +15,8 @@ struct InspectCommand {
     guard context.line.arguments.count == 1, let path = context.line.arguments.first else {
       throw context.usage("expected one FILE, found \(context.line.arguments.count)")
     }
-    let source = try ImageSource(path, spoolingNear: context.environment["TMPDIR"] ?? "/tmp")
+    let source = try ImageSource(
+      path, spoolingNear: context.environment["TMPDIR"] ?? "/tmp", limit: try context.archiveLimit())
     for found in try source.images() {
       // The name matters to messages alone.
       let image = try source.read(found, as: found.references.first ?? Reference("unnamed"))

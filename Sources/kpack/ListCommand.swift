@@ -14,7 +14,7 @@ struct ListCommand {
     guard context.line.arguments.count == 1, let file = context.line.arguments.first else {
       throw context.usage("expected one FILE, found \(context.line.arguments.count)")
     }
-    let limit = try context.integer("limit", in: 0...Int64.max) ?? TarReader.defaultLimit
+    let limit = try context.archiveLimit()
     let path = Array(file.utf8)
     do {
       try ArchiveListing.read(

@@ -18,7 +18,10 @@ private let commonOptions = [
   init() throws { box = try Sandbox() }
 
   @Test(arguments: commands) func `a command's help names every option`(command: String) throws {
-    let own = ["list": ["--limit BYTES"], "version-vars": ["--ldflags", "--package PATH"]]
+    let own = [
+      "list": ["--limit BYTES"], "inspect": ["--limit BYTES"], "base": ["--limit BYTES"],
+      "version-vars": ["--ldflags", "--package PATH"],
+    ]
     let outcome = try box.kpack(command, "--help")
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
     for option in commonOptions + own[command, default: []] {

@@ -99,4 +99,31 @@ struct ImageSourceTests {
     let error = try #require(throws: ImageError.self) { _ = try Self.read(path) }
     #expect(error.description.contains(fault), "\(error)")
   }
+
+  @Test(
+    arguments: [
+      (0, nil), (-1, "layers[1]"), (1 - Int64(SampleImage.upper.count), "layers[1]"),
+      (-1 - Int64(SampleImage.upper.count), "layers[0]"),
+    ] as [(Int64, String?)])
+  func `the layers of an image share one limit`(change: Int64, field: String?) throws {
+    let folder = try ImageFolder()
+    let path = try folder.write(SampleImage().layout, to: "layout")
+    let limit = Int64(SampleImage.lower.count + SampleImage.upper.count) + change
+    let source = try ImageSource(path, spoolingNear: "/tmp", limit: limit)
+    let image = try #require(try source.images().first)
+    guard let field else {
+      _ = try source.read(image, as: Self.reference.get())
+      return
+    }
+    let error = try #require(throws: ImageError.self) { _ = try source.read(image, as: Self.reference.get()) }
+    #expect(error.field == field)
+    #expect(error.reason.hasSuffix(": the image unpacks to more than the limit of \(limit) bytes"), "\(error)")
+  }
+
+  @Test func `an archive that unpacks to more than the limit is refused`() throws {
+    let folder = try ImageFolder()
+    let path = try folder.write(gzipped(Member.tar(SampleImage().docker)), to: "image.tar")
+    let error = try #require(throws: ImageError.self) { _ = try ImageSource(path, spoolingNear: "/tmp", limit: 5000) }
+    #expect(error.reason.hasSuffix("unpacks to more than the limit of 5000 bytes"), "\(error)")
+  }
 }
