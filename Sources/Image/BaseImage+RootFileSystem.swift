@@ -27,11 +27,12 @@ extension BaseImage {
     let blob = try archive.blob(near: folder)
     var reader = LayerReader(blob, at: LayerPlace(place: base.reference.familiar, field: ""))
     var stack = LayerStack(spoolingNear: folder)
-    let (bytes, size, diffID) = try reader.read(diffID: nil, into: &stack)
-    let mediaType = try reader.isCompressed() ? MediaType.gzipLayer : MediaType.layer
-    let layer = BaseLayer(
-      descriptor: Descriptor(mediaType: mediaType, digest: try blob.digest(), size: blob.count), diffID: diffID,
-      size: size, bytes: bytes, blob: blob)
+    let (bytes, size, diffID) = try reader.read(into: &stack)
+    let descriptor =
+      try reader.isCompressed()
+      ? Descriptor(mediaType: MediaType.gzipLayer, digest: blob.digest(), size: blob.count)
+      : Descriptor(mediaType: MediaType.layer, digest: diffID, size: blob.count)
+    let layer = BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
     let config = ImageConfig(
       platform: base.platform, settings: base.settings, diffIDs: [diffID], created: base.created,
       history: ["root file system"])

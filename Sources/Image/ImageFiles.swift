@@ -43,7 +43,7 @@ struct ArchiveMembers: Sendable {
   /// Throws `ImageError`, with `place` for its place, `SourceChanged` or `SystemError`.
   init(_ blob: Blob, place: String, spoolingNear folder: String, limit: Int64) throws {
     let isCompressed = try CompressedMagic.matches(blob.prefix(CompressedMagic.length))
-    let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil)
+    let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil, hash: nil)
     bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
     do throws(ArchiveError) {
       var reader = try TarReader(extent: blob.extent, limit: limit) { sink.append($0) }

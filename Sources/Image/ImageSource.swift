@@ -118,23 +118,41 @@ package struct ImageSource: Sendable {
     let blob = try self.blob(layer.name, layer.place)
     var reader = LayerReader(blob, at: layer.place)
     let isCompressed = try reader.isCompressed()
-    let descriptor: Descriptor
-    if let said = layer.descriptor {
-      try check(blob, said, layer.place)
-      if MediaType.gzipLayers.contains(said.mediaType) != isCompressed {
-        throw layer.place.error("\(blob.name): \(said.mediaType), but its bytes are \(isCompressed ? "" : "not ")gzip")
-      }
-      descriptor = said
-    } else {
-      let digest = try blob.digest()
-      if layer.name.utf8.starts(with: "blobs/".utf8) && layer.name != digest.blobPath {
-        throw layer.place.error("\(blob.name): its bytes are \(digest)")
-      }
-      descriptor = Descriptor(
-        mediaType: isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: digest, size: blob.count)
-    }
-    let (bytes, size, _) = try reader.read(diffID: diffID, into: &stack)
+    try check(blob, layer, isCompressed: isCompressed)
+    // A compressed layer is compared before it is unpacked; the bytes of a plain one are hashed once, as they are read.
+    let compressed = isCompressed ? try blob.digest() : nil
+    if let compressed { try check(compressed, layer) }
+    let (bytes, size, found) = try reader.read(into: &stack)
+    if compressed == nil { try check(found, layer) }
+    if found != diffID { throw layer.place.error("\(blob.name): does not unpack to \(diffID)") }
+    let descriptor =
+      layer.descriptor
+      ?? Descriptor(
+        mediaType: isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: compressed ?? found,
+        size: blob.count)
     return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
+  }
+
+  /// Compares what is known of `blob` before it is read with the descriptor of `layer`. Throws `ImageError`.
+  private func check(_ blob: Blob, _ layer: SourceLayer, isCompressed: Bool) throws(ImageError) {
+    guard let said = layer.descriptor else { return }
+    if blob.count != said.size {
+      throw layer.place.error("\(blob.name): expected \(said.size) bytes, found \(blob.count)")
+    }
+    if MediaType.gzipLayers.contains(said.mediaType) != isCompressed {
+      throw layer.place.error("\(blob.name): \(said.mediaType), but its bytes are \(isCompressed ? "" : "not ")gzip")
+    }
+  }
+
+  /// Compares the digest of the bytes of `layer` with its descriptor, or with its name where that is a digest.
+  ///
+  /// Throws `ImageError`.
+  private func check(_ digest: ImageDigest, _ layer: SourceLayer) throws(ImageError) {
+    let isNamed = layer.descriptor != nil || layer.name.utf8.starts(with: "blobs/".utf8)
+    let name = layer.descriptor?.digest.blobPath ?? layer.name
+    if isNamed && name != digest.blobPath {
+      throw layer.place.error("\(escapedName(layer.name.utf8)): its bytes are \(digest)")
+    }
   }
 }
 
@@ -150,15 +168,6 @@ extension ImageSource {
     case .missing: throw place.error("\(escapedName(name.utf8)): missing")
     case .refused(let reason): throw place.error("\(escapedName(name.utf8)): \(reason)")
     }
-  }
-
-  /// Compares the bytes of `blob` with what `descriptor` says. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func check(_ blob: Blob, _ descriptor: Descriptor, _ place: LayerPlace) throws {
-    if blob.count != descriptor.size {
-      throw place.error("\(blob.name): expected \(descriptor.size) bytes, found \(blob.count)")
-    }
-    let digest = try blob.digest()
-    if digest != descriptor.digest { throw place.error("\(blob.name): its bytes are \(digest)") }
   }
 
   /// The bytes of the document `name`. Throws `ImageError`, `SourceChanged` or `SystemError`.

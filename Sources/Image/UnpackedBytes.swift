@@ -8,10 +8,14 @@ final class UnpackedBytes {
   let spool: Spool?
   /// Bytes so far.
   private(set) var count: Int64 = 0
-  private var hash: SHA256? = SHA256()
+  private var hash: SHA256?
   private var fault: (any Error)?
 
-  init(spool: Spool?) { self.spool = spool }
+  /// Bytes that go into `spool`, and into `hash` when somebody asks for their digest.
+  init(spool: Spool?, hash: consuming SHA256? = SHA256()) {
+    self.spool = spool
+    self.hash = hash
+  }
 
   func append(_ span: RawSpan) {
     span.withUnsafeBytes { bytes in
@@ -30,7 +34,7 @@ final class UnpackedBytes {
     if let fault { throw fault }
   }
 
-  /// The digest of all bytes; to be asked for once.
+  /// The digest of all bytes; to be asked for once, and nil where they are not hashed.
   func digest() -> ImageDigest? {
     guard let hash = hash.take() else { return nil }
     return ImageDigest(hash.finalize())
