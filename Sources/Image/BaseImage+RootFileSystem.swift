@@ -25,7 +25,7 @@ extension BaseImage {
   /// The same archive makes the same base. Throws `ImageError`, `SourceChanged` or `SystemError`.
   package init(_ base: NewBase, from archive: RootArchive, spoolingNear folder: String) throws {
     let blob = try archive.blob(near: folder)
-    var reader = LayerReader(blob, at: LayerPlace(place: base.reference.familiar, field: ""))
+    var reader = LayerReader(blob, at: BlobPlace(place: base.reference.familiar, field: ""))
     var stack = LayerStack(spoolingNear: folder)
     let (bytes, size, diffID) = try reader.read(into: &stack)
     let descriptor =

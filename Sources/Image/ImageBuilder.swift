@@ -25,7 +25,7 @@ package struct BuiltImage: Sendable {
 package struct ImageBuilder: Sendable {
   package let baseConfig: ImageConfig
   /// Of the base, lowest first: the digest of the uncompressed layer, its bytes and how many they are.
-  package let baseLayers: [BaseLayer]
+  package let baseLayers: [LayerContent]
   package let platform: Platform
   package let settings: ImageSettings
   /// Seconds since 1970.
@@ -34,7 +34,7 @@ package struct ImageBuilder: Sendable {
   package let createdBy: String
 
   /// One layer of the base.
-  package struct BaseLayer: Sendable {
+  package struct LayerContent: Sendable {
     package let diffID: ImageDigest
     package let size: Int64
     package let content: ContentID
@@ -47,7 +47,7 @@ package struct ImageBuilder: Sendable {
   }
 
   package init(
-    baseConfig: ImageConfig, baseLayers: [BaseLayer], platform: Platform, settings: ImageSettings, created: Int64,
+    baseConfig: ImageConfig, baseLayers: [LayerContent], platform: Platform, settings: ImageSettings, created: Int64,
     createdBy: String
   ) {
     self.baseConfig = baseConfig

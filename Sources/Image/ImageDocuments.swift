@@ -17,7 +17,7 @@ struct ImageDocuments {
   init(of source: ImageSource) { self.source = source }
 
   /// The document in the file `name`. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  mutating func document(_ name: String, mediaType: String, _ place: LayerPlace) throws -> StoredDocument {
+  mutating func document(_ name: String, mediaType: String, _ place: BlobPlace) throws -> StoredDocument {
     if var known = documents[name] {
       known.mediaType = mediaType
       return known
@@ -34,7 +34,7 @@ struct ImageDocuments {
   }
 
   /// The document that `descriptor` names. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  mutating func document(_ descriptor: Descriptor, _ place: LayerPlace) throws -> StoredDocument {
+  mutating func document(_ descriptor: Descriptor, _ place: BlobPlace) throws -> StoredDocument {
     let name = descriptor.digest.blobPath
     let document = try document(name, mediaType: descriptor.mediaType, place)
     if Int64(document.bytes.count) != descriptor.size {
@@ -53,7 +53,7 @@ struct ImageDocuments {
   }
 
   /// The index that `descriptor` leads to. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  mutating func index(_ descriptor: Descriptor, _ place: LayerPlace) throws -> ImageIndex {
+  mutating func index(_ descriptor: Descriptor, _ place: BlobPlace) throws -> ImageIndex {
     let document = try document(descriptor, place)
     if let known = indexes[document.digest] { return known }
     let field = try DocumentField(reading: document.bytes, place: source.place(descriptor.digest.blobPath))
@@ -63,7 +63,7 @@ struct ImageDocuments {
   }
 
   /// Throws `ImageError` when `count` images are more than one source may have.
-  static func checkCount(_ count: Int, _ place: LayerPlace) throws(ImageError) {
+  static func checkCount(_ count: Int, _ place: BlobPlace) throws(ImageError) {
     if count > mostImages { throw place.error("more than \(mostImages) images") }
   }
 }

@@ -9,10 +9,10 @@ extension ImageSource {
   /// The images of manifest.json. Throws `ImageError`, `SourceChanged` or `SystemError`.
   func dockerImages() throws -> [SourceImage] {
     let place = place(Self.manifestName)
-    let bytes = try document(Self.manifestName, LayerPlace(place: path, field: ""))
+    let bytes = try document(Self.manifestName, BlobPlace(place: path, field: ""))
     let items = try DocumentField(reading: bytes, place: place).elements()
     if items.isEmpty { throw ImageError(place, "", "expected an image, found an empty array") }
-    try ImageDocuments.checkCount(items.count, LayerPlace(place: place, field: ""))
+    try ImageDocuments.checkCount(items.count, BlobPlace(place: place, field: ""))
     var documents = ImageDocuments(of: self)
     return try items.map { try dockerImage($0, &documents) }
   }
@@ -32,9 +32,9 @@ extension ImageSource {
     let field = try item.required("Layers")
     let layers = try field.elements().map { layer in
       SourceLayer(
-        name: try layer.string(), descriptor: nil, place: LayerPlace(place: layer.place, field: layer.path))
+        name: try layer.string(), descriptor: nil, place: BlobPlace(place: layer.place, field: layer.path))
     }
-    try checkCount(layers.count, config, LayerPlace(place: field.place, field: field.path))
+    try checkCount(layers.count, config, BlobPlace(place: field.place, field: field.path))
     return SourceImage(names: names, config: config, configDocument: document, manifest: nil, layers: layers)
   }
 
@@ -47,7 +47,7 @@ extension ImageSource {
   /// The config is named after its digest: "HEX.json", "sha256:HEX" or "blobs/sha256/HEX".
   private func dockerConfig(_ field: DocumentField, _ documents: inout ImageDocuments) throws -> StoredDocument {
     let name = try field.string()
-    let place = LayerPlace(place: field.place, field: field.path)
+    let place = BlobPlace(place: field.place, field: field.path)
     let document = try documents.document(name, mediaType: MediaType.config, place)
     let last = name.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
     let hex = document.digest.hex
@@ -58,7 +58,7 @@ extension ImageSource {
   }
 
   /// Throws unless a config tells of `count` layers.
-  func checkCount(_ count: Int, _ config: ImageConfig, _ place: LayerPlace) throws(ImageError) {
+  func checkCount(_ count: Int, _ config: ImageConfig, _ place: BlobPlace) throws(ImageError) {
     if count != config.diffIDs.count {
       throw place.error("\(count) layers, rootfs.diff_ids of the config has \(config.diffIDs.count)")
     }

@@ -14,7 +14,7 @@ extension ImageSource {
   /// A descriptor that is still to be followed.
   private struct Step {
     let descriptor: Descriptor
-    let place: LayerPlace
+    let place: BlobPlace
     /// How many indexes below index.json it stands.
     let depth: Int
     let names: [String]
@@ -24,7 +24,7 @@ extension ImageSource {
   func layoutIndex() throws -> (document: DocumentField, index: ImageIndex) {
     try checkLayoutVersion()
     let place = place(Self.indexName)
-    let bytes = try document(Self.indexName, LayerPlace(place: path, field: ""))
+    let bytes = try document(Self.indexName, BlobPlace(place: path, field: ""))
     let document = try DocumentField(reading: bytes, place: place)
     if let field = try document.member("mediaType"), !MediaType.indexes.contains(try field.string()) {
       throw field.error("expected \(quoted(MediaType.index)), found \(quoted(try field.string()))")
@@ -39,7 +39,7 @@ extension ImageSource {
     let (document, index) = try layoutIndex()
     var steps: [Step] = []
     for (number, descriptor) in index.manifests.enumerated() where isWanted(descriptor) {
-      let place = LayerPlace(place: document.place, field: "manifests[\(number)]")
+      let place = BlobPlace(place: document.place, field: "manifests[\(number)]")
       steps.append(Step(descriptor: descriptor, place: place, depth: 0, names: Self.names(of: descriptor)))
     }
     steps.reverse()
@@ -71,7 +71,7 @@ extension ImageSource {
 
   private func checkLayoutVersion() throws {
     let place = place("oci-layout")
-    let bytes = try document("oci-layout", LayerPlace(place: path, field: ""))
+    let bytes = try document("oci-layout", BlobPlace(place: path, field: ""))
     let version = try DocumentField(reading: bytes, place: place).required("imageLayoutVersion")
     guard try version.string() == "1.0.0" else {
       throw version.error("expected \"1.0.0\", found \(quoted(try version.string()))")
@@ -85,7 +85,7 @@ extension ImageSource {
     let index = try documents.index(step.descriptor, step.place)
     let steps = index.manifests.enumerated().map { number, descriptor in
       Step(
-        descriptor: descriptor, place: LayerPlace(place: place, field: "manifests[\(number)]"), depth: step.depth + 1,
+        descriptor: descriptor, place: BlobPlace(place: place, field: "manifests[\(number)]"), depth: step.depth + 1,
         names: step.names + Self.names(of: descriptor))
     }
     // Docker keeps the index of all platforms and saves the blobs of one.
@@ -105,7 +105,7 @@ extension ImageSource {
     let place = place(descriptor.digest.blobPath)
     let manifest = try Manifest(
       DocumentField(reading: stored.bytes, place: place), mediaType: descriptor.mediaType)
-    let configPlace = LayerPlace(place: place, field: "config")
+    let configPlace = BlobPlace(place: place, field: "config")
     guard MediaType.configs.contains(manifest.config.mediaType) else {
       throw configPlace.error("expected the config of an image, found \(quoted(manifest.config.mediaType))")
     }
@@ -114,7 +114,7 @@ extension ImageSource {
     if let platform = descriptor.platform, platform.withoutVariant != config.platform.withoutVariant {
       throw step.place.error("for \(platform), but its config is for \(config.platform)")
     }
-    try checkCount(manifest.layers.count, config, LayerPlace(place: place, field: "layers"))
+    try checkCount(manifest.layers.count, config, BlobPlace(place: place, field: "layers"))
     return SourceImage(
       names: step.names, config: config, configDocument: configDocument, manifest: stored,
       layers: try layers(of: manifest, at: place))
@@ -123,11 +123,11 @@ extension ImageSource {
   private func layers(of manifest: Manifest, at place: String) throws(ImageError) -> [SourceLayer] {
     var layers: [SourceLayer] = []
     for (number, descriptor) in manifest.layers.enumerated() {
-      let layerPlace = LayerPlace(place: place, field: "layers[\(number)]")
+      let blobPlace = BlobPlace(place: place, field: "layers[\(number)]")
       guard (MediaType.plainLayers + MediaType.gzipLayers).contains(descriptor.mediaType) else {
-        throw layerPlace.error("expected a plain or gzip layer, found \(quoted(descriptor.mediaType))")
+        throw blobPlace.error("expected a plain or gzip layer, found \(quoted(descriptor.mediaType))")
       }
-      layers.append(SourceLayer(name: descriptor.digest.blobPath, descriptor: descriptor, place: layerPlace))
+      layers.append(SourceLayer(name: descriptor.digest.blobPath, descriptor: descriptor, place: blobPlace))
     }
     return layers
   }

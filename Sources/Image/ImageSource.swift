@@ -162,7 +162,7 @@ extension ImageSource {
   func place(_ name: String) -> String { "\(path): \(name)" }
 
   /// The file `name`, which `place` asks for. Throws `ImageError` or `SystemError`.
-  func blob(_ name: String, _ place: LayerPlace) throws -> Blob {
+  func blob(_ name: String, _ place: BlobPlace) throws -> Blob {
     switch try files.find(name) {
     case .blob(let blob): return blob
     case .missing: throw place.error("\(escapedName(name.utf8)): missing")
@@ -171,10 +171,10 @@ extension ImageSource {
   }
 
   /// The bytes of the document `name`. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func document(_ name: String, _ place: LayerPlace) throws -> [UInt8] { try documentBlob(name, place).read() }
+  func document(_ name: String, _ place: BlobPlace) throws -> [UInt8] { try documentBlob(name, place).read() }
 
   /// The file `name`, which is a document of at most 16 MiB. Throws `ImageError` or `SystemError`.
-  func documentBlob(_ name: String, _ place: LayerPlace) throws -> Blob {
+  func documentBlob(_ name: String, _ place: BlobPlace) throws -> Blob {
     let blob = try blob(name, place)
     if blob.count > Int64(StoredDocument.largest) {
       throw place.error("\(blob.name): a document of \(blob.count) bytes, the limit is \(StoredDocument.largest)")

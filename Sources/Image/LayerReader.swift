@@ -4,14 +4,6 @@
 
 internal import Archive
 
-/// Where a layer is named: a document and a field of it.
-struct LayerPlace: Sendable {
-  let place: String
-  let field: String
-
-  func error(_ reason: String) -> ImageError { ImageError(place, field, reason) }
-}
-
 /// The entries of one layer, sorted by what is to be done with them.
 struct LayerReader {
   /// Magic of zstd (RFC 8878, 3.1.1).
@@ -32,7 +24,7 @@ struct LayerReader {
     let gid: Int64
   }
 
-  let place: LayerPlace
+  let place: BlobPlace
   let blob: Blob
   private var names = ByteArena()
   /// Paths of what is hidden, and of folders whose contents are.
@@ -40,7 +32,7 @@ struct LayerReader {
   private var cleared: [ArenaSlice] = []
   private var added: [Addition] = []
 
-  init(_ blob: Blob, at place: LayerPlace) {
+  init(_ blob: Blob, at place: BlobPlace) {
     self.blob = blob
     self.place = place
   }

@@ -40,5 +40,5 @@ struct SourceLayer: Sendable {
   let name: String
   /// What a manifest says of it; nil in an archive of Docker's.
   let descriptor: Descriptor?
-  let place: LayerPlace
+  let place: BlobPlace
 }

@@ -17,7 +17,7 @@ package final class Bases {
   let exist: Bool
   private let store: BaseStore
   private let lock: BaseLock?
-  private var known: [Key: Result<(BaseImage, [ImageBuilder.BaseLayer]), any Error>] = [:]
+  private var known: [Key: Result<(BaseImage, [ImageBuilder.LayerContent]), any Error>] = [:]
 
   /// Throws `ImageError` or `SystemError` when there is a lock that cannot be read.
   init(_ path: String) throws {
@@ -34,7 +34,7 @@ package final class Bases {
   /// Throws `ImageError`, `BaseForOthers`, `SourceChanged` or `SystemError`.
   func image(
     _ reference: Reference, for platform: Platform, in contents: inout ContentTable
-  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+  ) throws -> (BaseImage, [ImageBuilder.LayerContent]) {
     let key = Key(reference: reference, platform: platform)
     if let known = known[key] { return try known.get() }
     let found = Result { try read(reference, platform, &contents) }
@@ -44,7 +44,7 @@ package final class Bases {
 
   private func read(
     _ reference: Reference, _ platform: Platform, _ contents: inout ContentTable
-  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+  ) throws -> (BaseImage, [ImageBuilder.LayerContent]) {
     let image = try store.image(reference, for: platform)
     try lock?.check(image)
     let layers = image.layers.map { layer in
@@ -53,7 +53,7 @@ package final class Bases {
         case .file(let file): .file(file)
         case .spool(let spool, let offset): .spool(spool, offset: offset, count: layer.size)
         }
-      return ImageBuilder.BaseLayer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
+      return ImageBuilder.LayerContent(diffID: layer.diffID, size: layer.size, content: contents.add(content))
     }
     return (image, layers)
   }

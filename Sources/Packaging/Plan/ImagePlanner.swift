@@ -213,7 +213,7 @@ extension ImagePlanner {
   /// The base as the store has it, for the machine that the executable is for.
   private func stored(
     _ reference: Reference, _ base: BaseRule, _ gate: ImageGate
-  ) throws -> (BaseImage, [ImageBuilder.BaseLayer]) {
+  ) throws -> (BaseImage, [ImageBuilder.LayerContent]) {
     do {
       let base = try explained(at: base.origin) {
         try resolver.bases().image(reference, for: platform, in: &resolver.plan.contents)
