@@ -44,6 +44,9 @@ demo: all
 	.build/release/kpack list $(DEMO)/sample/_output/release-tars/kubernetes-server-linux-amd64.tar.gz
 	.build/release/kpack tarballs --root $(DEMO)/greeter --layouts $(DEMO)/greeter/layouts --version 1.2.0
 	.build/release/kpack list $(DEMO)/greeter/_output/release-tars/greeter-1.2.0-linux-amd64.tar.gz
+	.build/release/kpack base add busybox --rootfs testdata/base --arch amd64 --bases $(DEMO)/greeter/_output/bases
+	.build/release/kpack images --root $(DEMO)/greeter --layouts $(DEMO)/greeter/layouts --version 1.2.0
+	.build/release/kpack inspect $(DEMO)/greeter/_output/release-images/amd64/greeter.tar
 
 # Side by side with what others use.
 bench: bench-tarballs bench-images
