@@ -26,6 +26,7 @@ extension BaseImage {
   package init(_ base: NewBase, from archive: RootArchive, spoolingNear folder: String) throws {
     let blob = try archive.blob(near: folder)
     var reader = LayerReader(blob, at: BlobPlace(place: base.reference.familiar, field: ""))
+    reader.takesWhiteouts = false
     var stack = LayerStack(spoolingNear: folder)
     let (bytes, size, diffID) = try reader.read(into: &stack)
     let descriptor =

@@ -26,6 +26,8 @@ struct LayerReader {
 
   let place: BlobPlace
   let blob: Blob
+  /// Whether entries may delete files of layers below.
+  var takesWhiteouts = true
   private var names = ByteArena()
   /// Paths of what is hidden, and of folders whose contents are.
   private var removed: [ArenaSlice] = []
@@ -99,6 +101,7 @@ struct LayerReader {
       if !parts.contains(where: { $0.starts(with: Self.reserved) }) { try add(entry) }
       return
     }
+    if !takesWhiteouts { throw error(entry.name, "the name begins with \".wh.\", which deletes a file in a layer") }
     let parent = parts.dropLast().joined(separator: [UInt8(ascii: "/")])
     if name == Self.opaque { cleared.append(try keep(Array(parent), of: entry)) }
     if name.starts(with: Self.reserved) { return }
