@@ -25,13 +25,13 @@ struct BaseCommand {
     switch (words.first, words.count) {
     case ("add", 3) where !context.line.has("rootfs"):
       try checkOptions(of: "add REF FILE", ["arch", "name", "limit"])
-      try add(try reference(words[1]), from: words[2])
+      try add(try newReference(words[1]), from: words[2])
     case ("add", 2) where context.line.has("rootfs"):
       try checkOptions(of: "add REF --rootfs PATH", ["rootfs", "arch", "cmd", "env"])
-      try addRootFileSystem(try reference(words[1]))
+      try addRootFileSystem(try newReference(words[1]))
     case ("make", 2):
       try checkOptions(of: "make REF", ["from", "arch", "cmd", "env"])
-      try make(try reference(words[1]))
+      try make(try newReference(words[1]))
     case ("list", 1):
       try checkOptions(of: "list", [])
       try list()
@@ -56,6 +56,13 @@ struct BaseCommand {
     } catch {
       throw context.usage("\(error), found \(shown(text))")
     }
+  }
+
+  /// The name of a base to be made. Throws `UsageError`.
+  private func newReference(_ text: String) throws -> Reference {
+    let reference = try reference(text)
+    if reference.familiarName != "scratch" { return reference }
+    throw context.usage("a Dockerfile means no image by scratch: expected another name, found \(shown(text))")
   }
 
   private func add(_ reference: Reference, from path: String) throws {
