@@ -1,6 +1,7 @@
 // Adding to the store, which appears at once: the blobs, each whole and durable under its name, then index.json.
 
 package import Archive
+private import Glibc
 private import JSON
 
 extension BaseStore {
@@ -14,6 +15,7 @@ extension BaseStore {
   package func add(_ images: [BaseImage], as reference: Reference, into folder: OutputFolder) throws {
     do {
       try checkFolders()
+      try checkLayout()
       var writer = BlobWriter(path, folder)
       for image in images {
         if let digest = reference.digest, digest != image.manifestDigest {
@@ -31,6 +33,23 @@ extension BaseStore {
     } catch {
       folder.abandon()
       throw error
+    }
+  }
+
+  private var hasIndex: Bool { isThere(Self.indexName) }
+
+  private func isThere(_ name: String) -> Bool {
+    faccessat(AT_FDCWD, "\(path)/\(name)", F_OK, AT_SYMLINK_NOFOLLOW) == 0
+  }
+
+  /// Throws `ImageError` when what is there already is no layout that can be added to, `SourceChanged` or `SystemError`.
+  ///
+  /// Blobs without index.json are taken: a run that was killed may have left them.
+  private func checkLayout() throws {
+    if hasIndex {
+      _ = try source().layoutIndex()
+    } else if isThere("oci-layout") {
+      try source().checkLayoutVersion()
     }
   }
 
@@ -58,7 +77,7 @@ extension BaseStore {
 
   /// The platforms that stand under that very name.
   private func platforms(of reference: Reference) throws -> [Descriptor] {
-    guard exists else { return [] }
+    guard hasIndex else { return [] }
     let images = try source().layoutImages { Self.isNamed($0) { $0 == reference } }
     return images.compactMap { image in
       var descriptor = image.manifest?.descriptor
@@ -72,7 +91,7 @@ extension BaseStore {
   private func index(
     without reference: Reference
   ) throws -> (members: [(String, JSONLiteral)], items: [JSONLiteral]) {
-    guard exists else { return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], []) }
+    guard hasIndex else { return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], []) }
     let (document, index) = try source().layoutIndex()
     guard case .object(let members) = JSONLiteral(document.value) else { throw document.error("expected an object") }
     let items = try document.required("manifests").elements()
@@ -121,6 +140,9 @@ private struct BlobWriter {
   ) throws {
     let name = digest.blobPath
     guard written.insert(digest).inserted else { return }
+    if (try? FileStatus.of(Array("\(path)/\(name)".utf8)))?.isFolder == true {
+      throw ImageError("\(path): \(name)", "", "expected a regular file, found a folder")
+    }
     if case .blob(let blob) = try Blob.find(at: "\(path)/\(name)", named: name), try blob.digest() == digest { return }
     var file = try folder.create(name)
     try body { bytes in try file.write(bytes) }

@@ -11,14 +11,26 @@ package struct BaseStore: Sendable {
 
   package init(_ path: String) { self.path = path }
 
-  /// Whether there is a layout at the path.
-  package var exists: Bool { access("\(path)/index.json", F_OK) == 0 }
+  /// Whether there is nothing at the path, or a folder without anything but what killed runs left: a store without
+  /// bases.
+  ///
+  /// Throws `ImageError` when something else than a folder stands there, and `SystemError`.
+  package func isEmpty() throws -> Bool {
+    do throws(SystemError) {
+      let folder = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
+      return try FolderListing.names(of: folder).allSatisfy { $0.starts(with: OutputFolder.temporaryPrefix.utf8) }
+    } catch {
+      if error.errno == ENOENT { return true }
+      if error.errno == ENOTDIR { throw ImageError(path, "", "expected a folder of bases") }
+      throw error
+    }
+  }
 
   /// The bases that have a name, sorted by it and by platform; their layers are not read.
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   package func images() throws -> [StoredBase] {
-    guard exists else { return [] }
+    if try isEmpty() { return [] }
     let found = try source().images()
     let bases = found.flatMap { image in image.references.map { StoredBase($0, image) } }
     return bases.compactMap { $0 }.sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
@@ -28,7 +40,7 @@ package struct BaseStore: Sendable {
   ///
   /// Throws `ImageError` when it is missing or unsound, `BaseForOthers`, `SourceChanged` or `SystemError`.
   package func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
-    guard exists else { throw ImageError(path, "", "no base \(reference.familiar): there is no store") }
+    if try isEmpty() { throw ImageError(path, "", "no base \(reference.familiar): there is no store") }
     let source = try source()
     let images = try images(of: reference, in: source)
     if images.isEmpty { throw try missing(reference, in: source) }
@@ -36,7 +48,27 @@ package struct BaseStore: Sendable {
     guard let best = platforms.bestIndex(for: platform) else {
       throw BaseForOthers(store: path, reference: reference, found: platforms, wanted: platform)
     }
+    let twins = images.filter { $0.platform == platforms[best] }
+    if twins.count > 1 { throw ambiguity(reference, platforms[best], twins.map(\.manifestDigest)) }
     return try source.read(images[best], as: reference)
+  }
+
+  /// The bases that have a name, for a lock, where each is the one of its name and platform.
+  ///
+  /// Throws as `images()` does, and `ImageError` with the choices for several of one name and platform.
+  package func imagesToLock() throws -> [StoredBase] {
+    let bases = try images()
+    let groups = Dictionary(grouping: bases, by: \.sortKey)
+    for base in bases {
+      let digests = (groups[base.sortKey] ?? []).map(\.manifestDigest)
+      if Set(digests).count > 1 { throw ambiguity(base.reference, base.platform, digests) }
+    }
+    return bases
+  }
+
+  private func ambiguity(_ reference: Reference, _ platform: Platform, _ digests: [ImageDigest?]) -> ImageError {
+    let choices = digests.compactMap { $0?.description }.joined(separator: ", ")
+    return ImageError(path, "", "holds several bases \(reference.familiar) for \(platform): \(choices)")
   }
 
   /// The images that `reference` asks for; its digest is that of a manifest, or of an index that leads to them.

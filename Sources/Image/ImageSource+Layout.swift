@@ -69,7 +69,8 @@ extension ImageSource {
     return [name ?? descriptor.annotation(Descriptor.Annotation.refName)].compactMap { $0 }
   }
 
-  private func checkLayoutVersion() throws {
+  /// Throws `ImageError` when the layout is of no version that is known here, `SourceChanged` or `SystemError`.
+  func checkLayoutVersion() throws {
     let place = place("oci-layout")
     let bytes = try document("oci-layout", BlobPlace(place: path, field: ""))
     let version = try DocumentField(reading: bytes, place: place).required("imageLayoutVersion")

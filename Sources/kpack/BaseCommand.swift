@@ -161,10 +161,11 @@ struct BaseCommand {
   }
 
   private func lock() throws {
-    guard store.exists else { throw ImageError(store.path, "", "no bases to lock: there is no store") }
+    // Before the folder is opened, which makes it where it is missing.
+    if try store.isEmpty() { throw ImageError(store.path, "", "no bases to lock: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
     do {
-      let lock = BaseLock(try store.images(), path: "\(store.path)/\(Bases.lockName)")
+      let lock = BaseLock(try store.imagesToLock(), path: "\(store.path)/\(Bases.lockName)")
       var file = try folder.create(Bases.lockName)
       try file.write(Array(lock.text.utf8))
       _ = try file.finish()

@@ -1,0 +1,112 @@
+// kpack base on folders that are no store of bases, or a damaged one: what is refused, and that nothing changes.
+
+import Foundation
+import Testing
+
+@Suite struct BaseFaultTests {
+  private static let layout = #"{"imageLayoutVersion":"1.0.0"}"#
+
+  @Test(arguments: [
+    (["index.json": "[]", "oci-layout": layout], "index.json: expected an object"),
+    (["index.json": #"{"schemaVersion":2,"manifests":[]}"#], "oci-layout: missing"),
+    (["oci-layout": #"{"imageLayoutVersion":"9"}"#], #"oci-layout: imageLayoutVersion: expected "1.0.0", found "9""#),
+  ])
+  func `a damaged store stays as it is`(files: [String: String], message: String) throws {
+    let box = try Sandbox.withRoot()
+    for (name, text) in files { try box.write(text, to: "store/\(name)") }
+    let outcome = try box.kpack("base", "add", "x", "--rootfs", "root", "--arch", "amd64", "--bases", "store")
+    #expect(outcome.status == 3 && outcome.errors.hasPrefix("kpack: error: store: \(message)"), "\(outcome)")
+    #expect(try box.files(in: "store") == files.mapValues { Data($0.utf8) })
+  }
+
+  @Test func `a store without bases is a folder that is missing or empty`() throws {
+    let box = try Sandbox()
+    try box.sh("mkdir empty && mkdir killed && : >killed/.kpack-tmp-0")
+    for folder in ["missing", "empty", "killed"] {
+      #expect(try box.kpack("base", "list", "--bases", folder) == Outcome(status: 0, output: "", errors: ""))
+      let refusal = "kpack: error: \(folder): no bases to lock: there is no store\n"
+      let outcome = try box.kpack("base", "lock", "--bases", folder)
+      #expect(outcome == Outcome(status: 3, output: "", errors: refusal))
+    }
+    #expect(try box.names(in: "") == ["empty", "killed"])
+  }
+
+  @Test(arguments: ["list", "lock"])
+  func `what is no store is not taken for one without bases`(command: String) throws {
+    let box = try Sandbox()
+    try box.write("x", to: "file")
+    try box.write("x", to: "other/file")
+    try box.write(Self.layout, to: "cut/oci-layout")
+    for (path, reason) in [
+      ("file", "expected a folder of bases"), ("other", "oci-layout: missing"), ("cut", "index.json: missing"),
+    ] {
+      let outcome = try box.kpack("base", command, "--bases", path)
+      #expect(outcome == Outcome(status: 3, output: "", errors: "kpack: error: \(path): \(reason)\n"))
+    }
+    #expect(try box.names(in: "other") == ["file"] && box.names(in: "cut") == ["oci-layout"])
+  }
+
+  @Test(arguments: ["scratch", "scratch:1", "docker.io/library/scratch"])
+  func `no base is named as Docker names no image`(name: String) throws {
+    let box = try Sandbox.withRoot()
+    let outcome = try box.kpack("base", "add", name, "--rootfs", "root", "--arch", "amd64", "--bases", "store")
+    let message = "a Dockerfile means no image by scratch: expected another name, found \"\(name)\""
+    let errors = "kpack: error: \(message)\nusage: see `kpack base --help`\n"
+    #expect(outcome == Outcome(status: 2, output: "", errors: errors))
+    #expect(try box.kpack("base", "make", name, "--from", "x", "--arch", "amd64").errors == errors)
+    #expect(!box.isThere("store"))
+  }
+
+  @Test func `two bases of one name and platform are neither locked nor built on`() throws {
+    let box = try Sandbox.withRoot()
+    var digests: [String] = []
+    for name in ["one", "two"] {
+      try box.write(name, to: "root/etc/name")
+      try box.addRoot(as: name, to: "store")
+    }
+    let listed = try box.kpack("base", "list", "--bases", "store").lines
+    digests = listed.compactMap { $0.split(separator: " ").last.map { String($0) } }
+    try box.sh("sed -i s,library/two,library/one,g store/index.json")
+    let outcome = try box.kpack("base", "lock", "--bases", "store")
+    let message = "store: holds several bases one:latest for linux/amd64: \(digests.joined(separator: ", "))"
+    #expect(outcome == Outcome(status: 3, output: "", errors: "kpack: error: \(message)\n"))
+    #expect(!box.isThere("store/bases.lock.json"))
+  }
+
+  @Test func `a folder in the place of a blob is refused by its name`() throws {
+    let box = try Sandbox.withRoot()
+    try box.addRoot(as: "one", to: "old")
+    let blob = try #require(try box.names(in: "old/blobs/sha256").first)
+    try box.sh("mkdir -p \"store/blobs/sha256/$1\"", blob)
+    let outcome = try box.kpack("base", "add", "one", "old", "--bases", "store")
+    let message = "store: blobs/sha256/\(blob): expected a regular file, found a folder"
+    #expect(outcome == Outcome(status: 3, output: "", errors: "kpack: error: \(message)\n"))
+    #expect(try box.names(in: "store") == ["blobs"])
+  }
+
+  @Test func `a root file system has no whiteouts`() throws {
+    let box = try Sandbox.withRoot()
+    try box.write("", to: "root/etc/.wh.gone")
+    try box.sh("tar -cf root.tar -C root .")
+    for path in ["root", "root.tar"] {
+      let outcome = try box.kpack("base", "add", "x", "--rootfs", path, "--arch", "amd64", "--bases", "store")
+      let reason = "etc/.wh.gone: the name begins with \".wh.\", which deletes a file in a layer\n"
+      #expect(outcome.status == 3 && outcome.errors.hasSuffix(reason), "\(outcome)")
+    }
+    #expect(!box.isThere("store"))
+  }
+}
+
+extension Sandbox {
+  /// A folder with the root file system "root".
+  fileprivate static func withRoot() throws -> Sandbox {
+    let box = try Sandbox()
+    try box.write("root:x:0:0::/:/bin/sh\n", to: "root/etc/passwd")
+    return box
+  }
+
+  fileprivate func addRoot(as name: String, to store: String) throws {
+    let outcome = try kpack("base", "add", name, "--rootfs", "root", "--arch", "amd64", "--bases", store)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+  }
+}
