@@ -6,6 +6,10 @@ extension ImageRuleDecoder {
   /// The name of the file that an image is saved as.
   func file(_ field: LayoutField) -> Template? {
     guard let file = template.path(field) else { return nil }
+    if file.text == ImageRule.fileSuffix {
+      field.refuse("expected a name before \"\(ImageRule.fileSuffix)\", found nothing")
+      return nil
+    }
     let isOnePart = !file.text.utf8.contains(UInt8(ascii: "/"))
     if isOnePart && file.text.utf8.reversed().starts(with: ImageRule.fileSuffix.utf8.reversed()) { return file }
     field.refuse("expected a file name that ends in \"\(ImageRule.fileSuffix)\", without '/', found \(field.found)")

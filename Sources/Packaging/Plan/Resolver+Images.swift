@@ -133,7 +133,9 @@ extension Resolver {
   /// The name of the file that the image is saved as. Throws `Diagnostic`.
   func fileName(of rule: ImageRule, _ subject: TemplateSubject) throws -> String {
     let name = try rule.file.map { try facts.fill($0, subject) } ?? rule.name + ImageRule.fileSuffix
-    if (try? ArchivePath(name))?.isOnePart == true, name.hasSuffix(ImageRule.fileSuffix) { return name }
+    let isNamed =
+      name != ImageRule.fileSuffix && name.utf8.reversed().starts(with: ImageRule.fileSuffix.utf8.reversed())
+    if (try? ArchivePath(name))?.isOnePart == true, isNamed { return name }
     throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: rule.origin)
   }
 

@@ -59,6 +59,7 @@ struct WrongImagesTests {
     WrongLayout(#""to": "/usr""#, #"2:7: groups.g[0].to: expected a relative path, not an absolute one, found "/usr""#),
     WrongLayout(#""repository": {"arm": "{md5}"}"#, "2:23: groups.g[0].repository.arm: {md5} is known in tags alone"),
     WrongLayout(#""tag": "{tag}""#, "2:8: groups.g[0].tag: {tag} cannot stand here"),
+    WrongLayout(#""file": ".tar""#, #"2:9: groups.g[0].file: expected a name before ".tar", found nothing"#),
     WrongLayout(
       #""file": "{name}""#,
       #"2:9: groups.g[0].file: expected a file name that ends in ".tar", without '/', found "{name}""#),
