@@ -39,6 +39,23 @@ extension Resolver {
     }
   }
 
+  /// Two rules that give their images one name are a mistake: whoever loads the second takes the name from the first.
+  ///
+  /// One rule may name its images of several platforms alike.
+  func checkImageNames() {
+    var owners: [Reference: PlannedImage] = [:]
+    for image in plan.images {
+      for reference in image.references {
+        let owner = owners[reference] ?? image
+        owners[reference] = owner
+        if owner.origin == image.origin { continue }
+        let both = "\(owner.origin) for \(owner.platform) and \(image.origin) for \(image.platform)"
+        refuse(Diagnostic(.usage, "two images are named \(reference.familiar): \(both)"))
+        break
+      }
+    }
+  }
+
   /// The archives of an image, and the folder that `docker build` makes it from. The tags' names follow from those.
   private func outputs(of image: PlannedImage) -> [String] {
     let staged = image.stagePlaces.map { place in

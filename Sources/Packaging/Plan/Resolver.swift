@@ -100,6 +100,7 @@ package final class Resolver {
       }
     }
     checkImageFiles()
+    checkImageNames()
     plan.rules = rules.map(\.origin)
   }
 
@@ -123,6 +124,7 @@ package final class Resolver {
         refuse(Diagnostic(error))
       }
     }
+    checkImageNames()
     plan.rules = rules.map(\.origin)
   }
 

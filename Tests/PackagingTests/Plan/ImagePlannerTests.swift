@@ -122,6 +122,20 @@ import Testing
         ])
   }
 
+  @Test func `two rules for images of one name are refused, one rule for two platforms is not`() throws {
+    try tree.addBinary("other")
+    let name = #""repository": "example.org/one""#
+    #expect(
+      try tree.imageMistakes(image(name), image(name, binary: "other"))
+        == [
+          "usage: two images are named example.org/one:v1.2.3_4: "
+            + "groups.main[0] for linux/amd64 and groups.main[1] for linux/amd64"
+        ])
+    try tree.addBase("base", .arm64)
+    try tree.addBinary("tool", .arm64)
+    #expect(try tree.imageMistakes(image(name, platforms: "two")) == [])
+  }
+
   @Test func `the size is that of the archive, in each form`() throws {
     for format in ImageFormat.allCases {
       let plan = try tree.planImages(image(#""entries": [{"text": "x", "to": "a"}]"#)) { $0.imageFormat = format }
