@@ -8,6 +8,8 @@ package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
   case isFolder(path: String)
   /// Something else stands where a folder is needed.
   case isNoFolder(path: String)
+  /// A symlink stands where a folder is needed that nothing else leads to.
+  case isLink(path: String)
 
   package var description: String {
     switch self {
@@ -15,6 +17,7 @@ package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(escapedName(path.utf8)): in use by another run\(holder.map { " (process \($0))" } ?? "")"
     case .isFolder(let path): "\(escapedName(path.utf8)): a folder stands where the output would be written"
     case .isNoFolder(let path): "\(escapedName(path.utf8)): not a folder, but an output would be written below it"
+    case .isLink(let path): "\(escapedName(path.utf8)): a symlink, but outputs would be written below it"
     }
   }
 }

@@ -70,7 +70,7 @@ extension OutputFolder {
 extension OutputFolder.Output {
   /// Makes the temporary of an output that is a link, or a copy where links are not to be had.
   fileprivate func makeLink(_ number: Int) throws {
-    guard let linked else { return }
+    guard case .link(let linked) = kind else { return }
     let temporary = Array(folder.temporary(number).utf8)
     let (old, new) = (cString(linked.path), cString(temporary))
     do throws(SystemError) {
@@ -88,9 +88,9 @@ extension OutputFolder.Output {
   }
 }
 
-/// Outputs that got their names, in order.
+/// Outputs that got their names, and older ones that lost them, in order.
 private struct Placing {
-  /// An output that got its name, and where the older one went.
+  /// An output that got its name or went, and where the older one is.
   private struct Placement {
     let final: String
     /// The name that the older output has now; nil when there was none.
@@ -106,12 +106,18 @@ private struct Placing {
   /// Folders that were made for the names, in order.
   private var made: [String] = []
 
-  /// Gives `output` its name, in folders that are made where they are missing. Throws `SystemError`.
+  /// Gives `output` its name, in folders that are made where they are missing, or takes away what has the name.
+  ///
+  /// Throws `SystemError`.
   mutating func place(_ output: OutputFolder.Output, _ number: Int) throws(SystemError) {
     let final = output.folder.final(output.name)
+    let backup = output.folder.backup(number)
+    if case .removal = output.kind {
+      if let placement = try Self.remove(final, backup: backup) { placements.append(placement) }
+      return
+    }
     made += try makeFolders(parentFolder(of: final))
     let temporary = output.folder.temporary(number)
-    let backup = output.folder.backup(number)
     placements.append(try Self.move(temporary, to: final, backup: backup))
   }
 
@@ -125,6 +131,14 @@ private struct Placing {
   func takeBack() {
     for placement in placements.reversed() { placement.takeBack() }
     removeFolders(made)
+  }
+
+  /// Takes a file away; nil when there is none, for a folder is no output.
+  private static func remove(_ final: String, backup: String) throws(SystemError) -> Placement? {
+    if isFolder(final) { return nil }
+    if rename(final, backup) == 0 { return Placement(final: final, older: backup) }
+    if errno == ENOENT || errno == ENOTDIR { return nil }
+    throw SystemError(operation: "remove", path: final, errno: errno)
   }
 
   private static func move(_ temporary: String, to final: String, backup: String) throws(SystemError) -> Placement {

@@ -17,8 +17,16 @@ package final class OutputFolder: Sendable {
     let folder: LockedFolder
     /// Its final name in the folder, where a slash leads into folders below.
     let name: String
-    /// What it becomes a hard link to; nil when it has bytes of its own.
-    var linked: SourceFile?
+    let kind: Kind
+
+    /// How it comes to be.
+    enum Kind {
+      case written
+      /// A hard link to this file.
+      case link(SourceFile)
+      /// Nothing: a file of an earlier run goes.
+      case removal
+    }
   }
 
   struct State {
@@ -76,6 +84,13 @@ package final class OutputFolder: Sendable {
     }
   }
 
+  /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else.
+  package func checkFolder(_ name: String, in folder: Int = 0) throws(OutputError) {
+    let path = places[folder].final(name)
+    var status = stat()
+    if lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK { throw .isLink(path: path) }
+  }
+
   /// Begins the output `name`; folders that it names are made at the commit.
   ///
   /// Throws `SystemError`, also when there is an output of this name already.
@@ -105,14 +120,21 @@ package final class OutputFolder: Sendable {
   /// has no such link, it is a copy. Throws `SystemError`.
   package func link(_ written: SourceFile, as name: String, in folder: Int) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
-      try add(name, in: places[folder], linked: written, to: &state)
+      try add(name, .link(written), in: places[folder], to: &state)
+    }
+  }
+
+  /// Removes the file `name` of an earlier run at the commit, if it is there. Throws `SystemError`.
+  package func remove(_ name: String, in folder: Int = 0) throws(SystemError) {
+    _ = try state.withLock { state throws(SystemError) in
+      try add(name, .removal, in: places[folder], to: &state)
     }
   }
 
   private func begin(_ name: String, in folder: Int) throws(SystemError) -> FileHandle {
     // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
     try state.withLock { state throws(SystemError) in
-      let number = try add(name, in: places[folder], to: &state)
+      let number = try add(name, .written, in: places[folder], to: &state)
       let temporary = Array(places[folder].temporary(number).utf8)
       return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
     }
@@ -120,7 +142,7 @@ package final class OutputFolder: Sendable {
 
   /// Notes an output; its number.
   private func add(
-    _ name: String, in folder: LockedFolder, linked: SourceFile? = nil, to state: inout State
+    _ name: String, _ kind: Output.Kind, in folder: LockedFolder, to state: inout State
   ) throws(SystemError) -> Int {
     if state.isClosed { throw .ended(in: folder) }
     let leadsUp = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
@@ -129,7 +151,7 @@ package final class OutputFolder: Sendable {
     guard state.places.insert(Array(final.utf8)).inserted else {
       throw SystemError(operation: "write twice", path: final, errno: EEXIST)
     }
-    state.outputs.append(Output(folder: folder, name: name, linked: linked))
+    state.outputs.append(Output(folder: folder, name: name, kind: kind))
     return state.outputs.count - 1
   }
 }

@@ -155,4 +155,36 @@ struct OutputFolderTests {
     #expect(throws: OutputError.isFolder(path: "\(folder.path)/a")) { try outputs.checkPlace(of: "a") }
     try outputs.checkPlace(of: "b")
   }
+
+  @Test func `what an earlier run left goes at the commit, and comes back when that fails`() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a", "b"] { _ = try folder.write(Array("old".utf8), to: name) }
+    for fails in [true, false] {
+      let outputs = try OutputFolder(folder.path)
+      for name in ["a", "none", "none/below"] { try outputs.remove(name) }
+      try Self.write("new", to: "b", in: outputs)
+      if fails { try Tool.run("sh", "-c", "rm \"$1/b\"; mkdir \"$1/b\"", "sh", folder.path) }
+      if fails { #expect(throws: SystemError.self) { try outputs.commit() } } else { try outputs.commit() }
+      #expect(try folder.names() == (fails ? ["a", "b"] : ["b"]))
+      if fails { try Tool.run("rmdir", "\(folder.path)/b") }
+    }
+    #expect(try Self.text("b", in: folder) == "new")
+  }
+
+  @Test func `a folder is not taken for what an earlier run left`() throws {
+    let folder = try TemporaryFolder()
+    try Tool.run("mkdir", "\(folder.path)/a")
+    let outputs = try OutputFolder(folder.path)
+    try outputs.remove("a")
+    try outputs.commit()
+    #expect(try folder.names() == ["a"])
+  }
+
+  @Test func `a symlink in the place of a folder of outputs is refused`() throws {
+    let folder = try TemporaryFolder()
+    try Tool.run("sh", "-c", "mkdir \"$1/real\" && ln -s real \"$1/link\"", "sh", folder.path)
+    let outputs = try OutputFolder(folder.path)
+    for name in ["real", "none"] { try outputs.checkFolder(name) }
+    #expect(throws: OutputError.isLink(path: "\(folder.path)/link")) { try outputs.checkFolder("link") }
+  }
 }

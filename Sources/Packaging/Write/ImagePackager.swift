@@ -123,6 +123,7 @@ extension ImagePackager {
     for place in places.archives + places.tags + (files ?? []) {
       try folder.checkPlace(of: place.name, in: place.folder)
     }
+    if let build = places.build { try folder.checkFolder(build.name, in: build.folder) }
   }
 
   private func write(_ number: Int, _ store: ContentStore, _ folder: OutputFolder) throws -> ImageResult {
@@ -147,8 +148,11 @@ extension ImagePackager {
       let copy = place(executable.name)
       try folder.copy(executable.file, as: copy.name, in: copy.folder, mode: executable.mode.bits)
     }
+    let archive = place(Dockerfile.archiveName)
     if let rope = image.contextRope(in: store) {
-      _ = try write(rope, to: place(Dockerfile.archiveName), of: folder)
+      _ = try write(rope, to: archive, of: folder)
+    } else {
+      try folder.remove(archive.name, in: archive.folder)
     }
   }
 
