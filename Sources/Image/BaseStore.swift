@@ -124,7 +124,7 @@ package struct BaseForOthers: Error, Equatable, Sendable, CustomStringConvertibl
 
   package var description: String {
     let there = found.map { "\($0)" }.joined(separator: ", ")
-    return "\(store): \(reference.familiar): the base is for \(there), not for \(wanted)"
+    return "\(escapedName(store.utf8)): \(reference.familiar): the base is for \(there), not for \(wanted)"
   }
 }
 

@@ -1,5 +1,7 @@
 // An image, a base or a store of bases that cannot be accepted.
 
+private import Archive
+
 /// What is wrong with an image, and where.
 package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file, or the store and the blob in it.
@@ -14,6 +16,8 @@ package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// "PLACE: FIELD: REASON".
-  package var description: String { [place, field, reason].filter { !$0.isEmpty }.joined(separator: ": ") }
+  /// "PLACE: FIELD: REASON", with names of unknown bytes in any of them escaped.
+  package var description: String {
+    escapedControls([place, field, reason].filter { !$0.isEmpty }.joined(separator: ": "))
+  }
 }

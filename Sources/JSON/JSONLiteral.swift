@@ -21,6 +21,12 @@ package enum JSONLiteral: Sendable {
     return text
   }
 
+  /// The same value in a text that a terminal shows and does not obey: what is not printable is escaped.
+  package var printableText: String {
+    // Outside of strings there are but printable characters.
+    text.unicodeScalars.map { $0.isPrintable ? String($0) : String($0).utf16.map(unicodeEscape).joined() }.joined()
+  }
+
   private func write(to text: inout String) {
     switch self {
     case .null: text += "null"

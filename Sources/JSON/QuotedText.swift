@@ -36,7 +36,7 @@ private func fourHexDigits(_ value: UInt32) -> String {
 extension Unicode.Scalar {
   /// Whether a terminal shows this as a character and does nothing else with it: controls, bidirectional marks and
   /// other invisible characters are not printable, and the only space that is, is U+0020.
-  fileprivate var isPrintable: Bool {
+  var isPrintable: Bool {
     if properties.isDefaultIgnorableCodePoint { return false }
     switch properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false

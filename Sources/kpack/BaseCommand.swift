@@ -170,7 +170,7 @@ struct BaseCommand {
       try file.write(Array(lock.text.utf8))
       _ = try file.finish()
       try folder.commit()
-      context.messages.note("wrote \(lock.path)")
+      context.messages.note("wrote \(escapedName(lock.path.utf8))")
     } catch {
       folder.abandon()
       throw error

@@ -32,8 +32,8 @@ struct InspectCommand {
     try line("id", "\(image.configDigest)")
     try line("manifest", "\(image.manifestDigest)")
     for variable in settings.environment { try line("env", escapedName(variable.utf8)) }
-    if let words = settings.entrypoint { try line("entrypoint", json(words).text) }
-    if let words = settings.command { try line("cmd", json(words).text) }
+    if let words = settings.entrypoint { try line("entrypoint", json(words).printableText) }
+    if let words = settings.command { try line("cmd", json(words).printableText) }
     if let folder = settings.workingDirectory, !folder.isEmpty { try line("workdir", escapedName(folder.utf8)) }
     if let user = settings.user, !user.isEmpty { try line("user", escapedName(user.utf8)) }
     for label in settings.labels { try line("label", escapedName("\(label.key)=\(label.value)".utf8)) }
@@ -59,7 +59,7 @@ struct InspectCommand {
         ("id", .string("\(image.configDigest)")),
         ("manifest", .string("\(image.manifestDigest)")), ("config", image.config.json),
         ("layers", .array(try image.layers.map { try self.json($0) })),
-      ]).text)
+      ]).printableText)
   }
 
   private func json(_ layer: BaseLayer) throws -> JSONLiteral {

@@ -14,7 +14,24 @@ struct EscapedNameTests {
     #expect(escapedName(name) == shown)
   }
 
-  @Test(arguments: ["é", "e\u{301}", "\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10FFFF}"])
+  @Test(
+    arguments: [
+      ("\u{80}", "%C2%80"), ("\u{9B}31m", "%C2%9B31m"), ("\u{9F}", "%C2%9F"), ("\u{202A}", "%E2%80%AA"),
+      ("a\u{202E}b", "a%E2%80%AEb"), ("\u{2066}", "%E2%81%A6"), ("\u{2069}", "%E2%81%A9"),
+    ] as [(String, String)])
+  func `what drives a terminal or turns text is shown as its bytes`(name: String, shown: String) {
+    #expect(escapedName(name.utf8) == shown)
+    #expect(escapedControls(name) == shown)
+  }
+
+  @Test(arguments: ["\u{2029}", "\u{202F}", "\u{2065}", "\u{206A}", "\u{203A}"])
+  func `the neighbours of those are shown as they are`(name: String) { #expect(escapedName(name.utf8) == name) }
+
+  @Test func `a name that is escaped already is not escaped once more`() {
+    #expect(escapedControls("a\n: \(escapedName([0x1B, 0x25]))") == "a%0A: %1B%25")
+  }
+
+  @Test(arguments: ["é", "e\u{301}", "\u{A0}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10FFFF}"])
   func `valid UTF-8 is shown as it is`(name: String) {
     #expect(Array(escapedName(name.utf8).utf8) == Array(name.utf8))
     #expect(isValidUTF8(name.utf8))

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ImagesTests {
   @Test func `an image is written where tarballs look for it and into the images folder, as one file`() throws {
     let box = try Sandbox.imaged()
-    let outcome = try box.kpack(words: Sandbox.makeImages)
+    let outcome = try box.kpack(words: Sandbox.makeTool)
     try #require(outcome.status == 0, "\(outcome.errors)")
     #expect(try box.names(in: Sandbox.stageFolder) == ["tool.docker_tag", "tool.tar"])
     #expect(try box.names(in: Sandbox.imagesFolder) == ["tool.dockerbuild", "tool.tar"])
@@ -50,7 +50,7 @@ import Testing
 
   @Test func `a row in JSON tells the image's names, places and digest`() throws {
     let box = try Sandbox.imaged()
-    let outcome = try box.kpack(words: Sandbox.makeImages + ["--format", "json"])
+    let outcome = try box.kpack(words: Sandbox.makeTool + ["--format", "json"])
     try #require(outcome.status == 0, "\(outcome.errors)")
     let path = "\(Sandbox.stageFolder)/tool.tar"
     let digest = try box.sh("sha256sum \"$1\"", path).prefix(64)
@@ -84,7 +84,7 @@ import Testing
   @Test func `the release's registry and tag give the image a second name`() throws {
     let box = try Sandbox.imaged()
     let environment = ["KUBE_DOCKER_REGISTRY": "gcr.io/mine", "KUBE_DOCKER_IMAGE_TAG": "rel-7"]
-    let outcome = try box.kpack(words: Sandbox.makeImages, environment: environment)
+    let outcome = try box.kpack(words: Sandbox.makeTool, environment: environment)
     try #require(outcome.status == 0, "\(outcome.errors)")
     let names = try box.inspected().names
     #expect(names.count == 2 && names.first == "example.org/team/tool:v1.2.3", "\(names)")
@@ -180,14 +180,14 @@ private struct ImageRow: Equatable, Decodable {
 
 extension Sandbox {
   fileprivate static let stageFolder = "_output/release-stage/server/linux-amd64/top/bin"
-  fileprivate static let imagesFolder = "_output/release-images/amd64"
+  static let imagesFolder = "_output/release-images/amd64"
   /// The command line that makes the images for amd64.
-  fileprivate static let makeImages = [
+  static let makeTool = [
     "images", "--quiet", "--layouts", "layouts", "--version", "v1.2.3", "--arch", "amd64",
   ]
 
   /// A project with one image, on a base for the architecture `base`, or without any base.
-  fileprivate static func imaged(base: String? = "amd64") throws -> Sandbox {
+  static func imaged(base: String? = "amd64") throws -> Sandbox {
     let box = try Sandbox()
     try box.write(
       #"{"name":"p","platforms":{"server":["linux/amd64"]},"binaries":{"server":["tool"]},"archive":{"root":"top"}}"#,
@@ -215,8 +215,8 @@ extension Sandbox {
     try write(try kpack("base", "list", "--format", "json").output, to: "base.json")
   }
 
-  fileprivate func expectImages(_ words: String..., at location: SourceLocation = #_sourceLocation) throws {
-    let outcome = try kpack(words: Self.makeImages + words)
+  func expectImages(_ words: String..., at location: SourceLocation = #_sourceLocation) throws {
+    let outcome = try kpack(words: Self.makeTool + words)
     try #require(outcome.status == 0, "\(outcome.errors)", sourceLocation: location)
   }
 
@@ -224,7 +224,7 @@ extension Sandbox {
   fileprivate func refusal(
     _ status: Int32, _ words: String..., at location: SourceLocation = #_sourceLocation
   ) throws -> String {
-    let outcome = try kpack(words: Self.makeImages + words)
+    let outcome = try kpack(words: Self.makeTool + words)
     #expect(outcome.status == status && outcome.output.isEmpty, "\(outcome)", sourceLocation: location)
     for folder in ["release-stage", "release-images"] {
       #expect(!isThere("_output/\(folder)"), sourceLocation: location)

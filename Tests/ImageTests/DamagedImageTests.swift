@@ -154,6 +154,11 @@ struct DamagedImageTests {
     try Self.check(path, isFIFO ? "expected a regular file" : "found a symlink")
   }
 
+  @Test func `an error is told in one line that no terminal obeys`() {
+    let error = ImageError("a\nb%", "x\u{1B}[31m", "\u{9B}m and \u{202E}")
+    #expect(error.description == "a%0Ab%: x%1B[31m: %C2%9Bm and %E2%80%AE")
+  }
+
   @Test(arguments: [(4, nil), (5, "indexes nested more than 4 deep")] as [(Int, String?)])
   func `indexes may be nested four deep`(depth: Int, fault: String?) throws {
     let folder = try ImageFolder()

@@ -26,6 +26,12 @@ import Testing
     #expect(Array(JSONLiteral.string(string).text.utf8) == Array("\"\(wanted)\"".utf8))
   }
 
+  @Test func `a text for terminals escapes all that is not printable, and means the same`() throws {
+    let literal = JSONLiteral.array([.string("\u{9B}1m\u{202E}é \n"), .string("\u{E0001}")])
+    #expect(literal.printableText == #"["\u009B1m\u202Eé \n","\uDB40\uDC01"]"#)
+    #expect(written(try JSONReader.read(bytes(literal.printableText))) == literal.text)
+  }
+
   @Test func `the reader gets what was written`() throws {
     let scalars = (0...0x2FFFF as ClosedRange<UInt32>).compactMap(Unicode.Scalar.init)
     let everything = String(String.UnicodeScalarView(scalars))
