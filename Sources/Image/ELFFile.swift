@@ -31,6 +31,17 @@ package struct ELFFile: Equatable, Sendable {
   }
 }
 
+extension ELFFile {
+  /// Whether `start`, the first bytes of a file that is no program, are those of an ELF file all the same: of one that
+  /// is cut or contradicts itself, but not of an object file, a core or a file of a type that is not known here.
+  static func isDamaged(_ start: [UInt8]) -> Bool {
+    guard start.starts(with: ELFFormat.magic) else { return false }
+    guard let format = ELFFormat(start), start.count >= format.headerSize else { return true }
+    // ET_NONE is no type at all.
+    return [0, 2, 3].contains(format.number(format.type, in: start))
+  }
+}
+
 // Program headers
 extension ELFFile {
   /// A part of the file that is loaded, or that names the interpreter.

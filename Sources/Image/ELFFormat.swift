@@ -16,7 +16,7 @@ struct ELFFormat {
   /// The format that `start`, the first bytes of a file, tells; nil when it is no ELF file of a known class, encoding
   /// and version.
   init?(_ start: [UInt8]) {
-    guard start.count >= Self.identificationSize, start.starts(with: [0x7F] + Array("ELF".utf8)) else { return nil }
+    guard start.count >= Self.identificationSize, start.starts(with: Self.magic) else { return nil }
     // EI_CLASS, EI_DATA and EI_VERSION.
     let (kind, encoding, version) = (start[4], start[5], start[6])
     guard (1...2).contains(kind), (1...2).contains(encoding), version == 1 else { return nil }
@@ -24,6 +24,8 @@ struct ELFFormat {
     isBigEndian = encoding == 2
   }
 
+  /// EI_MAG0 to EI_MAG3.
+  static let magic = [0x7F] + Array("ELF".utf8)
   /// EI_NIDENT.
   private static let identificationSize = 16
 

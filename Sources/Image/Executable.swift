@@ -7,13 +7,15 @@ package import Archive
 package enum Executable: Equatable, Sendable {
   /// A program or shared object in the format of Linux.
   case elf(ELFFile)
+  /// A file that begins as an ELF file and is cut or contradicts itself.
+  case damagedELF
   /// Text that names its interpreter in the first line (execve(2), "Interpreter scripts").
   case script
   /// A portable executable (Microsoft PE Format, "MS-DOS Stub" and "Signature").
   case windows
   /// A Mach-O file, for one architecture or for several (mach-o/loader.h and mach-o/fat.h).
   case darwin
-  /// No format known here; an ELF file that is cut or contradicts itself is one.
+  /// No format known here; an ELF file that is no program is one.
   case unknown
 
   /// What `file` is.
@@ -23,6 +25,7 @@ package enum Executable: Equatable, Sendable {
     let size = UInt64(clamping: file.identity.size)
     guard let start = try file.part(from: 0, count: min(size, startSize)) else { return .unknown }
     if let elf = try ELFFile.read(file, start: start) { return .elf(elf) }
+    if ELFFile.isDamaged(start) { return .damagedELF }
     if start.starts(with: "#!".utf8) { return .script }
     if try isWindows(file, start) { return .windows }
     return isDarwin(start) ? .darwin : .unknown

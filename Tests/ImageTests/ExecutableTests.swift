@@ -35,12 +35,13 @@ import Testing
   }
 
   @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
-  func `an ELF file that is cut anywhere is unknown`(is64Bit: Bool, isBigEndian: Bool) throws {
+  func `an ELF file that is cut anywhere behind its magic is damaged`(is64Bit: Bool, isBigEndian: Bool) throws {
     let whole = SampleELF(
       is64Bit: is64Bit, isBigEndian: isBigEndian, interpreter: Array("\(Self.loader)\0".utf8)
     ).bytes
     for count in whole.indices {
-      #expect(try Self.inspect(Array(whole[..<count])) == .unknown, "the first \(count) bytes")
+      let format: Executable = count < 4 ? .unknown : .damagedELF
+      #expect(try Self.inspect(Array(whole[..<count])) == format, "the first \(count) bytes")
     }
   }
 
@@ -52,8 +53,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("an object file", sample { $0.type = 1 }),
-      ("a core file", sample { $0.type = 4 }),
+      ("no type", sample { $0.type = 0 }),
       ("program headers of another size", sample { $0.entrySize = 32 }),
       ("program headers of no size", sample { $0.entrySize = 0 }),
       ("program headers behind the end", sample { $0.tableOffset = 1 << 40 }),
@@ -68,15 +68,19 @@ import Testing
       ("an empty interpreter", sample { $0.interpreter = [0] }),
       ("an interpreter of 4097 bytes", sample { $0.interpreter = [UInt8](repeating: 0x61, count: 4096) + [0] }),
     ])
-  func `an ELF file that no system runs is unknown`(what: String, bytes: [UInt8]) throws {
-    #expect(try Self.inspect(bytes) == .unknown)
+  func `an ELF file that contradicts itself is damaged`(what: String, bytes: [UInt8]) throws {
+    #expect(try Self.inspect(bytes) == .damagedELF)
+  }
+
+  @Test(arguments: [1, 4, 0xFE00]) func `an object file, a core and what is like them are unknown`(type: Int) throws {
+    #expect(try Self.inspect(Self.sample { $0.type = type }) == .unknown)
   }
 
   @Test(arguments: [(4, 0), (4, 3), (5, 0), (5, 3), (6, 0), (6, 2)] as [(Int, UInt8)])
-  func `an unknown class, encoding or version is unknown`(offset: Int, value: UInt8) throws {
+  func `an unknown class, encoding or version is damage`(offset: Int, value: UInt8) throws {
     var bytes = SampleELF().bytes
     bytes[offset] = value
-    #expect(try Self.inspect(bytes) == .unknown)
+    #expect(try Self.inspect(bytes) == .damagedELF)
   }
 
   @Test func `an ELF file without program headers is static`() throws {

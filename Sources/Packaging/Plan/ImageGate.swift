@@ -34,9 +34,12 @@ struct ImageGate {
     }
   }
 
-  /// Throws `ImageError` when the executable, the platform and the base, which is there for `found`, differ; their
+  /// Throws `ImageError` when the executable is damaged, and when it, the platform and the base, which is there for `found`, differ; their
   /// variants may.
   func checkMachines(on base: Reference, for found: [Platform]) throws(ImageError) {
+    if let binary, binary.format == .damagedELF {
+      throw ImageError(binary.path, "", "begins as an ELF file and is cut or damaged")
+    }
     if isForPlatform && found.contains(where: { $0.withoutVariant == platform.withoutVariant }) { return }
     let bases = found.map { "\($0)" }.joined(separator: ", ")
     let reason =
@@ -51,7 +54,7 @@ struct ImageGate {
     case .elf(let file): platform.os == "linux" && file.architecture == platform.architecture
     case .windows: platform.os == "windows"
     case .darwin: platform.os == "darwin"
-    case .script, .unknown, nil: true
+    case .script, .damagedELF, .unknown, nil: true
     }
   }
 
@@ -61,7 +64,7 @@ struct ImageGate {
     case .windows: "windows"
     case .darwin: "darwin"
     case .script: "any machine"
-    case .unknown: "no known machine"
+    case .damagedELF, .unknown: "no known machine"
     }
   }
 

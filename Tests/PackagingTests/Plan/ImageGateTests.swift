@@ -82,6 +82,10 @@ import Testing
         == "warning: ROOT/_output/dockerized/bin/linux/amd64/tool is in no known executable format")
   }
 
+  @Test func `an ELF file that is cut is refused`() throws {
+    #expect(try check(Executables.amd64.dropLast()) == "begins as an ELF file and is cut or damaged")
+  }
+
   @Test func `a base that is there for others alone is told with all of them`() throws {
     let gate = try ImageGate(nil, .amd64, stageFolder: "images/amd64")
     let reason =
