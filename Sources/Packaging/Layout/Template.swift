@@ -90,7 +90,7 @@ package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible 
     case .openBrace: "'{' without '}' after it (write '{{' for a brace)"
     case .unknownVariable(let name):
       "unknown variable {\(name)}"
-        + nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { "; did you mean {\($0)}?" }.orEmpty
+        + nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { " (did you mean {\($0)}?)" }.orEmpty
     }
   }
 }

@@ -53,6 +53,10 @@ struct TemplateDecoder {
       field.refuse("expected an absolute path, found \(field.found)")
       return nil
     }
+    if template.text.utf8.starts(with: "//".utf8) {
+      field.refuse("\(PathError.emptyPart), found \(field.found)")
+      return nil
+    }
     return template.checked(as: field, isAbsolute: true) ? template : nil
   }
 

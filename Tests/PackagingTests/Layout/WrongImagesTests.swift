@@ -108,6 +108,9 @@ struct WrongImagesTests {
       #""entrypoint": ["a\u0000"]"#,
       #"2:16: groups.g[0].entrypoint[0]: expected a string without NUL, found "a\u0000""#),
     WrongLayout(#""workdir": "x""#, #"2:12: groups.g[0].workdir: expected an absolute path, found "x""#),
+    WrongLayout(
+      #""workdir": "//""#,
+      "2:12: groups.g[0].workdir: an empty part in a path ('//' or a '/' at the end), found \"//\""),
     WrongLayout(#""workdir": "/a/../b""#, #"2:12: groups.g[0].workdir: a '..' part in a path, found "/a/../b""#),
     WrongLayout(#""user": """#, "2:9: groups.g[0].user: expected a string that is not empty"),
     WrongLayout(#""labels": ["a=b"]"#, "2:11: groups.g[0].labels: expected an object, found an array"),

@@ -57,7 +57,7 @@ struct WrongReleaseTests {
       #"{"root": "/a"}"#, #"1:35: archive.root: expected a relative path, not an absolute one, found "/a""#),
     WrongLayout(
       #"{"root": "{verson}"}"#,
-      #"1:35: archive.root: unknown variable {verson}; did you mean {version}?, found "{verson}""#),
+      #"1:35: archive.root: unknown variable {verson} (did you mean {version}?), found "{verson}""#),
     WrongLayout(
       #"{"owner": "root"}"#, #"1:36: archive.owner: expected "source" or two numbers such as "0:0", found "root""#),
     WrongLayout(
@@ -173,7 +173,7 @@ struct WrongTarballTests {
       #"{"tree": "a", "exclude": ["a\\"]}"#, #".exclude[0]: a pattern that ends in a backslash, found "a\\""#),
     WrongLayout(
       #"{"text": "{vresion}", "to": "b"}"#,
-      #".text: unknown variable {vresion}; did you mean {version}?, found "{vresion}""#),
+      #".text: unknown variable {vresion} (did you mean {version}?), found "{vresion}""#),
     WrongLayout(#"{"text": "{", "to": "b"}"#, #".text: '{' without '}' after it (write '{{' for a brace), found "{""#),
     WrongLayout(
       #"{"text": "{os}{arch}", "to": "b"}"#,
