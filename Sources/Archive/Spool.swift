@@ -41,7 +41,14 @@ package final class Spool: Sendable, Equatable {
   package func size() throws(SystemError) -> Int64 { Int64(try file.status().st_size) }
 
   /// Adds `bytes` at the end. Throws `SystemError`.
-  package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) { try file.write(bytes) }
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    do throws(SystemError) {
+      try file.write(bytes)
+    } catch {
+      // The file has no name: its path is the folder's.
+      throw SystemError(operation: "write a nameless file there", path: error.path, errno: error.errno)
+    }
+  }
 
   /// Reads from `offset` on until `buffer` is full. Throws `SystemError` when it cannot, or the spool is shorter.
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {

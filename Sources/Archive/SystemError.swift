@@ -24,9 +24,9 @@ package struct SystemError: Error, Equatable, Sendable {
 }
 
 extension SystemError: CustomStringConvertible {
-  /// "PATH: cannot OPERATION: TEXT OF THE ERROR NUMBER", with the path escaped.
+  /// "PATH: cannot OPERATION: TEXT OF THE ERROR NUMBER", with the path escaped, and `""` for an empty one.
   package var description: String {
-    "\(escapedName(path)): cannot \(operation): \(String(cString: strerror(errno)))"
+    "\(path.isEmpty ? "\"\"" : escapedName(path)): cannot \(operation): \(String(cString: strerror(errno)))"
   }
 }
 

@@ -31,6 +31,7 @@ package struct FileTable: Sendable {
   /// Why an entry cannot stand where it should.
   enum Refusal: Error, Equatable {
     case belowNoFolder
+    case rootIsNoFolder
     /// The table is full.
     case tooMany
   }
@@ -166,10 +167,11 @@ extension FileTable {
 
   /// Puts `entry` at `parts`, in the place of what stands there; a folder over a folder keeps what is in it.
   ///
-  /// Missing parents are made. Throws when a parent is no folder and leads to none, and when the table is full.
+  /// Missing parents are made. Throws when a parent is no folder and leads to none, when the root is to be no folder,
+  /// and when the table is full.
   mutating func set(_ entry: Entry, at parts: [Name]) throws(Refusal) {
     guard let name = parts.last else {
-      guard entry.kind == .directory else { throw .belowNoFolder }
+      guard entry.kind == .directory else { throw .rootIsNoFolder }
       nodes[0].entry = entry
       return
     }

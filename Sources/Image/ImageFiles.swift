@@ -42,6 +42,7 @@ struct ArchiveMembers: Sendable {
   ///
   /// Throws `ImageError`, with `place` for its place, `SourceChanged` or `SystemError`.
   init(_ blob: Blob, place: String, spoolingNear folder: String, limit: Int64) throws {
+    try blob.checkCompression(place: place)
     let isCompressed = try CompressedMagic.matches(blob.prefix(CompressedMagic.length))
     let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil, hash: nil)
     bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
@@ -81,6 +82,7 @@ struct ArchiveMembers: Sendable {
 
   /// The file `name`, also through links.
   func find(_ name: String) -> Blob.Lookup {
+    if name.isEmpty { return .refused("a name that is empty") }
     guard var path = Self.clean(Array(name.utf8)) else { return .refused("a name that is absolute or has '..'") }
     for links in 0...Self.mostLinks {
       switch members[path] {

@@ -163,10 +163,11 @@ extension ImageSource {
 
   /// The file `name`, which `place` asks for. Throws `ImageError` or `SystemError`.
   func blob(_ name: String, _ place: BlobPlace) throws -> Blob {
+    let shown = name.isEmpty ? quoted(name) : escapedName(name.utf8)
     switch try files.find(name) {
     case .blob(let blob): return blob
-    case .missing: throw place.error("\(escapedName(name.utf8)): missing")
-    case .refused(let reason): throw place.error("\(escapedName(name.utf8)): \(reason)")
+    case .missing: throw place.error("\(shown): missing")
+    case .refused(let reason): throw place.error("\(shown): \(reason)")
     }
   }
 

@@ -7,7 +7,7 @@ internal import Archive
 /// The entries of one layer, sorted by what is to be done with them.
 struct LayerReader {
   /// Magic of zstd (RFC 8878, 3.1.1).
-  private static let zstd: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+  static let zstd: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
   private static let gzip: [UInt8] = [0x1F, 0x8B]
   private static let whiteout = Array(".wh.".utf8)
   private static let opaque = Array(".wh..wh..opq".utf8)
@@ -141,13 +141,15 @@ struct LayerReader {
       kind: addition.kind, mode: addition.mode, uid: addition.uid, gid: addition.gid, linkname: Array(link))
     if addition.kind == .hardlink { made = files.linked(FileTable.parts(link)) }
     guard let made, made.kind != .directory || addition.kind == .directory else {
-      throw error(name, "a hard link to \(escapedName(link)), which is no file")
+      throw error(
+        name, link.isEmpty ? "a hard link to nothing" : "a hard link to \(escapedName(link)), which is no file")
     }
     do throws(FileTable.Refusal) {
       try files.set(made, at: FileTable.parts(name))
     } catch {
       switch error {
       case .belowNoFolder: throw self.error(name, "below something that is no folder")
+      case .rootIsNoFolder: throw self.error(name, "the root, but no folder")
       case .tooMany: throw self.error(name, "more than \(FileTable.mostNodes) files and folders in one image")
       }
     }

@@ -19,21 +19,12 @@ package enum RootArchive: Sendable {
       defer { free(real) }
       switch try Blob.find(at: String(cString: real), named: path) {
       case .blob(let blob):
-        guard let name = try Self.compression(of: blob) else { return blob }
-        throw ImageError(path, "", "compressed with \(name): only plain and gzip archives are read")
+        try blob.checkCompression(place: path)
+        return blob
       case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)
       case .refused(let reason): throw ImageError(path, "", reason)
       }
     }
-  }
-
-  /// What `blob` is compressed with, when that is not read. Throws `SourceChanged` or `SystemError`.
-  private static func compression(of blob: Blob) throws -> String? {
-    let bytes = try blob.prefix(10)
-    // The .xz File Format, 2.1.1.1.
-    if bytes.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { return "xz" }
-    // "BZh", the size of the blocks, and the mark of the first one.
-    return bytes.starts(with: "BZh".utf8) && bytes.dropFirst(4).elementsEqual("1AY&SY".utf8) ? "bzip2" : nil
   }
 
   private static func spool(_ rope: Rope, near folder: String) throws -> Blob {

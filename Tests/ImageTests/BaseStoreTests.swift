@@ -87,6 +87,7 @@ struct BaseStoreTests {
   @Test(
     arguments: [
       ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "compressed with xz: only plain and gzip archives are read"),
+      ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd: only plain and gzip archives are read"),
       (Array("BZh91AY&SY".utf8), "compressed with bzip2: only plain and gzip archives are read"),
       (Array("BZh".utf8), "header at byte 0: expected a tar archive, found other bytes"),
     ] as [([UInt8], String)])
@@ -98,6 +99,7 @@ struct BaseStoreTests {
       _ = try BaseImage(base, from: .file(path: path), spoolingNear: folder.path)
     }
     #expect(error?.description.hasSuffix("\(path): \(fault)") == true, "\(error?.description ?? "")")
+    #expect(throws: ImageError(path, "", fault)) { _ = try ImageSourceTests.read(path) }
   }
 
   @Test func `a lock takes what it was made of and nothing else`() throws {

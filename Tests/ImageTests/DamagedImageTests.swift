@@ -44,6 +44,13 @@ struct DamagedImageTests {
     Damage("an object", docker("{}"), "manifest.json: expected an array"),
     Damage("no config", docker(#"[{"Layers":[]}]"#), "manifest.json: [0].Config: missing"),
     Damage("config above", docker(#"[{"Config":"../x","Layers":[]}]"#), "[0].Config: ../x: a name that is absolute"),
+    Damage("no name", docker(#"[{"Config":"","Layers":[]}]"#), #"[0].Config: "": a name that is empty"#),
+    Damage(
+      "hard link", changed(SampleImage().docker, "a/layer.tar") { $0.bytes = Member.tar([link]) },
+      "[0].Layers[0]: a/layer.tar: a: a hard link to nothing"),
+    Damage(
+      "root", changed(SampleImage().docker, "a/layer.tar") { $0.bytes = Member.tar([Member(name: ".")]) },
+      "[0].Layers[0]: a/layer.tar: .: the root, but no folder"),
     Damage(
       "other config bytes", changed(SampleImage().docker, sha(SampleImage().config) + ".json") { $0.bytes += [32] },
       "[0].Config: "),
@@ -123,6 +130,7 @@ struct DamagedImageTests {
       "layers[0]: blobs/sha256/"),
   ]
 
+  private static let link = Member(name: "a", kind: .hardlink)
   private static let platform = #""platform":{"os":"linux","architecture":"arm64"},"#
   private static func blob(_ bytes: [UInt8]) -> String { "blobs/sha256/\(sha(bytes))" }
 
