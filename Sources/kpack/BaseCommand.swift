@@ -80,7 +80,7 @@ struct BaseCommand {
   }
 
   private func addRootFileSystem(_ reference: Reference) throws {
-    let path = context.line["rootfs"] ?? ""
+    let path = try path("rootfs") ?? ""
     let isFolder = try FileStatus.following(Array(path.utf8)).isFolder
     let archive: RootArchive =
       isFolder ? .rope(rope(of: try RootFileSystem.folder(path, mtime: epoch))) : .file(path: path)
@@ -88,7 +88,7 @@ struct BaseCommand {
   }
 
   private func make(_ reference: Reference) throws {
-    guard let path = context.line["from"] else { throw context.usage("make: give the executable with --from PATH") }
+    guard let path = try path("from") else { throw context.usage("make: give the executable with --from PATH") }
     let platform = try platform()
     let bytes = Array(path.utf8)
     let resolved = try FilePath.resolved(bytes)
@@ -109,6 +109,12 @@ struct BaseCommand {
   private func add(_ archive: RootArchive, settings: ImageSettings, as reference: Reference) throws {
     let base = NewBase(reference, for: try platform(), settings: settings, created: epoch)
     try add([try BaseImage(base, from: archive, spoolingNear: store.path)], as: reference)
+  }
+
+  /// The path that an option gives. Throws `UsageError` for none.
+  private func path(_ option: String) throws -> String? {
+    if context.line[option] == "" { throw context.usage("--\(option): expected a path, found nothing") }
+    return context.line[option]
   }
 
   private func platform() throws -> Platform {
@@ -134,13 +140,13 @@ struct BaseCommand {
 
   /// A word, or an array of words in JSON as a Dockerfile has it.
   private func words(_ text: String) throws -> [String] {
-    guard text.hasPrefix("["), let value = try? JSONReader.read(Array(text.utf8)),
-      case .array(let elements) = value.kind
-    else { return [text] }
+    guard text.utf8.first == UInt8(ascii: "[") else { return [text] }
+    let mistake = context.usage("--cmd: expected an array of strings, found \(shown(text))")
+    guard let value = try? JSONReader.read(Array(text.utf8)), case .array(let elements) = value.kind else {
+      throw mistake
+    }
     return try elements.map { element in
-      guard case .string(let word) = element.kind else {
-        throw context.usage("--cmd: expected an array of strings, found \(shown(text))")
-      }
+      guard case .string(let word) = element.kind else { throw mistake }
       return word
     }
   }

@@ -57,6 +57,36 @@ import Testing
     #expect(!box.isThere("store"))
   }
 
+  @Test(arguments: [
+    (["add", "x", "--rootfs", ""], "--rootfs: expected a path, found nothing"),
+    (["make", "x", "--from", ""], "--from: expected a path, found nothing"),
+    (["add", "x", "--rootfs", "root", "--cmd", #"["a""#], #"--cmd: expected an array of strings, found "[\"a\"""#),
+    (["add", "x", "--rootfs", "root", "--cmd", "[1]"], #"--cmd: expected an array of strings, found "[1]""#),
+  ])
+  func `a value that says nothing is the user's mistake`(words: [String], message: String) throws {
+    let box = try Sandbox.withRoot()
+    let outcome = try box.kpack(words: ["base"] + words + ["--arch", "amd64", "--bases", "store"])
+    let errors = "kpack: error: \(message)\nusage: see `kpack base --help`\n"
+    #expect(outcome == Outcome(status: 2, output: "", errors: errors))
+    #expect(!box.isThere("store"))
+  }
+
+  @Test func `no path at all is seen in the message`() throws {
+    let errors = "kpack: error: \"\": cannot open: No such file or directory\n"
+    #expect(try Sandbox().kpack("base", "add", "x", "") == Outcome(status: 4, output: "", errors: errors))
+  }
+
+  @Test func `a disk that is full while a file without a name is written is told with its folder`() throws {
+    let box = try Sandbox.withRoot()
+    try box.sh("mkdir store && head -c 100000 /dev/urandom >root/big && tar -czf root.tar.gz -C root .")
+    let outcome = try box.kpack(
+      "base", "add", "x", "--rootfs", "root.tar.gz", "--arch", "amd64", "--bases", "store",
+      through: ["sh", "-c", "ulimit -f 8; exec \"$@\"", "sh"])
+    let errors = "kpack: error: store: cannot write a nameless file there: File too large\n"
+    #expect(outcome == Outcome(status: 4, output: "", errors: errors))
+    #expect(try box.names(in: "store") == [])
+  }
+
   @Test func `two bases of one name and platform are neither locked nor built on`() throws {
     let box = try Sandbox.withRoot()
     var digests: [String] = []
