@@ -87,15 +87,14 @@ import Testing
     #expect(try box.names(in: "store") == [])
   }
 
-  @Test func `two bases of one name and platform are neither locked nor built on`() throws {
+  @Test func `two bases of one name and platform are not locked`() throws {
     let box = try Sandbox.withRoot()
-    var digests: [String] = []
     for name in ["one", "two"] {
       try box.write(name, to: "root/etc/name")
       try box.addRoot(as: name, to: "store")
     }
     let listed = try box.kpack("base", "list", "--bases", "store").lines
-    digests = listed.compactMap { $0.split(separator: " ").last.map { String($0) } }
+    let digests = listed.compactMap { $0.split(separator: " ").last.map { String($0) } }
     try box.sh("sed -i s,library/two,library/one,g store/index.json")
     let outcome = try box.kpack("base", "lock", "--bases", "store")
     let message = "store: holds several bases one:latest for linux/amd64: \(digests.joined(separator: ", "))"

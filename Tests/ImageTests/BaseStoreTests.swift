@@ -49,6 +49,24 @@ struct BaseStoreTests {
     #expect(error?.description == "\(store.path): sample:1: the base is for linux/amd64, not for linux/arm64/v8")
   }
 
+  @Test func `of two bases of one name and platform none is taken, but by its digest`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
+    try store.add([try sample("amd64", folder)], as: Reference("sample:2"), into: OutputFolder(store.path))
+    let text = String(decoding: try folder.read("store/index.json"), as: UTF8.self)
+    let twins = text.replacing("docker.io/library/sample:2", with: "sample:1")
+    _ = try folder.write(Array(twins.utf8), to: "store/index.json")
+    let digests = try store.images().map(\.manifestDigest)
+    let choices = digests.map { "\($0)" }.joined(separator: ", ")
+    let error = ImageError(store.path, "", "holds several bases sample:1 for linux/amd64: \(choices)")
+    #expect(throws: error) { _ = try store.image(Reference("sample:1"), for: amd64) }
+    #expect(throws: error) { _ = try store.imagesToLock() }
+    #expect(digests.count == 2)
+    for digest in digests {
+      #expect(try store.image(Reference("sample:1@\(digest)"), for: amd64).manifestDigest == digest)
+    }
+  }
+
   @Test(arguments: ["blobs", "blobs/sha256"])
   func `a store whose blobs are elsewhere is neither read nor written`(name: String) throws {
     let folder = try ImageFolder()
