@@ -42,7 +42,7 @@ extension BaseStore {
     faccessat(AT_FDCWD, "\(path)/\(name)", F_OK, AT_SYMLINK_NOFOLLOW) == 0
   }
 
-  /// Throws `ImageError` when what is there already is no layout that can be added to, `SourceChanged` or `SystemError`.
+  /// Throws `ImageError` when what is there is no layout that can be added to, `SourceChanged` or `SystemError`.
   ///
   /// Blobs without index.json are taken: a run that was killed may have left them.
   private func checkLayout() throws {

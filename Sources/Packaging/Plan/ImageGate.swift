@@ -34,8 +34,8 @@ struct ImageGate {
     }
   }
 
-  /// Throws `ImageError` when the executable is damaged, and when it, the platform and the base, which is there for `found`, differ; their
-  /// variants may.
+  /// Throws `ImageError` when the executable is damaged, and when it, the platform and the base, which is there for
+  /// `found`, differ; their variants may.
   func checkMachines(on base: Reference, for found: [Platform]) throws(ImageError) {
     if let binary, binary.format == .damagedELF {
       throw ImageError(binary.path, "", "begins as an ELF file and is cut or damaged")
