@@ -15,6 +15,8 @@ package enum Executable: Equatable, Sendable {
   case windows
   /// A Mach-O file, for one architecture or for several (mach-o/loader.h and mach-o/fat.h).
   case darwin
+  /// An archive, or something compressed: `ADD` in a Dockerfile unpacks it (docs.docker.com, Dockerfile reference, "ADD").
+  case archive
   /// No format known here; an ELF file that is no program is one.
   case unknown
 
@@ -28,7 +30,8 @@ package enum Executable: Equatable, Sendable {
     if ELFFile.isDamaged(start) { return .damagedELF }
     if start.starts(with: "#!".utf8) { return .script }
     if try isWindows(file, start) { return .windows }
-    return isDarwin(start) ? .darwin : .unknown
+    if isDarwin(start) { return .darwin }
+    return try isArchive(file, start) ? .archive : .unknown
   }
 
   /// Bytes that hold an ELF header of either class, and the header of MS-DOS.
@@ -39,6 +42,11 @@ package enum Executable: Equatable, Sendable {
     guard start.starts(with: "MZ".utf8), UInt64(start.count) == startSize else { return false }
     let place = start[0x3C..<0x40].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return try file.part(from: place, count: 4) == Array("PE\0\0".utf8)
+  }
+
+  /// Compressed, or a tar archive by the magic of ustar (POSIX.1-2024, pax, "ustar Interchange Format").
+  private static func isArchive(_ file: SourceFile, _ start: [UInt8]) throws -> Bool {
+    try CompressedMagic.matches(start) || file.part(from: 257, count: 5) == Array("ustar".utf8)
   }
 
   private static func isDarwin(_ start: [UInt8]) -> Bool {

@@ -110,6 +110,9 @@ import Testing
       ([0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 52], .unknown),
       ([0xCF, 0xFA, 0xED, 0xFE], .unknown),
       (Array("text\n".utf8), .unknown),
+      ([0x1F, 0x8B, 8, 0], .archive), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], .archive),
+      ([UInt8](repeating: 0x61, count: 257) + Array("ustar\0".utf8), .archive),
+      ([UInt8](repeating: 0x61, count: 256) + Array("ustar\0".utf8), .unknown),
       ([], .unknown),
     ] as [([UInt8], Executable)])
   func `other formats are told by their first bytes`(bytes: [UInt8], format: Executable) throws {

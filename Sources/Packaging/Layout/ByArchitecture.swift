@@ -40,11 +40,6 @@ package struct ByArchitecture: Equatable, Sendable {
     self.templates = templates
   }
 
-  /// Whether each architecture has a string of its own.
-  package var tellsArchitecture: Bool {
-    templates.allSatisfy { $0.key != Self.others || $0.value.variables.contains(.arch) }
-  }
-
   /// The template for `architecture` in Go's words; nil when neither it nor "*" has one.
   package func template(for architecture: String) -> Template? {
     templates[architecture] ?? templates[Self.others]

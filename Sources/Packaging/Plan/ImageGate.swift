@@ -22,9 +22,12 @@ struct ImageGate {
 
   /// What is to be said of an executable that nobody can tell the machine of.
   var warning: String? {
-    guard let binary, binary.format == .unknown else { return nil }
+    guard let binary, [.unknown, .archive].contains(binary.format) else { return nil }
     return "\(binary.path) is in no known executable format"
   }
+
+  /// Whether builders unpack the executable where they are to add it.
+  var isArchive: Bool { binary?.format == .archive }
 
   /// Throws `ImageError` when the image cannot be made on the base `reference` of this config.
   func check(_ config: ImageConfig, of reference: Reference) throws(ImageError) {
@@ -54,7 +57,7 @@ struct ImageGate {
     case .elf(let file): platform.os == "linux" && file.architecture == platform.architecture
     case .windows: platform.os == "windows"
     case .darwin: platform.os == "darwin"
-    case .script, .damagedELF, .unknown, nil: true
+    case .script, .damagedELF, .archive, .unknown, nil: true
     }
   }
 
@@ -64,7 +67,7 @@ struct ImageGate {
     case .windows: "windows"
     case .darwin: "darwin"
     case .script: "any machine"
-    case .damagedELF, .unknown: "no known machine"
+    case .damagedELF, .archive, .unknown: "no known machine"
     }
   }
 

@@ -26,6 +26,8 @@ struct ImagePlanner {
     let rule: BaseRule
     /// As the layout spells it.
     let name: String
+    /// Whether that names the architecture, so that it is one image on every machine.
+    let hasArchitecture: Bool
     let reference: Reference
   }
 
@@ -50,7 +52,7 @@ struct ImagePlanner {
     let builder = ImageBuilder(
       baseConfig: image.config, baseLayers: layers, platform: imagePlatform(image.config.platform),
       settings: changes.applied(to: image.config.settings), created: layer.mtime, createdBy: createdBy)
-    let (dockerfile, executable) = try dockerfile(of: layer, on: image, base, changes)
+    let (dockerfile, executable) = try dockerfile(of: layer, on: image, base, gate, changes)
     var planned = PlannedImage(
       name: rule.name, origin: rule.origin, platform: platform, references: references, builder: builder,
       format: resolver.options.imageFormat, layer: layer, fileName: try resolver.fileName(of: rule, subject),
@@ -69,10 +71,12 @@ struct ImagePlanner {
 
   /// The Dockerfile that makes the same image, and the executable as it finds it beside itself.
   private func dockerfile(
-    of layer: TarEntryList, on image: BaseImage, _ base: NamedBase, _ changes: SettingChanges
+    of layer: TarEntryList, on image: BaseImage, _ base: NamedBase, _ gate: ImageGate, _ changes: SettingChanges
   ) throws -> (Dockerfile, PlannedImage.PlannedExecutable?) {
     let folder = try folderInDockerfile()
-    let executable = executable(in: layer).flatMap { Dockerfile.canAdd($0.name, to: folder) ? $0 : nil }
+    let executable = executable(in: layer).flatMap {
+      !gate.isArchive && Dockerfile.canAdd($0.name, to: folder) ? $0 : nil
+    }
     let hasMore = (0..<layer.count).contains { (index: Int) -> Bool in
       if layer.kind(at: index) == .directory { return layer.origin(at: index) != Plan.implied }
       return !layer.name(at: index).elementsEqual(executable?.path ?? [])
@@ -80,7 +84,7 @@ struct ImagePlanner {
     let isLocked = try resolver.bases().isLocked
     let dockerfile = Dockerfile(
       base: isLocked ? "\(base.reference.familiarName)@\(image.manifestDigest)" : base.name,
-      platform: isLocked || base.rule.reference.tellsArchitecture ? nil : image.config.platform,
+      platform: isLocked || base.hasArchitecture ? nil : image.config.platform,
       executable: executable.map { ($0.name, folder) }, hasArchive: hasMore, changes: changes)
     return (dockerfile, executable)
   }
@@ -108,7 +112,9 @@ struct ImagePlanner {
       throw Diagnostic(.usage, "the base \(quoted(base.name)) has no image for \(platform)", at: base.origin)
     }
     let name = try fill(template)
-    return NamedBase(rule: base, name: name, reference: try reference(name, at: base.origin))
+    return NamedBase(
+      rule: base, name: name, hasArchitecture: template.variables.contains(.arch),
+      reference: try reference(name, at: base.origin))
   }
 
   private func reference(_ text: String, at origin: RuleOrigin) throws -> Reference {

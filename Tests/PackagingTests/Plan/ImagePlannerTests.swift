@@ -225,7 +225,7 @@ import Testing
 
   @Test(
     arguments: [
-      (#""base": "base""#, "linux/amd64"), (#""base": {"amd64": "base"}"#, nil),
+      (#""base": "base""#, "linux/amd64"), (#""base": {"amd64": "base"}"#, "linux/amd64"),
       (#""base": {"*": "base"}"#, "linux/amd64"),
       (#""base": {"ref": "{arch}/base"}"#, nil),
     ])

@@ -98,6 +98,14 @@ import Testing
     #expect(try names(in: context) == ["copy/", "copy/tool", "opt/"])
   }
 
+  @Test func `an executable that builders would unpack stands in the archive`() throws {
+    try tree.addBase()
+    try tree.addBinary("tool", .amd64, [0x1F, 0x8B, 8, 0])
+    let image = try tree.planImages(image()).images[0]
+    #expect(image.dockerfile.text == "FROM --platform=linux/amd64 base\nADD layer.tar /\n")
+    #expect(image.executable == nil)
+  }
+
   @Test func `an executable that an entry replaces stands in the archive alone`() throws {
     try tree.addBase()
     let entry = #"{"text": "", "to": "opt/tool", "overlay": true}"#
