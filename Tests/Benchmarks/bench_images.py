@@ -10,12 +10,9 @@ Needs root, docker.io, skopeo and busybox-static; exits with 77 where no engine 
 """
 import argparse
 import concurrent.futures
-import json
 import os
 import resource
 import shutil
-import statistics
-import struct
 import subprocess
 import sys
 import time
@@ -24,6 +21,8 @@ INTEGRATION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "In
 sys.dont_write_bytecode = True
 sys.path.insert(0, INTEGRATION)
 from engine import docker, load_base  # noqa: E402
+from inputs import Cutter, busybox, write_layouts  # noqa: E402
+from measure import Figures, in_turn, report, run  # noqa: E402
 
 PROJECTS = (("small", 30, 64 << 10), ("large", 6, 60_000_000))
 VERSION = "v1.0.0"
@@ -31,73 +30,21 @@ REGISTRY = "bench.example"
 BASE = "docker.io/library/busybox:latest"
 
 
-def largest_executable():
-    """The largest ELF file of the system or of the Swift toolchain: real machine code in plenty."""
-    toolchain = os.path.dirname(os.path.dirname(os.path.realpath(shutil.which("swift") or "/usr/bin/swift")))
-    best = (0, "")
-    for top in {"/usr", toolchain}:
-        for folder, _, names in os.walk(top):
-            for name in names:
-                path = os.path.join(folder, name)
-                if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) <= best[0]:
-                    continue
-                with open(path, "rb") as file:
-                    if file.read(4) == b"\x7fELF":
-                        best = (os.path.getsize(path), path)
-    return best[1]
-
-
-def elf_header(size):
-    """The header of a static amd64 executable of `size` bytes, loaded as one segment (System V ABI, chapter 4)."""
-    base, header, segment = 0x400000, 64, 56
-    identity = b"\x7fELF\x02\x01\x01" + bytes(9)
-    fields = struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, base + header + segment, header, 0, 0, header, segment, 1, 0, 0, 0)
-    return identity + fields + struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, size, size, 0x1000)
-
-
-def make_binary(path, source, number, size):
-    """An executable of exactly `size` bytes whose body is a piece of `source`, another for each `number`."""
-    header = elf_header(size)
-    wanted = size - len(header)
-    with open(source, "rb") as file, open(path, "wb") as out:
-        file.seek(number * 7919 * 97 % max(1, os.path.getsize(source) - wanted))
-        out.write(header)
-        # Piece by piece: a child's peak memory starts at its parent's (see spawn).
-        while wanted > 0 and (piece := file.read(min(wanted, 1 << 20))):
-            out.write(piece)
-            wanted -= len(piece)
-        out.truncate(size)
-    os.chmod(path, 0o755)
-
-
-def make_project(root, source, count, size):
+def make_project(root, count, size):
     """A project below `root` with a layout of its own; returns the names of its images."""
     names = [f"tool{number:02}" for number in range(count)]
     folder = os.path.join(root, "_output", "dockerized", "bin", "linux", "amd64")
     os.makedirs(folder)
-    for number, name in enumerate(names):
-        make_binary(os.path.join(folder, name), source, number, size)
-    layouts = {
+    cutter = Cutter()
+    for name in names:
+        cutter.make(os.path.join(folder, name), size)
+    write_layouts(os.path.join(root, "layouts"), {
         "release": {"name": "bench", "platforms": {"server": ["linux/amd64"]}, "binaries": {"server": names}},
         "server": {"tarball": "bench-{os}-{arch}.tar.gz", "platforms": "server", "entries": [{"images": "server"}]},
         "images": {"registry": REGISTRY, "bases": {"busybox": "busybox"},
                    "groups": {"server": [{"binary": name, "base": "busybox"} for name in names]}},
-    }
-    os.makedirs(os.path.join(root, "layouts"))
-    for name, value in layouts.items():
-        with open(os.path.join(root, "layouts", f"{name}.json"), "w", encoding="ascii") as file:
-            json.dump(value, file)
+    })
     return names
-
-
-def spawn(command):
-    """Runs `command`; returns its CPU seconds and its peak memory in MiB, never less than that of this script."""
-    quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    process = os.posix_spawnp(command[0], command, os.environ, file_actions=quiet)
-    _, status, usage = os.wait4(process, 0)
-    if status:
-        raise SystemExit(f"{' '.join(command)}: exit code {os.waitstatus_to_exitcode(status)}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def engine_cpu():
@@ -118,10 +65,8 @@ def engine_cpu():
 
 
 def run_kpack(kpack, root, bases):
-    start = time.monotonic()
-    cpu, memory = spawn([kpack, "images", "-q", "--root", root, "--layouts", os.path.join(root, "layouts"),
-                         "--bases", bases, "--version", VERSION, "--platform", "linux/amd64", "--epoch", "0"])
-    return time.monotonic() - start, cpu, memory
+    return run([kpack, "images", "-q", "--root", root, "--layouts", os.path.join(root, "layouts"), "--bases", bases,
+                "--version", VERSION, "--platform", "linux/amd64", "--epoch", "0"])
 
 
 def reference(name):
@@ -209,20 +154,7 @@ def run_all(make, names, at_once, cpu):
     start, before = time.monotonic(), cpu()
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         list(pool.map(make, names))
-    return time.monotonic() - start, cpu() - before, None
-
-
-def report(title, rounds, figures):
-    print(f"\n{title}, {os.cpu_count()} processors, {rounds} rounds in turn, medians")
-    print(f"{'command':<22}{'wall s':>9}{'min':>8}{'max':>8}{'CPU s':>8}{'RSS MiB':>9}{'kpack/it':>10}{'CPU':>7}")
-    for name, rows in figures.items():
-        walls, cpus = [row[0] for row in rows], [row[1] for row in rows]
-        pairs = list(zip(figures["kpack images"], rows))
-        wall_ratio = statistics.median(ours[0] / theirs[0] for ours, theirs in pairs)
-        cpu_ratio = statistics.median(ours[1] / theirs[1] for ours, theirs in pairs)
-        memory = f"{max(row[2] for row in rows):.0f}" if rows[0][2] else "-"
-        print(f"{name:<22}{statistics.median(walls):>9.3f}{min(walls):>8.3f}{max(walls):>8.3f}"
-              f"{statistics.median(cpus):>8.2f}{memory:>9}{wall_ratio:>10.3f}{cpu_ratio:>7.3f}", flush=True)
+    return Figures(time.monotonic() - start, cpu() - before, None)
 
 
 def main():
@@ -238,30 +170,22 @@ def main():
         script = os.path.join(INTEGRATION, "with-engine.sh")
         os.execv(script, [script, work, sys.executable, os.path.abspath(__file__), *sys.argv[1:]])
 
-    busybox = shutil.which("busybox") or sys.exit("no busybox: install busybox-static")
     bases = os.path.join(work, "bases")
     shutil.rmtree(bases, ignore_errors=True)
-    spawn([kpack, "base", "make", "busybox", "--from", busybox, "--arch", "amd64", "--bases", bases])
+    run([kpack, "base", "make", "busybox", "--from", busybox(), "--arch", "amd64", "--bases", bases])
     load_base(bases, "busybox", "amd64")
-    source = largest_executable()
-    print(f"binaries cut from {source}; the engine stores with {docker('info', '-f', '{{.Driver}}')}")
+    print(f"the engine stores with {docker('info', '-f', '{{.Driver}}')}")
     for title, count, size in PROJECTS:
         root = os.path.join(work, title)
         shutil.rmtree(root, ignore_errors=True)
-        names = make_project(root, source, count, size)
+        names = make_project(root, count, size)
         runs = {"kpack images": lambda: run_kpack(kpack, root, bases),
                 "docker build + save": lambda: run_docker(root, names)}
         if shutil.which("buildah"):
             runs["buildah build + push"] = lambda: run_buildah(root, names)
         if shutil.which("umoci"):
             runs["umoci + skopeo copy"] = lambda: run_umoci(root, names)
-        figures = {name: [] for name in runs}
-        for number in range(options.rounds + 1):
-            for name, run in runs.items():
-                row = run()
-                if number:  # the first round warms the page cache
-                    figures[name].append(row)
-        report(f"{count} images of {size} bytes each", options.rounds, figures)
+        report(f"{count} images of {size} bytes each", in_turn(runs, options.rounds))
         shutil.rmtree(root)
 
 
