@@ -4,7 +4,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEMO := .build/demo
 
-.PHONY: all deps test test-slow test-images lint demo bench bench-tarballs bench-images clean
+.PHONY: all deps test test-slow test-images lint demo bench bench-tarballs bench-release bench-images clean
 
 all: deps
 	$(SWIFT) build -c release
@@ -48,13 +48,26 @@ demo: all
 	.build/release/kpack images --root $(DEMO)/greeter --layouts $(DEMO)/greeter/layouts --version 1.2.0
 	.build/release/kpack inspect $(DEMO)/greeter/_output/release-images/amd64/greeter.tar
 
+# $(call need,PROGRAMS,PACKAGES): installs the packages where one of the programs is missing.
+define need
+@for program in $(1); do \
+  command -v $$program >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y $(2) && break || exit 1; }; \
+done
+endef
+
 # Side by side with what others use.
-bench: bench-tarballs bench-images
+bench: bench-tarballs bench-release bench-images
 
 # With tar and pigz; TREE=DIR measures on a tree of yours.
 bench-tarballs: all
-	@command -v pigz python3 >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install -y pigz python3; }
+	$(call need,pigz python3,pigz python3)
 	python3 Tests/Benchmarks/bench.py --kpack .build/release/kpack --work .build/bench $(if $(TREE),--tree $(TREE))
+
+# A release of twelve binaries, six images and the sources: cold, with a cache, and with what others package it with.
+# It takes 5 GB of disk.
+bench-release: all
+	$(call need,pigz bsdtar busybox python3,pigz libarchive-tools busybox-static python3)
+	python3 Tests/Benchmarks/bench_release.py --kpack .build/release/kpack --work .build/bench
 
 # With docker build and docker save, buildah and umoci; skipped where no engine can be started.
 bench-images: all

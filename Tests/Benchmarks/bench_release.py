@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""bench_release.py --kpack PATH --work DIR [--rounds N] [--scale X] [--check]
+
+Packages a release of the shape of Kubernetes' for linux/amd64, 1 GB of distinct bytes: client, node, server with twelve
+binaries and six images, and the sources, which node and server hold too. In turn, several rounds: kpack on an empty
+cache; kpack once more, with its tarballs in place, with its tarballs gone, and with one client binary changed; then
+what packages the same from a finished stage, whose images are made already: `tar czf` one after another, `tar czf` side
+by side in the phases of build/release.sh, `tar | pigz` and bsdtar. Prints medians, ratios and sizes, and how far kpack
+is from the least time that the machine's zlib allows. No command starts before the writes of the last one are on the
+disk; kpack alone ends with its own there.
+
+--scale 0.02 takes a fiftieth of the bytes and files. --check measures nothing: it compares the tarballs of kpack with
+an empty cache, with a filled one, after a change and with 1, 2 and 4 threads; exit code 1 where they differ.
+Needs busybox-static, pigz and libarchive-tools.
+"""
+import argparse
+import hashlib
+import os
+import shutil
+import statistics
+import sys
+import time
+
+sys.dont_write_bytecode = True
+from inputs import BINARIES, CLIENT, FILES, IMAGES, NODE, SERVER, SETTLED, TREE_BYTES, Release, busybox  # noqa: E402
+from measure import PROCESSORS, in_turn, report, run, shell, together, zlib_rate  # noqa: E402
+
+
+def link(source, folder):
+    os.makedirs(folder, exist_ok=True)
+    os.link(source, os.path.join(folder, os.path.basename(source)))
+
+
+class Peers:
+    """What others package the release with, from a stage like that of build/release.sh, made of links."""
+
+    def __init__(self, release, work):
+        self.release = release
+        self.stage = os.path.join(work, "stage")
+        self.out = os.path.join(work, "out")
+
+    def make_stage(self):
+        release = self.release
+        release.call(*release.command("images", "-q")[1:])
+        server = os.path.join(self.stage, "server", "bench")
+        for name in IMAGES:
+            for suffix in ("tar", "docker_tag"):
+                link(os.path.join(release.images, f"{name}.{suffix}"), os.path.join(server, "server", "bin"))
+        os.makedirs(os.path.join(server, "addons"))
+        for tarball, names in (("client", CLIENT), ("node", NODE + CLIENT), ("server", SERVER + CLIENT)):
+            folder = os.path.join(self.stage, tarball, "bench")
+            for name in names:
+                link(release.binary(name), os.path.join(folder, tarball, "bin"))
+            if tarball != "client":
+                link(os.path.join(release.root, "LICENSES"), folder)
+
+    def start(self):
+        """An empty folder of outputs."""
+        shutil.rmtree(self.out, ignore_errors=True)
+        os.makedirs(self.out)
+
+    def bytes(self):
+        return folder_bytes(self.out)
+
+    def pack(self, tool, tarball):
+        """The line of shell that writes one tarball with `tool`, a pattern of the tarball and of what goes in."""
+        target = os.path.join(self.out, f"{tarball}.tar.gz")
+        if tarball == "src":
+            return tool.format(target, f"-C {self.release.root} --exclude ./_output .")
+        folder = os.path.join(self.stage, tarball)
+        nested = "" if tarball == "client" else \
+            f"ln -f {self.out}/src.tar.gz {folder}/bench/bench-src.tar.gz && "
+        return nested + tool.format(target, f"-C {folder} bench")
+
+    def one_after_another(self, tool):
+        return "; ".join(self.pack(tool, tarball) for tarball in ("src", "client", "node", "server"))
+
+    def in_phases(self, tool):
+        """As package_tarballs of build/lib/release.sh does it: node and server hold what the first phase makes."""
+        phases = []
+        for phase in (("src", "client"), ("node", "server")):
+            for tarball in phase:
+                phases += [f"({self.pack(tool, tarball)}) & {tarball}=$!"]
+            phases += [f"wait ${tarball}" for tarball in phase]
+        return "\n".join(phases)
+
+
+def folder_bytes(folder):
+    return sum(entry.stat().st_size for entry in os.scandir(folder))
+
+
+def digests(folder):
+    found = {}
+    for entry in os.scandir(folder):
+        with open(entry.path, "rb") as file:
+            found[entry.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def change(path):
+    """Changes one byte in the middle of a file, in place; a second time changes it back."""
+    with open(path, "r+b") as file:
+        file.seek(os.path.getsize(path) // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 0xFF]))
+
+
+class Kpack:
+    """The runs of kpack, and what has to stand before each."""
+
+    def __init__(self, release):
+        self.release = release
+
+    def run(self, *more):
+        return run(self.release.tarballs(*more))
+
+    def cold(self, *more):
+        self.release.forget_cache()
+        self.release.forget_outputs()
+        os.sync()
+        return self.run(*more)
+
+    def warm(self):
+        os.sync()
+        return self.run()
+
+    def warm_without_outputs(self):
+        self.release.forget_outputs()
+        os.sync()
+        return self.run()
+
+    def changed(self, again):
+        """`again`, a run with another client binary, which is then changed back."""
+        binary = self.release.binary(CLIENT[0])
+        change(binary)
+        os.sync()
+        result = again()
+        change(binary)
+        time.sleep(SETTLED)
+        return result
+
+
+def check(release):
+    """Whether kpack writes the same tarballs whatever it kept and however many threads it has."""
+    kpack = Kpack(release)
+
+    def tarballs(make, *arguments):
+        make(*arguments)
+        return digests(release.out)
+
+    def changed(make):
+        return kpack.changed(lambda: tarballs(make))
+
+    wanted = tarballs(kpack.cold)
+    found = {
+        "a filled cache and tarballs in place": (wanted, tarballs(kpack.warm)),
+        "a filled cache": (wanted, tarballs(kpack.warm_without_outputs)),
+    }
+    found["a filled cache and one binary changed"] = (changed(kpack.warm), other := changed(kpack.cold))
+    found["the binary changed back"] = (wanted, tarballs(kpack.warm))
+    for jobs in ("1", "2", "4"):
+        found[f"--jobs {jobs}"] = (wanted, tarballs(kpack.cold, "--jobs", jobs))
+    for title, (left, right) in found.items():
+        print(f"{title}: {'the same tarballs' if left == right else 'OTHER TARBALLS'}")
+    if other == wanted:
+        print("one binary changed: NO OTHER TARBALLS")
+    return other != wanted and all(left == right for left, right in found.values())
+
+
+class Bound:
+    """The least time that the release takes: its distinct bytes, each deflated once, on all processors."""
+
+    def __init__(self, release):
+        self.release = release
+        self.samples = (release.elf_sample, release.source_sample)
+        rows = release.results()
+        self.bytes = (release.elf_bytes() + os.path.getsize(busybox()), rows["bench-src.tar.gz"]["bytesIn"])
+        self.alone, self.together = [], []
+
+    def measure(self):
+        """Takes the rates of zlib once more, on one processor and on all at once."""
+        self.alone.append([zlib_rate(sample) for sample in self.samples])
+        self.together.append([statistics.mean(together(zlib_rate, sample)) for sample in self.samples])
+
+    def report(self, wall):
+        print(f"\ndeflated: {self.bytes[0]} bytes of executables, {self.bytes[1]} bytes of sources")
+        for title, rounds in (("one thread alone", self.alone), (f"{PROCESSORS} threads at once", self.together)):
+            rates = [statistics.median(row[index] for row in rounds) for index in (0, 1)]
+            least = sum(count / rate for count, rate in zip(self.bytes, rates)) / PROCESSORS
+            print(f"zlib -6, {title}: {rates[0] / 1e6:.1f} and {rates[1] / 1e6:.1f} MB/s a thread, so {least:.2f} s at "
+                  f"least on {PROCESSORS} processors; kpack cold takes {wall / least:.3f} times that")
+
+
+def compare(release, peers, rounds):
+    """Measures everything in turn and prints it."""
+    kpack, bound, sizes = Kpack(release), Bound(release), {}
+
+    def first():
+        bound.measure()
+        return kpack.cold()
+
+    def peer(name, line):
+        def one():
+            peers.start()
+            os.sync()
+            figures = run(shell(line))
+            sizes[name] = peers.bytes()
+            return figures
+        return one
+
+    tar, pigz, bsdtar = "tar czf {} {}", f"tar cf - {{1}} | pigz -p{PROCESSORS} > {{0}}", "bsdtar czf {} {}"
+    runs = {"kpack cold": first, "kpack warm": kpack.warm, "  tarballs gone": kpack.warm_without_outputs,
+            "  a binary changed": lambda: kpack.changed(kpack.warm)}
+    sizes.update(dict.fromkeys(runs, folder_bytes(release.out)))
+    for name, line in (("tar czf", peers.one_after_another(tar)), ("tar czf &", peers.in_phases(tar)),
+                       ("tar | pigz", peers.one_after_another(pigz)), ("bsdtar czf", peers.one_after_another(bsdtar))):
+        runs[name] = peer(name, line)
+    load = os.getloadavg()[0]
+    figures = in_turn(runs, rounds, warm_up=False)  # making the data has warmed the page cache
+    report(f"a release of {sum(bound.bytes) / 1e6:.0f} MB", figures, sizes)
+    bound.report(statistics.median(row.wall for row in figures["kpack cold"]))
+    print(f"load average {load:.2f} before, {os.getloadavg()[0]:.2f} after; {release.call('--version').strip()!r}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kpack", required=True)
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--scale", type=float, default=1)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    work = os.path.join(os.path.abspath(options.work), "release")
+    shutil.rmtree(work, ignore_errors=True)
+    release = Release(os.path.abspath(options.kpack), work)
+    release.make({name: int(size * 1e6 * options.scale) for name, size in BINARIES.items()},
+                 int(FILES * options.scale), int(TREE_BYTES * options.scale))
+    peers = Peers(release, work)
+    peers.make_stage()
+    time.sleep(SETTLED)
+    same = True
+    if options.check:
+        same = check(release)
+    else:
+        compare(release, peers, options.rounds)
+    shutil.rmtree(work)
+    sys.exit(0 if same else 1)
+
+
+main()
