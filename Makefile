@@ -4,7 +4,8 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEMO := .build/demo
 
-.PHONY: all deps test test-slow test-images lint demo bench bench-tarballs bench-release bench-images clean
+.PHONY: all deps test test-slow test-images lint demo bench bench-tarballs bench-release bench-images \
+  bench-scale clean
 
 all: deps
 	$(SWIFT) build -c release
@@ -68,6 +69,11 @@ bench-tarballs: all
 bench-release: all
 	$(call need,pigz bsdtar busybox python3,pigz libarchive-tools busybox-static python3)
 	python3 Tests/Benchmarks/bench_release.py --kpack .build/release/kpack --work .build/bench
+
+# How time and memory grow with bytes, files and --jobs, and what more processors would make of it.
+bench-scale: all
+	$(call need,busybox python3,busybox-static python3)
+	python3 Tests/Benchmarks/bench_scale.py --kpack .build/release/kpack --work .build/bench
 
 # With docker build and docker save, buildah and umoci; skipped where no engine can be started.
 bench-images: all
