@@ -23,7 +23,7 @@ import time
 
 sys.dont_write_bytecode = True
 from inputs import BINARIES, CLIENT, FILES, IMAGES, NODE, SERVER, SETTLED, TREE_BYTES, Release, busybox  # noqa: E402
-from measure import PROCESSORS, in_turn, report, run, shell, together, zlib_rate  # noqa: E402
+from measure import PROCESSORS, in_turn, medians, report, run, shell, together, zlib_rate  # noqa: E402
 
 
 def link(source, folder):
@@ -183,13 +183,16 @@ class Bound:
         self.alone.append([zlib_rate(sample) for sample in self.samples])
         self.together.append([statistics.mean(together(zlib_rate, sample)) for sample in self.samples])
 
-    def report(self, wall):
+    def report(self, kpack):
+        """Prints the bound and how far `kpack`, the figures of a cold run, is from it."""
         print(f"\ndeflated: {self.bytes[0]} bytes of executables, {self.bytes[1]} bytes of sources")
         for title, rounds in (("one thread alone", self.alone), (f"{PROCESSORS} threads at once", self.together)):
             rates = [statistics.median(row[index] for row in rounds) for index in (0, 1)]
-            least = sum(count / rate for count, rate in zip(self.bytes, rates)) / PROCESSORS
-            print(f"zlib -6, {title}: {rates[0] / 1e6:.1f} and {rates[1] / 1e6:.1f} MB/s a thread, so {least:.2f} s at "
-                  f"least on {PROCESSORS} processors; kpack cold takes {wall / least:.3f} times that")
+            cpu = sum(count / rate for count, rate in zip(self.bytes, rates))
+            wall = cpu / PROCESSORS
+            print(f"zlib -6, {title}: {rates[0] / 1e6:.1f} and {rates[1] / 1e6:.1f} MB/s a thread, so {wall:.2f} s and "
+                  f"{cpu:.2f} s of CPU at least; kpack cold takes {kpack.wall / wall:.3f} and {kpack.cpu / cpu:.3f} "
+                  "times that")
 
 
 def compare(release, peers, rounds):
@@ -219,7 +222,7 @@ def compare(release, peers, rounds):
     load = os.getloadavg()[0]
     figures = in_turn(runs, rounds, warm_up=False)  # making the data has warmed the page cache
     report(f"a release of {sum(bound.bytes) / 1e6:.0f} MB", figures, sizes)
-    bound.report(statistics.median(row.wall for row in figures["kpack cold"]))
+    bound.report(medians(figures["kpack cold"]))
     print(f"load average {load:.2f} before, {os.getloadavg()[0]:.2f} after; {release.call('--version').strip()!r}")
 
 
