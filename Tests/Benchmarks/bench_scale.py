@@ -7,9 +7,10 @@ to x8 of as many bytes), and with --jobs 1 to 8. At x1 the release has 64 MB of 
 
 From these figures it tells what machines with more processors would make of that release. The model: what is shared out
 takes P/N on N processors and the rest S; P and S are fitted to the fastest runs with as many threads as this machine
-has processors, or fewer. However many processors there are, one thread at a time puts the blocks into the tarballs in
-their order, hashes each tar and each tarball and writes it, after the plan has been made; and the tarballs have to get
-to the disk. Both are counted with the rates measured in the same run, and the longest of the three is the time.
+has processors, or fewer, or taken from the CPU time where the machine is too busy for that. However many processors
+there are, one thread at a time puts the blocks into the tarballs in their order, hashes each tar and each tarball and
+writes it, after the plan has been made; and the tarballs have to get to the disk. Both are counted with the rates
+measured in the same run, and the longest of the three is the time.
 
 --scale 0.1 takes a tenth of everything. Needs busybox-static.
 """
@@ -105,29 +106,32 @@ def measure_rates(release):
     return Rates(rate(hashlib.sha256().update, release.elf_sample), write, disk)
 
 
-def fit(figures):
-    """The seconds that are not shared out and those that are, for the fastest run with each number of threads."""
+def fit(figures, plan):
+    """The seconds that are not shared out and those that are, for the fastest run with each number of threads; to make
+    the plan takes `plan` of the first."""
     fastest = {jobs: min(row.wall for row in rows) for jobs, rows in figures.items() if jobs <= PROCESSORS}
     cpu = medians(figures[1]).cpu
     if fastest[1] > 1.2 * cpu:
-        print(f"\none thread took {fastest[1]:.3f} s for {cpu:.3f} s of CPU: the machine is busy, the model off")
+        print(f"\none thread took {fastest[1]:.3f} s for {cpu:.3f} s of CPU: others are at work on this machine. Taken "
+              "is the CPU time, and of S the plan alone")
+        return plan, max(cpu - plan, 0.0)
     serial, _ = line_through([(1 / jobs, wall) for jobs, wall in fastest.items()])
     # Within bounds: on few processors noise is more than a small serial part.
-    serial = min(max(serial, 0.0), fastest[1])
+    serial = min(max(serial, plan), fastest[1])
     return serial, fastest[1] - serial
 
 
 def predict(release, figures, rounds):
     """Prints what N processors would take, and what they would wait for."""
-    serial, shared = fit(figures)
+    plan = min(run(release.command("plan", "-q")).wall for _ in range(rounds))
+    serial, shared = fit(figures, plan)
     memory = line_through([(jobs, medians(rows).memory) for jobs, rows in figures.items()])
-    plan = statistics.median(run(release.command("plan", "-q")).wall for _ in range(rounds))
     rates = Rates(*map(statistics.median, zip(*(measure_rates(release) for _ in range(rounds)))))
     rows = release.results().values()
     tars, tarballs = (sum(row[key] for row in rows) for key in ("bytesIn", "bytesOut"))
     parts = {"hashing": (tars + tarballs) / rates.hash, "writing": tarballs / rates.write}
     ordered, disk = plan + sum(parts.values()), tarballs / rates.disk
-    print(f"\nfitted: S = {serial:.3f} s, P = {shared:.3f} s")
+    print(f"\nS = {serial:.3f} s, P = {shared:.3f} s")
     print(f"in order: plan {plan:.3f} s, hashing {parts['hashing']:.3f} s ({(tars + tarballs) / 1e6:.0f} MB at "
           f"{rates.hash / 1e6:.0f} MB/s), writing {parts['writing']:.3f} s ({tarballs / 1e6:.0f} MB at "
           f"{rates.write / 1e6:.0f} MB/s); to the disk {disk:.3f} s ({rates.disk / 1e6:.0f} MB/s)")
