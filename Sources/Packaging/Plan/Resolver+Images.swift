@@ -39,16 +39,12 @@ extension Resolver {
     }
   }
 
-  /// Two rules that give their images one name are a mistake: whoever loads the second takes the name from the first.
-  ///
-  /// One rule may name its images of several platforms alike.
+  /// Two images of one name on one platform are a mistake: whoever loads the second takes the name from the first.
   func checkImageNames() {
-    var owners: [Reference: PlannedImage] = [:]
+    var owners: [Platform: [Reference: PlannedImage]] = [:]
     for image in plan.images {
       for reference in image.references {
-        let owner = owners[reference] ?? image
-        owners[reference] = owner
-        if owner.origin == image.origin { continue }
+        guard let owner = owners[image.platform, default: [:]].updateValue(image, forKey: reference) else { continue }
         let both = "\(owner.origin) for \(owner.platform) and \(image.origin) for \(image.platform)"
         refuse(Diagnostic(.usage, "two images are named \(reference.familiar): \(both)"))
         break

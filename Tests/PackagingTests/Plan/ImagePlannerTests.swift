@@ -122,7 +122,7 @@ import Testing
         ])
   }
 
-  @Test func `two rules for images of one name are refused, one rule for two platforms is not`() throws {
+  @Test func `two images of one name are refused, on two platforms they are not`() throws {
     try tree.addBinary("other")
     let name = #""repository": "example.org/one""#
     #expect(
@@ -134,6 +134,8 @@ import Testing
     try tree.addBase("base", .arm64)
     try tree.addBinary("tool", .arm64)
     #expect(try tree.imageMistakes(image(name, platforms: "two")) == [])
+    let arm = #"{"binary": "tool", "name": "arm", "base": "base", "platforms": ["linux/arm64"], \#(name)}"#
+    #expect(try tree.imageMistakes(image(name), arm) == [])
   }
 
   @Test func `the size is that of the archive, in each form`() throws {
