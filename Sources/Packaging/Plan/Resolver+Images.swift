@@ -7,23 +7,32 @@ import JSON
 extension Resolver {
   /// The images that a run makes: those that are named, or all whose flags are on.
   func wantedImages(_ names: [String]) throws -> [(group: String, rule: ImageRule, platform: Platform)] {
-    let groups = layouts.images?.groups ?? [:]
-    let all = groups.keys.sorted().flatMap { group in (groups[group] ?? []).map { (group: group, rule: $0) } }
-    for name in names where !all.contains(where: { $0.rule.name == name }) {
-      let near = nearName(to: name, in: all.map(\.rule.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
-      refuse(Diagnostic(.usage, "no image is named \(quoted(name))\(near)"))
-    }
+    for name in names { try checkWanted(name) }
     var wanted: [(group: String, rule: ImageRule, platform: Platform)] = []
-    for (group, rule) in all where names.isEmpty || names.contains(rule.name) {
-      guard try facts.holds(rule.condition) else {
-        if names.isEmpty { continue }
-        let flag = quoted(rule.condition?.flag ?? "")
-        refuse(Diagnostic(.usage, "\(quoted(rule.name)) is turned off by the flag \(flag)", at: rule.origin))
-        continue
-      }
-      wanted += try platforms(of: rule, in: group).map { (group, rule, $0) }
+    for (group, rule) in allImages where names.isEmpty || names.contains(rule.name) {
+      if try facts.holds(rule.condition) { wanted += try platforms(of: rule, in: group).map { (group, rule, $0) } }
     }
     return wanted
+  }
+
+  /// Takes note of a mistake when no image has the name, or all that have it are off.
+  private func checkWanted(_ name: String) throws {
+    let named = allImages.map(\.rule).filter { $0.name == name }
+    if try named.contains(where: { try facts.holds($0.condition) }) { return }
+    if named.isEmpty {
+      let near = nearName(to: name, in: allImages.map(\.rule.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
+      refuse(Diagnostic(.usage, "no image is named \(quoted(name))\(near)"))
+    }
+    for rule in named {
+      let flag = quoted(rule.condition?.flag ?? "")
+      refuse(Diagnostic(.usage, "\(quoted(rule.name)) is turned off by the flag \(flag)", at: rule.origin))
+    }
+  }
+
+  /// All images of the layouts, by the name of their group.
+  private var allImages: [(group: String, rule: ImageRule)] {
+    let groups = layouts.images?.groups ?? [:]
+    return groups.keys.sorted().flatMap { group in (groups[group] ?? []).map { (group: group, rule: $0) } }
   }
 
   /// Two images with one output are a mistake.
@@ -81,15 +90,12 @@ extension Resolver {
 
   /// The images of a list whose flags are on, in order, with their groups.
   func images(_ list: NameList, _ fill: (Template) throws -> String) throws -> [(group: String, rule: ImageRule)] {
-    let groups = layouts.images?.groups ?? [:]
     switch list {
-    case .list(let name):
-      return try (groups[name] ?? []).filter { try facts.holds($0.condition) }.map { (name, $0) }
+    case .list(let group): return try allImages.filter { try $0.group == group && facts.holds($0.rule.condition) }
     case .names(let names):
-      let all = groups.keys.sorted().flatMap { group in (groups[group] ?? []).map { (group: group, rule: $0) } }
       return try names.compactMap { template in
         let name = try fill(template)
-        let named = all.filter { $0.rule.name == name }
+        let named = allImages.filter { $0.rule.name == name }
         if named.isEmpty { throw Diagnostic(.usage, "no image is named \(quoted(name))") }
         return try named.first { try facts.holds($0.rule.condition) }
       }

@@ -162,8 +162,8 @@ import Testing
     #expect(try tree.planImages(images.0, images.1, names: ["tool"]).images.map(\.name) == ["tool"])
     #expect(
       try tree.imageMistakes(images.0, images.1, names: ["other", "tol"]) == [
-        #"usage: no image is named "tol"; did you mean "tool"?"#,
         #"usage: groups.main[1]: "other" is turned off by the flag "extra""#,
+        #"usage: no image is named "tol"; did you mean "tool"?"#,
       ])
   }
 
