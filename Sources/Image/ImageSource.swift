@@ -54,11 +54,11 @@ package struct ImageSource: Sendable {
     return isLayout ? try layoutImages { _ in true } : try dockerImages()
   }
 
-  /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it; when they
-  /// are asked for, those `named` otherwise, and of `architecture` alone.
+  /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it and all have
+  /// the same names; when they are asked for, those `named` otherwise, and of linux on `architecture` alone.
   ///
-  /// Throws `ImageError` when there is none, with the choices when there are two for one platform, and as `images()`
-  /// does.
+  /// Throws `ImageError` when there is none, with the choices when they are several images or there are two for one
+  /// platform, and as `images()` does.
   package func images(for reference: Reference, named name: Reference? = nil, architecture: String? = nil) throws
     -> [SourceImage]
   {
@@ -69,12 +69,14 @@ package struct ImageSource: Sendable {
     }
     let found = named.isEmpty ? all : named
     if found.isEmpty { throw ImageError(path, "", "holds no image") }
-    let images = found.filter { architecture == nil || $0.platform.architecture == architecture }
-    if let architecture, images.isEmpty {
+    let wanted = architecture.map { Platform(os: "linux", architecture: $0) }
+    let images = found.filter { wanted == nil || $0.platform.withoutVariant == wanted }
+    if let wanted, images.isEmpty {
       let platforms = found.map { "\($0.platform)" }.joined(separator: ", ")
-      throw ImageError(path, "", "is for \(platforms), not for the architecture \(architecture)")
+      throw ImageError(path, "", "is for \(platforms), not for \(wanted)")
     }
-    if Set(images.map(\.platform.normalized)).count < images.count {
+    let areSeveral = named.isEmpty && Set(images.map { Set($0.names) }).count > 1
+    if areSeveral || Set(images.map(\.platform.normalized)).count < images.count {
       let whose = named.isEmpty ? "none named" : "more than one for a platform named"
       throw ImageError(path, "", "holds several images, \(whose) \((name ?? reference).familiar): \(Self.list(images))")
     }

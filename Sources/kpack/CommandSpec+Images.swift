@@ -53,7 +53,8 @@ extension CommandSpec {
       OptionSpec(name: "rootfs", argument: "PATH", help: "make the base from this tar archive or folder"),
       OptionSpec(name: "from", argument: "PATH", help: "of make, the static busybox executable"),
       OptionSpec(
-        name: "arch", argument: "A", help: "the architecture of the base, such as amd64; of FILE only that one"),
+        name: "arch", argument: "A",
+        help: "the architecture of the base, such as amd64; of FILE only that one, for linux"),
       OptionSpec(
         name: "cmd", argument: "WORD", help: "with --rootfs or make, a word of its command; may be given several times"),
       OptionSpec(
