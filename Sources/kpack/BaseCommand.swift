@@ -43,10 +43,13 @@ struct BaseCommand {
     }
   }
 
-  /// Throws `UsageError` for an option of the command's own that is none of `options`.
+  /// Throws `UsageError` for an option of the command's own that is none of `options`, or that is given twice.
   private func checkOptions(of form: String, _ options: [String]) throws {
-    for option in CommandSpec.base.options where context.line.has(option.name) && !options.contains(option.name) {
-      throw context.usage("--\(option.name) means nothing to `base \(form)`")
+    for option in CommandSpec.base.options where context.line.has(option.name) {
+      if !options.contains(option.name) { throw context.usage("--\(option.name) means nothing to `base \(form)`") }
+      if !["cmd", "env"].contains(option.name) && context.line.values(option.name).count > 1 {
+        throw context.usage("--\(option.name): expected it once")
+      }
     }
   }
 

@@ -81,6 +81,17 @@ import Testing
     #expect(outcome == .refused(2, message))
   }
 
+  @Test(arguments: [
+    ("add one old --arch amd64 --arch arm64", "--arch"), ("add one old --name a --name a", "--name"),
+    ("make one --from x --from y --arch amd64", "--from"),
+  ])
+  func `an option that means one thing is given once`(line: String, option: String) throws {
+    let box = try Sandbox.stored(["one --arch amd64"])
+    let words = line.split(separator: " ").map { String($0) }
+    let outcome = try box.kpack(words: ["base"] + words + ["--bases", "new"])
+    #expect(outcome == .refused(2, "\(option): expected it once\nusage: see `kpack base --help`"))
+  }
+
   @Test func `architectures and platforms are not asked for at once`() throws {
     let outcome = try Sandbox().kpack("images", "--arch", "amd64", "--platform", "linux/amd64")
     let message = "--arch and --platform: expected one of them\nusage: see `kpack images --help`"
