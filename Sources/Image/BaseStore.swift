@@ -48,7 +48,7 @@ package struct BaseStore: Sendable {
     guard let best = platforms.bestIndex(for: platform) else {
       throw BaseForOthers(store: path, reference: reference, found: platforms, wanted: platform)
     }
-    let twins = images.filter { $0.platform == platforms[best] }
+    let twins = images.filter { $0.platform.normalized == platforms[best].normalized }
     if twins.count > 1 { throw ambiguity(reference, platforms[best], twins.map(\.manifestDigest)) }
     return try source.read(images[best], as: reference)
   }
@@ -58,9 +58,10 @@ package struct BaseStore: Sendable {
   /// Throws as `images()` does, and `ImageError` with the choices for several of one name and platform.
   package func imagesToLock() throws -> [StoredBase] {
     let bases = try images()
-    let groups = Dictionary(grouping: bases, by: \.sortKey)
+    let key = { (base: StoredBase) in "\(base.reference) \(base.platform.normalized)" }
+    let groups = Dictionary(grouping: bases, by: key)
     for base in bases {
-      let digests = (groups[base.sortKey] ?? []).map(\.manifestDigest)
+      let digests = (groups[key(base)] ?? []).map(\.manifestDigest)
       if Set(digests).count > 1 { throw ambiguity(base.reference, base.platform, digests) }
     }
     return bases

@@ -38,13 +38,22 @@ struct BaseVariantTests {
   @Test(
     arguments: [
       (["v5", "v6", "v7"], nil, "v7"), (["v5", "v6", "v7"], "v6", "v6"), (["v5", "v6"], nil, "v5"),
-      (["v6", nil], "v7", nil), (["v8", nil, "v7"], "v5", nil), (["v8", "v7"], "v5", "v7"),
+      (["v6", nil], "v7", nil), (["v8", nil, "v6"], "v5", nil), (["v8", "v7"], "v5", "v7"),
     ] as [([String?], String?, String?)])
   func `the variant that suits best is taken`(variants: [String?], wanted: String?, best: String?) throws {
     let folder = try ImageFolder()
     let store = BaseStore(try layout(variants, in: folder))
     let platform = Platform(os: "linux", architecture: "arm", variant: wanted)
     #expect(try store.image(Reference("base"), for: platform).config.platform.variant == best)
+  }
+
+  @Test func `two bases for one variant are refused, as one without saying is`() throws {
+    let folder = try ImageFolder()
+    let store = BaseStore(try layout(["v8", nil, "v7"], in: folder))
+    let digests = [nil, "v7"].map { "\(ImageDigest(of: sample($0).manifest))" }.joined(separator: ", ")
+    let error = ImageError(store.path, "", "holds several bases base:latest for linux/arm: \(digests)")
+    #expect(throws: error) { _ = try store.image(Reference("base"), for: arm) }
+    #expect(throws: error) { _ = try store.imagesToLock() }
   }
 
   @Test func `each variant is locked by itself`() throws {
