@@ -174,7 +174,9 @@ struct BaseCommand {
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to lock: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
     do {
-      let lock = BaseLock(try store.imagesToLock(), path: "\(store.path)/\(Bases.lockName)")
+      let bases = try store.imagesToLock()
+      if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: no image in it has a name") }
+      let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
       var file = try folder.create(Bases.lockName)
       try file.write(Array(lock.text.utf8))
       _ = try file.finish()

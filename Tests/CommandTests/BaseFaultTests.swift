@@ -46,6 +46,15 @@ import Testing
     #expect(try box.names(in: "other") == ["file"] && box.names(in: "cut") == ["oci-layout"])
   }
 
+  @Test func `a store without images cannot be locked`() throws {
+    let box = try Sandbox()
+    try box.write(Self.layout, to: "store/oci-layout")
+    try box.write(#"{"schemaVersion":2,"manifests":[]}"#, to: "store/index.json")
+    let refusal = "kpack: error: store: no bases to lock: no image in it has a name\n"
+    #expect(try box.kpack("base", "lock", "--bases", "store") == Outcome(status: 3, output: "", errors: refusal))
+    #expect(try box.names(in: "store") == ["index.json", "oci-layout"])
+  }
+
   @Test(arguments: ["scratch", "scratch:1", "docker.io/library/scratch"])
   func `no base is named as Docker names no image`(name: String) throws {
     let box = try Sandbox.withRoot()

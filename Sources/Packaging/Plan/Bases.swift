@@ -13,16 +13,16 @@ package final class Bases {
     let platform: Platform
   }
 
-  /// Whether there is a folder of bases at all.
+  /// Whether there is a store with anything in it.
   let exist: Bool
   private let store: BaseStore
   private let lock: BaseLock?
   private var known: [Key: Result<(BaseImage, [ImageBuilder.LayerContent]), any Error>] = [:]
 
-  /// Throws `ImageError` or `SystemError` when there is a lock that cannot be read.
+  /// Throws `ImageError` or `SystemError` when there is no store but something else, or a lock that cannot be read.
   init(_ path: String) throws {
     store = BaseStore(path)
-    exist = (try? FileStatus.following(Array(path.utf8)))?.isFolder == true
+    exist = try !store.isEmpty()
     lock = exist ? try BaseLock.read("\(path)/\(Self.lockName)") : nil
   }
 

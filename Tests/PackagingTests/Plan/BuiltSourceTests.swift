@@ -86,6 +86,12 @@ struct ImagesRuleTests {
     #expect(try tree.plan(layouts(#"{"images": ["proxy"], "to": "bin"}"#)).tarballs.first?.stagedImages == 1)
   }
 
+  @Test func `images come from the stage folder where the folder of bases is empty`() throws {
+    for name in ["proxy.tar", "proxy.docker_tag"] { try tree.write("12", to: "\(folder)/\(name)") }
+    try tree.makeFolder("_output/bases")
+    #expect(try tree.plan(layouts(#"{"images": ["proxy"], "to": "bin"}"#)).tarballs.first?.stagedImages == 1)
+  }
+
   @Test func `a missing image is a fault of the data that names both places, before anything is written`() throws {
     let (stage, reason) = (
       "ROOT/\(folder)", "cannot find: No such file or directory, and ROOT/_output/bases holds no bases to make it from"
