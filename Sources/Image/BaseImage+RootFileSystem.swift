@@ -22,12 +22,15 @@ package struct NewBase: Sendable {
 extension BaseImage {
   /// An image of one layer, the root file system that `archive` holds; what is compressed is unpacked near `folder`.
   ///
-  /// The same archive makes the same base. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  package init(_ base: NewBase, from archive: RootArchive, spoolingNear folder: String) throws {
+  /// The same archive makes the same base; one that unpacks to more than `limit` bytes is refused.
+  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
+  package init(
+    _ base: NewBase, from archive: RootArchive, spoolingNear folder: String, limit: Int64 = TarReader.defaultLimit
+  ) throws {
     let blob = try archive.blob(near: folder)
     var reader = LayerReader(blob, at: BlobPlace(place: base.reference.familiar, field: ""))
     reader.takesWhiteouts = false
-    var stack = LayerStack(spoolingNear: folder)
+    var stack = LayerStack(spoolingNear: folder, limit: limit)
     let (bytes, size, diffID) = try reader.read(into: &stack)
     let descriptor =
       try reader.isCompressed()

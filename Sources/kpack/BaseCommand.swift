@@ -27,7 +27,7 @@ struct BaseCommand {
       try checkOptions(of: "add REF FILE", ["arch", "name", "limit"])
       try add(try newReference(words[1]), from: words[2])
     case ("add", 2) where context.line.has("rootfs"):
-      try checkOptions(of: "add REF --rootfs PATH", ["rootfs", "arch", "cmd", "env"])
+      try checkOptions(of: "add REF --rootfs PATH", ["rootfs", "arch", "cmd", "env", "limit"])
       try addRootFileSystem(try newReference(words[1]))
     case ("make", 2):
       try checkOptions(of: "make REF", ["from", "arch", "cmd", "env"])
@@ -111,7 +111,8 @@ struct BaseCommand {
 
   private func add(_ archive: RootArchive, settings: ImageSettings, as reference: Reference) throws {
     let base = NewBase(reference, for: try platform(), settings: settings, created: epoch)
-    try add([try BaseImage(base, from: archive, spoolingNear: store.path)], as: reference)
+    let limit = try context.archiveLimit()
+    try add([try BaseImage(base, from: archive, spoolingNear: store.path, limit: limit)], as: reference)
   }
 
   /// The path that an option gives. Throws `UsageError` for none.

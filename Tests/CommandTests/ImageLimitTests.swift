@@ -4,7 +4,10 @@ import Foundation
 import Testing
 
 @Suite struct ImageLimitTests {
-  @Test(arguments: [["inspect", "_output/bases"], ["base", "add", "copy", "_output/bases", "--bases", "copies"]])
+  @Test(arguments: [
+    ["inspect", "_output/bases"], ["base", "add", "copy", "_output/bases", "--bases", "copies"],
+    ["base", "add", "copy", "--rootfs", "rootfs", "--arch", "amd64", "--bases", "copies"],
+  ])
   func `the limit ends a bomb in an image`(words: [String]) throws {
     let box = try Sandbox()
     try box.write(String(repeating: "x", count: 20_000), to: "rootfs/x")
