@@ -14,6 +14,8 @@ struct EntryCollector {
     var rule: UInt32
     /// The rule that needed it first.
     var neededBy: UInt32
+    /// Whether the rule spells out the mode.
+    var isExplicit = false
   }
 
   /// What all stored names begin with: "NAME/", "./" or nothing.
@@ -41,19 +43,20 @@ struct EntryCollector {
   /// Adds a folder for `TarEntryBody.file`.
   mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
 
-  /// Adds the folder at `path`, which a rule names; the first that does gives its mode.
+  /// Adds the folder at `path`, which a rule names; of those whose mode is spelled out, `isExplicit`, the first gives
+  /// its mode, and where there is none the first of all.
   ///
-  /// A folder of the base keeps its own mode and owner, unless the rule says that it `changesBase`.
-  mutating func add(folder path: [UInt8], mode: FileMode, owner: TarOwner, rule: UInt32, changesBase: Bool = false) {
+  /// A folder of the base keeps its own mode and owner, unless the mode is spelled out.
+  mutating func add(folder path: [UInt8], mode: FileMode, owner: TarOwner, rule: UInt32, isExplicit: Bool = false) {
     // A folder that takes a link's place would hide what the link leads to.
     let path = base.flatMap { $0.resolve(path) } ?? path
     // Only a link leads to the root, which is there.
     if path.isEmpty { return }
     addParents(of: path, neededBy: rule)
     let neededBy = folders[path]?.neededBy ?? rule
-    if let known = folders[path], known.rule != Plan.implied { return }
-    var folder = Folder(mode: mode, owner: owner, rule: rule, neededBy: neededBy)
-    if !changesBase { keepBase(of: path, &folder) }
+    if let known = folders[path], known.rule != Plan.implied, known.isExplicit || !isExplicit { return }
+    var folder = Folder(mode: mode, owner: owner, rule: rule, neededBy: neededBy, isExplicit: isExplicit)
+    if !isExplicit { keepBase(of: path, &folder) }
     folders[path] = folder
   }
 

@@ -75,7 +75,7 @@ final class TarballBuilder {
       let folder = try place.archivePath(path)
       collector.add(
         folder: folder.bytes, mode: place.rule.mode ?? .folder, owner: generatedOwner, rule: place.number,
-        changesBase: place.rule.mode != nil)
+        isExplicit: place.rule.mode != nil)
     case .symlink(let target): try addSymlink(target, place)
     case .artifact: try addArtifact(place)
     }

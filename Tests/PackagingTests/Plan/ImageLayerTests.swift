@@ -57,6 +57,12 @@ import Testing
     let entries = #""to": ".", "entries": [{"directory": "tmp", "mode": "1777"}]"#
     #expect(
       try layer(entries, on: [.folder("tmp", mode: 0o700, uid: 7)]) == ["dir 1777 0:0 tmp", "file 0755 0:0 tool"])
+    try tree.write("1", to: "t/a")
+    let rules = [#"{"tree": "t", "to": "tmp"}"#, #"{"directory": "tmp", "mode": "0700"}"#]
+    for rules in [rules, rules.reversed()] {
+      let keys = #""to": ".", "entries": [\#(rules.joined(separator: ", "))]"#
+      #expect(try layer(keys, on: [.folder("tmp", mode: 0o1777)]).first == "dir 0700 0:0 tmp")
+    }
   }
 
   @Test(
