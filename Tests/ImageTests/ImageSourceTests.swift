@@ -83,6 +83,28 @@ struct ImageSourceTests {
   }
 
   @Test(arguments: [
+    (#""org.opencontainers.image.ref.name":"1""#, nil), (#""other":"x""#, nil),
+    (#""org.opencontainers.image.ref.name":"2""#, "docker.io/library/2:latest"),
+    (#""io.containerd.image.name":"1""#, "docker.io/library/1:latest"),
+    (#""io.containerd.image.name":"docker.io/library/sample:1","org.opencontainers.image.ref.name":"1""#, nil),
+  ])
+  func `the layout of a hybrid may tell the tag alone, or no name`(annotations: String, refused: String?) throws {
+    let folder = try ImageFolder()
+    var sample = SampleImage()
+    sample.edit = { name, text in
+      name == "index" ? text.replacing(#""org.opencontainers.image.ref.name":"sample:1""#, with: annotations) : text
+    }
+    let path = try folder.write(Member.tar(sample.layout + sample.docker), to: "both.tar")
+    guard let refused else {
+      let names = try ImageSource(path, spoolingNear: "/tmp").images().flatMap(\.references).map(\.familiar)
+      #expect(names == ["sample:1"])
+      return
+    }
+    let error = try #require(throws: ImageError.self) { _ = try Self.read(path) }
+    #expect(error.reason.hasSuffix("named docker.io/library/sample:1 in manifest.json, \(refused) in index.json"))
+  }
+
+  @Test(arguments: [
     ("sample:1", "other:9", ": named docker.io/library/other:9 in manifest.json, docker.io/library/sample:1 in index"),
     (#""sample:1""#, "", ": named nothing in manifest.json, docker.io/library/sample:1 in index.json"),
     ("a/layer.tar", "blobs/sha256/missing", "manifest.json: [0].Layers[0]: blobs/sha256/missing: missing"),
