@@ -10,7 +10,7 @@ extension OutputFolder {
   ///
   /// An older output trades places with the new one, so that a rename that fails later can be taken back; a power cut
   /// in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and `SourceChanged`
-  /// when a file to link to has changed, with all as it was before.
+  /// when a file changes while it is copied in place of a link, with all as it was before.
   package func commit(last: String? = nil) throws {
     do {
       // Before the lock, for the disk can be slow and a run that waits for it can still be abandoned.

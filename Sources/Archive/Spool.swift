@@ -1,5 +1,5 @@
-// A file without a name that holds bytes for the length of one run: what a child process printed, kept to be read
-// again at any place.
+// A file without a name that holds bytes for the length of one run: what a child process printed or a compressed
+// archive unpacks to, kept to be read again at any place.
 
 private import Glibc
 

@@ -1,5 +1,5 @@
-// Files that are whole and on their way to the disk: each is waited for as late as can be, for the disk works beside
-// the processors, and one commit of a file system's journal serves all files that were written before it.
+// Files that are whole and on their way to the disk: they are waited for many at a time, for the disk works beside the
+// processors, and one commit of a file system's journal serves all files that were written before it.
 
 private import Synchronization
 

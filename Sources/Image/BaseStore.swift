@@ -28,6 +28,8 @@ package struct BaseStore: Sendable {
 
   /// The bases that have a name, sorted by it and by platform; their layers are not read.
   ///
+  /// One descriptor that leads to nothing sound fails it for all: a list that left it out would say the base is not
+  /// there.
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   package func images() throws -> [StoredBase] {
     if try isEmpty() { return [] }

@@ -1,5 +1,5 @@
-// Reads one layer of an image once: its archive is checked, its digests are compared, its entries change the table
-// of files, and what was compressed is kept unpacked.
+// Reads one layer of an image once: its archive is checked, its bytes are hashed, its entries change the table of
+// files, and what was compressed is kept unpacked.
 // OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets".
 
 internal import Archive
