@@ -28,13 +28,13 @@ extension BaseImage {
     _ base: NewBase, from archive: RootArchive, spoolingNear folder: String, limit: Int64 = TarReader.defaultLimit
   ) throws {
     let blob = try archive.blob(near: folder)
-    var reader = LayerReader(blob, at: BlobPlace(place: base.reference.familiar, field: ""))
+    var reader = try LayerReader(blob, at: BlobPlace(place: base.reference.familiar, field: ""))
     reader.takesWhiteouts = false
     var stack = LayerStack(spoolingNear: folder, limit: limit)
     let (bytes, size, diffID) = try reader.read(into: &stack)
     let descriptor =
-      try reader.isCompressed()
-      ? Descriptor(mediaType: MediaType.gzipLayer, digest: blob.digest(), size: blob.count)
+      reader.isCompressed
+      ? Descriptor(mediaType: MediaType.gzipLayer, digest: try blob.digest(), size: blob.count)
       : Descriptor(mediaType: MediaType.layer, digest: diffID, size: blob.count)
     let layer = BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
     let config = ImageConfig(

@@ -44,7 +44,7 @@ struct ArchiveMembers: Sendable {
   init(_ blob: Blob, place: String, spoolingNear folder: String, limit: Int64) throws {
     try blob.checkCompression(place: place)
     let isCompressed = try CompressedMagic.matches(blob.prefix(CompressedMagic.length))
-    let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil, hash: nil)
+    let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil, isHashed: false)
     bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
     do throws(ArchiveError) {
       var reader = try TarReader(extent: blob.extent, limit: limit) { sink.append($0) }

@@ -118,11 +118,10 @@ package struct ImageSource: Sendable {
     _ layer: SourceLayer, _ diffID: ImageDigest, into stack: inout LayerStack
   ) throws -> BaseLayer {
     let blob = try self.blob(layer.name, layer.place)
-    var reader = LayerReader(blob, at: layer.place)
-    let isCompressed = try reader.isCompressed()
-    try check(blob, layer, isCompressed: isCompressed)
+    var reader = try LayerReader(blob, at: layer.place)
+    try check(blob, layer, isCompressed: reader.isCompressed)
     // A compressed layer is compared before it is unpacked; the bytes of a plain one are hashed once, as they are read.
-    let compressed = isCompressed ? try blob.digest() : nil
+    let compressed = reader.isCompressed ? try blob.digest() : nil
     if let compressed { try check(compressed, layer) }
     let (bytes, size, found) = try reader.read(into: &stack)
     if compressed == nil { try check(found, layer) }
@@ -130,7 +129,7 @@ package struct ImageSource: Sendable {
     let descriptor =
       layer.descriptor
       ?? Descriptor(
-        mediaType: isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: compressed ?? found,
+        mediaType: reader.isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: compressed ?? found,
         size: blob.count)
     return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
   }

@@ -26,6 +26,8 @@ struct LayerReader {
 
   let place: BlobPlace
   let blob: Blob
+  /// Whether the stored bytes are gzip.
+  let isCompressed: Bool
   /// Whether entries may delete files of layers below.
   var takesWhiteouts = true
   private var names = ByteArena()
@@ -34,16 +36,13 @@ struct LayerReader {
   private var cleared: [ArenaSlice] = []
   private var added: [Addition] = []
 
-  init(_ blob: Blob, at place: BlobPlace) {
+  /// A reader of `blob`, which `place` asks for. Throws `ImageError` for zstd, `SourceChanged` or `SystemError`.
+  init(_ blob: Blob, at place: BlobPlace) throws {
     self.blob = blob
     self.place = place
-  }
-
-  /// Whether the stored bytes are gzip. Throws `ImageError` for zstd, `SourceChanged` or `SystemError`.
-  func isCompressed() throws -> Bool {
     let magic = try blob.prefix(Self.zstd.count)
-    if magic == Self.zstd { throw error("a zstd layer: only plain and gzip layers are read") }
-    return magic.starts(with: Self.gzip)
+    if magic == Self.zstd { throw place.error("\(blob.name): a zstd layer: only plain and gzip layers are read") }
+    isCompressed = magic.starts(with: Self.gzip)
   }
 
   /// Reads the layer and lets it change the files of `stack`; what it unpacks to, and the digest of that.
@@ -54,7 +53,7 @@ struct LayerReader {
   ) throws -> (bytes: LayerBytes, size: Int64, digest: ImageDigest) {
     let bytes: LayerBytes
     let sink: UnpackedBytes
-    if try !isCompressed(), let file = blob.wholeFile {
+    if !isCompressed, let file = blob.wholeFile {
       bytes = .file(file)
       sink = UnpackedBytes(spool: nil)
     } else {
@@ -64,9 +63,8 @@ struct LayerReader {
     }
     try readEntries(into: sink, &stack)
     try sink.check()
-    guard let digest = sink.digest() else { throw error("no digest") }
     try apply(to: &stack.files)
-    return (bytes, sink.count, digest)
+    return (bytes, sink.count, sink.digest())
   }
 
   private func error(_ reason: String) -> ImageError { place.error("\(blob.name): \(reason)") }

@@ -8,18 +8,19 @@ final class UnpackedBytes {
   let spool: Spool?
   /// Bytes so far.
   private(set) var count: Int64 = 0
-  private var hash: SHA256?
+  private let isHashed: Bool
+  private var hash = SHA256()
   private var fault: (any Error)?
 
-  /// Bytes that go into `spool`, and into `hash` when somebody asks for their digest.
-  init(spool: Spool?, hash: consuming SHA256? = SHA256()) {
+  /// Bytes that go into `spool`, and into a hash when somebody will ask for their digest.
+  init(spool: Spool?, isHashed: Bool = true) {
     self.spool = spool
-    self.hash = hash
+    self.isHashed = isHashed
   }
 
   func append(_ span: RawSpan) {
     span.withUnsafeBytes { bytes in
-      hash?.update(bytes)
+      if isHashed { hash.update(bytes) }
       count += Int64(bytes.count)
       guard let spool, fault == nil else { return }
       do throws(SystemError) { try spool.append(bytes) } catch { fault = error }
@@ -34,10 +35,11 @@ final class UnpackedBytes {
     if let fault { throw fault }
   }
 
-  /// The digest of all bytes; to be asked for once, and nil where they are not hashed.
-  func digest() -> ImageDigest? {
-    guard let hash = hash.take() else { return nil }
-    return ImageDigest(hash.finalize())
+  /// The digest of all bytes, which are hashed; to be asked for once.
+  func digest() -> ImageDigest {
+    var all = SHA256()
+    swap(&all, &hash)
+    return ImageDigest(all.finalize())
   }
 }
 
