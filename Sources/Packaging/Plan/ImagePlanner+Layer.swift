@@ -44,15 +44,17 @@ extension ImagePlanner {
     let isFolder = entries.kind(at: index) == .directory
     let bare = isFolder ? name.dropLast() : name
     let place = "image \(rule.name): \(escapedName(bare))"
+    let number = entries.origin(at: index)
+    let origin = number == Plan.implied ? rule.origin : resolver.rules[Int(number)].origin
     let last = bare.split(separator: UInt8(ascii: "/")).last ?? bare
     // Layers know removed files by such names (image-spec, layer.md, "Whiteouts").
     if last.starts(with: ".wh.".utf8) {
       let reason = "names that begin with \".wh.\" remove files in a layer"
-      return Diagnostic(.usage, "\(place): \(reason)", at: rule.origin)
+      return Diagnostic(.usage, "\(place): \(reason)", at: origin)
     }
     guard let known = base[Array(bare)], (known.kind == .directory) != isFolder else { return nil }
     let (found, wanted) = isFolder ? ("a file", "a folder") : ("a folder", "a file")
-    return Diagnostic(.usage, "\(place): is \(found) in the base, and \(wanted) here", at: rule.origin)
+    return Diagnostic(.usage, "\(place): is \(found) in the base, and \(wanted) here", at: origin)
   }
 
   private var binaryRules: [EntryRule] {

@@ -198,21 +198,23 @@ import Testing
     #expect(
       try mistakes(#""entries": [{"text": "", "to": "\#(path)"}]"#)
         == [
-          "usage: groups.main[0]: image tool: \(shown): names that begin with \".wh.\" remove files in a layer"
+          "usage: groups.main[0].entries[0]: image tool: \(shown): names that begin with \".wh.\" remove files in a layer"
         ])
   }
 
   @Test(
     arguments: [
-      (#"{"directory": "etc/passwd"}"#, "etc/passwd: is a file in the base, and a folder here"),
-      (#"{"text": "", "to": "etc/passwd/x"}"#, "etc/passwd: is a file in the base, and a folder here"),
-      (#"{"text": "", "to": "etc"}"#, "etc: is a folder in the base, and a file here"),
-      (#"{"symlink": "x", "to": "etc"}"#, "etc: is a folder in the base, and a file here"),
+      (#"{"directory": "etc/passwd"}"#, ".entries[0]", "etc/passwd: is a file in the base, and a folder here"),
+      (#"{"text": "", "to": "etc/passwd/x"}"#, "", "etc/passwd: is a file in the base, and a folder here"),
+      (#"{"text": "", "to": "etc"}"#, ".entries[0]", "etc: is a folder in the base, and a file here"),
+      (#"{"symlink": "x", "to": "etc"}"#, ".entries[0]", "etc: is a folder in the base, and a file here"),
     ])
-  func `what is a folder on one side and none on the other is refused`(entry: String, reason: String) throws {
+  func `what is a folder on one side and none on the other is refused`(
+    entry: String, place: String, reason: String
+  ) throws {
     #expect(
       try mistakes(#""to": ".", "entries": [\#(entry)]"#, on: [.folder("etc"), .file("etc/passwd")])
-        == ["usage: groups.main[0]: image tool: \(reason)"])
+        == ["usage: groups.main[0]\(place): image tool: \(reason)"])
   }
 
   @Test func `a file over one of the base is fine`() throws {
