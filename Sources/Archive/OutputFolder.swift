@@ -98,6 +98,13 @@ package final class OutputFolder: Sendable {
     OutputFile(writing: try begin(name, in: folder), then: unsynced)
   }
 
+  /// Adds the output `name` with these bytes. Throws `SystemError`, as `create` does too.
+  package func write(_ bytes: [UInt8], as name: String, in folder: Int = 0) throws {
+    var file = try create(name, in: folder)
+    try file.write(bytes)
+    _ = try file.finish()
+  }
+
   /// Adds the output `name`: a copy of `source` with the permission bits `mode`, whatever the umask.
   ///
   /// Throws `SourceChanged` when the source is not what was planned, and `SystemError`.

@@ -24,11 +24,8 @@ extension BaseStore {
         try writer.write(image)
       }
       let index = try index(with: images.map(\.platformDescriptor), as: reference, &writer)
-      for (name, text) in [("oci-layout", #"{"imageLayoutVersion":"1.0.0"}"#), (Self.indexName, index.text)] {
-        var file = try folder.create(name)
-        try file.write(Array(text.utf8))
-        _ = try file.finish()
-      }
+      try folder.write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), as: "oci-layout")
+      try folder.write(Array(index.text.utf8), as: Self.indexName)
       try folder.commit(last: Self.indexName)
     } catch {
       folder.abandon()

@@ -178,9 +178,7 @@ struct BaseCommand {
       let bases = try store.imagesToLock()
       if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: no image in it has a name") }
       let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
-      var file = try folder.create(Bases.lockName)
-      try file.write(Array(lock.text.utf8))
-      _ = try file.finish()
+      try folder.write(Array(lock.text.utf8), as: Bases.lockName)
       try folder.commit()
       context.messages.note("wrote \(escapedName(lock.path.utf8))")
     } catch {
