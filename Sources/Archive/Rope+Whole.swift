@@ -12,15 +12,6 @@ extension Rope {
   ///
   /// Throws `SourceChanged` or `SystemError`, or what `body` throws.
   package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
-    defer { buffer.deallocate() }
-    var offset: Int64 = 0
-    while offset < count {
-      // In bounds: at most the size of the buffer.
-      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - offset))])
-      try read(from: offset, into: chunk)
-      try body(UnsafeRawBufferPointer(chunk))
-      offset += Int64(chunk.count)
-    }
+    try Archive.forEachChunk(of: count, read: { try read(from: $0, into: $1) }, body)
   }
 }

@@ -48,17 +48,7 @@ struct Blob: Sendable {
 
   /// Gives `body` all bytes in order. Throws `SourceChanged`, `SystemError` or what `body` throws.
   func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
-    defer { buffer.deallocate() }
-    var done: Int64 = 0
-    while done < count {
-      let length = Int(min(Int64(buffer.count), count - done))
-      // In bounds: `length` is at most the size of the buffer.
-      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
-      try bytes.read(from: offset + done, into: chunk)
-      try body(UnsafeRawBufferPointer(chunk))
-      done += Int64(length)
-    }
+    try Archive.forEachChunk(of: count, read: { try bytes.read(from: offset + $0, into: $1) }, body)
   }
 
   /// The digest of all bytes. Throws `SourceChanged` or `SystemError`.
