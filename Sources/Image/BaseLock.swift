@@ -14,8 +14,6 @@ package struct BaseLock: Equatable, Sendable {
     /// Lowest first.
     package let diffIDs: [ImageDigest]
 
-    fileprivate var sortKey: String { "\(reference) \(platform)" }
-
     /// Whether `image` is what was locked.
     fileprivate func isLock(of image: BaseImage) -> Bool {
       config == image.configDigest && manifest == image.manifestDigest && diffIDs == image.layers.map(\.diffID)
@@ -24,18 +22,17 @@ package struct BaseLock: Equatable, Sendable {
 
   /// Path of the file, for messages.
   package let path: String
-  /// Sorted by name and platform.
+  /// In the order of the file.
   package let items: [Item]
 
-  /// The lock of what a store holds, for the file at `path`.
+  /// The lock of `bases`, sorted as a store gives them, for the file at `path`.
   package init(_ bases: [StoredBase], path: String) {
     self.path = path
-    let items = bases.map {
+    items = bases.map {
       Item(
         reference: $0.reference, platform: $0.platform, manifest: $0.manifestDigest, config: $0.configDigest,
         diffIDs: $0.diffIDs)
     }
-    self.items = items.sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
   }
 
   /// Reads the file at `path`; nil when there is none. Throws `ImageError`, `SourceChanged` or `SystemError`.
