@@ -93,11 +93,11 @@ extension Resolver {
     switch list {
     case .list(let group): return try allImages.filter { try $0.group == group && facts.holds($0.rule.condition) }
     case .names(let names):
-      return try names.compactMap { template in
+      return try names.flatMap { template in
         let name = try fill(template)
         let named = allImages.filter { $0.rule.name == name }
         if named.isEmpty { throw Diagnostic(.usage, "no image is named \(quoted(name))") }
-        return try named.first { try facts.holds($0.rule.condition) }
+        return try named.filter { try facts.holds($0.rule.condition) }
       }
     }
   }

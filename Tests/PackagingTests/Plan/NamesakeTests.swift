@@ -20,7 +20,8 @@ import Testing
   private func plan(
     _ first: String, _ second: String, names: [String] = [], _ change: (inout ReleaseOptions) -> Void = { _ in }
   ) throws -> Plan {
-    let set = try LayoutSet.of(layouts(first, second))
+    let (release, images) = layouts(first, second)
+    let set = try LayoutSet.of(["release": release, "images": images])
     let options = tree.options {
       $0.version = "v1"
       change(&$0)
@@ -28,10 +29,11 @@ import Testing
     return try Resolver.planImages(set, options, names: names)
   }
 
-  private func layouts(_ first: String, _ second: String) -> KeyValuePairs<String, String> {
+  /// The texts of release.json and images.json.
+  private func layouts(_ first: String, _ second: String) -> (release: String, images: String) {
     let groups = [("g", first), ("h", second)].map { #""\#($0)": [{"binary": "tool", "base": "base", \#($1)}]"# }
     let images = #"{"registry": "example.org", \#(plainImages), "groups": {\#(groups.joined(separator: ", "))}}"#
-    return ["release": imageRelease, "images": images]
+    return (imageRelease, images)
   }
 
   private static let amd64 = #""platforms": ["linux/amd64"]"#
@@ -44,5 +46,18 @@ import Testing
     let all = try plan(Self.amd64, off, names: ["tool"]) { $0.flags = ["extra": true] }
     #expect(all.images.map(\.platform) == [.amd64, .arm64])
     #expect(throws: PlanErrors.self) { _ = try plan(off, off, names: ["tool"]) }
+  }
+
+  @Test func `a tarball that names an image of two rules holds that of its platform`() throws {
+    let (release, images) = layouts(Self.amd64, Self.arm64)
+    let names = #"{"images": ["tool"]}"#
+    let head = #""platforms": "two""#
+    let plan = try tree.plan([
+      "release": release, "images": images, "app": tarball([names], head: head, name: "{arch}"),
+    ]) {
+      $0.version = "v1"
+    }
+    #expect(plan.tarballs.map { plan.lines(of: $0).count } == [2, 2])
+    #expect(plan.images.map(\.origin.path) == ["groups.g[0]", "groups.h[0]"])
   }
 }
