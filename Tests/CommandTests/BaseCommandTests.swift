@@ -31,7 +31,7 @@ import Testing
     #expect(!box.isThere("new"))
   }
 
-  @Test(.enabled(if: Program.isThere("strace")))
+  @Test(.enabled(if: Program.canTrace))
   func `the blobs' names are durable before the index tells of them`() throws {
     let box = try Sandbox.stored(["one --arch amd64"])
     let trace = ["strace", "-f", "-y", "-o", "trace", "-e", "trace=fsync,renameat2"]

@@ -84,6 +84,13 @@ enum Program {
   /// What to put before a command line so that the shell command `setup` comes first.
   static func after(_ setup: String) -> [String] { ["sh", "-c", "\(setup); exec \"$@\"", "sh"] }
 
+  /// Whether strace is here and may look into programs.
+  static let canTrace: Bool = {
+    let folder = NSTemporaryDirectory()
+    let words = ["strace", "-f", "-o", "/dev/null", "true"]
+    return isThere("strace") && (try? start(words, in: folder, streams: "\(folder)/kpack-probe").wait())?.status == 0
+  }()
+
   /// What to put before a command line so that permissions count; nil where that is not possible.
   static let unprivileged: [String]? = {
     if geteuid() != 0 { return [] }
