@@ -91,11 +91,13 @@ extension Resolver {
   /// The images of a list whose flags are on, in order, with their groups.
   func images(_ list: NameList, _ fill: (Template) throws -> String) throws -> [(group: String, rule: ImageRule)] {
     switch list {
-    case .list(let group): return try allImages.filter { try $0.group == group && facts.holds($0.rule.condition) }
+    case .list(let name):
+      return try (layouts.images?.groups[name] ?? []).filter { try facts.holds($0.condition) }.map { (name, $0) }
     case .names(let names):
+      let all = allImages
       return try names.flatMap { template in
         let name = try fill(template)
-        let named = allImages.filter { $0.rule.name == name }
+        let named = all.filter { $0.rule.name == name }
         if named.isEmpty { throw Diagnostic(.usage, "no image is named \(quoted(name))") }
         return try named.filter { try facts.holds($0.rule.condition) }
       }
