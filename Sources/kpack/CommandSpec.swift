@@ -40,7 +40,7 @@ struct CommandSpec {
       were. Equal input gives equal bytes, whatever the machine. Results go to standard output, all else to standard
       error.
 
-      An image that a tarball holds is made from its base, as `images` makes it. Where there is no folder of bases it is
+      An image that a tarball holds is made from its base, as `images` makes it. Where there are no bases it is
       taken from the stage folder as it stands: STAGE/LAYOUT/OS-ARCH/ROOT/TO/NAME.tar and NAME.docker_tag beside it.
       """,
     examples: [
