@@ -20,6 +20,9 @@ package struct CRC32: Equatable, Sendable {
     count = Int64(bytes.count)
   }
 
+  /// A checksum that was kept somewhere, and the bytes it stands for.
+  package init(kept value: UInt32, count: Int64) { (self.value, self.count) = (value, count) }
+
   /// Makes this the checksum of its own bytes followed by those of `next`.
   package mutating func append(_ next: CRC32) {
     value = UInt32(truncatingIfNeeded: crc32_combine(UInt(value), UInt(next.value), Int(next.count)))

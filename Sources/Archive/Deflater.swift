@@ -10,6 +10,11 @@ package struct DeflatedBlock: Sendable {
   package let bytes: [UInt8]
   /// CRC-32 of what was deflated.
   package let crc: CRC32
+
+  package init(bytes: [UInt8], crc: CRC32) {
+    self.bytes = bytes
+    self.crc = crc
+  }
 }
 
 /// A deflate stream of the system's zlib, used for one block after another.

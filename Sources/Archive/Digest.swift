@@ -9,6 +9,12 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
 
   fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// The digest of these bytes, which were kept somewhere; nil when they are not 32.
+  package init?(kept bytes: [UInt8]) {
+    guard bytes.count == 32 else { return nil }
+    self.bytes = bytes
+  }
+
   package var description: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -61,4 +61,6 @@ package struct FileStatus {
 package struct FileKey: Hashable, Sendable {
   package let device: UInt64
   package let inode: UInt64
+
+  package init(device: UInt64, inode: UInt64) { (self.device, self.inode) = (device, inode) }
 }

@@ -35,7 +35,8 @@ package enum FolderListing {
 }
 
 /// Makes a folder and the parents that are missing; those it made, outermost first. Throws `SystemError`.
-func makeFolders(_ path: String) throws(SystemError) -> [String] {
+@discardableResult
+package func makeFolders(_ path: String) throws(SystemError) -> [String] {
   var made: [String] = []
   var missing: [String] = []
   var next = path

@@ -24,6 +24,12 @@ package struct FileIdentity: Equatable, Sendable {
     changed = Self.nanoseconds(status.st_ctim)
   }
 
+  /// The identity of these values, which were kept somewhere.
+  package init(kept file: FileKey, size: Int64, modified: Int64, changed: Int64) {
+    (device, inode) = (file.device, file.inode)
+    (self.size, self.modified, self.changed) = (size, modified, changed)
+  }
+
   /// Wraps on times no clock gives: only equality is asked of it.
   private static func nanoseconds(_ time: timespec) -> Int64 {
     Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)

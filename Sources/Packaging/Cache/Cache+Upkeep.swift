@@ -1,0 +1,77 @@
+// The size of a cache, and what goes when it is too large or damaged.
+
+package import Archive
+private import Glibc
+
+/// What a cache holds, and what was removed from it.
+package struct CacheReport: Equatable, Sendable {
+  /// Objects that are there, and their bytes.
+  package var objects = 0
+  package var bytes: Int64 = 0
+  /// Objects that were removed, and their bytes.
+  package var removedObjects = 0
+  package var removedBytes: Int64 = 0
+
+  package init() {}
+
+  fileprivate mutating func count(_ object: StoredObject, isRemoved: Bool) {
+    if isRemoved {
+      removedObjects += 1
+      removedBytes += object.size
+    } else {
+      objects += 1
+      bytes += object.size
+    }
+  }
+}
+
+extension Cache {
+  /// How much there is. Throws `SystemError` when the folder cannot be read.
+  package func info() throws(SystemError) -> CacheReport {
+    var report = CacheReport()
+    for object in try StoredObject.all(in: folder) { report.count(object, isRemoved: false) }
+    return report
+  }
+
+  /// Removes the objects that were not used for longest, until no more than `limit` bytes are left, and temporaries of
+  /// more than a day.
+  ///
+  /// Throws `SystemError`, of EWOULDBLOCK when another process is at it.
+  package func prune(to limit: Int64) throws(SystemError) -> CacheReport {
+    // Where there is no folder, none is made for the lock.
+    guard access(folder.path, F_OK) == 0 else { return CacheReport() }
+    return try folder.locked { () throws(SystemError) in
+      try folder.removeOldTemporaries()
+      var report = CacheReport()
+      // The newest first: what fits stays, and from there on all goes.
+      for object in try StoredObject.all(in: folder).sorted(by: StoredObject.wasUsedLater) {
+        let fits = report.removedObjects == 0 && object.size <= limit - report.bytes
+        if !fits { try folder.remove(folder.place(of: object.key)) }
+        report.count(object, isRemoved: !fits)
+      }
+      return report
+    }
+  }
+
+  /// Reads every object and removes those that are damaged. Throws `SystemError` when one cannot be read.
+  package func verify() throws(SystemError) -> CacheReport {
+    var report = CacheReport()
+    for object in try StoredObject.all(in: folder) {
+      let place = folder.place(of: object.key)
+      do throws(ObjectFault) {
+        try ObjectFile(opening: place, object.key, nil).check()
+        report.count(object, isRemoved: false)
+      } catch {
+        switch error {
+        // Removed by another process.
+        case .missing: break
+        case .unreadable(let error): throw error
+        case .damaged, .foreign:
+          try folder.remove(place)
+          report.count(object, isRemoved: true)
+        }
+      }
+    }
+    return report
+  }
+}

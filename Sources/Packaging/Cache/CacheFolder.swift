@@ -1,0 +1,227 @@
+// The folder of a cache: where things stand in it, what is on its way into it, and what was told of it. It is made
+// when the first object goes in.
+
+internal import Archive
+private import Glibc
+private import Synchronization
+
+/// What can be wrong with a cache; each is told once.
+enum CacheTrouble: Hashable, Sendable {
+  case damage, index, reading, upkeep, writing
+}
+
+/// The folder of a cache. No method throws for want of it: a run goes on without.
+final class CacheFolder: Sendable {
+  private struct State {
+    /// Whether nothing more goes in.
+    var isClosed = false
+    /// The temporaries that have no other name yet.
+    var temporaries: Set<Int> = []
+    var nextTemporary = 0
+    var told: Set<CacheTrouble> = []
+  }
+
+  /// Path of the folder.
+  let path: String
+  private let warn: @Sendable (String) -> Void
+  private let state = Mutex(State())
+
+  init(_ path: String, warn: @escaping @Sendable (String) -> Void) {
+    self.path = path
+    self.warn = warn
+  }
+
+  /// Where all objects stand.
+  var objects: String { "\(path)/objects" }
+  /// Where the digests of files by their identity are kept.
+  var index: [UInt8] { Array("\(path)/index".utf8) }
+
+  /// Where the object `key` stands.
+  func place(of key: CacheKey) -> [UInt8] {
+    let name = key.digest.description.utf8
+    return Array(objects.utf8) + [slash] + name.prefix(2) + [slash] + name.dropFirst(2)
+  }
+
+  /// Tells people of the first trouble of its kind.
+  func tell(_ trouble: CacheTrouble, _ text: @autoclosure () -> String) {
+    // Outside the lock, for nothing is known of what `warn` does.
+    if state.withLock({ $0.told.insert(trouble).inserted }) { warn(text()) }
+  }
+
+  /// Takes nothing more, for `error` came up in writing.
+  func close(for error: SystemError) {
+    let wasClosed = state.withLock { state in
+      defer { state.isClosed = true }
+      return state.isClosed
+    }
+    if !wasClosed { tell(.writing, "\(error); the cache takes in nothing more") }
+  }
+
+  /// Takes nothing more and removes what has no name yet.
+  func abandon() {
+    state.withLock { state in
+      state.isClosed = true
+      for number in state.temporaries { removeQuietly(temporary(number)) }
+      state.temporaries = []
+    }
+  }
+
+  /// Removes a file of this folder, if it is there. Throws `SystemError`.
+  func remove(_ file: [UInt8]) throws(SystemError) {
+    let terminated = cString(file)
+    do throws(SystemError) {
+      try systemCall("remove", file) { unlink(terminated) }
+    } catch {
+      guard error.isAboutMissingFile else { throw error }
+    }
+  }
+
+  /// Removes a file of this folder, where that can be done.
+  func removeQuietly(_ file: [UInt8]) {
+    // One that stays is found again by a later run, and told of again where that matters.
+    try? remove(file)
+  }
+}
+
+extension CacheFolder {
+  /// Begins the file that is to stand at `place`; nil when nothing more goes in.
+  func begin(_ place: [UInt8]) -> CacheTemporary? {
+    do throws(SystemError) {
+      // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
+      return try state.withLock { state throws(SystemError) in
+        if state.isClosed { return nil }
+        try makeFolder(of: place)
+        while true {
+          let number = state.nextTemporary
+          state.nextTemporary += 1
+          guard let file = try Self.make(temporary(number)) else { continue }
+          state.temporaries.insert(number)
+          return CacheTemporary(file, number, for: place, in: self)
+        }
+      }
+    } catch {
+      close(for: error)
+      return nil
+    }
+  }
+
+  /// A new file; nil when there is one of that name: another process has the number of a killed one, or of one on
+  /// another machine.
+  private static func make(_ path: [UInt8]) throws(SystemError) -> FileHandle? {
+    do throws(SystemError) {
+      return try FileHandle(opening: path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
+    } catch {
+      guard error.errno == EEXIST else { throw error }
+      return nil
+    }
+  }
+
+  private func makeFolder(of place: [UInt8]) throws(SystemError) {
+    let folder = parent(of: place)
+    // Of the cache's own path any text is taken; all below it is ASCII.
+    let made = try makeFolders(String(decoding: folder, as: UTF8.self))
+    if made.contains(path) || made.contains(objects) { try tag() }
+    // The cache itself may be a link to another disk; what is in it may not lead out.
+    if folder.elementsEqual(path.utf8) { return }
+    guard try FileStatus.of(folder).isFolder else {
+      throw SystemError(operation: "write into", path: folder, errno: ENOTDIR)
+    }
+  }
+
+  private func parent(of place: [UInt8]) -> [UInt8] {
+    Array(place[..<(place.lastIndex(of: slash) ?? place.startIndex)])
+  }
+
+  /// Says to programs that make backups that nothing here is worth one (bford.info/cachedir), unless the folder holds
+  /// other things.
+  private func tag() throws(SystemError) {
+    let names = try FolderListing.names(of: try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY))
+    let own = ["index", "lock", "objects"].map { Array($0.utf8) }
+    guard names.allSatisfy(own.contains) else { return }
+    guard let file = try Self.make(Array("\(path)/CACHEDIR.TAG".utf8)) else { return }
+    let text = """
+      Signature: 8a477f597d28d172789f06886806bc55
+      # This folder is a cache of kpack, see https://bford.info/cachedir/ for what that means.\n
+      """
+    try Array(text.utf8).span.withUnsafeBytes { bytes throws(SystemError) in try file.write(bytes) }
+    try file.close()
+  }
+}
+
+extension CacheFolder {
+  /// What the names of temporaries begin with; a process number and a count follow.
+  private static let temporaryPrefix = "\(OutputFolder.temporaryPrefix)tmp-"
+  /// The age at which no process can still be writing a temporary, in nanoseconds: a day.
+  private static let temporaryAge: Int64 = 24 * 3600 * 1_000_000_000
+
+  private func temporary(_ number: Int) -> [UInt8] {
+    Array("\(path)/\(Self.temporaryPrefix)\(getpid())-\(number)".utf8)
+  }
+
+  /// Gives the temporary `number` the name `place`. Throws `SystemError`.
+  func finish(_ number: Int, as place: [UInt8]) throws(SystemError) {
+    let (old, new) = (cString(temporary(number)), cString(place))
+    try systemCall("rename", place) { rename(old, new) }
+    state.withLock { _ = $0.temporaries.remove(number) }
+  }
+
+  /// Removes the temporary `number`, if it got no other name.
+  func drop(_ number: Int) {
+    let isThere = state.withLock { $0.temporaries.remove(number) != nil }
+    if isThere { removeQuietly(temporary(number)) }
+  }
+
+  /// Removes what killed processes left long ago. Throws `SystemError`.
+  func removeOldTemporaries() throws(SystemError) {
+    let folder = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
+    for name in try FolderListing.names(of: folder) where Self.isTemporary(name) {
+      let file = Array(path.utf8) + [slash] + name
+      guard let status = try statusIfThere(of: name, in: folder, path: file), status.isFile else { continue }
+      let age = nanosecondsNow().subtractingReportingOverflow(status.identity.modified)
+      if !age.overflow && age.partialValue > Self.temporaryAge { removeQuietly(file) }
+    }
+  }
+
+  private static func isTemporary(_ name: [UInt8]) -> Bool {
+    guard name.starts(with: temporaryPrefix.utf8) else { return false }
+    let numbers = name.dropFirst(temporaryPrefix.utf8.count).split(
+      separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    return numbers.count == 2 && numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isDigit) }
+  }
+}
+
+extension CacheFolder {
+  /// Runs `body` while no other process does so; where one does, tries again `tries` times, 20 ms apart.
+  ///
+  /// Throws `SystemError`, of EWOULDBLOCK when another process is at it to the end.
+  func locked<Result>(tries: Int = 0, _ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
+    let path = Array("\(path)/lock".utf8)
+    let file = try FileHandle(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o666)
+    var rest = tries
+    while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let code = errno
+      guard [EWOULDBLOCK, EINTR].contains(code) && rest > 0 else {
+        throw SystemError(operation: "lock", path: path, errno: code)
+      }
+      rest -= 1
+      usleep(20_000)
+    }
+    // By hand: a child process that is about to exec shares the lock, which closing the file here would not end.
+    defer { _ = flock(file.descriptor, LOCK_UN) }
+    return try body()
+  }
+}
+
+/// The status of `name` in an open folder; nil when there is nothing. Throws `SystemError`.
+func statusIfThere(
+  of name: [UInt8], in folder: borrowing FileHandle, path: [UInt8]
+) throws(SystemError) -> FileStatus? {
+  do throws(SystemError) {
+    return try FileStatus.of(name, in: folder.descriptor, path: path)
+  } catch {
+    guard error.isAboutMissingFile else { throw error }
+    return nil
+  }
+}
+
+let slash = UInt8(ascii: "/")

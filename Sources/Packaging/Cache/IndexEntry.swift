@@ -1,0 +1,124 @@
+// One file whose digest is known, in memory and in the file of the index.
+
+internal import Archive
+
+/// A state of a file, its digest, and when that was last asked for.
+struct IndexEntry: Sendable {
+  /// Bytes of an entry in the file: device, inode, size, both times (8 bytes each), digest (32), day of use (4).
+  static let size = 76
+
+  let file: FileKey
+  private let fileSize: Int64
+  private let modified: Int64
+  /// Time of the last change of the inode, nanoseconds since 1970.
+  let changed: Int64
+  /// In place, for an array of its own would double the memory of an entry.
+  private let sha: InlineArray<32, UInt8>
+  /// The day of its last use, counted since 1970.
+  var used: UInt32
+
+  init(_ identity: FileIdentity, _ digest: Digest, used: UInt32) {
+    file = identity.key
+    (fileSize, modified, changed) = (identity.size, identity.modified, identity.changed)
+    // A digest has 32 bytes.
+    sha = InlineArray { digest.bytes[$0] }
+    self.used = used
+  }
+
+  /// Reads the entry at `offset`, which lies within `bytes` with its `size`.
+  init(_ bytes: RawSpan, at offset: Int) {
+    file = FileKey(
+      device: bytes.number(at: offset, as: UInt64.self), inode: bytes.number(at: offset + 8, as: UInt64.self))
+    fileSize = bytes.number(at: offset + 16, as: Int64.self)
+    modified = bytes.number(at: offset + 24, as: Int64.self)
+    changed = bytes.number(at: offset + 32, as: Int64.self)
+    sha = InlineArray { bytes.number(at: offset + 40 + $0, as: UInt8.self) }
+    used = bytes.number(at: offset + 72, as: UInt32.self)
+  }
+
+  /// Appends the entry in its form of the file.
+  func append(to bytes: inout [UInt8]) {
+    for number in [file.device, file.inode] { bytes.append(littleEndian: number) }
+    for number in [fileSize, modified, changed] { bytes.append(littleEndian: number) }
+    for index in sha.indices { bytes.append(sha[index]) }
+    bytes.append(littleEndian: used)
+  }
+
+  var identity: FileIdentity { FileIdentity(kept: file, size: fileSize, modified: modified, changed: changed) }
+
+  /// The digest of the file in this state; never nil, for 32 bytes are kept.
+  var digest: Digest? { Digest(kept: sha.indices.map { sha[$0] }) }
+
+  /// The order of entries: by device and inode.
+  static func precedes(_ first: FileKey, _ second: FileKey) -> Bool {
+    (first.device, first.inode) < (second.device, second.inode)
+  }
+}
+
+extension FileIdentity {
+  /// The file that has, or had, this state.
+  var key: FileKey { FileKey(device: device, inode: inode) }
+}
+
+/// Entries in order, one for a file: a tenth of the memory that a dictionary with digests would take.
+struct IndexEntries: Sendable {
+  private(set) var entries: [IndexEntry]
+
+  /// Entries that are in order already, none twice.
+  init(inOrder entries: [IndexEntry] = []) { self.entries = entries }
+
+  /// Where the entry of `file` is, or would be.
+  func position(of file: FileKey) -> Int {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if IndexEntry.precedes(entries[middle].file, file) { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The position of the entry of exactly this state; nil when there is none.
+  func position(of identity: FileIdentity) -> Int? {
+    let position = position(of: identity.key)
+    return position < entries.count && entries[position].identity == identity ? position : nil
+  }
+
+  /// Notes that an entry is used on `day`; false when that was noted before.
+  mutating func use(_ position: Int, on day: UInt32) -> Bool {
+    if entries[position].used == day { return false }
+    entries[position].used = day
+    return true
+  }
+
+  /// Takes in entries that are in order, each instead of an older one of the same file.
+  mutating func merge(_ newer: [IndexEntry]) {
+    if newer.isEmpty { return }
+    var merged: [IndexEntry] = []
+    merged.reserveCapacity(entries.count + newer.count)
+    var next = 0
+    for entry in newer {
+      while next < entries.count && IndexEntry.precedes(entries[next].file, entry.file) {
+        merged.append(entries[next])
+        next += 1
+      }
+      if next < entries.count && entries[next].file == entry.file { next += 1 }
+      merged.append(entry)
+    }
+    merged.append(contentsOf: entries[next...])
+    entries = merged
+  }
+
+  /// Drops the entries that were last used before `day`, and of those over `limit` the ones not used for longest.
+  mutating func drop(before day: UInt32, over limit: Int) {
+    entries.removeAll { $0.used < day }
+    guard entries.count > limit else { return }
+    let oldest = entries.map(\.used).sorted(by: >)[limit]
+    // What is left of the limit goes to entries of the oldest day that stays, in their order.
+    var room = limit - entries.count(where: { $0.used > oldest })
+    entries.removeAll { entry in
+      guard entry.used <= oldest else { return false }
+      room -= entry.used == oldest ? 1 : 0
+      return entry.used < oldest || room < 0
+    }
+  }
+}

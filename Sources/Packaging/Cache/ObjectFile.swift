@@ -1,0 +1,132 @@
+// An object that is read: opened without following links or waiting, and checked against the name it has.
+
+internal import Archive
+internal import Glibc
+
+/// Why a file of the cache gives nothing.
+enum ObjectFault: Error, Equatable {
+  /// There is nothing, or no regular file.
+  case missing
+  /// A file of another form stands there, as that of another version of this program.
+  case foreign
+  /// It is of this form, and not as it was written.
+  case damaged
+  case unreadable(SystemError)
+}
+
+/// An open object whose header and trailer are right.
+struct ObjectFile: ~Copyable, Sendable {
+  /// The most that is read into memory at once: far more than any block deflates to.
+  static let largestWhole = 16 << 20
+  private static let pieceSize = 256 << 10
+  /// An object's time is set so often at most, in nanoseconds: an hour.
+  private static let touchInterval: Int64 = 3600 * 1_000_000_000
+
+  let trailer: ObjectTrailer
+  let handle: FileHandle
+  private let modified: Int64
+
+  /// Opens the file at `path`, the object `key`, of `kind` or of any.
+  ///
+  /// Throws `ObjectFault`; the payload is not read yet.
+  init(opening path: [UInt8], _ key: CacheKey, _ kind: ObjectKind?) throws(ObjectFault) {
+    let handle = try FileHandle(keptAt: path)
+    let status = try reading { () throws(SystemError) in try handle.status() }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .missing }
+    let size = Int64(status.st_size)
+    let frame = Int64(ObjectHeader.size + ObjectTrailer.size)
+    guard size >= frame else { throw .damaged }
+    let header = try handle.keptBytes(at: 0, count: ObjectHeader.size)
+    guard header.starts(with: ObjectHeader.magic) else { throw .foreign }
+    let kinds = kind.map { [$0] } ?? ObjectKind.allCases
+    guard kinds.contains(where: { header == ObjectHeader.bytes(key, $0) }) else { throw .damaged }
+    let end = try handle.keptBytes(at: size - Int64(ObjectTrailer.size), count: ObjectTrailer.size)
+    guard let trailer = ObjectTrailer(end), trailer.payload.count == size - frame else { throw .damaged }
+    self.trailer = trailer
+    self.handle = handle
+    modified = FileIdentity(status).modified
+  }
+
+  /// The payload, whole. Throws `ObjectFault`, also for more than `largestWhole` bytes.
+  func payload() throws(ObjectFault) -> [UInt8] {
+    guard let count = Int(exactly: trailer.payload.count), count <= Self.largestWhole else { throw .damaged }
+    let bytes = try handle.keptBytes(at: Int64(ObjectHeader.size), count: count)
+    guard bytes.withUnsafeBytes({ CRC32(of: $0) }) == trailer.payload else { throw .damaged }
+    return bytes
+  }
+
+  /// Reads the payload and throws `ObjectFault` when it is not what was written.
+  func check() throws(ObjectFault) {
+    var crc = CRC32()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceSize, alignment: 1)
+    defer { buffer.deallocate() }
+    while crc.count < trailer.payload.count {
+      let piece = UnsafeMutableRawBufferPointer(
+        rebasing: buffer[..<Int(min(Int64(buffer.count), trailer.payload.count - crc.count))])
+      let offset = Int64(ObjectHeader.size) + crc.count
+      guard try reading({ () throws(SystemError) in try handle.fill(piece, at: offset) }) else { throw .damaged }
+      crc.append(CRC32(of: UnsafeRawBufferPointer(piece)))
+    }
+    guard crc == trailer.payload else { throw .damaged }
+  }
+
+  /// Notes that the object is used, for it to stay longer than others; at most once an hour.
+  func touch() {
+    let age = nanosecondsNow().subtractingReportingOverflow(modified)
+    // A time to come is one that a clock gave that went wrong.
+    guard age.overflow || !(0..<Self.touchInterval).contains(age.partialValue) else { return }
+    // A cache that may only be read has no order of use.
+    _ = futimens(handle.descriptor, nil)
+  }
+}
+
+/// The time by the system's clock, in nanoseconds since 1970.
+func nanosecondsNow() -> Int64 {
+  var time = timespec()
+  // Cannot fail for this clock.
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+}
+
+/// Calls `body`; a `SystemError` becomes an `ObjectFault`.
+func reading<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(ObjectFault) -> Result {
+  do throws(SystemError) {
+    return try body()
+  } catch {
+    // ELOOP: a symlink, which is not followed. ENXIO: a socket.
+    let isNoFile = error.isAboutMissingFile || error.errno == ELOOP || error.errno == ENXIO
+    throw isNoFile ? .missing : .unreadable(error)
+  }
+}
+
+extension FileHandle {
+  /// Opens what is in a cache for reading; never waits, as for the other end of a FIFO. Throws `ObjectFault`.
+  init(keptAt path: [UInt8], _ flags: CInt = 0) throws(ObjectFault) {
+    self = try reading { () throws(SystemError) in
+      try FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | flags)
+    }
+  }
+
+  /// The `count` bytes at `offset`. Throws `ObjectFault`: `.damaged` when the file ends before.
+  func keptBytes(at offset: Int64, count: Int) throws(ObjectFault) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var span = bytes.mutableSpan
+    let isWhole = try reading { () throws(SystemError) in
+      try span.withUnsafeMutableBytes { buffer throws(SystemError) in try fill(buffer, at: offset) }
+    }
+    guard isWhole else { throw .damaged }
+    return bytes
+  }
+
+  /// Reads from `offset` on until `buffer` is full; false when the file ends before. Throws `SystemError`.
+  func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(SystemError) -> Bool {
+    var done = 0
+    while done < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count = try read(at: offset + Int64(done), into: rest)
+      if count == 0 { return false }
+      done += count
+    }
+    return true
+  }
+}

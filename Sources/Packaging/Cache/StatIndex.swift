@@ -1,0 +1,120 @@
+// The digests of source files by what the file system says of them, so that a file that did not change since an
+// earlier run is not read to be known.
+
+internal import Archive
+private import Glibc
+private import Synchronization
+
+/// The SHA-256 of files by their device, inode, size and both times.
+///
+/// A digest is only noted of a file whose times are well before the hashing: a write in the same tick of the kernel's
+/// clock, of the same length, would leave no trace in them (git's "racy" rule, git's
+/// Documentation/technical/racy-git.txt). The time of the last change of the inode cannot be set by anybody.
+final class StatIndex: Sendable {
+  /// How much older than the hashing both times must be, in nanoseconds: more than the tick of any file system.
+  private static let settlingTime: Int64 = 2 * 1_000_000_000
+  /// The most entries that are kept, and the days after which an unused one is not.
+  static let limit = 1_000_000
+  private static let daysKept: UInt32 = 90
+  /// New entries are gathered and merged at once; fewer only as long as there are few.
+  private static let leastGathered = 4096
+
+  private struct State {
+    var known: IndexEntries
+    /// What was noted since the last merge.
+    var fresh: [FileKey: IndexEntry] = [:]
+    /// Whether there is anything to save.
+    var isChanged = false
+
+    mutating func mergeFresh() {
+      known.merge(fresh.values.sorted { IndexEntry.precedes($0.file, $1.file) })
+      fresh = [:]
+    }
+  }
+
+  private let folder: CacheFolder
+  private let state: Mutex<State>
+
+  /// The index of `cache`; an empty one where it cannot be read.
+  init(_ cache: Cache) {
+    folder = cache.folder
+    state = Mutex(State(known: IndexEntries(inOrder: Self.entries(in: cache.folder))))
+  }
+
+  /// The digest of the file that has this state now; nil when it is not known.
+  func digest(of identity: FileIdentity) -> Digest? {
+    state.withLock { state in
+      if let entry = state.fresh[identity.key] { return entry.identity == identity ? entry.digest : nil }
+      guard let position = state.known.position(of: identity) else { return nil }
+      if state.known.use(position, on: Self.today()) { state.isChanged = true }
+      return state.known.entries[position].digest
+    }
+  }
+
+  /// Notes the digest of a file that had this state before and after it was hashed; `hashedAt` is the time before, in
+  /// nanoseconds since 1970. Nothing is noted of a file that changed shortly before.
+  func note(_ digest: Digest, of identity: FileIdentity, hashedAt: Int64) {
+    guard Self.isSettled(identity, at: hashedAt) else { return }
+    state.withLock { state in
+      state.fresh[identity.key] = IndexEntry(identity, digest, used: Self.today())
+      state.isChanged = true
+      if state.fresh.count >= max(Self.leastGathered, state.known.entries.count / 4) { state.mergeFresh() }
+    }
+  }
+
+  /// Writes what was noted and used, together with what other processes wrote since; drops what is not used any more.
+  func save() {
+    do throws(SystemError) {
+      try state.withLock { state throws(SystemError) in
+        guard state.isChanged, let file = folder.begin(folder.index) else { return }
+        // A second: another process writes its index in less, and if not, this run's entries are lost.
+        try folder.locked(tries: 50) { () throws(SystemError) in
+          state.mergeFresh()
+          let known = state.known
+          state.known.merge(Self.entries(in: folder) { Self.isNews($0, to: known) })
+          let today = Self.today()
+          state.known.drop(before: today - min(today, Self.daysKept), over: Self.limit)
+          try IndexFile.write(state.known.entries, to: file)
+          try file.finish()
+          state.isChanged = false
+        }
+      }
+    } catch {
+      if error.errno != EWOULDBLOCK { folder.close(for: error) }
+    }
+  }
+
+  /// Whether a file of this state, hashed from `time` on, would show any later write by its times.
+  static func isSettled(_ identity: FileIdentity, at time: Int64) -> Bool {
+    [identity.modified, identity.changed].allSatisfy { stamp in
+      let age = time.subtractingReportingOverflow(stamp)
+      return !age.overflow && age.partialValue > settlingTime
+    }
+  }
+
+  /// Whether another process noted a file that is not in `known`, or a later state of one.
+  private static func isNews(_ entry: IndexEntry, to known: IndexEntries) -> Bool {
+    let position = known.position(of: entry.file)
+    guard position < known.entries.count, known.entries[position].file == entry.file else { return true }
+    return entry.changed > known.entries[position].changed
+  }
+
+  private static func entries(
+    in folder: CacheFolder, where isWanted: (IndexEntry) -> Bool = { _ in true }
+  ) -> [IndexEntry] {
+    do throws(ObjectFault) {
+      return try IndexFile.read(folder.index, where: isWanted)
+    } catch {
+      switch error {
+      case .missing, .foreign: break
+      case .damaged: folder.tell(.index, "\(escapedName(folder.index)): damaged, the files are hashed anew")
+      case .unreadable(let error): folder.tell(.reading, "\(error); what the cache holds there is made anew")
+      }
+      return []
+    }
+  }
+
+  private static func today() -> UInt32 {
+    UInt32(clamping: nanosecondsNow() / (24 * 3600 * 1_000_000_000))
+  }
+}

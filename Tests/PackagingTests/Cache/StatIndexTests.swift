@@ -1,0 +1,223 @@
+// A file whose times are beyond doubt is known by them; any other is hashed again.
+
+import Archive
+import Glibc
+import Testing
+
+@testable import Packaging
+
+extension FileIdentity {
+  /// The state of a file that nobody has.
+  static func sample(inode: UInt64, changed: Int64 = 100) -> FileIdentity {
+    FileIdentity(kept: FileKey(device: 1, inode: inode), size: 10, modified: 100, changed: changed)
+  }
+}
+
+struct StatIndexTests {
+  private static let second: Int64 = 1_000_000_000
+  private static let now = 1_000_000 * second
+  private let sample: SampleCache
+
+  init() throws { sample = try SampleCache() }
+
+  private static func digest(_ text: String) -> Digest { SHA256.digest(of: text.utf8) }
+
+  private var path: String { "\(sample.path)/index" }
+
+  private func index() -> StatIndex { StatIndex(sample.open()) }
+
+  /// Saves an index that knows the files of these inodes.
+  private func save(_ inodes: [UInt64]) {
+    let index = index()
+    for inode in inodes { index.note(Self.digest("\(inode)"), of: .sample(inode: inode), hashedAt: Self.now) }
+    index.save()
+  }
+
+  private func known(_ inodes: ClosedRange<UInt64>) -> [UInt64] {
+    let index = index()
+    return inodes.filter { index.digest(of: .sample(inode: $0)) == Self.digest("\($0)") }
+  }
+
+  @Test func `a digest is known in this run and in the next`() throws {
+    let index = index()
+    #expect(index.digest(of: .sample(inode: 1)) == nil)
+    index.note(Self.digest("1"), of: .sample(inode: 1), hashedAt: Self.now)
+    #expect(index.digest(of: .sample(inode: 1)) == Self.digest("1"))
+    #expect(self.index().digest(of: .sample(inode: 1)) == nil)
+    index.save()
+    #expect(self.index().digest(of: .sample(inode: 1)) == Self.digest("1"))
+    #expect(try sample.names() == ["CACHEDIR.TAG", "index", "lock"])
+    #expect(sample.warnings == [])
+  }
+
+  @Test func `a file is known by all of its state`() throws {
+    let file = FileKey(device: 3, inode: 4)
+    let known = FileIdentity(kept: file, size: 5, modified: 6, changed: 7)
+    let other = FileKey(device: 3, inode: 5)
+    let index = index()
+    index.note(Self.digest("a"), of: known, hashedAt: Self.now)
+    index.save()
+    let changed = [
+      FileIdentity(kept: other, size: 5, modified: 6, changed: 7),
+      FileIdentity(kept: FileKey(device: 4, inode: 4), size: 5, modified: 6, changed: 7),
+      FileIdentity(kept: file, size: 6, modified: 6, changed: 7),
+      FileIdentity(kept: file, size: 5, modified: 7, changed: 7),
+      FileIdentity(kept: file, size: 5, modified: 6, changed: 8),
+    ]
+    for index in [index, self.index()] {
+      #expect(index.digest(of: known) == Self.digest("a"))
+      for state in changed { #expect(index.digest(of: state) == nil) }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (now - 3 * second, now - 3 * second, true), (now - 2 * second - 1, now - 2 * second - 1, true),
+      (now - 2 * second, now - 3 * second, false), (now - 3 * second, now - 2 * second, false),
+      (now, now - 3 * second, false), (now - 3 * second, now, false),
+      (now + second, now - 3 * second, false), (now - 3 * second, now + second, false),
+      (-5 * second, 0, true), (.min, 0, false), (.max, 0, false), (0, .min, false),
+    ] as [(Int64, Int64, Bool)])
+  func `only times well before the hashing are trusted`(_ modified: Int64, _ changed: Int64, _ isKnown: Bool) {
+    let file = FileKey(device: 1, inode: 1)
+    let identity = FileIdentity(kept: file, size: 1, modified: modified, changed: changed)
+    let index = index()
+    index.note(Self.digest("a"), of: identity, hashedAt: Self.now)
+    #expect((index.digest(of: identity) != nil) == isKnown)
+  }
+
+  @Test func `a real file that was just written is not trusted`() throws {
+    try sample.tree.write("text", to: "file")
+    let identity = try FileStatus.of(Array("\(sample.tree.root)/file".utf8)).identity
+    #expect(!StatIndex.isSettled(identity, at: nanosecondsNow()))
+    #expect(StatIndex.isSettled(identity, at: nanosecondsNow() + 3 * Self.second))
+  }
+
+  @Test func `what two processes note at once is merged`() {
+    save([2, 4])
+    let (first, second) = (index(), index())
+    for inode in [1, 3] as [UInt64] {
+      first.note(Self.digest("\(inode)"), of: .sample(inode: inode), hashedAt: Self.now)
+    }
+    second.note(Self.digest("5"), of: .sample(inode: 5), hashedAt: Self.now)
+    // Both know a file anew; the state that the file had last is kept.
+    first.note(Self.digest("later"), of: .sample(inode: 4, changed: 300), hashedAt: Self.now)
+    second.note(Self.digest("sooner"), of: .sample(inode: 4, changed: 200), hashedAt: Self.now)
+    first.save()
+    second.save()
+    #expect(known(1...6) == [1, 2, 3, 5])
+    #expect(index().digest(of: .sample(inode: 4, changed: 300)) == Self.digest("later"))
+    #expect(sample.warnings == [])
+  }
+
+  @Test func `threads note and save at once`() {
+    let indexes = [index(), index()]
+    let threads = (0..<4).compactMap { number in
+      startThread {
+        for step in 0..<500 {
+          let inode = UInt64(step * 4 + number + 1)
+          indexes[number % 2].note(Self.digest("\(inode)"), of: .sample(inode: inode), hashedAt: Self.now)
+        }
+        indexes[number % 2].save()
+      }
+    }
+    for thread in threads { pthread_join(thread, nil) }
+    #expect(known(1...2001) == Array(1...2000))
+    #expect(sample.warnings == [])
+  }
+
+  @Test func `many entries are found, whatever the order they came in`() {
+    let count: UInt64 = 20_000
+    // 7 and the count have no common divisor: every inode comes once.
+    save((0..<count).map { $0 * 7 % count + 1 })
+    #expect(known(1...(count + 1)) == Array(1...count))
+  }
+
+  @Test func `one bit that is turned, in any byte, loses the index and nothing else`() throws {
+    save([1, 2])
+    let whole = try sample.bytes(of: path)
+    #expect(whole.count == 22 + 2 * 76 + 4)
+    for position in whole.indices {
+      var damaged = whole
+      damaged[position] ^= 1 << UInt8(position % 8)
+      try sample.replace(path, with: damaged)
+      #expect(known(1...2) == [], "byte \(position)")
+    }
+    save([1, 2])
+    #expect(try sample.bytes(of: path) == whole)
+    #expect(Set(sample.warnings) == ["CACHE/index: damaged, the files are hashed anew"])
+  }
+
+  @Test func `an index that is cut, longer, out of order or of a wild count is not believed`() throws {
+    save([1, 2])
+    let whole = try sample.bytes(of: path)
+    var files = (0..<whole.count).map { Array(whole[..<$0]) }
+    files.append(whole + [0])
+    for (count, entries) in [(Int64.max, 22..<174), (-1, 22..<174), (1, 22..<174)] {
+      files.append(sealed(count, Array(whole[entries])))
+    }
+    files.append(sealed(2, Array(whole[98..<174]) + whole[22..<98]))
+    files.append(sealed(2, Array(whole[22..<98]) + whole[22..<98]))
+    for bytes in files {
+      try sample.replace(path, with: bytes)
+      #expect(known(1...2) == [])
+    }
+    try sample.replace(path, with: sealed(2, Array(whole[22..<174])))
+    #expect(known(1...2) == [1, 2])
+  }
+
+  /// An index with a right checksum, whatever is in it.
+  private func sealed(_ count: Int64, _ entries: [UInt8]) -> [UInt8] {
+    var bytes = Array("kpack-index 1\n".utf8)
+    bytes.append(littleEndian: count)
+    bytes += entries
+    bytes.append(littleEndian: bytes.withUnsafeBytes { CRC32(of: $0) }.value)
+    return bytes
+  }
+
+  @Test(arguments: ["mkfifo $0", "ln -s . $0", "mkdir $0", "printf 'kpack-index 2\\n' > $0"])
+  func `what is no index of this form is none, without a hang`(_ command: String) throws {
+    save([1])
+    try sample.tree.run("rm", path)
+    try sample.tree.run("sh", "-c", command, path)
+    #expect(known(1...1) == [])
+    save([1])
+    // A folder stays where it is.
+    #expect(known(1...1) == (command.hasPrefix("mkdir") ? [] : [1]))
+    #expect(Set(sample.warnings).subtracting(["CACHE/index: damaged, the files are hashed anew"]) == [])
+  }
+
+  @Test func `an index that learned nothing is not written`() throws {
+    save([1])
+    let before = try FileStatus.of(Array(path.utf8)).identity
+    let index = index()
+    #expect(index.digest(of: .sample(inode: 1)) != nil)
+    index.save()
+    #expect(try FileStatus.of(Array(path.utf8)).identity == before)
+  }
+
+  @Test func `an index whose lock another process holds is not saved, in silence`() throws {
+    save([1])
+    let lock = try FileHandle(opening: Array("\(sample.path)/lock".utf8), O_RDWR)
+    try #require(flock(lock.descriptor, LOCK_EX) == 0)
+    save([2])
+    #expect(known(1...2) == [1])
+    #expect(try sample.names() == ["CACHEDIR.TAG", "index", "lock"])
+    #expect(sample.warnings == [])
+  }
+
+  @Test(
+    arguments: [
+      (0, 9, [1, 2, 3, 4, 5]), (4, 9, [2, 3, 4, 5]), (5, 9, [2, 4, 5]), (0, 4, [2, 3, 4, 5]), (0, 3, [2, 4, 5]),
+      (0, 2, [2, 4]), (0, 1, [2]), (0, 0, []), (9, 9, []),
+    ] as [(UInt32, Int, [UInt64])])
+  func `entries that are not used for long are dropped`(_ day: UInt32, _ limit: Int, _ kept: [UInt64]) {
+    let days: [UInt32] = [3, 6, 4, 6, 5]
+    var entries = IndexEntries(
+      inOrder: zip(1..., days).map { IndexEntry(.sample(inode: $0), Self.digest("a"), used: $1) })
+    entries.drop(before: day, over: limit)
+    #expect(entries.entries.map(\.file.inode) == kept)
+  }
+
+  @Test func `an entry takes 80 bytes of memory`() { #expect(MemoryLayout<IndexEntry>.stride == 80) }
+}

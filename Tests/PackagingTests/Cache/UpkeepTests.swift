@@ -1,0 +1,146 @@
+// What stays in a cache and what goes.
+
+import Archive
+import Glibc
+import Testing
+
+@testable import Packaging
+
+struct UpkeepTests {
+  /// Bytes of an object around its payload.
+  private static let frame: Int64 = 48 + 28
+  private let sample: SampleCache
+
+  init() throws { sample = try SampleCache() }
+
+  /// Stores an object of 100 bytes for each name, used so many hours ago.
+  private func store(_ hours: KeyValuePairs<String, Int>) throws {
+    let payload = String(repeating: "x", count: 100 - Int(Self.frame))
+    for (name, hours) in hours {
+      sample.open().store(.sample(payload), as: .sample(name))
+      try sample.age(sample.file(of: .sample(name)), by: hours * 3600)
+    }
+  }
+
+  /// Those of the names whose objects are there.
+  private func kept(_ names: [String]) -> [String] {
+    names.filter { access(sample.file(of: .sample($0)), F_OK) == 0 }
+  }
+
+  private func report(_ objects: Int, _ bytes: Int64, removed: Int = 0, _ removedBytes: Int64 = 0) -> CacheReport {
+    var report = CacheReport()
+    (report.objects, report.bytes) = (objects, bytes)
+    (report.removedObjects, report.removedBytes) = (removed, removedBytes)
+    return report
+  }
+
+  @Test(
+    arguments: [
+      (1000, ["new", "mid", "old"]), (300, ["new", "mid", "old"]), (299, ["new", "mid"]), (200, ["new", "mid"]),
+      (199, ["new"]), (100, ["new"]), (99, []), (0, []), (-1, []),
+    ] as [(Int64, [String])])
+  func `what was not used for longest goes first, until the limit is kept`(_ limit: Int64, _ names: [String]) throws {
+    try store(["mid": 5, "new": 2, "old": 9])
+    let left = Int64(names.count)
+    let wanted = report(names.count, left * 100, removed: 3 - names.count, (3 - left) * 100)
+    #expect(try sample.open().prune(to: limit) == wanted)
+    #expect(kept(["new", "mid", "old"]) == names)
+    #expect(try sample.open().info() == report(names.count, left * 100))
+  }
+
+  @Test func `a use makes an object stay`() throws {
+    try store(["mid": 5, "new": 2, "old": 9])
+    #expect(sample.open().block(.sample("old")) != nil)
+    _ = try sample.open().prune(to: 200)
+    #expect(kept(["new", "mid", "old"]) == ["new", "old"])
+  }
+
+  @Test func `the end of a run keeps its own limit`() throws {
+    try store(["mid": 5, "new": 2, "old": 9])
+    sample.open(limit: nil).finish()
+    #expect(kept(["new", "mid", "old"]).count == 3)
+    sample.open(limit: 250).finish()
+    #expect(kept(["new", "mid", "old"]) == ["new", "mid"])
+    #expect(sample.warnings == [])
+  }
+
+  @Test func `while another process prunes, a run ends without, and a command says so`() throws {
+    try store(["old": 9])
+    let lock = try FileHandle(opening: Array("\(sample.path)/lock".utf8), O_RDWR | O_CREAT, mode: 0o644)
+    try #require(flock(lock.descriptor, LOCK_EX) == 0)
+    sample.open(limit: 0).finish()
+    #expect(sample.warnings == [])
+    #expect(throws: SystemError(operation: "lock", path: "\(sample.path)/lock", errno: EWOULDBLOCK)) {
+      try sample.open().prune(to: 0)
+    }
+    #expect(kept(["old"]) == ["old"])
+    try lock.close()
+    sample.open(limit: 0).finish()
+    #expect(kept(["old"]) == [])
+  }
+
+  @Test func `temporaries of killed runs go after a day, and nothing that only looks like them`() throws {
+    try store(["a": 0])
+    let old = [".kpack-tmp-1-2", ".kpack-tmp-99999-0"]
+    let kept = [".kpack-tmp-1", ".kpack-tmp--2", ".kpack-tmp-1-", ".kpack-tmp-1-2-3", ".kpack-tmp-1-x", "mine"]
+    for name in old + kept + [".kpack-tmp-3-4"] {
+      try sample.replace("\(sample.path)/\(name)", with: [1])
+      try sample.age("\(sample.path)/\(name)", by: name == ".kpack-tmp-3-4" ? 80_000 : 90_000)
+    }
+    try #require(mkdir("\(sample.path)/.kpack-tmp-5-6", 0o755) == 0)
+    try sample.age("\(sample.path)/.kpack-tmp-5-6", by: 90_000)
+    sample.open().finish()
+    let wanted = kept + [".kpack-tmp-3-4", ".kpack-tmp-5-6", "CACHEDIR.TAG", "lock", "objects"]
+    #expect(try Set(sample.names()) == Set(wanted))
+  }
+
+  @Test func `what has no name of an object is neither counted nor removed`() throws {
+    try store(["a": 0])
+    let rest = String(CacheKey.sample("b").digest.description.dropFirst(2))
+    let strange = [
+      "mine", "objects/mine", "objects/ab/mine", "objects/abc/\(rest)", "objects/ab/\(rest.dropFirst())",
+      "objects/ab/\(rest.uppercased())", "objects/AB/\(rest)",
+    ]
+    for path in strange { try sample.tree.write("mine", to: "cache/\(path)") }
+    try sample.tree.run("sh", "-c", "mkdir -p cache/objects/ac/$1; mkfifo cache/objects/ab/$1", "sh", rest)
+    try sample.tree.write("mine", to: "out/\(rest)")
+    try sample.tree.run("ln", "-s", "../../out", "cache/objects/ad")
+    let cache = sample.open()
+    #expect(try cache.info() == report(1, 100))
+    #expect(try cache.verify() == report(1, 100))
+    #expect(try cache.prune(to: 0) == report(0, 0, removed: 1, 100))
+    for path in strange { #expect(access("\(sample.path)/\(path)", F_OK) == 0, "\(path)") }
+    #expect(access("\(sample.tree.root)/out/\(rest)", F_OK) == 0)
+  }
+
+  @Test func `verify reads every object and removes those that are damaged`() throws {
+    try store(["whole": 1, "flipped": 1, "cut": 1, "foreign": 1, "moved": 1])
+    let cache = sample.open()
+    cache.store(record: [1], as: .sample("record"))
+    let writer = try #require(cache.begin(.sample("content")))
+    writer.append([UInt8](repeating: 1, count: 300_000))
+    writer.finish(crc: CRC32())
+    func change(_ name: String, _ change: ([UInt8]) -> [UInt8]) throws {
+      let file = sample.file(of: .sample(name))
+      try sample.replace(file, with: change(try sample.bytes(of: file)))
+    }
+    try change("flipped") { bytes in bytes.enumerated().map { $0 == 50 ? $1 ^ 1 : $1 } }
+    try change("cut") { $0.dropLast() }
+    try change("foreign") { _ in [UInt8](repeating: 0, count: 200) }
+    let whole = try sample.bytes(of: sample.file(of: .sample("whole")))
+    try change("moved") { _ in whole }
+    let bytes = 100 + (1 + Self.frame) + (300_000 + Self.frame)
+    #expect(try cache.verify() == report(3, bytes, removed: 4, 100 + 99 + 200 + 100))
+    #expect(try cache.verify() == report(3, bytes))
+    #expect(kept(["whole", "flipped", "cut", "foreign", "moved"]) == ["whole"])
+    #expect(sample.warnings == [])
+  }
+
+  @Test func `where there is no cache there is nothing to report, and none is made`() throws {
+    let cache = sample.open()
+    #expect(try cache.info() == CacheReport())
+    #expect(try cache.verify() == CacheReport())
+    #expect(try cache.prune(to: 0) == CacheReport())
+    #expect(access(sample.path, F_OK) != 0)
+  }
+}
