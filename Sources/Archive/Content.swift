@@ -30,6 +30,9 @@ package struct ContentTable: Sendable {
 
   package init() {}
 
+  /// The numbers of all contents, in order.
+  package var ids: [ContentID] { contents.indices.map { ContentID(index: UInt32(truncatingIfNeeded: $0)) } }
+
   /// Adds a content.
   package mutating func add(_ content: Content) -> ContentID {
     contents.append(content)

@@ -32,19 +32,30 @@ package struct GzipArchive: Sendable {
   package let tarDigest: Digest
   /// Bytes of the uncompressed tar.
   package let tarSize: Int64
+
+  package init(file: SourceFile, digest: Digest, tarDigest: Digest, tarSize: Int64) {
+    self.file = file
+    self.digest = digest
+    self.tarDigest = tarDigest
+    self.tarSize = tarSize
+  }
 }
 
 /// Writes one gzip file.
 package struct GzipWriter: ~Copyable {
   private var file: OutputFile
   private var tarHash = SHA256()
+  private let knownTarDigest: Digest?
   private var crc = CRC32()
 
   /// Begins the file with the gzip header. Throws `SystemError`.
-  package init(_ file: consuming OutputFile) throws {
+  ///
+  /// With `tarDigest`, the digest that the uncompressed tar is known to have, no uncompressed bytes are hashed.
+  package init(_ file: consuming OutputFile, tarDigest: Digest? = nil) throws {
     var file = file
     try file.write(GzipMember.header)
     self.file = file
+    knownTarDigest = tarDigest
   }
 
   /// Path of the file, under its temporary name.
@@ -52,10 +63,13 @@ package struct GzipWriter: ~Copyable {
   /// Bytes written so far.
   package var count: Int64 { file.count }
 
+  /// Whether uncompressed bytes have to be hashed.
+  package var wantsTarBytes: Bool { knownTarDigest == nil }
+
   /// Appends a block and takes note of the bytes it stands for. Throws `SystemError`.
   package mutating func append(_ block: DeflatedBlock, of raw: UnsafeRawBufferPointer) throws {
     try file.write(block.bytes)
-    tarHash.update(raw)
+    hash(raw)
     crc.append(block.crc)
   }
 
@@ -64,26 +78,46 @@ package struct GzipWriter: ~Copyable {
   /// `buffer` is scratch space. Throws `SystemError`.
   package mutating func splice(_ extent: DeflatedExtent, through buffer: UnsafeMutableRawBufferPointer) throws {
     let source = try FileHandle(opening: Array(extent.path.utf8), O_RDONLY)
-    var done: Int64 = 0
-    while done < extent.count {
-      let wanted = Int(min(Int64(buffer.count), extent.count - done))
-      let count = try source.read(
-        at: extent.offset + done, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
-      if count == 0 { throw SystemError(operation: "read", path: extent.path, errno: EIO) }
-      try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-      done += Int64(count)
+    try splice(count: extent.count, extent.crc, through: buffer) { offset, chunk throws(SystemError) in
+      var done = 0
+      while done < chunk.count {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: chunk[done...])
+        let count = try source.read(at: extent.offset + offset + Int64(done), into: rest)
+        if count == 0 { throw SystemError(operation: "read", path: extent.path, errno: EIO) }
+        done += count
+      }
     }
-    crc.append(extent.crc)
+  }
+
+  /// Appends `count` deflated bytes that `read` fills buffers with, from an offset on; they stand for `crc`.
+  ///
+  /// Throws `SystemError`.
+  package mutating func splice(
+    count: Int64, _ crc: CRC32, through buffer: UnsafeMutableRawBufferPointer,
+    _ read: (Int64, UnsafeMutableRawBufferPointer) throws(SystemError) -> Void
+  ) throws(SystemError) {
+    var done: Int64 = 0
+    while done < count {
+      // In bounds: at most the size of the buffer.
+      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - done))])
+      try read(done, chunk)
+      try file.write(UnsafeRawBufferPointer(chunk))
+      done += Int64(chunk.count)
+    }
+    self.crc.append(crc)
   }
 
   /// Takes note of uncompressed bytes whose deflated form is spliced.
-  package mutating func hash(_ raw: UnsafeRawBufferPointer) { tarHash.update(raw) }
+  package mutating func hash(_ raw: UnsafeRawBufferPointer) {
+    if wantsTarBytes { tarHash.update(raw) }
+  }
 
   /// Ends the gzip file. Throws `SystemError`.
   package consuming func finish() throws -> GzipArchive {
     try file.write(GzipMember.trailer(crc))
     let tarSize = crc.count
-    let tarDigest = tarHash.finalize()
+    let hashed = tarHash.finalize()
+    let tarDigest = knownTarDigest ?? hashed
     let (digest, written) = try file.finish()
     return GzipArchive(file: written, digest: digest, tarDigest: tarDigest, tarSize: tarSize)
   }

@@ -91,6 +91,9 @@ package final class OutputFolder: Sendable {
     if lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK { throw .isLink(path: path) }
   }
 
+  /// Where the output `name` will stand.
+  package func path(of name: String, in folder: Int = 0) -> String { places[folder].final(name) }
+
   /// Begins the output `name`; folders that it names are made at the commit.
   ///
   /// Throws `SystemError`, also when there is an output of this name already.

@@ -50,7 +50,7 @@ struct CommandContext {
     given.out = try folder("out")
     given.images = try folder("images")
     given.bases = try folder("bases")
-    given.cache = try folder("cache")
+    given.cache = try folder("cache") ?? environment["KPACK_CACHE"].flatMap { $0.isEmpty ? nil : $0 }
     var options = ReleaseOptions(
       locations: Locations(given, outputName: environment["OUT_DIR"]), environment: environment)
     options.platforms = try platforms(options)
@@ -68,6 +68,21 @@ struct CommandContext {
     options.level = try integer("level", in: 0...9).map { Int($0) }
     if options.version == "" { throw usage("--version: expected a version, found nothing") }
     return options
+  }
+
+  /// The cache of compressed contents; nil when none is wanted. Throws `UsageError`.
+  func cache(of options: ReleaseOptions) throws(UsageError) -> ReleaseCache? {
+    let limit = try cacheLimit()
+    if line.has("no-cache") { return nil }
+    let messages = messages
+    return ReleaseCache(options.locations.cache, limit: limit) { messages.warning($0) }
+  }
+
+  /// The most bytes that the cache keeps. Throws `UsageError`.
+  func cacheLimit() throws(UsageError) -> Int64 {
+    if let limit = try integer("cache-limit", in: 0...Int64.max) { return limit }
+    guard let text = environment["KPACK_CACHE_LIMIT"], !text.isEmpty else { return Cache.defaultLimit }
+    return try integer(text, "KPACK_CACHE_LIMIT", in: 0...Int64.max)
   }
 
   /// The layouts that the command line names, or the built-in ones. Throws `LayoutErrors` or `UsageError`.

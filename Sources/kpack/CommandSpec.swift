@@ -2,7 +2,7 @@
 
 /// A command of kpack.
 enum CommandName: String, CaseIterable {
-  case tarballs, images, plan, list, inspect, base, layouts
+  case tarballs, images, plan, list, inspect, base, layouts, cache
   case versionVars = "version-vars"
 }
 
@@ -27,6 +27,7 @@ struct CommandSpec {
     case .inspect: inspect
     case .base: base
     case .layouts: layouts
+    case .cache: cache
     case .versionVars: versionVars
     }
   }
@@ -84,6 +85,16 @@ struct CommandSpec {
       --layouts or the built-in one, and tells every mistake with file, line, column and path.
       """,
     examples: ["kpack layouts export my-layouts", "kpack layouts check my-layouts"])
+
+  private static let cache = CommandSpec(
+    name: .cache, arguments: "info | prune | verify", summary: "tell of what is kept between runs, or remove of it",
+    details: """
+      `tarballs` keeps what it deflated, and what came of each tarball, so that the next run deflates only what is new.
+      The cache can be removed at any time. `info` tells how much there is; `prune` removes what was not used for longest,
+      until no more than --cache-limit is left, as each run does at its end; `verify` reads all of it and removes what is
+      damaged, which a run does too with what it reads.
+      """,
+    examples: ["kpack cache info", "kpack cache prune --cache-limit 0 --cache _output/kpack-cache"])
 
   private static let versionVars = CommandSpec(
     name: .versionVars, arguments: "", summary: "print the version variables of a tree",

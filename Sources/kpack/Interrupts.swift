@@ -8,6 +8,7 @@ import Synchronization
 /// Waits for signals on a thread of its own and cleans up after a run that one ends.
 enum Interrupts {
   private static let folder = Mutex<OutputFolder?>(nil)
+  private static let cache = Mutex<ReleaseCache?>(nil)
   private static let ending: [CInt] = [SIGINT, SIGTERM, SIGHUP]
 
   /// Begins to wait. To be called before any other thread is started, for they inherit the blocked signals.
@@ -34,6 +35,9 @@ enum Interrupts {
     }
   }
 
+  /// From now on, a signal removes what is half written in `cache`.
+  static func guardCache(_ cache: ReleaseCache) { self.cache.withLock { $0 = cache } }
+
   /// nohup and shells without job control ignore signals on purpose.
   private static func isIgnored(_ number: CInt) -> Bool {
     var action = sigaction()
@@ -56,7 +60,10 @@ enum Interrupts {
       guard sigwait(&signals, &number) == 0 else { continue }
       guard let folder = folder.withLock({ $0 }) else { end(number, "") }
       // The run ends while the folder is locked, so that no other thread of it goes on to an end of its own.
-      folder.abandon { end(number, "; nothing was written") }
+      folder.abandon {
+        cache.withLock { $0?.abandon() }
+        end(number, "; nothing was written")
+      }
       // The outputs are committed: the run is as good as done and ends by itself, unless it is signaled again.
       if isLate { end(number, "; the outputs were written") }
       isLate = true

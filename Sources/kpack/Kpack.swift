@@ -45,6 +45,7 @@ enum Kpack {
       case .inspect: try InspectCommand(context).run()
       case .base: try BaseCommand(context).run()
       case .layouts: try LayoutsCommand(context).run()
+      case .cache: try CacheCommand(context).run()
       case .versionVars: try VersionVarsCommand(context).run()
       }
       try context.output.flush()

@@ -44,9 +44,16 @@ extension OptionSpec {
     OptionSpec(name: "level", argument: "N", help: "of compression, 0 to 9; else the layout's, 6"),
     OptionSpec(
       name: "jobs", letter: "j", argument: "N", help: "threads; the output does not depend on it (processors)"),
-    OptionSpec(name: "cache", argument: "DIR", help: "where compressed contents are kept; without effect as yet"),
-    OptionSpec(name: "no-cache", help: "keep and use no compressed contents; without effect as yet"),
-    OptionSpec(name: "force", help: "overwrite what `layouts export` finds in its place"),
+    OptionSpec(
+      name: "cache", argument: "DIR", help: "where compressed contents are kept (kpack-cache beside STAGE)",
+      environment: "KPACK_CACHE"),
+    OptionSpec(
+      name: "cache-limit", argument: "BYTES", help: "the most bytes to keep there at the end (2 GiB)",
+      environment: "KPACK_CACHE_LIMIT"),
+    OptionSpec(name: "no-cache", help: "keep and use no compressed contents"),
+    OptionSpec(
+      name: "force",
+      help: "write tarballs that stand there as they would be; overwrite what `layouts export` finds in its place"),
     OptionSpec(name: "format", argument: "F", help: "of the results: text or json (plan: also mtree)"),
     OptionSpec(name: "quiet", letter: "q", help: "no progress and no warnings"),
     OptionSpec(name: "verbose", letter: "v", help: "also tell what was found: folders, version, time"),

@@ -39,9 +39,11 @@ final class Progress {
     let holders = plan.tarballs.reduce(0) { $0 + $1.holds.filter { $0 == result.artifact }.count }
     total += Int64(holders) * result.archive.file.identity.size
     let tarball = plan.tarballs[result.artifact]
+    if result.isUnchanged { total -= plan.bytes(of: tarball) + Int64(tarball.entries.count) * 512 }
     if isBar { return }
     let bytes = "\(Self.size(result.archive.tarSize)) to \(Self.size(result.archive.file.identity.size))"
-    messages.note("\(tarball.fileName): \(tarball.entries.count) entries, \(bytes)")
+    let state = result.isUnchanged ? ", unchanged" : ""
+    messages.note("\(tarball.fileName): \(tarball.entries.count) entries, \(bytes)\(state)")
   }
 
   /// Clears the bar, so that what is printed next stands alone.

@@ -18,11 +18,15 @@ struct TarballsCommand {
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options, jobs: jobs))
     let folder = try Interrupts.guardedFolder([options.locations.out])
+    let cache = try context.cache(of: options)
+    if let cache { Interrupts.guardCache(cache) }
     let progress = Progress(plan, context.messages)
     let results: [TarballResult]
     do {
       for tarball in plan.tarballs { try folder.checkPlace(of: tarball.fileName) }
-      results = try Packager(plan, into: folder, jobs: jobs).write { progress.take($0) }
+      let packager = Packager(plan, into: folder, jobs: jobs, cache: cache, isForced: context.line.has("force"))
+      results = try packager.write { progress.take($0) }
+      cache?.finish()
     } catch {
       progress.end()
       folder.abandon()

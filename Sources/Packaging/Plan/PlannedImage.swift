@@ -65,12 +65,14 @@ package struct PlannedImage: Sendable {
     return files.compactMap { $0 }
   }
 
-  /// The rope of its archive, made of the layer's digest.
+  /// The digest of the new layer. Throws `SourceChanged` or `SystemError`.
+  package func layerDigest(in store: ContentStore) throws -> Digest { try Rope(layer, in: store).digest() }
+
+  /// The rope of its archive, whose new layer has the digest `layerDigest`.
   ///
-  /// Throws `SourceChanged` or `SystemError`, and `Diagnostic` when the archive is not of the size that was planned.
-  package func rope(in store: ContentStore) throws -> Rope {
-    let layer = Rope(layer, in: store)
-    let rope = archive(layer, diffID: ImageDigest(try layer.digest()), in: store)
+  /// Throws `Diagnostic` when the archive is not of the size that was planned.
+  package func rope(in store: ContentStore, layerDigest: Digest) throws -> Rope {
+    let rope = archive(Rope(layer, in: store), diffID: ImageDigest(layerDigest), in: store)
     if rope.count == size { return rope }
     throw Diagnostic(.system, "image \(name) for \(platform): \(rope.count) bytes, where \(size) were planned")
   }
@@ -92,6 +94,17 @@ package struct PlannedImage: Sendable {
     let mayBeInBase = builder.baseLayers.contains { $0.size == layer.count }
     let diffID = mayBeInBase ? ImageDigest(try layer.digest()) : ImageDigest(of: [])
     return archive(layer, diffID: diffID, in: store).count
+  }
+
+  /// All that the archive says beside the bytes of the layers: what it says of the new layer's digest left out, two
+  /// images that say the same differ in that layer alone.
+  func documents(in store: ContentStore) -> [UInt8] {
+    let image = builder.build(layer: Rope(layer, in: store), diffID: ImageDigest(of: []))
+    var text = references.map(\.description) + [format.rawValue]
+    for (_, blob) in image.blobs {
+      if case .document(let bytes) = blob { text.append(String(decoding: bytes, as: UTF8.self)) }
+    }
+    return Array(text.joined(separator: "\n").utf8)
   }
 
   private func archive(_ layer: Rope, diffID: ImageDigest, in store: ContentStore) -> Rope {

@@ -10,8 +10,10 @@ enum BlockJob {
   case run(Rope, Range<Int64>, level: Int)
   /// A block of a content, after its dictionary. `isFirst` begins the content, `isLast` ends it.
   case content(ContentID, Range<Int64>, ContentForm, isFirst: Bool, isLast: Bool)
-  /// A content that was deflated before.
+  /// A content that was deflated before, in this run.
   case splice(ContentKey)
+  /// A content that the cache has.
+  case cached(ContentKey)
   case end(artifact: Int)
 }
 
@@ -35,6 +37,9 @@ final class BlockSchedule {
 
   private let artifacts: [PlannedTarball]
   private let store: ContentStore
+  /// The numbers of artifacts that stay as they are.
+  private let unchanged: Set<Int>
+  private let isCached: (ContentKey) -> Bool
   private var nextArtifact = 0
   private var current: Current?
   private var deflated: Set<ContentKey> = []
@@ -50,9 +55,15 @@ final class BlockSchedule {
     var done: Int64 = 0
   }
 
-  init(_ artifacts: [PlannedTarball], store: ContentStore) {
+  /// The jobs of `artifacts` but for those that are `unchanged`, whose files `store` has.
+  init(
+    _ artifacts: [PlannedTarball], store: ContentStore, unchanged: Set<Int> = [],
+    isCached: @escaping (ContentKey) -> Bool = { _ in false }
+  ) {
     self.artifacts = artifacts
     self.store = store
+    self.unchanged = unchanged
+    self.isCached = isCached
   }
 
   /// The next job; `.later` while an artifact that the next one holds is not finished. Throws when a content cannot
@@ -70,6 +81,7 @@ final class BlockSchedule {
   }
 
   private func begin() -> NextJob<BlockJob> {
+    while unchanged.contains(nextArtifact) { nextArtifact += 1 }
     guard nextArtifact < artifacts.count else { return .end }
     let artifact = artifacts[nextArtifact]
     guard artifact.holds.allSatisfy({ store.isFinished(artifact: $0) }) else { return .later }
@@ -94,6 +106,11 @@ final class BlockSchedule {
       return .splice(key)
     }
     let form: ContentForm = try isCompressed(id, count: count) ? .stored : .deflated(level: key.level)
+    if start == 0 && form != .stored && isCached(key) {
+      deflated.insert(key)
+      advance(to: count, of: count)
+      return .cached(key)
+    }
     let blockSize = form == .stored ? Int64(StoredBlocks.pieceSize) : Self.blockSize
     let end = min(start + blockSize, count)
     if end == count && form != .stored { deflated.insert(key) }

@@ -8,6 +8,7 @@ enum BlockResult {
   case block(RawBlock, DeflatedBlock)
   case contentBlock(RawBlock, DeflatedBlock, ContentKey?, isFirst: Bool, isLast: Bool)
   case splice(ContentKey)
+  case cached(ContentKey)
   case end(artifact: Int)
 }
 
@@ -45,16 +46,23 @@ final class BlockWorker {
   private var level = 0
   private var deflater: Deflater
 
-  init() throws { deflater = try Deflater(level: level) }
+  private let cache: Cache?
+
+  /// With a `cache`, blocks that it has are not deflated.
+  init(_ cache: Cache? = nil) throws {
+    self.cache = cache
+    deflater = try Deflater(level: level)
+  }
 
   func work(_ job: BlockJob, _ store: ContentStore) throws -> BlockResult {
     switch job {
     case .begin(let artifact): return .begin(artifact: artifact)
     case .splice(let key): return .splice(key)
+    case .cached(let key): return .cached(key)
     case .end(let artifact): return .end(artifact: artifact)
     case .run(let rope, let range, let level):
       let raw = try RawBlock(range, dictionary: true) { try rope.read(from: $0, into: $1) }
-      return .block(raw, try deflate(raw, level))
+      return .block(raw, try block(raw, level))
     case .content(let id, let range, .deflated(let level), let isFirst, let isLast):
       let raw = try RawBlock(range, dictionary: true) { try store.read(id, from: $0, into: $1) }
       let key = ContentKey(id: id, level: level)
@@ -63,6 +71,15 @@ final class BlockWorker {
       let raw = try RawBlock(range, dictionary: false) { try store.read(id, from: $0, into: $1) }
       return .block(raw, raw.withParts { StoredBlocks.encode($1) })
     }
+  }
+
+  private func block(_ raw: RawBlock, _ level: Int) throws -> DeflatedBlock {
+    guard let cache else { return try deflate(raw, level) }
+    let key = raw.withParts { CacheKey.block($1, after: $0, CacheParameters(level: level)) }
+    if let known = cache.block(key) { return known }
+    let block = try deflate(raw, level)
+    cache.store(block, as: key)
+    return block
   }
 
   private func deflate(_ raw: RawBlock, _ level: Int) throws -> DeflatedBlock {

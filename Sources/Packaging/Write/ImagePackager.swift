@@ -75,40 +75,12 @@ package struct ImagePackager {
   package func write(into folder: OutputFolder, _ watch: @escaping (ImageResult) -> Void) throws -> [ImageResult] {
     for (image, places) in zip(plan.images, places) { try check(places, of: image, in: folder) }
     let store = plan.store()
-    let results = try Self.ordered(0..<plan.images.count, jobs: jobs) { number in
+    let results = try ordered(0..<plan.images.count, jobs: jobs) { number in
       try write(number, store, folder)
     } committed: {
       watch($0)
     }
     try folder.commit()
-    return results
-  }
-
-  /// The ropes of the archives of `numbers`, in their order, hashed side by side.
-  static func ropes(_ plan: Plan, _ numbers: [Int], _ store: ContentStore, jobs: Int) throws -> [Rope] {
-    try ordered(numbers, jobs: jobs) {
-      try plan.images[$0].rope(in: store)
-    } committed: { _ in
-    }
-  }
-
-  private final class NoTool {}
-
-  /// The results of `work` on the items, in their order, made by `jobs` threads.
-  private static func ordered<Item: Sendable, Result>(
-    _ items: some Sequence<Item>, jobs: Int, _ work: @escaping @Sendable (Item) throws -> Result,
-    committed: @escaping (Result) -> Void
-  ) throws -> [Result] {
-    var rest = Array(items)[...]
-    var results: [Result] = []
-    let workers = OrderedWorkers<Item, Result, NoTool>(
-      window: max(2, jobs), next: { rest.popFirst().map { .job($0) } ?? .end }, makeTool: { NoTool() },
-      work: { item, _ in try work(item) },
-      commit: { result in
-        results.append(result)
-        committed(result)
-      })
-    try workers.run(threads: jobs)
     return results
   }
 }
@@ -128,7 +100,7 @@ extension ImagePackager {
 
   private func write(_ number: Int, _ store: ContentStore, _ folder: OutputFolder) throws -> ImageResult {
     let (image, places) = (plan.images[number], places[number])
-    let rope = try image.rope(in: store)
+    let rope = try image.rope(in: store, layerDigest: try image.layerDigest(in: store))
     for place in places.tags { try write(image.tagText, to: place, of: folder) }
     if let build = places.build { try writeBuildFolder(image, build, store, folder) }
     guard let first = places.archives.first else { preconditionFailure("an image was planned without a place") }

@@ -124,3 +124,26 @@ final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sendable {
     return (issued - 1, job)
   }
 }
+
+/// What a thread needs that needs nothing.
+private final class NoTool {}
+
+/// The results of `work` on the items, in their order, made by `jobs` threads; each is shown to `committed` when its
+/// turn comes. Throws the first error in the order of the items.
+@discardableResult
+func ordered<Item: Sendable, Result>(
+  _ items: some Sequence<Item>, jobs: Int, _ work: @escaping @Sendable (Item) throws -> Result,
+  committed: @escaping (Result) -> Void = { _ in }
+) throws -> [Result] {
+  var rest = Array(items)[...]
+  var results: [Result] = []
+  let workers = OrderedWorkers<Item, Result, NoTool>(
+    window: max(2, jobs), next: { rest.popFirst().map { .job($0) } ?? .end }, makeTool: { NoTool() },
+    work: { item, _ in try work(item) },
+    commit: { result in
+      results.append(result)
+      committed(result)
+    })
+  try workers.run(threads: jobs)
+  return results
+}

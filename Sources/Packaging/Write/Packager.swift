@@ -1,6 +1,7 @@
 // A plan into files: the blocks of the schedule, committed in order into the archives of the output folder.
 
 package import Archive
+import Image
 
 /// What was made of a planned tarball.
 package struct TarballResult: Sendable {
@@ -8,6 +9,8 @@ package struct TarballResult: Sendable {
   package let artifact: Int
   /// The archive as it was written.
   package let archive: GzipArchive
+  /// Whether it stood there already and was left alone.
+  package let isUnchanged: Bool
 }
 
 /// What happens while a release is written, for people to watch.
@@ -23,12 +26,19 @@ package struct Packager {
   private let plan: Plan
   private let folder: OutputFolder
   private let jobs: Int
+  private let cache: ReleaseCache?
+  private let isForced: Bool
 
   /// A packager that writes `plan` into `folder` on `jobs` threads.
-  package init(_ plan: Plan, into folder: OutputFolder, jobs: Int) {
+  ///
+  /// With a `cache`, what it knows is not made again, and a tarball that stands there as it would be written is left
+  /// alone, unless `isForced`.
+  package init(_ plan: Plan, into folder: OutputFolder, jobs: Int, cache: ReleaseCache? = nil, isForced: Bool = false) {
     self.plan = plan
     self.folder = folder
     self.jobs = jobs
+    self.cache = cache
+    self.isForced = isForced
   }
 
   /// Writes every tarball and commits them together; the results in the order of the plan.
@@ -36,94 +46,41 @@ package struct Packager {
   /// Throws `SourceChanged`, `SystemError` or `DeflateError`; then nothing was written.
   package func write(_ watch: @escaping (PackagingEvent) -> Void) throws -> [TarballResult] {
     let store = plan.store()
-    // What digests are made of first: the names of the blobs of an image stand before their bytes.
-    let images = Set(plan.tarballs.flatMap(\.images)).sorted()
-    for (number, rope) in zip(images, try ImagePackager.ropes(plan, images, store, jobs: jobs)) {
-      store.add(rope: rope, number: number)
+    let memory = try cache.map { try RunMemory($0, plan, store, folder, jobs: jobs, isForced: isForced) }
+    let unchanged = memory?.unchanged ?? [:]
+    for number in plan.tarballs.indices {
+      guard let result = unchanged[number] else { continue }
+      store.finish(artifact: number, as: result.archive.file)
+      watch(.finished(result))
     }
-    let schedule = BlockSchedule(plan.tarballs, store: store)
-    let committer = Committer(plan, store: store, folder: folder, watch: watch)
+    try addImages(to: store, memory)
+    let schedule = BlockSchedule(plan.tarballs, store: store, unchanged: Set(unchanged.keys)) { key in
+      memory?.has(key) ?? false
+    }
+    let committer = Committer(plan, store: store, folder: folder, memory: memory, watch: watch)
     // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
-      window: max(16, jobs + 8), next: { try schedule.next() }, makeTool: { try BlockWorker() },
+      window: max(16, jobs + 8), next: { try schedule.next() }, makeTool: { try BlockWorker(memory?.cache.objects) },
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
     try workers.run(threads: jobs)
     try folder.commit()
-    return committer.results
-  }
-}
-
-/// Puts results into files, one at a time and in order.
-private final class Committer {
-  private let plan: Plan
-  private let store: ContentStore
-  private let folder: OutputFolder
-  private let watch: (PackagingEvent) -> Void
-  private var writer: GzipWriter?
-  private var extents: [ContentKey: DeflatedExtent] = [:]
-  /// Where the content that is being written begins, and its checksum so far.
-  private var contentStart: Int64 = 0
-  private var contentCRC = CRC32()
-  private var scratch = [UInt8](repeating: 0, count: 1 << 18)
-  private(set) var results: [TarballResult] = []
-
-  init(_ plan: Plan, store: ContentStore, folder: OutputFolder, watch: @escaping (PackagingEvent) -> Void) {
-    self.plan = plan
-    self.store = store
-    self.folder = folder
-    self.watch = watch
+    memory?.keep(committer.results, of: plan, in: folder)
+    return (committer.results + unchanged.values).sorted { $0.artifact < $1.artifact }
   }
 
-  func commit(_ result: BlockResult) throws {
-    switch result {
-    case .begin(let artifact):
-      writer = try GzipWriter(try folder.create(plan.tarballs[artifact].fileName))
-      watch(.began(artifact: artifact))
-    case .block(let raw, let block):
-      try append(raw, block)
-    case .contentBlock(let raw, let block, let key, let isFirst, let isLast):
-      if isFirst { (contentStart, contentCRC) = (writer?.count ?? 0, CRC32()) }
-      try append(raw, block)
-      contentCRC.append(block.crc)
-      if isLast, let key { noteExtent(of: key) }
-    case .splice(let key):
-      try splice(key)
-    case .end(let artifact):
-      try finish(artifact)
-    }
-  }
-
-  private func append(_ raw: RawBlock, _ block: DeflatedBlock) throws {
-    try raw.withParts { try writer?.append(block, of: $1) }
-    watch(.packed(block.crc.count))
-  }
-
-  private func noteExtent(of key: ContentKey) {
-    guard let path = writer?.path, let end = writer?.count else { return }
-    extents[key] = DeflatedExtent(path: path, offset: contentStart, count: end - contentStart, crc: contentCRC)
-  }
-
-  private func splice(_ key: ContentKey) throws {
-    guard let extent = extents[key] else { preconditionFailure("spliced before it was deflated") }
-    try scratch.withUnsafeMutableBytes { try writer?.splice(extent, through: $0) }
-    var offset: Int64 = 0
-    while offset < extent.crc.count {
-      let count = Int(min(Int64(scratch.count), extent.crc.count - offset))
-      try scratch.withUnsafeMutableBytes { buffer in
-        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-        try store.read(key.id, from: offset, into: part)
-        writer?.hash(UnsafeRawBufferPointer(part))
+  /// What digests are made of comes first: the names of the blobs of an image stand before their bytes.
+  private func addImages(to store: ContentStore, _ memory: RunMemory?) throws {
+    let unchanged = memory?.unchanged ?? [:]
+    let wanted = plan.tarballs.indices.filter { unchanged[$0] == nil }.flatMap { plan.tarballs[$0].images }
+    let images = Set(wanted).sorted()
+    let ropes = try ordered(images, jobs: jobs) { number in
+      if let known = memory?.layerDigest(ofImage: number) {
+        return try plan.images[number].rope(in: store, layerDigest: known)
       }
-      offset += Int64(count)
-      watch(.packed(Int64(count)))
+      let digest = try plan.images[number].layerDigest(in: store)
+      memory?.keep(layerDigest: digest, ofImage: number)
+      return try plan.images[number].rope(in: store, layerDigest: digest)
     }
-  }
-
-  private func finish(_ artifact: Int) throws {
-    guard let archive = try writer.take()?.finish() else { return }
-    store.finish(artifact: artifact, as: archive.file)
-    let result = TarballResult(artifact: artifact, archive: archive)
-    results.append(result)
-    watch(.finished(result))
+    for (number, rope) in zip(images, ropes) { store.add(rope: rope, number: number) }
   }
 }

@@ -14,7 +14,9 @@ extension Sandbox {
   }
 
   /// The command line that packs such a project into out.
-  static let packProject = ["tarballs", "--quiet", "--root", "src", "--layouts", "layouts", "--out", "out"]
+  static let packProject = [
+    "tarballs", "--quiet", "--root", "src", "--layouts", "layouts", "--out", "out", "--cache", "cache",
+  ]
 
   /// Packs the project; its tarball's rows.
   func packed(_ arguments: String..., through prefix: [String] = []) throws -> [[String: Value]] {

@@ -149,3 +149,8 @@ extension Plan {
     }
   }
 }
+
+extension PlannedImage {
+  /// The rope of its archive.
+  func rope(in store: ContentStore) throws -> Rope { try rope(in: store, layerDigest: try layerDigest(in: store)) }
+}

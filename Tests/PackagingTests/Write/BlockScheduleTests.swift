@@ -96,6 +96,7 @@ struct BlockScheduleTests {
     case .job(.content(_, let range, .stored, _, _)): "stored \(range)"
     case .job(.content(_, let range, .deflated, _, _)): "deflated \(range)"
     case .job(.splice): "splice"
+    case .job(.cached): "cached"
     case .job(.end(let artifact)): "end \(artifact)"
     }
   }

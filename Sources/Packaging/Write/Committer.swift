@@ -1,0 +1,130 @@
+// The results of the schedule into the archives: deflated blocks, what was deflated before, what the cache has.
+
+import Archive
+
+/// Puts results into files, one at a time and in order.
+final class Committer {
+  private let plan: Plan
+  private let store: ContentStore
+  private let folder: OutputFolder
+  private let memory: RunMemory?
+  private let watch: (PackagingEvent) -> Void
+  private var writer: GzipWriter?
+  private var extents: [ContentKey: DeflatedExtent] = [:]
+  /// Where the content that is being written begins, and its checksum so far.
+  private var contentStart: Int64 = 0
+  private var contentCRC = CRC32()
+  /// Where the cache takes it.
+  private var stored: CacheWriter?
+  private var scratch = [UInt8](repeating: 0, count: 1 << 18)
+  private(set) var results: [TarballResult] = []
+
+  init(
+    _ plan: Plan, store: ContentStore, folder: OutputFolder, memory: RunMemory?,
+    watch: @escaping (PackagingEvent) -> Void
+  ) {
+    self.plan = plan
+    self.store = store
+    self.folder = folder
+    self.memory = memory
+    self.watch = watch
+  }
+
+  func commit(_ result: BlockResult) throws {
+    switch result {
+    case .begin(let artifact):
+      let tarDigest = memory?.tarDigest(of: artifact)
+      writer = try GzipWriter(try folder.create(plan.tarballs[artifact].fileName), tarDigest: tarDigest)
+      watch(.began(artifact: artifact))
+    case .block(let raw, let block):
+      try append(raw, block)
+    case .contentBlock(let raw, let block, let key, let isFirst, let isLast):
+      if isFirst { begin(key) }
+      try append(raw, block)
+      contentCRC.append(block.crc)
+      stored?.append(block.bytes)
+      if isLast, let key { end(key) }
+    case .splice(let key):
+      try splice(key)
+    case .cached(let key):
+      try spliceCached(key)
+    case .end(let artifact):
+      try finish(artifact)
+    }
+  }
+
+  private func append(_ raw: RawBlock, _ block: DeflatedBlock) throws {
+    try raw.withParts { try writer?.append(block, of: $1) }
+    watch(.packed(block.crc.count))
+  }
+
+  private func begin(_ key: ContentKey?) {
+    (contentStart, contentCRC) = (writer?.count ?? 0, CRC32())
+    stored = key.flatMap { memory?.begin($0) }
+  }
+
+  private func end(_ key: ContentKey) {
+    stored?.finish(crc: contentCRC)
+    stored = nil
+    noteExtent(of: key)
+  }
+
+  private func noteExtent(of key: ContentKey) {
+    guard let path = writer?.path, let end = writer?.count else { return }
+    extents[key] = DeflatedExtent(path: path, offset: contentStart, count: end - contentStart, crc: contentCRC)
+  }
+
+  private func splice(_ key: ContentKey) throws {
+    guard let extent = extents[key] else { preconditionFailure("spliced before it was deflated") }
+    try scratch.withUnsafeMutableBytes { try writer?.splice(extent, through: $0) }
+    try hash(key, count: extent.crc.count)
+  }
+
+  private func spliceCached(_ key: ContentKey) throws {
+    guard let object = memory?.content(key) else { return try deflate(key) }
+    (contentStart, contentCRC) = (writer?.count ?? 0, object.crc)
+    try scratch.withUnsafeMutableBytes { buffer in
+      try writer?.splice(count: object.count, object.crc, through: buffer) { offset, chunk throws(SystemError) in
+        try object.read(from: offset, into: chunk)
+      }
+    }
+    noteExtent(of: key)
+    try hash(key, count: object.crc.count)
+  }
+
+  /// Deflates a content that the cache had when it was asked, and has no more: it was pruned meanwhile, or is damaged.
+  private func deflate(_ key: ContentKey) throws {
+    let worker = try BlockWorker()
+    let count = store.size(of: key.id) ?? 0
+    for start in stride(from: 0, to: count, by: Int64.Stride(BlockSchedule.blockSize)) {
+      let end = min(start + BlockSchedule.blockSize, count)
+      let job = BlockJob.content(
+        key.id, start..<end, .deflated(level: key.level), isFirst: start == 0, isLast: end == count)
+      try commit(try worker.work(job, store))
+    }
+  }
+
+  /// The bytes of a content that was spliced, to those who want them.
+  private func hash(_ key: ContentKey, count: Int64) throws {
+    guard writer?.wantsTarBytes == true else { return watch(.packed(count)) }
+    var offset: Int64 = 0
+    while offset < count {
+      let chunk = Int(min(Int64(scratch.count), count - offset))
+      try scratch.withUnsafeMutableBytes { buffer in
+        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<chunk])
+        try store.read(key.id, from: offset, into: part)
+        writer?.hash(UnsafeRawBufferPointer(part))
+      }
+      offset += Int64(chunk)
+      watch(.packed(Int64(chunk)))
+    }
+  }
+
+  private func finish(_ artifact: Int) throws {
+    guard let archive = try writer.take()?.finish() else { return }
+    store.finish(artifact: artifact, as: archive.file)
+    let result = TarballResult(artifact: artifact, archive: archive, isUnchanged: false)
+    results.append(result)
+    watch(.finished(result))
+  }
+}

@@ -1,0 +1,71 @@
+// What the files of a plan are, by their digests: from the index where a file is what it was, else read, side by side.
+
+import Archive
+import Synchronization
+
+/// The SHA-256 of the contents of a plan.
+final class ContentDigests: Sendable {
+  private let store: ContentStore
+  private let index: StatIndex
+  private let known = Mutex<[ContentID: Digest]>([:])
+
+  init(_ store: ContentStore, index: StatIndex) {
+    self.store = store
+    self.index = index
+  }
+
+  /// Finds out the digests of all contents that are there before the release is written, on `jobs` threads.
+  ///
+  /// Throws `SourceChanged` or `SystemError`.
+  func prepare(jobs: Int) throws {
+    let ids = store.table.ids.filter { id in
+      switch store.table[id] {
+      case .artifact, .nested: false
+      case .bytes, .file, .extent, .spool: true
+      }
+    }
+    try ordered(ids, jobs: jobs) { id in
+      (id, try self.read(id))
+    } committed: { id, digest in
+      self.set(digest, of: id)
+    }
+  }
+
+  /// The digest of a content that is prepared, or was set.
+  func digest(of id: ContentID) -> Digest? { known.withLock { $0[id] } }
+
+  /// Says what stands for the digest of an archive of the same release.
+  func set(_ digest: Digest, of id: ContentID) { known.withLock { $0[id] = digest } }
+
+  /// The digest of a source file. Throws `SourceChanged` or `SystemError`.
+  func digest(of file: SourceFile) throws -> Digest {
+    if let known = index.digest(of: file.identity) { return known }
+    let start = nanosecondsNow()
+    let digest = try hash(count: file.identity.size) { try file.read(from: $0, into: $1) }
+    index.note(digest, of: file.identity, hashedAt: start)
+    return digest
+  }
+
+  private func read(_ id: ContentID) throws -> Digest {
+    if case .file(let file) = store.table[id] { return try digest(of: file) }
+    return try hash(count: store.size(of: id) ?? 0) { try self.store.read(id, from: $0, into: $1) }
+  }
+
+  private func hash(
+    count: Int64, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws -> Digest {
+    var hash = SHA256()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
+    defer { buffer.deallocate() }
+    var offset: Int64 = 0
+    // An empty file is looked at too.
+    repeat {
+      // In bounds: at most the size of the buffer.
+      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - offset))])
+      try read(offset, chunk)
+      hash.update(UnsafeRawBufferPointer(chunk))
+      offset += Int64(chunk.count)
+    } while offset < count
+    return hash.finalize()
+  }
+}

@@ -1,0 +1,68 @@
+// What a run knows from the runs before it, and what it leaves to the next ones.
+
+import Archive
+
+/// The cache of a run: deflated contents, what came of each archive, and the digests of files.
+package final class ReleaseCache: Sendable {
+  let objects: Cache
+  let index: StatIndex
+
+  /// The cache in the folder `path` of at most `limit` bytes, nil for the usual 2 GiB.
+  ///
+  /// Nothing about it fails a run: `warn` is told what goes wrong.
+  package init(_ path: String, limit: Int64? = nil, warn: @escaping @Sendable (String) -> Void) {
+    objects = Cache(path, limit: limit, warn: warn)
+    index = StatIndex(objects)
+  }
+
+  /// What is known of the archive of that key.
+  func record(_ key: CacheKey) -> ArchiveRecord? { objects.record(key).flatMap(ArchiveRecord.init) }
+
+  /// The digest that was stored under `key`.
+  func digest(_ key: CacheKey) -> Digest? { objects.record(key).flatMap { Digest(kept: $0) } }
+
+  /// Takes nothing more and removes what is half written: for a run that is interrupted.
+  package func abandon() { objects.abandon() }
+
+  /// Keeps what the run found out.
+  package func finish() {
+    index.save()
+    objects.finish()
+  }
+}
+
+/// What came of an archive.
+struct ArchiveRecord: Equatable {
+  let digest: Digest
+  let size: Int64
+  let tarDigest: Digest
+  let tarSize: Int64
+
+  init(_ archive: GzipArchive) {
+    digest = archive.digest
+    size = archive.file.identity.size
+    tarDigest = archive.tarDigest
+    tarSize = archive.tarSize
+  }
+
+  /// The record that `bytes` are; nil when they are none.
+  init?(_ bytes: [UInt8]) {
+    guard bytes.count == 80, let digest = Digest(kept: Array(bytes[..<32])),
+      let tarDigest = Digest(kept: Array(bytes[40..<72]))
+    else { return nil }
+    self.digest = digest
+    self.tarDigest = tarDigest
+    size = Self.number(bytes[32..<40])
+    tarSize = Self.number(bytes[72...])
+  }
+
+  var bytes: [UInt8] { digest.bytes + Self.bytes(size) + tarDigest.bytes + Self.bytes(tarSize) }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> Int64 {
+    Int64(bitPattern: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+  }
+
+  private static func bytes(_ number: Int64) -> [UInt8] {
+    (0..<8).reversed().map { UInt8(truncatingIfNeeded: UInt64(bitPattern: number) >> (8 * UInt64($0))) }
+  }
+}

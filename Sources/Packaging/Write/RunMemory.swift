@@ -1,0 +1,91 @@
+// What the cache knows about one plan: which archives stand there already, what contents need not be deflated.
+
+import Archive
+import Image
+
+/// The cache, asked about one plan.
+final class RunMemory: Sendable {
+  let cache: ReleaseCache
+  /// Tarballs that stand there as they would be written, by their number.
+  let unchanged: [Int: TarballResult]
+  private let store: ContentStore
+  private let digests: ContentDigests
+  private let keys: ArtifactKeys
+  /// What came of an archive of the same key before, by its number.
+  private let records: [Int: ArchiveRecord]
+
+  /// Reads what it does not know of the sources, on `jobs` threads. Throws `SourceChanged` or `SystemError`.
+  init(
+    _ cache: ReleaseCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, jobs: Int, isForced: Bool
+  ) throws {
+    self.cache = cache
+    self.store = store
+    let digests = ContentDigests(store, index: cache.index)
+    let keys = try ArtifactKeys(plan, store, digests, jobs: jobs)
+    var records: [Int: ArchiveRecord] = [:]
+    for (number, key) in keys.tarballs.enumerated() { records[number] = cache.record(key) }
+    self.digests = digests
+    self.keys = keys
+    self.records = records
+    let known = isForced ? [:] : records
+    let results = try ordered(known.keys.sorted(), jobs: jobs) { number in
+      known[number].flatMap { Self.unchanged(number, $0, plan, folder, digests) }
+    }
+    unchanged = Dictionary(uniqueKeysWithValues: results.compactMap { $0 }.map { ($0.artifact, $0) })
+  }
+
+  /// The tarball as it stands in its place, when it is what `record` says.
+  private static func unchanged(
+    _ number: Int, _ record: ArchiveRecord, _ plan: Plan, _ folder: OutputFolder, _ digests: ContentDigests
+  ) -> TarballResult? {
+    let path = Array(folder.path(of: plan.tarballs[number].fileName).utf8)
+    guard let status = try? FileStatus.of(path), status.isFile, status.identity.size == record.size else { return nil }
+    let file = SourceFile(path: path, identity: status.identity)
+    guard (try? digests.digest(of: file)) == record.digest else { return nil }
+    let archive = GzipArchive(
+      file: file, digest: record.digest, tarDigest: record.tarDigest, tarSize: record.tarSize)
+    return TarballResult(artifact: number, archive: archive, isUnchanged: true)
+  }
+}
+
+// Contents
+extension RunMemory {
+  /// Whether the deflated form of a content is there.
+  func has(_ key: ContentKey) -> Bool { cacheKey(key).map { cache.objects.contains($0) } ?? false }
+
+  /// The deflated form of a content; nil when it is missing or damaged.
+  func content(_ key: ContentKey) -> CachedContent? { cacheKey(key).flatMap { cache.objects.content($0) } }
+
+  /// Begins to store the deflated form of a content; nil when it cannot be stored.
+  func begin(_ key: ContentKey) -> CacheWriter? { cacheKey(key).flatMap { cache.objects.begin($0) } }
+
+  private func cacheKey(_ key: ContentKey) -> CacheKey? {
+    guard let digest = digests.digest(of: key.id), let size = store.size(of: key.id) else { return nil }
+    return .content(digest, size: size, CacheParameters(level: key.level))
+  }
+}
+
+// Archives
+extension RunMemory {
+  /// The digest of the uncompressed tar of a tarball that was written before.
+  func tarDigest(of number: Int) -> Digest? { records[number]?.tarDigest }
+
+  /// The digest of an image's layer, when it is known.
+  func layerDigest(ofImage number: Int) -> Digest? { keys.layers[number].flatMap { cache.digest($0) } }
+
+  /// Keeps the digest of an image's layer.
+  func keep(layerDigest: Digest, ofImage number: Int) {
+    if let key = keys.layers[number] { cache.objects.store(record: layerDigest.bytes, as: key) }
+  }
+
+  /// Keeps what came of the tarballs that were written into `folder`.
+  func keep(_ results: [TarballResult], of plan: Plan, in folder: OutputFolder) {
+    for result in results {
+      cache.objects.store(record: ArchiveRecord(result.archive).bytes, as: keys.tarballs[result.artifact])
+      let path = Array(folder.path(of: plan.tarballs[result.artifact].fileName).utf8)
+      // As it stands under its name: getting one changes a time of it.
+      guard let status = try? FileStatus.of(path) else { continue }
+      cache.index.note(result.archive.digest, of: status.identity, hashedAt: nanosecondsNow())
+    }
+  }
+}
