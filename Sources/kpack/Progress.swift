@@ -74,7 +74,7 @@ final class Progress {
   }
 
   /// Seconds of a clock that only goes forward; never part of an output.
-  private static func now() -> Double {
+  static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -14,17 +14,19 @@ struct TarballsCommand {
   func run() throws {
     let options = try context.releaseOptions()
     let jobs = try context.jobs()
+    let start = Progress.now()
     let plan = try Resolver.plan(try context.layouts(), options, names: context.line.arguments)
+    let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options, jobs: jobs))
     let folder = try Interrupts.guardedFolder([options.locations.out])
     let cache = try context.cache(of: options)
     if let cache { Interrupts.guardCache(cache) }
+    let packager = Packager(plan, into: folder, jobs: jobs, cache: cache, isForced: context.line.has("force"))
     let progress = Progress(plan, context.messages)
     let results: [TarballResult]
     do {
       for tarball in plan.tarballs { try folder.checkPlace(of: tarball.fileName) }
-      let packager = Packager(plan, into: folder, jobs: jobs, cache: cache, isForced: context.line.has("force"))
       results = try packager.write { progress.take($0) }
       cache?.finish()
     } catch {
@@ -33,12 +35,25 @@ struct TarballsCommand {
       throw error
     }
     progress.end()
+    tell(packager.log, planning: planning)
     do {
       try report(results, of: plan, options)
       try context.output.flush()
     } catch {
       throw Diagnostic(.system, "the tarballs are written, but their results could not be told: \(error)")
     }
+  }
+
+  private func tell(_ log: WorkLog, planning: Double) {
+    let time = { (seconds: Double) in "\(Int(seconds)).\(Int(seconds * 100) / 10 % 10)\(Int(seconds * 100) % 10) s" }
+    let size = { (fate: WorkLog.Fate) in Progress.size(log.bytes(fate)) }
+    context.messages.detail(
+      """
+      planning \(time(planning)), hashing \(time(log.seconds(of: .hashing))); of all threads together deflating \
+      \(time(log.seconds(of: .deflating))), splicing \(time(log.seconds(of: .splicing)))
+      deflated \(size(.deflated)), from the cache \(size(.cached)), repeated \(size(.repeated)), in tarballs that were \
+      left alone \(size(.leftAlone))
+      """)
   }
 
   private func description(of plan: Plan, _ options: ReleaseOptions, jobs: Int) -> String {

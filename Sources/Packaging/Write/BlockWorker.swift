@@ -47,10 +47,12 @@ final class BlockWorker {
   private var deflater: Deflater
 
   private let cache: Cache?
+  private let log: WorkLog
 
   /// With a `cache`, blocks that it has are not deflated.
-  init(_ cache: Cache? = nil) throws {
+  init(_ cache: Cache?, _ log: WorkLog) throws {
     self.cache = cache
+    self.log = log
     deflater = try Deflater(level: level)
   }
 
@@ -76,7 +78,10 @@ final class BlockWorker {
   private func block(_ raw: RawBlock, _ level: Int) throws -> DeflatedBlock {
     guard let cache else { return try deflate(raw, level) }
     let key = raw.withParts { CacheKey.block($1, after: $0, CacheParameters(level: level)) }
-    if let known = cache.block(key) { return known }
+    if let known = cache.block(key) {
+      log.add(known.crc.count, .cached)
+      return known
+    }
     let block = try deflate(raw, level)
     cache.store(block, as: key)
     return block
@@ -87,6 +92,8 @@ final class BlockWorker {
       deflater = try Deflater(level: level)
       self.level = level
     }
-    return try raw.withParts { try deflater.deflate($1, after: $0) }
+    let block = try log.timed(.deflating) { try raw.withParts { try deflater.deflate($1, after: $0) } }
+    log.add(block.crc.count, .deflated)
+    return block
   }
 }

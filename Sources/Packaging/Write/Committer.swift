@@ -8,6 +8,7 @@ final class Committer {
   private let store: ContentStore
   private let folder: OutputFolder
   private let memory: RunMemory?
+  private let log: WorkLog
   private let watch: (PackagingEvent) -> Void
   private var writer: GzipWriter?
   private var extents: [ContentKey: DeflatedExtent] = [:]
@@ -20,13 +21,14 @@ final class Committer {
   private(set) var results: [TarballResult] = []
 
   init(
-    _ plan: Plan, store: ContentStore, folder: OutputFolder, memory: RunMemory?,
+    _ plan: Plan, store: ContentStore, folder: OutputFolder, memory: RunMemory?, log: WorkLog,
     watch: @escaping (PackagingEvent) -> Void
   ) {
     self.plan = plan
     self.store = store
     self.folder = folder
     self.memory = memory
+    self.log = log
     self.watch = watch
   }
 
@@ -45,9 +47,13 @@ final class Committer {
       stored?.append(block.bytes)
       if isLast, let key { end(key) }
     case .splice(let key):
-      try splice(key)
+      try log.timed(.splicing) { try splice(key) }
     case .cached(let key):
-      try spliceCached(key)
+      if let object = memory?.content(key) {
+        try log.timed(.splicing) { try splice(key, object) }
+      } else {
+        try deflate(key)
+      }
     case .end(let artifact):
       try finish(artifact)
     }
@@ -77,11 +83,11 @@ final class Committer {
   private func splice(_ key: ContentKey) throws {
     guard let extent = extents[key] else { preconditionFailure("spliced before it was deflated") }
     try scratch.withUnsafeMutableBytes { try writer?.splice(extent, through: $0) }
+    log.add(extent.crc.count, .repeated)
     try hash(key, count: extent.crc.count)
   }
 
-  private func spliceCached(_ key: ContentKey) throws {
-    guard let object = memory?.content(key) else { return try deflate(key) }
+  private func splice(_ key: ContentKey, _ object: CachedContent) throws {
     (contentStart, contentCRC) = (writer?.count ?? 0, object.crc)
     try scratch.withUnsafeMutableBytes { buffer in
       try writer?.splice(count: object.count, object.crc, through: buffer) { offset, chunk throws(SystemError) in
@@ -89,12 +95,13 @@ final class Committer {
       }
     }
     noteExtent(of: key)
+    log.add(object.crc.count, .cached)
     try hash(key, count: object.crc.count)
   }
 
   /// Deflates a content that the cache had when it was asked, and has no more: it was pruned meanwhile, or is damaged.
   private func deflate(_ key: ContentKey) throws {
-    let worker = try BlockWorker()
+    let worker = try BlockWorker(nil, log)
     let count = store.size(of: key.id) ?? 0
     for start in stride(from: 0, to: count, by: Int64.Stride(BlockSchedule.blockSize)) {
       let end = min(start + BlockSchedule.blockSize, count)

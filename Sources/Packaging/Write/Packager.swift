@@ -28,6 +28,8 @@ package struct Packager {
   private let jobs: Int
   private let cache: ReleaseCache?
   private let isForced: Bool
+  /// What was done, and where the time went.
+  package let log = WorkLog()
 
   /// A packager that writes `plan` into `folder` on `jobs` threads.
   ///
@@ -46,21 +48,25 @@ package struct Packager {
   /// Throws `SourceChanged`, `SystemError` or `DeflateError`; then nothing was written.
   package func write(_ watch: @escaping (PackagingEvent) -> Void) throws -> [TarballResult] {
     let store = plan.store()
-    let memory = try cache.map { try RunMemory($0, plan, store, folder, jobs: jobs, isForced: isForced) }
+    let memory = try cache.map { cache in
+      try log.timed(.hashing) { try RunMemory(cache, plan, store, folder, jobs: jobs, isForced: isForced) }
+    }
     let unchanged = memory?.unchanged ?? [:]
     for number in plan.tarballs.indices {
       guard let result = unchanged[number] else { continue }
       store.finish(artifact: number, as: result.archive.file)
+      log.add(result.archive.tarSize, .leftAlone)
       watch(.finished(result))
     }
-    try addImages(to: store, memory)
+    try log.timed(.hashing) { try addImages(to: store, memory) }
     let schedule = BlockSchedule(plan.tarballs, store: store, unchanged: Set(unchanged.keys)) { key in
       memory?.has(key) ?? false
     }
-    let committer = Committer(plan, store: store, folder: folder, memory: memory, watch: watch)
+    let committer = Committer(plan, store: store, folder: folder, memory: memory, log: log, watch: watch)
     // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
-      window: max(16, jobs + 8), next: { try schedule.next() }, makeTool: { try BlockWorker(memory?.cache.objects) },
+      window: max(16, jobs + 8), next: { try schedule.next() },
+      makeTool: { [log] in try BlockWorker(memory?.cache.objects, log) },
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
     try workers.run(threads: jobs)
     try folder.commit()
