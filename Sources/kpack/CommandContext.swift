@@ -50,7 +50,7 @@ struct CommandContext {
     given.out = try folder("out")
     given.images = try folder("images")
     given.bases = try folder("bases")
-    given.cache = try folder("cache") ?? environment["KPACK_CACHE"].flatMap { $0.isEmpty ? nil : $0 }
+    given.cache = try folder("cache") ?? environment["KPACK_CACHE"].flatMap { $0.isEmpty ? nil : Self.trimmed($0) }
     var options = ReleaseOptions(
       locations: Locations(given, outputName: environment["OUT_DIR"]), environment: environment)
     options.platforms = try platforms(options)
@@ -123,10 +123,14 @@ struct CommandContext {
     return try integer(text, "SOURCE_DATE_EPOCH", in: 0...ArchiveSettings.latest)
   }
 
-  /// Without the slashes at the end, which nothing needs.
   private func folder(_ option: String) throws(UsageError) -> String? {
     guard let text = line[option] else { return nil }
     if text.isEmpty { throw usage("--\(option): expected a folder, found nothing") }
+    return Self.trimmed(text)
+  }
+
+  /// A path without the slashes at the end, which nothing needs.
+  private static func trimmed(_ text: String) -> String {
     let trimmed = text.utf8.reversed().drop { $0 == UInt8(ascii: "/") }.reversed()
     return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
   }
@@ -165,6 +169,11 @@ struct CommandContext {
     return flags
   }
 
+  /// Whether a variable of this name is one of the release's, or may be.
+  private static func isOurs(_ name: String) -> Bool {
+    ["KUBE_", "KPACK_"].contains { name.utf8.starts(with: $0.utf8) } || ["OUT_DIR", "SOURCE_DATE_EPOCH"].contains(name)
+  }
+
   /// The variables of the environment. Throws `UsageError` for one of the release's that is not UTF-8; such ones of
   /// others are left out.
   private static func readEnvironment() throws(UsageError) -> [String: String] {
@@ -178,7 +187,7 @@ struct CommandContext {
       let name = String(decoding: bytes[..<sign], as: UTF8.self)
       if let value = String(validating: bytes[(sign + 1)...], as: UTF8.self) {
         variables[name] = value
-      } else if name.utf8.starts(with: "KUBE_".utf8) || ["OUT_DIR", "SOURCE_DATE_EPOCH"].contains(name) {
+      } else if isOurs(name) {
         throw UsageError(message: "\(name): expected text in UTF-8")
       }
     }
