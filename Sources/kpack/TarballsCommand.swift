@@ -19,8 +19,8 @@ struct TarballsCommand {
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options, jobs: jobs))
-    let folder = try Interrupts.guardedFolder([options.locations.out])
     let cache = try context.cache(of: options)
+    let folder = try Interrupts.guardedFolder([options.locations.out])
     if let cache { Interrupts.guardCache(cache) }
     let packager = Packager(plan, into: folder, jobs: jobs, cache: cache, isForced: context.line.has("force"))
     let progress = Progress(plan, context.messages)
