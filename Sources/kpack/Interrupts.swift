@@ -38,6 +38,8 @@ enum Interrupts {
   /// From now on, a signal removes what is half written in `cache`.
   static func guardCache(_ cache: ReleaseCache) { self.cache.withLock { $0 = cache } }
 
+  private static func abandonCache() { cache.withLock { $0?.abandon() } }
+
   /// nohup and shells without job control ignore signals on purpose.
   private static func isIgnored(_ number: CInt) -> Bool {
     var action = sigaction()
@@ -61,11 +63,14 @@ enum Interrupts {
       guard let folder = folder.withLock({ $0 }) else { end(number, "") }
       // The run ends while the folder is locked, so that no other thread of it goes on to an end of its own.
       folder.abandon {
-        cache.withLock { $0?.abandon() }
+        abandonCache()
         end(number, "; nothing was written")
       }
       // The outputs are committed: the run is as good as done and ends by itself, unless it is signaled again.
-      if isLate { end(number, "; the outputs were written") }
+      if isLate {
+        abandonCache()
+        end(number, "; the outputs were written")
+      }
       isLate = true
     }
   }
