@@ -70,7 +70,7 @@ package struct Packager {
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
     try workers.run(threads: jobs)
     try folder.commit()
-    memory?.keep(committer.results, of: plan, in: folder)
+    memory?.keep(committer.results)
     return (committer.results + unchanged.values).sorted { $0.artifact < $1.artifact }
   }
 

@@ -78,14 +78,10 @@ extension RunMemory {
     if let key = keys.layers[number] { cache.objects.store(record: layerDigest.bytes, as: key) }
   }
 
-  /// Keeps what came of the tarballs that were written into `folder`.
-  func keep(_ results: [TarballResult], of plan: Plan, in folder: OutputFolder) {
+  /// Keeps what came of the tarballs that were written.
+  func keep(_ results: [TarballResult]) {
     for result in results {
       cache.objects.store(record: ArchiveRecord(result.archive).bytes, as: keys.tarballs[result.artifact])
-      let path = Array(folder.path(of: plan.tarballs[result.artifact].fileName).utf8)
-      // As it stands under its name: getting one changes a time of it.
-      guard let status = try? FileStatus.of(path) else { continue }
-      cache.index.note(result.archive.digest, of: status.identity, hashedAt: nanosecondsNow())
     }
   }
 }
