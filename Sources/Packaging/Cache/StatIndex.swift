@@ -92,6 +92,17 @@ final class StatIndex: Sendable {
     }
   }
 
+  /// Nanoseconds to wait from `now` on, until any later write of a file of this state shows in its times.
+  ///
+  /// Times go in ticks of the kernel's clock, 10 ms at most; whole seconds are those of a file system that knows no
+  /// finer ones, or only every other (FAT). A time far ahead is not waited for.
+  static func timeToSettle(_ identity: FileIdentity, at now: Int64) -> Int64 {
+    let tick: Int64 = identity.changed % 1_000_000_000 == 0 ? settlingTime : 20_000_000
+    let age = now.subtractingReportingOverflow(identity.changed)
+    guard !age.overflow, (-settlingTime..<tick).contains(age.partialValue) else { return 0 }
+    return tick - age.partialValue
+  }
+
   /// Whether another process noted a file that is not in `known`, or a later state of one.
   private static func isNews(_ entry: IndexEntry, to known: IndexEntries) -> Bool {
     let position = known.position(of: entry.file)

@@ -1,6 +1,7 @@
 // What the files of a plan are, by their digests: from the index where a file is what it was, else read, side by side.
 
 import Archive
+private import Glibc
 import Synchronization
 
 /// The SHA-256 of the contents of a plan.
@@ -40,10 +41,22 @@ final class ContentDigests: Sendable {
   /// The digest of a source file. Throws `SourceChanged` or `SystemError`.
   func digest(of file: SourceFile) throws -> Digest {
     if let known = index.digest(of: file.identity) { return known }
+    Self.settle(file.identity)
     let start = nanosecondsNow()
     let digest = try hash(count: file.identity.size) { try file.read(from: $0, into: $1) }
     index.note(digest, of: file.identity, hashedAt: start)
     return digest
+  }
+
+  /// Waits until a file cannot change unseen. What is hashed here is read again to be deflated: a write in between that
+  /// leaves no trace would put other bytes into the cache than their digest says, and into all releases to come.
+  private static func settle(_ identity: FileIdentity) {
+    while true {
+      let wait = StatIndex.timeToSettle(identity, at: nanosecondsNow())
+      if wait <= 0 { return }
+      // At most four seconds; a signal that ends it early is no harm.
+      usleep(UInt32(clamping: wait / 1000 + 1))
+    }
   }
 
   private func read(_ id: ContentID) throws -> Digest {

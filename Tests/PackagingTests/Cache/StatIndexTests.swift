@@ -93,6 +93,18 @@ struct StatIndexTests {
     #expect(StatIndex.isSettled(identity, at: nanosecondsNow() + 3 * Self.second))
   }
 
+  @Test(
+    arguments: [
+      (50, 0, 20), (50, 19, 1), (50, 20, 0), (50, 500, 0), (50, -1, 21), (50, -2001, 0), (50, .min, 0),
+      // Times in whole seconds go in steps of one or two.
+      (0, 0, 2000), (0, 1999, 1), (0, 2000, 0), (0, -2000, 4000), (0, -2001, 0),
+    ] as [(Int64, Int64, Int64)])
+  func `a write shows in the times of a file after a tick`(milliseconds: Int64, age: Int64, wait: Int64) {
+    let changed = 7_000_000_000 + milliseconds * 1_000_000
+    let now = age == .min ? .min : changed + age * 1_000_000
+    #expect(StatIndex.timeToSettle(.sample(inode: 1, changed: changed), at: now) == wait * 1_000_000)
+  }
+
   @Test func `what two processes note at once is merged`() {
     save([2, 4])
     let (first, second) = (index(), index())
