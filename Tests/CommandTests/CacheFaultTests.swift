@@ -9,9 +9,9 @@ import Testing
     ("magic", false, { $0[0] ^= 1 }), ("kind", true, { $0[15] ^= 1 }), ("key", true, { $0[20] ^= 0x80 }),
     ("payload", true, { $0[50] ^= 1 }), ("middle", true, { $0[$0.count / 2] ^= 1 }),
     ("size", true, { $0[$0.count - 20] ^= 1 }), ("checksum", true, { $0[$0.count - 1] ^= 1 }),
-    ("nothing left", true, { $0.removeAll() }), ("a byte left", true, { $0 = $0.prefix(1) }),
+    ("nothing left", true, { $0.removeAll() }),
     ("half left", true, { $0 = $0.prefix($0.count / 2) }), ("a byte missing", true, { $0.removeLast() }),
-    ("grown", true, { $0.append(0) }), ("twice", true, { $0 += $0 }),
+    ("grown", true, { $0.append(0) }),
   ]
 
   @Test func `damaged objects are made anew, and told of once`() throws {
@@ -56,7 +56,7 @@ import Testing
   @Test func `a damaged index is told of, a foreign one is not, and both are replaced`() throws {
     let box = try Sandbox.cached()
     // The index takes no times that are new.
-    sleep(3)
+    usleep(2_100_000)
     let bytes = try box.packCached()
     let index = try box.read("cache/index")
     try #require(index.count > 150 * 76)

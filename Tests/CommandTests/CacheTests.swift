@@ -28,7 +28,7 @@ import Testing
     var last = try box.packCached()
     let changes = [
       "sed -i s/^7$/x/ src/big", "echo more >> src/big", "cp src/packed.gz src/big", "seq 9 180008 > src/small/7",
-      "mv src/small/7 src/small/q", "rm src/small/q", "chmod +x src/small/8", "echo x > src/small/empty",
+      "mv src/small/7 src/small/q", "chmod +x src/small/8", "echo x > src/small/empty",
       "echo x > src/small/link", "echo >> _output/dockerized/bin/linux/amd64/tool",
       "sed -i s/hello/bye/ layouts/images.json", #"sed -i 's/,{"file"/,{"text":"x","to":"x"}&/' layouts/all.json"#,
     ]

@@ -34,7 +34,7 @@ import Testing
     let box = try Sandbox.cached()
     let bytes = try box.packCached()
     // Old enough for the index to know them.
-    sleep(3)
+    usleep(2_100_000)
     #expect(try box.packCached() == bytes)
     let flip = "printf x | dd bs=1 seek=5000 conv=notrunc status=none"
     let changes = [
@@ -42,15 +42,13 @@ import Testing
       "mv $1 other; ln -s ../other $1", "rm $1; mkfifo $1", "rm $1; ln -s all.tar.gz $1", "cp kept/all.tar.gz $1",
     ]
     for change in changes {
-      for names in [["src"], ["server-linux-amd64", "src"]] {
-        try box.sh("rm -rf kept other; cp -pr out kept")
-        for name in names {
-          let times = "if [ -f $1 ] && ! [ -h $1 ]; then touch -r kept/$2 $1; fi"
-          try box.sh("\(change); \(times)", "out/\(name).tar.gz", "\(name).tar.gz")
-        }
-        #expect(try box.packCached() == bytes, "\(change)")
-        #expect(try box.sh("stat -c %F out/* | sort -u") == "regular file\n")
+      try box.sh("rm -rf kept other; cp -pr out kept")
+      for name in ["server-linux-amd64.tar.gz", "src.tar.gz"] {
+        let times = "if [ -f $1 ] && ! [ -h $1 ]; then touch -r kept/$2 $1; fi"
+        try box.sh("\(change); \(times)", "out/\(name)", name)
       }
+      #expect(try box.packCached() == bytes, "\(change)")
+      #expect(try box.sh("stat -c %F out/* | sort -u") == "regular file\n")
     }
   }
 
@@ -65,7 +63,7 @@ import Testing
 
   @Test func `a source that changed is noticed by what cannot be set back`() throws {
     let box = try Sandbox.cached()
-    sleep(3)
+    usleep(2_100_000)
     var known = [try box.packCached()]
     for path in ["src/big", "src/small/7", "src/small/link", "_output/dockerized/bin/linux/amd64/tool"] {
       let flips = ["x", "y"].map { "printf \($0) | dd bs=1 seek=5 conv=notrunc status=none" }
