@@ -38,8 +38,8 @@ extension Cache {
   ///
   /// Throws `SystemError`, of EWOULDBLOCK when another process is at it.
   package func prune(to limit: Int64) throws(SystemError) -> CacheReport {
-    // Where there is no folder, none is made for the lock.
-    guard access(folder.path, F_OK) == 0 else { return CacheReport() }
+    // Where there is no cache, nothing is made for the lock.
+    guard access(folder.objects, F_OK) == 0 else { return CacheReport() }
     return try folder.locked { () throws(SystemError) in
       try folder.removeOldTemporaries()
       var report = CacheReport()

@@ -13,6 +13,8 @@ enum CacheTrouble: Hashable, Sendable {
 /// The folder of a cache. No method throws for want of it: a run goes on without.
 final class CacheFolder: Sendable {
   private struct State {
+    /// Whether the folder was looked at and is one of a cache.
+    var isOurs = false
     /// Whether nothing more goes in.
     var isClosed = false
     /// The temporaries that have no other name yet.
@@ -90,6 +92,8 @@ extension CacheFolder {
       // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
       return try state.withLock { state throws(SystemError) in
         if state.isClosed { return nil }
+        if !state.isOurs { try checkIsOurs() }
+        state.isOurs = true
         try makeFolder(of: place)
         while true {
           let number = state.nextTemporary
@@ -132,12 +136,21 @@ extension CacheFolder {
     Array(place[..<(place.lastIndex(of: slash) ?? place.startIndex)])
   }
 
-  /// Says to programs that make backups that nothing here is worth one (bford.info/cachedir), unless the folder holds
-  /// other things.
+  /// Throws `SystemError` for a folder that holds other things and was no cache before: one that was named by mistake
+  /// may have files that are called as those of a cache are.
+  private func checkIsOurs() throws(SystemError) {
+    // What is not there is made; what cannot be read is told of when it is written into.
+    guard let folder = try? FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY),
+      let names = try? FolderListing.names(of: folder)
+    else { return }
+    let isTagged = ["CACHEDIR.TAG", "objects"].allSatisfy { names.contains(Array($0.utf8)) }
+    let own = ["CACHEDIR.TAG", "index", "lock", "objects"].map { Array($0.utf8) }
+    if isTagged || names.allSatisfy({ own.contains($0) || Self.isTemporary($0) }) { return }
+    throw SystemError(operation: "write into", path: path, errno: ENOTEMPTY)
+  }
+
+  /// Says to programs that make backups that nothing here is worth one (bford.info/cachedir).
   private func tag() throws(SystemError) {
-    let names = try FolderListing.names(of: try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY))
-    let own = ["index", "lock", "objects"].map { Array($0.utf8) }
-    guard names.allSatisfy(own.contains) else { return }
     guard let file = try Self.make(Array("\(path)/CACHEDIR.TAG".utf8)) else { return }
     let text = """
       Signature: 8a477f597d28d172789f06886806bc55

@@ -136,11 +136,20 @@ struct CacheTests {
     #expect(try sample.names() == ["CACHEDIR.TAG", "index", "lock", "objects"])
   }
 
-  @Test func `a folder with other things in it is not tagged`() throws {
+  @Test func `a folder that holds other things takes nothing`() throws {
+    let text = "an index of something else"
+    try sample.tree.write(text, to: "cache/index")
     try sample.tree.write("mine", to: "cache/mine")
-    sample.open().store(.sample("a"), as: .sample("a"))
-    #expect(try sample.names() == ["mine", "objects"])
-    #expect(sample.open().block(.sample("a")) != nil)
+    let cache = sample.open()
+    cache.store(.sample("a"), as: .sample("a"))
+    let index = StatIndex(cache)
+    index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: .max)
+    index.save()
+    cache.finish()
+    #expect(try sample.names() == ["index", "mine"])
+    #expect(try sample.bytes(of: "\(sample.path)/index") == Array(text.utf8))
+    #expect(
+      sample.warnings == ["CACHE: cannot write into: Directory not empty; the cache takes in nothing more"])
   }
 
   @Test(arguments: [(3000, false), (3700, true), (86_400 * 30, true), (-7200, true)])
