@@ -2,6 +2,7 @@
 // the right one, whoever made it and whenever.
 
 internal import Archive
+private import Synchronization
 
 /// What shapes deflated bytes beside the content: a part of every key.
 struct CacheParameters: Hashable, Sendable {
@@ -11,14 +12,45 @@ struct CacheParameters: Hashable, Sendable {
   /// The parameters as they go into keys.
   let bytes: [UInt8]
 
+  private static let known = Mutex<[Int: CacheParameters]>([:])
+
   /// The parameters of this program, with the zlib that it runs with, at a level.
   init(level: Int) {
-    // zlib-ng, where it stands in for zlib, says so in its version: "1.3.1.zlib-ng".
+    self = Self.known.withLock { known in
+      if let parameters = known[level] { return parameters }
+      let parameters = CacheParameters(new: level)
+      known[level] = parameters
+      return parameters
+    }
+  }
+
+  private init(new level: Int) {
+    // zlib-ng, where it stands in for zlib, says so in its version: "1.3.1.zlib-ng". Others do not, so what it makes of
+    // a sample is a part of its name.
     let text = """
-      revision \(Self.revision), zlib \(GzipMember.zlibVersion), level \(level), memory 8, \
-      block \(BlockSchedule.blockSize), window \(Deflater.windowSize)\n
+      revision \(Self.revision), zlib \(GzipMember.zlibVersion) \(Self.fingerprint(level: level)), level \(level), \
+      memory 8, block \(BlockSchedule.blockSize), window \(Deflater.windowSize)\n
       """
     bytes = Array(text.utf8)
+  }
+
+  /// The checksum of a sample, deflated: words in an order without a period, so that matches of many lengths and
+  /// distances compete.
+  private static func fingerprint(level: Int) -> UInt32 {
+    let words = ["the ", "release ", "of ", "archive", "\n", "0x7f", "block ", "deflate"].map { Array($0.utf8) }
+    var sample: [UInt8] = []
+    var state: UInt32 = 1
+    while sample.count < 64 << 10 {
+      // Numerical Recipes, 7.1: a linear congruential generator.
+      state = state &* 1_664_525 &+ 1_013_904_223
+      sample += words[Int(state >> 29)]
+    }
+    guard var deflater = try? Deflater(level: level),
+      let block = try? sample.withUnsafeBytes({
+        try deflater.deflate($0, after: UnsafeRawBufferPointer(start: nil, count: 0))
+      })
+    else { return 0 }
+    return block.bytes.withUnsafeBytes { CRC32(of: $0).value }
   }
 }
 

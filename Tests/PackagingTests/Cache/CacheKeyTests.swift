@@ -33,6 +33,15 @@ struct CacheKeyTests {
   @Test func `the parameters are told in full`() {
     let text = String(decoding: CacheParameters(level: 3).bytes, as: UTF8.self)
     let zlib = GzipMember.zlibVersion
-    #expect(text == "revision 1, zlib \(zlib), level 3, memory 8, block 262144, window 32768\n")
+    let fingerprint = text.split(separator: " ").dropFirst(4).first?.dropLast() ?? ""
+    #expect(
+      text == "revision 1, zlib \(zlib) \(fingerprint), level 3, memory 8, block 262144, window 32768\n")
+  }
+
+  @Test func `what zlib makes of a sample is told, and another level makes something else of it`() {
+    let fingerprints = [1, 6, 9].map { level in
+      String(decoding: CacheParameters(level: level).bytes, as: UTF8.self).split(separator: " ")[4]
+    }
+    #expect(Set(fingerprints).count == 3 && !fingerprints.contains("0,"))
   }
 }
