@@ -70,10 +70,11 @@ struct CommandContext {
     return options
   }
 
-  /// The cache of compressed contents; nil when none is wanted. Throws `UsageError`.
+  /// The cache of compressed contents; nil when none is asked for. Throws `UsageError`.
   func cache(of options: ReleaseOptions) throws(UsageError) -> ReleaseCache? {
     let limit = try cacheLimit()
-    if line.has("no-cache") { return nil }
+    let isAsked = line.has("cache") || !(environment["KPACK_CACHE"] ?? "").isEmpty
+    if line.has("no-cache") || !isAsked { return nil }
     let messages = messages
     return ReleaseCache(options.locations.cache, limit: limit) { messages.warning($0) }
   }

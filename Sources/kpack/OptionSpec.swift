@@ -45,12 +45,12 @@ extension OptionSpec {
     OptionSpec(
       name: "jobs", letter: "j", argument: "N", help: "threads; the output does not depend on it (processors)"),
     OptionSpec(
-      name: "cache", argument: "DIR", help: "where compressed contents are kept (kpack-cache beside STAGE)",
+      name: "cache", argument: "DIR", help: "keep compressed contents there for the next run (none is kept)",
       environment: "KPACK_CACHE"),
     OptionSpec(
       name: "cache-limit", argument: "BYTES", help: "the most bytes to keep there at the end (2 GiB)",
       environment: "KPACK_CACHE_LIMIT"),
-    OptionSpec(name: "no-cache", help: "keep and use no compressed contents"),
+    OptionSpec(name: "no-cache", help: "keep and use no compressed contents, whatever the environment says"),
     OptionSpec(
       name: "force",
       help: "write tarballs that stand there as they would be; overwrite what `layouts export` finds in its place"),

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """bench.py --kpack PATH --work DIR [--tree DIR] [--rounds N]
 
-Packages one tree with kpack, `tar czf` and `tar | pigz`, in turn, several rounds, and prints medians, ratios and
-sizes. Without --tree it makes a tree of the shape of a large source tree: 15,000 files of source-like text, 128 MB.
+Packages one tree with kpack on an empty cache and without one, `tar czf` and `tar | pigz`, in turn, several rounds,
+and prints medians, ratios and sizes. Without --tree it makes a tree of the shape of a large source tree: 15,000 files of source-like text, 128 MB.
 """
 import argparse
 import os
@@ -33,16 +33,23 @@ def main():
         "src": {"tarball": "kpack.tar.gz", "archive": {"root": "."}, "entries": [{"tree": "."}]},
     })
     os.makedirs(out)
-    commands = {
-        "kpack": [os.path.abspath(options.kpack), "tarballs", "-q", "--root", tree, "--layouts", layouts, "--out", out,
-                  "--epoch", "0"],
-        "tar czf": shell(f"tar czf {out}/tar.tgz -C {tree} ."),
-        "tar | pigz": shell(f"tar cf - -C {tree} . | pigz > {out}/pigz.tgz"),
-    }
-    figures = in_turn({name: lambda command=command: run(command) for name, command in commands.items()},
-                      options.rounds)
-    sizes = {name: os.path.getsize(os.path.join(out, file))
-             for name, file in (("kpack", "kpack.tar.gz"), ("tar czf", "tar.tgz"), ("tar | pigz", "pigz.tgz"))}
+    cache = os.path.join(work, "cache")
+    kpack = [os.path.abspath(options.kpack), "tarballs", "-q", "--root", tree, "--layouts", layouts, "--out", out,
+             "--epoch", "0"]
+
+    def run_cold():
+        shutil.rmtree(cache, ignore_errors=True)
+        return run([*kpack, "--cache", cache])
+
+    figures = in_turn({
+        "kpack": run_cold,
+        "kpack --no-cache": lambda: run([*kpack, "--no-cache"]),
+        "tar czf": lambda: run(shell(f"tar czf {out}/tar.tgz -C {tree} .")),
+        "tar | pigz": lambda: run(shell(f"tar cf - -C {tree} . | pigz > {out}/pigz.tgz")),
+    }, options.rounds)
+    files = {"kpack": "kpack.tar.gz", "kpack --no-cache": "kpack.tar.gz", "tar czf": "tar.tgz",
+             "tar | pigz": "pigz.tgz"}
+    sizes = {name: os.path.getsize(os.path.join(out, file)) for name, file in files.items()}
     report(tree, figures, sizes)
 
 

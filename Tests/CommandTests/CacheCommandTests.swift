@@ -91,10 +91,8 @@ import Testing
     arguments: [
       ([], ["KPACK_CACHE": "other"], "other"), (["--cache=given"], ["KPACK_CACHE": "other"], "given"),
       ([], ["KPACK_CACHE": "deep/er/"], "deep/er"), (["--cache=given//"], [:], "given"),
-      ([], [:], "_output/kpack-cache"),
-      ([], ["KPACK_CACHE": ""], "_output/kpack-cache"), (["--stage=o/stage"], [:], "o/kpack-cache"),
     ] as [([String], [String: String], String)])
-  func `the cache is where the option, the variable or the stage says`(
+  func `the cache is where the option or the variable says`(
     words: [String], environment: [String: String], place: String
   ) throws {
     let box = try Sandbox.project(#"{ "tree": "src" }"#)
@@ -103,6 +101,16 @@ import Testing
     #expect(try box.sh("find . -name CACHEDIR.TAG") == "./\(place)/CACHEDIR.TAG\n")
     let told = try box.kpack(words: ["cache", "info"] + common, environment: environment)
     #expect(told.output.hasPrefix("\(place): 2 objects, "), "\(told)")
+  }
+
+  @Test(
+    arguments: [([], [:]), ([], ["KPACK_CACHE": ""]), (["--no-cache"], ["KPACK_CACHE": "kept"])]
+      as [([String], [String: String])])
+  func `nothing is kept unless it is asked for`(words: [String], environment: [String: String]) throws {
+    let box = try Sandbox.project(#"{ "tree": "src" }"#)
+    let words = ["tarballs", "--quiet", "--layouts=layouts", "--out=out"] + words
+    try #require(try box.kpack(words: words, environment: environment).status == 0)
+    #expect(try box.sh("find . -name CACHEDIR.TAG") == "")
   }
 
   @Test func `a cache within a tree that is packed is not packed`() throws {

@@ -47,7 +47,7 @@ import Testing
   @Test func `verbose tells folders, threads, zlib and time`() throws {
     let box = try Sandbox.greeter()
     let zlib = try #require(try box.kpack("--version").lines.last)
-    let words = Sandbox.packGreeter + ["--verbose", "--jobs", "3", "--epoch", "7"]
+    let words = Sandbox.packGreeter + ["--verbose", "--jobs", "3", "--epoch", "7", "--cache", "kept"]
     let lines = { (errors: String) in errors.split(separator: "\n").map(String.init) }
     let first = lines(try box.kpack(words: words).errors)
     #expect(
