@@ -34,11 +34,11 @@ def skip(reason):
 
 
 def mirror():
-    """The archive that this machine takes Debian's packages from, else Debian's own."""
+    """The archive that this machine takes Debian's packages from."""
     listing = subprocess.run(["apt-get", "indextargets", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)"],
                              capture_output=True, text=True).stdout
     rows = (line.split() for line in listing.splitlines())
-    return next((row[2] for row in rows if row[:2] == [RELEASE, "main"]), "http://deb.debian.org/debian")
+    return next((row[2] for row in rows if row[:2] == [RELEASE, "main"]), None) or skip(f"apt has no {RELEASE} main")
 
 
 def apt(folder, architectures, *arguments, cwd=None):
