@@ -45,7 +45,10 @@ struct TarballsCommand {
   }
 
   private func tell(_ log: WorkLog, planning: Double) {
-    let time = { (seconds: Double) in "\(Int(seconds)).\(Int(seconds * 100) / 10 % 10)\(Int(seconds * 100) % 10) s" }
+    let time = { (seconds: Double) in
+      let hundredths = Int((seconds * 100).rounded())
+      return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) s"
+    }
     let size = { (fate: WorkLog.Fate) in Progress.size(log.bytes(fate)) }
     context.messages.detail(
       """

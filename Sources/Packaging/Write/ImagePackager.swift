@@ -129,9 +129,7 @@ extension ImagePackager {
   }
 
   private func write(_ bytes: [UInt8], to place: Place, of folder: OutputFolder) throws {
-    var file = try folder.create(place.name, in: place.folder)
-    try file.write(bytes)
-    _ = try file.finish()
+    try folder.write(bytes, as: place.name, in: place.folder)
   }
 
   private func write(
