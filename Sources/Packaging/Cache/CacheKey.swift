@@ -82,7 +82,7 @@ struct CacheKey: Hashable, Sendable {
   /// The key of what is known of an artifact; `plan` stands for all that shapes it.
   static func artifact(_ plan: Digest) -> CacheKey {
     var hash = SHA256()
-    hash.update("artifact\n".utf8)
+    hash.update("artifact, form 2\n".utf8)
     hash.update(plan.bytes)
     return CacheKey(digest: hash.finalize())
   }

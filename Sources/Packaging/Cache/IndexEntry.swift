@@ -17,11 +17,12 @@ struct IndexEntry: Sendable {
   /// The day of its last use, counted since 1970.
   var used: UInt32
 
-  init(_ identity: FileIdentity, _ digest: Digest, used: UInt32) {
+  /// Without a `digest`, of a file that was hashed when it could still change unseen.
+  init(_ identity: FileIdentity, _ digest: Digest?, used: UInt32) {
     file = identity.key
     (fileSize, modified, changed) = (identity.size, identity.modified, identity.changed)
-    // A digest has 32 bytes.
-    sha = InlineArray { digest.bytes[$0] }
+    // A digest has 32 bytes; no content is known whose digest is zero.
+    sha = InlineArray { digest?.bytes[$0] ?? 0 }
     self.used = used
   }
 
@@ -38,16 +39,18 @@ struct IndexEntry: Sendable {
 
   /// Appends the entry in its form of the file.
   func append(to bytes: inout [UInt8]) {
-    for number in [file.device, file.inode] { bytes.append(littleEndian: number) }
-    for number in [fileSize, modified, changed] { bytes.append(littleEndian: number) }
+    bytes += identity.bytes
     for index in sha.indices { bytes.append(sha[index]) }
     bytes.append(littleEndian: used)
   }
 
   var identity: FileIdentity { FileIdentity(kept: file, size: fileSize, modified: modified, changed: changed) }
 
-  /// The digest of the file in this state; never nil, for 32 bytes are kept.
-  var digest: Digest? { Digest(kept: sha.indices.map { sha[$0] }) }
+  /// The digest of the file in this state; nil when it could still change unseen.
+  var digest: Digest? {
+    let bytes = sha.indices.map { sha[$0] }
+    return bytes.allSatisfy { $0 == 0 } ? nil : Digest(kept: bytes)
+  }
 
   /// The order of entries: by device and inode.
   static func precedes(_ first: FileKey, _ second: FileKey) -> Bool {
@@ -58,6 +61,15 @@ struct IndexEntry: Sendable {
 extension FileIdentity {
   /// The file that has, or had, this state.
   var key: FileKey { FileKey(device: device, inode: inode) }
+
+  /// The state in its form of the index, 40 bytes.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(IndexEntry.size)
+    for number in [device, inode] { bytes.append(littleEndian: number) }
+    for number in [size, modified, changed] { bytes.append(littleEndian: number) }
+    return bytes
+  }
 }
 
 /// Entries in order, one for a file: a tenth of the memory that a dictionary with digests would take.

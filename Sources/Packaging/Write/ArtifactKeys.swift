@@ -73,7 +73,7 @@ struct ArtifactKeys {
         hash.update(TarHeader.encode(entries.entry(at: index, size: 0)))
       case .file(_, _, let identity):
         hash.update(TarHeader.encode(entries.entry(at: index, size: identity.size)))
-        if let file = entries.sourceFile(at: index) { hash.update(try digests.digest(of: file).bytes) }
+        if let file = entries.sourceFile(at: index) { hash.update(try digests.key(of: file)) }
       case .content(let id):
         hash.update(TarHeader.encode(entries.entry(at: index, size: store.size(of: id) ?? 0)))
         // Those that an archive holds come before it.

@@ -25,7 +25,9 @@ final class ContentDigests: Sendable {
       case .bytes, .file, .extent, .spool: true
       }
     }
-    try ordered(ids, jobs: jobs) { id in
+    // The largest first, so that no thread begins with one when the others are done.
+    let sorted = ids.sorted { store.size(of: $0) ?? 0 > store.size(of: $1) ?? 0 }
+    try ordered(sorted, jobs: jobs) { id in
       (id, try self.read(id))
     } committed: { id, digest in
       self.set(digest, of: id)
@@ -37,6 +39,14 @@ final class ContentDigests: Sendable {
 
   /// Says what stands for the digest of an archive of the same release.
   func set(_ digest: Digest, of id: ContentID) { known.withLock { $0[id] = digest } }
+
+  /// What a small source file is known by: its state, which saves opening it, or its contents where they could have
+  /// changed unseen when they were first packed. Throws `SourceChanged` or `SystemError`.
+  func key(of file: SourceFile) throws -> [UInt8] {
+    let isSettled = StatIndex.isSettled(file.identity, at: nanosecondsNow())
+    // Once its contents, always its contents: the key of an unchanged file stays what it was.
+    return isSettled && !index.has(file.identity) ? file.identity.bytes : try digest(of: file).bytes
+  }
 
   /// The digest of a source file. Throws `SourceChanged` or `SystemError`.
   func digest(of file: SourceFile) throws -> Digest {
@@ -52,7 +62,7 @@ final class ContentDigests: Sendable {
   /// leaves no trace would put other bytes into the cache than their digest says, and into all releases to come.
   private static func settle(_ identity: FileIdentity) {
     while true {
-      let wait = StatIndex.timeToSettle(identity, at: nanosecondsNow())
+      let wait = StatIndex.timeToSettle(since: identity.changed, at: nanosecondsNow())
       if wait <= 0 { return }
       // At most four seconds; a signal that ends it early is no harm.
       usleep(UInt32(clamping: wait / 1000 + 1))

@@ -102,7 +102,7 @@ struct StatIndexTests {
   func `a write shows in the times of a file after a tick`(milliseconds: Int64, age: Int64, wait: Int64) {
     let changed = 7_000_000_000 + milliseconds * 1_000_000
     let now = age == .min ? .min : changed + age * 1_000_000
-    #expect(StatIndex.timeToSettle(.sample(inode: 1, changed: changed), at: now) == wait * 1_000_000)
+    #expect(StatIndex.timeToSettle(since: changed, at: now) == wait * 1_000_000)
   }
 
   @Test func `what two processes note at once is merged`() {
