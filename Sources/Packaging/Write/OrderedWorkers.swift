@@ -138,7 +138,8 @@ func ordered<Item: Sendable, Result>(
   var rest = Array(items)[...]
   var results: [Result] = []
   let workers = OrderedWorkers<Item, Result, NoTool>(
-    window: max(2, jobs), next: { rest.popFirst().map { .job($0) } ?? .end }, makeTool: { NoTool() },
+    // Enough results may wait for a long one that the threads need not.
+    window: 64 * jobs, next: { rest.popFirst().map { .job($0) } ?? .end }, makeTool: { NoTool() },
     work: { item, _ in try work(item) },
     commit: { result in
       results.append(result)
