@@ -95,7 +95,7 @@ struct Reader: Sendable, CustomTestStringConvertible {
     try box.sh(
       """
       cd src; mkdir -p empty d/e; seq 1 300000 > d/big; seq 1 9 > d/e/small; ln -s ../d d/link; chmod 755 d/e/small
-      for n in 0 511 512 513 262143 262144 262145 1048576 1048577; do head -c $n /dev/urandom > $n; done
+      for n in 0 511 512 513 262143 262144 262145 524287 524288 524289 1048576 1048577; do head -c $n /dev/urandom > $n; done
       """)
     _ = try box.packed()
     try box.sh(

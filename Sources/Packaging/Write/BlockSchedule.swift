@@ -33,7 +33,7 @@ struct ContentKey: Hashable {
 /// Gives out the jobs of a release in order. Called by one thread at a time.
 final class BlockSchedule {
   /// Bytes of a block of headers and small files, and of a block of a content.
-  static let blockSize: Int64 = 256 << 10
+  static let blockSize: Int64 = 512 << 10
 
   private let artifacts: [PlannedTarball]
   private let store: ContentStore

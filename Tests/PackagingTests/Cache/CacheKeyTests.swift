@@ -35,7 +35,7 @@ struct CacheKeyTests {
     let zlib = GzipMember.zlibVersion
     let fingerprint = text.split(separator: " ").dropFirst(4).first?.dropLast() ?? ""
     #expect(
-      text == "revision 1, zlib \(zlib) \(fingerprint), level 3, memory 8, block 262144, window 32768\n")
+      text == "revision 1, zlib \(zlib) \(fingerprint), level 3, memory 8, block 524288, window 32768\n")
   }
 
   @Test func `what zlib makes of a sample is told, and another level makes something else of it`() {
