@@ -28,12 +28,12 @@ package struct GzipArchive: Sendable {
   package let file: SourceFile
   /// Digest of the file.
   package let digest: Digest
-  /// Digest of the uncompressed tar.
-  package let tarDigest: Digest
+  /// Digest of the uncompressed tar; nil where nobody asked for it.
+  package var tarDigest: Digest?
   /// Bytes of the uncompressed tar.
   package let tarSize: Int64
 
-  package init(file: SourceFile, digest: Digest, tarDigest: Digest, tarSize: Int64) {
+  package init(file: SourceFile, digest: Digest, tarDigest: Digest?, tarSize: Int64) {
     self.file = file
     self.digest = digest
     self.tarDigest = tarDigest
@@ -44,18 +44,18 @@ package struct GzipArchive: Sendable {
 /// Writes one gzip file.
 package struct GzipWriter: ~Copyable {
   private var file: OutputFile
-  private var tarHash = SHA256()
-  private let knownTarDigest: Digest?
+  /// Nil where the digest of the uncompressed tar is not wanted.
+  private var tarHash: SHA256?
   private var crc = CRC32()
 
-  /// Begins the file with the gzip header. Throws `SystemError`.
+  /// Begins the file with the gzip header; `hashesTar` says whether the digest of the uncompressed tar is wanted.
   ///
-  /// With `tarDigest`, the digest that the uncompressed tar is known to have, no uncompressed bytes are hashed.
-  package init(_ file: consuming OutputFile, tarDigest: Digest? = nil) throws {
+  /// Throws `SystemError`.
+  package init(_ file: consuming OutputFile, hashesTar: Bool = true) throws {
     var file = file
     try file.write(GzipMember.header)
     self.file = file
-    knownTarDigest = tarDigest
+    tarHash = hashesTar ? SHA256() : nil
   }
 
   /// Path of the file, under its temporary name.
@@ -64,7 +64,7 @@ package struct GzipWriter: ~Copyable {
   package var count: Int64 { file.count }
 
   /// Whether uncompressed bytes have to be hashed.
-  package var wantsTarBytes: Bool { knownTarDigest == nil }
+  package var wantsTarBytes: Bool { tarHash != nil }
 
   /// Appends a block and takes note of the bytes it stands for. Throws `SystemError`.
   package mutating func append(_ block: DeflatedBlock, of raw: UnsafeRawBufferPointer) throws {
@@ -109,15 +109,14 @@ package struct GzipWriter: ~Copyable {
 
   /// Takes note of uncompressed bytes whose deflated form is spliced.
   package mutating func hash(_ raw: UnsafeRawBufferPointer) {
-    if wantsTarBytes { tarHash.update(raw) }
+    tarHash?.update(raw)
   }
 
   /// Ends the gzip file. Throws `SystemError`.
   package consuming func finish() throws -> GzipArchive {
     try file.write(GzipMember.trailer(crc))
     let tarSize = crc.count
-    let hashed = tarHash.finalize()
-    let tarDigest = knownTarDigest ?? hashed
+    let tarDigest = tarHash.take()?.finalize()
     let (digest, written) = try file.finish()
     return GzipArchive(file: written, digest: digest, tarDigest: tarDigest, tarSize: tarSize)
   }

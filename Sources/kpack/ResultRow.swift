@@ -12,7 +12,8 @@ struct ResultRow {
   let bytesIn: Int64
   let bytesOut: Int64
   let digest: Digest
-  let tarDigest: Digest
+  /// That of the uncompressed tar; there where it was asked for.
+  let tarDigest: Digest?
   let stagedImages: Int
 
   init(_ result: TarballResult, _ tarball: PlannedTarball, folder: String) {
@@ -29,11 +30,11 @@ struct ResultRow {
   /// The row as one object; `stagedImages` is there when images were taken as they stood.
   var json: JSONLiteral {
     let staged: [(String, JSONLiteral)] = stagedImages > 0 ? [("stagedImages", .integer(Int64(stagedImages)))] : []
+    let hashed = tarDigest.map { [("tarSha256", JSONLiteral.string("\($0)"))] } ?? []
     return .object(
       [
         ("artifact", .string(artifact)), ("path", .string(path)), ("entries", .integer(Int64(entries))),
         ("bytesIn", .integer(bytesIn)), ("bytesOut", .integer(bytesOut)), ("sha256", .string("\(digest)")),
-        ("tarSha256", .string("\(tarDigest)")),
-      ] + staged)
+      ] + hashed + staged)
   }
 }

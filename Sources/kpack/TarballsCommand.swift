@@ -22,7 +22,10 @@ struct TarballsCommand {
     let cache = try context.cache(of: options)
     let folder = try Interrupts.guardedFolder([options.locations.out])
     if let cache { Interrupts.guardCache(cache) }
-    let packager = Packager(plan, into: folder, jobs: jobs, cache: cache, isForced: context.line.has("force"))
+    var writing = WriteOptions(jobs: jobs)
+    writing.isForced = context.line.has("force")
+    writing.hashesTars = context.format == .json
+    let packager = Packager(plan, into: folder, writing, cache: cache)
     let progress = Progress(plan, context.messages)
     let results: [TarballResult]
     do {

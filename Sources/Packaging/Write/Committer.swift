@@ -8,6 +8,7 @@ final class Committer {
   private let store: ContentStore
   private let folder: OutputFolder
   private let memory: RunMemory?
+  private let hashesTars: Bool
   private let log: WorkLog
   private let watch: (PackagingEvent) -> Void
   private var writer: GzipWriter?
@@ -21,13 +22,14 @@ final class Committer {
   private(set) var results: [TarballResult] = []
 
   init(
-    _ plan: Plan, store: ContentStore, folder: OutputFolder, memory: RunMemory?, log: WorkLog,
+    _ plan: Plan, store: ContentStore, folder: OutputFolder, memory: RunMemory?, hashesTars: Bool, log: WorkLog,
     watch: @escaping (PackagingEvent) -> Void
   ) {
     self.plan = plan
     self.store = store
     self.folder = folder
     self.memory = memory
+    self.hashesTars = hashesTars
     self.log = log
     self.watch = watch
   }
@@ -35,8 +37,8 @@ final class Committer {
   func commit(_ result: BlockResult) throws {
     switch result {
     case .begin(let artifact):
-      let tarDigest = memory?.tarDigest(of: artifact)
-      writer = try GzipWriter(try folder.create(plan.tarballs[artifact].fileName), tarDigest: tarDigest)
+      let hashesTar = hashesTars && memory?.tarDigest(of: artifact) == nil
+      writer = try GzipWriter(try folder.create(plan.tarballs[artifact].fileName), hashesTar: hashesTar)
       watch(.began(artifact: artifact))
     case .block(let raw, let block):
       try append(raw, block)
@@ -128,7 +130,8 @@ final class Committer {
   }
 
   private func finish(_ artifact: Int) throws {
-    guard let archive = try writer.take()?.finish() else { return }
+    guard var archive = try writer.take()?.finish() else { return }
+    archive.tarDigest = archive.tarDigest ?? memory?.tarDigest(of: artifact)
     store.finish(artifact: artifact, as: archive.file)
     let result = TarballResult(artifact: artifact, archive: archive, isUnchanged: false)
     results.append(result)

@@ -21,26 +21,36 @@ package enum PackagingEvent: Sendable {
   case finished(TarballResult)
 }
 
+/// How a release is written.
+package struct WriteOptions: Sendable {
+  /// Threads.
+  package var jobs: Int
+  /// Whether what stands there already is written again.
+  package var isForced = false
+  /// Whether the digests of the uncompressed tars are wanted: to hash these takes as long as all other hashing.
+  package var hashesTars = false
+
+  package init(jobs: Int) { self.jobs = jobs }
+}
+
 /// Writes the tarballs of a plan.
 package struct Packager {
   private let plan: Plan
   private let folder: OutputFolder
-  private let jobs: Int
+  private let options: WriteOptions
   private let cache: ReleaseCache?
-  private let isForced: Bool
   /// What was done, and where the time went.
   package let log = WorkLog()
 
-  /// A packager that writes `plan` into `folder` on `jobs` threads.
+  /// A packager that writes `plan` into `folder`.
   ///
   /// With a `cache`, what it knows is not made again, and a tarball that stands there as it would be written is left
-  /// alone, unless `isForced`.
-  package init(_ plan: Plan, into folder: OutputFolder, jobs: Int, cache: ReleaseCache? = nil, isForced: Bool = false) {
+  /// alone.
+  package init(_ plan: Plan, into folder: OutputFolder, _ options: WriteOptions, cache: ReleaseCache? = nil) {
     self.plan = plan
     self.folder = folder
-    self.jobs = jobs
+    self.options = options
     self.cache = cache
-    self.isForced = isForced
   }
 
   /// Writes every tarball and commits them together; the results in the order of the plan.
@@ -49,7 +59,7 @@ package struct Packager {
   package func write(_ watch: @escaping (PackagingEvent) -> Void) throws -> [TarballResult] {
     let store = plan.store()
     let memory = try cache.map { cache in
-      try log.timed(.hashing) { try RunMemory(cache, plan, store, folder, jobs: jobs, isForced: isForced) }
+      try log.timed(.hashing) { try RunMemory(cache, plan, store, folder, options) }
     }
     let unchanged = memory?.unchanged ?? [:]
     for number in plan.tarballs.indices {
@@ -62,15 +72,16 @@ package struct Packager {
     let schedule = BlockSchedule(plan.tarballs, store: store, unchanged: Set(unchanged.keys)) { key in
       memory?.has(key) ?? false
     }
-    let committer = Committer(plan, store: store, folder: folder, memory: memory, log: log, watch: watch)
+    let committer = Committer(
+      plan, store: store, folder: folder, memory: memory, hashesTars: options.hashesTars, log: log, watch: watch)
     // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
-      window: max(16, jobs + 8), next: { try schedule.next() },
+      window: max(16, options.jobs + 8), next: { try schedule.next() },
       makeTool: { [log] in try BlockWorker(memory?.cache.objects, log) },
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
-    try workers.run(threads: jobs)
+    try workers.run(threads: options.jobs)
     try folder.commit()
-    memory?.keep(committer.results)
+    memory?.keep(committer.results, in: folder)
     return (committer.results + unchanged.values).sorted { $0.artifact < $1.artifact }
   }
 
@@ -79,7 +90,7 @@ package struct Packager {
     let unchanged = memory?.unchanged ?? [:]
     let wanted = plan.tarballs.indices.filter { unchanged[$0] == nil }.flatMap { plan.tarballs[$0].images }
     let images = Set(wanted).sorted()
-    let ropes = try ordered(images, jobs: jobs) { number in
+    let ropes = try ordered(images, jobs: options.jobs) { number in
       if let known = memory?.layerDigest(ofImage: number) {
         return try plan.images[number].rope(in: store, layerDigest: known)
       }

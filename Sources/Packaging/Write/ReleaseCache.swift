@@ -35,7 +35,8 @@ package final class ReleaseCache: Sendable {
 struct ArchiveRecord: Equatable {
   let digest: Digest
   let size: Int64
-  let tarDigest: Digest
+  /// Nil where no run asked for it.
+  let tarDigest: Digest?
   let tarSize: Int64
 
   init(_ archive: GzipArchive) {
@@ -47,16 +48,15 @@ struct ArchiveRecord: Equatable {
 
   /// The record that `bytes` are; nil when they are none.
   init?(_ bytes: [UInt8]) {
-    guard bytes.count == 80, let digest = Digest(kept: Array(bytes[..<32])),
-      let tarDigest = Digest(kept: Array(bytes[40..<72]))
-    else { return nil }
+    guard bytes.count >= 48, let digest = Digest(kept: Array(bytes[..<32])) else { return nil }
     self.digest = digest
-    self.tarDigest = tarDigest
     size = Self.number(bytes[32..<40])
-    tarSize = Self.number(bytes[72...])
+    tarSize = Self.number(bytes[40..<48])
+    tarDigest = Digest(kept: Array(bytes[48...]))
+    guard tarDigest != nil || bytes.count == 48 else { return nil }
   }
 
-  var bytes: [UInt8] { digest.bytes + Self.bytes(size) + tarDigest.bytes + Self.bytes(tarSize) }
+  var bytes: [UInt8] { digest.bytes + Self.bytes(size) + Self.bytes(tarSize) + (tarDigest?.bytes ?? []) }
 
   private static func number(_ bytes: ArraySlice<UInt8>) -> Int64 {
     Int64(bitPattern: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })

@@ -5,31 +5,36 @@ import Image
 
 /// The cache, asked about one plan.
 final class RunMemory: Sendable {
+  /// Bytes of a file that takes longer to hash than the clock takes to tick.
+  private static let sizeWorthWaiting: Int64 = 32 << 20
+
   let cache: ReleaseCache
   /// Tarballs that stand there as they would be written, by their number.
   let unchanged: [Int: TarballResult]
+  private let plan: Plan
   private let store: ContentStore
   private let digests: ContentDigests
   private let keys: ArtifactKeys
   /// What came of an archive of the same key before, by its number.
   private let records: [Int: ArchiveRecord]
 
-  /// Reads what it does not know of the sources, on `jobs` threads. Throws `SourceChanged` or `SystemError`.
+  /// Reads what it does not know of the sources. Throws `SourceChanged` or `SystemError`.
   init(
-    _ cache: ReleaseCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, jobs: Int, isForced: Bool
+    _ cache: ReleaseCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, _ options: WriteOptions
   ) throws {
     self.cache = cache
+    self.plan = plan
     self.store = store
     let digests = ContentDigests(store, index: cache.index)
-    let keys = try ArtifactKeys(plan, store, digests, jobs: jobs)
+    let keys = try ArtifactKeys(plan, store, digests, jobs: options.jobs)
     var records: [Int: ArchiveRecord] = [:]
     for (number, key) in keys.tarballs.enumerated() { records[number] = cache.record(key) }
     self.digests = digests
     self.keys = keys
     self.records = records
-    let known = isForced ? [:] : records
-    let results = try ordered(known.keys.sorted(), jobs: jobs) { number in
-      known[number].flatMap { Self.unchanged(number, $0, plan, folder, digests) }
+    let enough = records.filter { !options.isForced && ($0.value.tarDigest != nil || !options.hashesTars) }
+    let results = try ordered(enough.keys.sorted(), jobs: options.jobs) { number in
+      enough[number].flatMap { Self.unchanged(number, $0, plan, folder, digests) }
     }
     unchanged = Dictionary(uniqueKeysWithValues: results.compactMap { $0 }.map { ($0.artifact, $0) })
   }
@@ -67,7 +72,7 @@ extension RunMemory {
 
 // Archives
 extension RunMemory {
-  /// The digest of the uncompressed tar of a tarball that was written before.
+  /// The digest of the uncompressed tar of a tarball that was written before, where it was asked for then.
   func tarDigest(of number: Int) -> Digest? { records[number]?.tarDigest }
 
   /// The digest of an image's layer, when it is known.
@@ -78,10 +83,16 @@ extension RunMemory {
     if let key = keys.layers[number] { cache.objects.store(record: layerDigest.bytes, as: key) }
   }
 
-  /// Keeps what came of the tarballs that were written.
-  func keep(_ results: [TarballResult]) {
+  /// Keeps what came of the tarballs that were written and have their names.
+  func keep(_ results: [TarballResult], in folder: OutputFolder) {
     for result in results {
       cache.objects.store(record: ArchiveRecord(result.archive).bytes, as: keys.tarballs[result.artifact])
+      let written = result.archive.file.identity
+      if written.size >= Self.sizeWorthWaiting { StatIndex.waitForTick(since: written.modified) }
+      // Renamed, it has another state than when it was written.
+      let path = Array(folder.path(of: plan.tarballs[result.artifact].fileName).utf8)
+      guard let identity = try? FileStatus.of(path).identity else { continue }
+      cache.index.note(result.archive.digest, of: identity, writtenAs: written)
     }
   }
 }
