@@ -70,11 +70,14 @@ struct CommandContext {
     return options
   }
 
-  /// The cache of compressed contents; nil when none is asked for. Throws `UsageError`.
-  func cache(of options: ReleaseOptions) throws(UsageError) -> ReleaseCache? {
-    let limit = try cacheLimit()
-    let isAsked = line.has("cache") || !(environment["KPACK_CACHE"] ?? "").isEmpty
-    if line.has("no-cache") || !isAsked { return nil }
+  /// The cache of compressed contents, of at most `limit` bytes; nil when there is to be none.
+  ///
+  /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
+  /// of the outputs are there.
+  func cache(of options: ReleaseOptions, limit: Int64) -> ReleaseCache? {
+    let isNamed = line.has("cache") || !(environment["KPACK_CACHE"] ?? "").isEmpty
+    let hasPlace = (try? FileStatus.following(Array(options.locations.output.utf8)))?.isFolder == true
+    if line.has("no-cache") || !(isNamed || hasPlace) { return nil }
     let messages = messages
     return ReleaseCache(options.locations.cache, limit: limit) { messages.warning($0) }
   }

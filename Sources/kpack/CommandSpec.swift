@@ -89,8 +89,9 @@ struct CommandSpec {
   private static let cache = CommandSpec(
     name: .cache, arguments: "info | prune | verify", summary: "tell of what is kept between runs, or remove of it",
     details: """
-      With --cache DIR or KPACK_CACHE, `tarballs` keeps what it deflated, and what came of each tarball, so that the next
-      run deflates only what is new. This tells of that folder, else of kpack-cache beside STAGE. The cache can be removed at any time. `info` tells how much there is; `prune` removes what was not used for longest,
+      `tarballs` keeps what it deflated, and what came of each tarball, so that the next run deflates only what is new:
+      in the folder that --cache or KPACK_CACHE names, else in kpack-cache beside STAGE where the folder for that is
+      there. It can be removed at any time. `info` tells how much there is; `prune` removes what was not used for longest,
       until no more than --cache-limit is left, as each run does at its end; `verify` reads all of it and removes what is
       damaged, which a run does too with what it reads.
       """,

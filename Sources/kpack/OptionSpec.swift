@@ -45,12 +45,12 @@ extension OptionSpec {
     OptionSpec(
       name: "jobs", letter: "j", argument: "N", help: "threads; the output does not depend on it (processors)"),
     OptionSpec(
-      name: "cache", argument: "DIR", help: "keep compressed contents there for the next run (none is kept)",
+      name: "cache", argument: "DIR", help: "keep compressed contents there for the next run (STAGE/../kpack-cache)",
       environment: "KPACK_CACHE"),
     OptionSpec(
       name: "cache-limit", argument: "BYTES", help: "the most bytes to keep there at the end (2 GiB)",
       environment: "KPACK_CACHE_LIMIT"),
-    OptionSpec(name: "no-cache", help: "keep and use no compressed contents, whatever the environment says"),
+    OptionSpec(name: "no-cache", help: "keep nothing for the next run and use nothing of the last"),
     OptionSpec(
       name: "force",
       help: "write tarballs that stand there as they would be; overwrite what `layouts export` finds in its place"),

@@ -19,7 +19,7 @@ final class Progress {
     self.plan = plan
     self.messages = messages
     isBar = !messages.isQuiet && isTerminal(STDERR_FILENO)
-    total = plan.tarballs.reduce(0) { $0 + plan.bytes(of: $1) + Int64($1.entries.count) * 512 }
+    total = plan.tarBytes
   }
 
   func take(_ event: PackagingEvent) {
@@ -39,7 +39,7 @@ final class Progress {
     let holders = plan.tarballs.reduce(0) { $0 + $1.holds.filter { $0 == result.artifact }.count }
     total += Int64(holders) * result.archive.file.identity.size
     let tarball = plan.tarballs[result.artifact]
-    if result.isUnchanged { total -= plan.bytes(of: tarball) + Int64(tarball.entries.count) * 512 }
+    if result.isUnchanged { total -= plan.tarBytes(of: tarball) }
     if isBar { return }
     let bytes = "\(Self.size(result.archive.tarSize)) to \(Self.size(result.archive.file.identity.size))"
     let state = result.isUnchanged ? ", unchanged" : ""

@@ -14,13 +14,14 @@ struct TarballsCommand {
   func run() throws {
     let options = try context.releaseOptions()
     let jobs = try context.jobs()
+    let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
     let plan = try Resolver.plan(try context.layouts(), options, names: context.line.arguments)
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options, jobs: jobs))
-    let cache = try context.cache(of: options)
     let folder = try Interrupts.guardedFolder([options.locations.out])
+    let cache = context.cache(of: options, limit: cacheLimit)
     if let cache { Interrupts.guardCache(cache) }
     var writing = WriteOptions(jobs: jobs)
     writing.isForced = context.line.has("force")

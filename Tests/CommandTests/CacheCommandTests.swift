@@ -106,11 +106,22 @@ import Testing
   @Test(
     arguments: [([], [:]), ([], ["KPACK_CACHE": ""]), (["--no-cache"], ["KPACK_CACHE": "kept"])]
       as [([String], [String: String])])
-  func `nothing is kept unless it is asked for`(words: [String], environment: [String: String]) throws {
+  func `nothing is kept where nothing else is made, unless it is asked for`(
+    words: [String], environment: [String: String]
+  ) throws {
     let box = try Sandbox.project(#"{ "tree": "src" }"#)
     let words = ["tarballs", "--quiet", "--layouts=layouts", "--out=out"] + words
     try #require(try box.kpack(words: words, environment: environment).status == 0)
     #expect(try box.sh("find . -name CACHEDIR.TAG") == "")
+  }
+
+  @Test(arguments: [([], true), (["--no-cache"], false), (["--cache=elsewhere"], false)])
+  func `what is kept stands beside the outputs where nothing else is said`(words: [String], isThere: Bool) throws {
+    let box = try Sandbox.project(#"{ "tree": "src" }"#)
+    let outcome = try box.kpack(words: ["tarballs", "--quiet", "--layouts=layouts"] + words)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    #expect(try box.names(in: "_output") == (isThere ? ["kpack-cache", "release-tars"] : ["release-tars"]))
+    #expect(box.isThere("elsewhere/CACHEDIR.TAG") == words.contains("--cache=elsewhere"))
   }
 
   @Test func `a cache within a tree that is packed is not packed`() throws {

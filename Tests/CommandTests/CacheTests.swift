@@ -41,6 +41,26 @@ import Testing
     }
   }
 
+  @Test func `the digests of uncompressed tars are told, whether a run before was asked for them or not`() throws {
+    let box = try Sandbox.cached()
+    let plain = try box.startCached(["--no-cache", "--format=json"], out: "plain").wait().rows().map { $0["tarSha256"] }
+    try #require(plain.count == 3 && !plain.contains(nil))
+    for words in [[], ["--format=json"], [], ["--format=json", "--force"], ["--format=json"]] {
+      let outcome = try box.startCached(words).wait()
+      try #require(outcome.status == 0, "\(outcome.errors)")
+      if !words.isEmpty { #expect(try outcome.rows().map { $0["tarSha256"] } == plain) }
+    }
+  }
+
+  @Test func `a file that was touched, or is another one with the same contents, changes no output`() throws {
+    let box = try Sandbox.cached()
+    let bytes = try box.packCached()
+    for change in ["touch src/big src/small/*", "for f in src/small/*; do cp -a $f x && mv -T x $f; done"] {
+      try box.sh(change)
+      #expect(try box.packCached() == bytes, "\(change)")
+    }
+  }
+
   @Test func `levels, formats and times are kept apart`() throws {
     let box = try Sandbox.cached()
     let settings = ["--level=0", "--level=1", "--level=6", "--epoch=5", "--image-format=oci"]

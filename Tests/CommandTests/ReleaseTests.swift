@@ -23,7 +23,7 @@ import Testing
     #expect(
       outcome.lines.last
         == "kubernetes-server-linux-amd64.tar.gz: 6 images as they stand in _output/release-stage")
-    #expect(try box.names(in: "_output") == ["dockerized", "release-stage", "release-tars"])
+    #expect(try box.names(in: "_output") == ["dockerized", "kpack-cache", "release-stage", "release-tars"])
   }
 
   @Test func `images taken from the stage are counted in the rows, where there are any`() throws {

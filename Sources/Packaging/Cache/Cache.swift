@@ -21,6 +21,9 @@ package final class Cache: Sendable {
     self.limit = limit ?? Self.defaultLimit
   }
 
+  /// Takes things in only as long as `bytes` are free on the disk that `folder` is on.
+  func leaveRoom(for bytes: Int64, in folder: String) { self.folder.leaveRoom(for: bytes, in: folder) }
+
   /// The deflated form of a block, checked; nil when it is not there.
   func block(_ key: CacheKey) -> DeflatedBlock? {
     load(key, .block) { file throws(ObjectFault) in

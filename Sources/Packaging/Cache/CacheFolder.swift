@@ -17,6 +17,8 @@ final class CacheFolder: Sendable {
     var isOurs = false
     /// Whether nothing more goes in.
     var isClosed = false
+    /// What has to stay free where, in bytes.
+    var reserve: (bytes: Int64, folder: String)?
     /// The temporaries that have no other name yet.
     var temporaries: Set<Int> = []
     var nextTemporary = 0
@@ -49,6 +51,9 @@ final class CacheFolder: Sendable {
     // Outside the lock, for nothing is known of what `warn` does.
     if state.withLock({ $0.told.insert(trouble).inserted }) { warn(text()) }
   }
+
+  /// Takes things in only as long as `bytes` are free on the disk that `folder` is on.
+  func leaveRoom(for bytes: Int64, in folder: String) { state.withLock { $0.reserve = (bytes, folder) } }
 
   /// Takes nothing more, for `error` came up in writing.
   func close(for error: SystemError) {
@@ -88,6 +93,7 @@ final class CacheFolder: Sendable {
 extension CacheFolder {
   /// Begins the file that is to stand at `place`; nil when nothing more goes in.
   func begin(_ place: [UInt8]) -> CacheTemporary? {
+    guard hasRoom() else { return nil }
     do throws(SystemError) {
       // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
       return try state.withLock { state throws(SystemError) in
@@ -107,6 +113,19 @@ extension CacheFolder {
       close(for: error)
       return nil
     }
+  }
+
+  /// Whether the disk has the room that others need; where it has not, nothing more is taken in.
+  private func hasRoom() -> Bool {
+    guard let reserve = state.withLock({ $0.isClosed ? nil : $0.reserve }) else { return true }
+    var status = statvfs()
+    // One that tells nothing is found full when it is written to.
+    guard statvfs(reserve.folder, &status) == 0 else { return true }
+    let (free, isHuge) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    if isHuge || free >= reserve.bytes { return true }
+    state.withLock { $0.isClosed = true }
+    tell(.writing, "\(reserve.folder): the disk could get too full; the cache \(path) takes in nothing more")
+    return false
   }
 
   /// A new file; nil when there is one of that name: another process has the number of a killed one, or of one on

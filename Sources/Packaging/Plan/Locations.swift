@@ -13,6 +13,8 @@ package struct Locations: Equatable, Sendable {
   package let images: String
   package let bases: String
   package let cache: String
+  /// The folder that the stage folder is in, and all that is not given.
+  package let output: String
 
   /// What the command line gives; nil for what it leaves out.
   package struct Given: Sendable {
@@ -36,12 +38,12 @@ package struct Locations: Equatable, Sendable {
     let defaultOutput = outputName.isEmpty ? "_output" : outputName
     root = given.root ?? given.stage.flatMap { Self.root(of: $0, outputs: [defaultOutput, "_output"]) } ?? "."
     stage = given.stage ?? Self.join(Self.join(root, defaultOutput), "release-stage")
-    let beside = Self.parent(of: stage)
-    bin = given.bin ?? Self.join(beside, "dockerized/bin")
-    out = given.out ?? Self.join(beside, "release-tars")
-    images = given.images ?? Self.join(beside, "release-images")
-    bases = given.bases ?? Self.join(beside, "bases")
-    cache = given.cache ?? Self.join(beside, "kpack-cache")
+    output = Self.parent(of: stage)
+    bin = given.bin ?? Self.join(output, "dockerized/bin")
+    out = given.out ?? Self.join(output, "release-tars")
+    images = given.images ?? Self.join(output, "release-images")
+    bases = given.bases ?? Self.join(output, "bases")
+    cache = given.cache ?? Self.join(output, "kpack-cache")
   }
 
   /// The folders that a run writes or is given, none of which a source tree takes in.

@@ -61,6 +61,14 @@ package struct Plan: Sendable {
     (0..<tarball.entries.count).reduce(0) { $0 + (size(of: tarball, at: $1) ?? 0) }
   }
 
+  /// Bytes of all tars with a header for each entry, about; the tarballs that others hold are counted once.
+  package var tarBytes: Int64 { tarballs.reduce(0) { $0 + tarBytes(of: $1) } }
+
+  /// Bytes of the tar of a tarball, about; those of the tarballs that it holds are left out.
+  package func tarBytes(of tarball: PlannedTarball) -> Int64 {
+    bytes(of: tarball) + Int64(tarball.entries.count * TarFormat.blockSize)
+  }
+
   /// Where the contents of an entry come from, for people: a path, or what else it is; nil for no contents.
   package func source(of tarball: PlannedTarball, at index: Int) -> String? {
     if let file = tarball.entries.sourceFile(at: index) { return escapedName(file.path) }

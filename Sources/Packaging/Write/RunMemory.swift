@@ -22,6 +22,8 @@ final class RunMemory: Sendable {
   init(
     _ cache: ReleaseCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, _ options: WriteOptions
   ) throws {
+    // Deflated, they need less.
+    cache.objects.leaveRoom(for: plan.tarBytes, in: folder.path(of: "."))
     self.cache = cache
     self.plan = plan
     self.store = store

@@ -64,6 +64,16 @@ struct CacheTroubleTests {
     #expect(sample.warnings.count == 2)
   }
 
+  @Test(arguments: [(1, true), (Int64.max, false)])
+  func `nothing goes in where the disk could get too full for others`(bytes: Int64, isTaken: Bool) {
+    let cache = sample.open()
+    cache.leaveRoom(for: bytes, in: "/")
+    for name in ["a", "b"] { cache.store(.sample(name), as: .sample(name)) }
+    #expect((cache.block(.sample("a")) != nil) == isTaken)
+    let warning = "/: the disk could get too full; the cache CACHE takes in nothing more"
+    #expect(sample.warnings == (isTaken ? [] : [warning]))
+  }
+
   /// Whether the machine lets this process mount: root in a container often may not.
   private func isMounted(size: String) throws -> Bool {
     try #require(mkdir(sample.path, 0o755) == 0)

@@ -28,18 +28,18 @@ struct StatIndexTests {
 
   /// Saves an index that knows the files of these inodes.
   private func save(_ inodes: [UInt64]) {
-    let index = index()
+    let index = self.index()
     for inode in inodes { index.note(Self.digest("\(inode)"), of: .sample(inode: inode), hashedAt: Self.now) }
     index.save()
   }
 
   private func known(_ inodes: ClosedRange<UInt64>) -> [UInt64] {
-    let index = index()
+    let index = self.index()
     return inodes.filter { index.digest(of: .sample(inode: $0)) == Self.digest("\($0)") }
   }
 
   @Test func `a digest is known in this run and in the next`() throws {
-    let index = index()
+    let index = self.index()
     #expect(index.digest(of: .sample(inode: 1)) == nil)
     index.note(Self.digest("1"), of: .sample(inode: 1), hashedAt: Self.now)
     #expect(index.digest(of: .sample(inode: 1)) == Self.digest("1"))
@@ -54,7 +54,7 @@ struct StatIndexTests {
     let file = FileKey(device: 3, inode: 4)
     let known = FileIdentity(kept: file, size: 5, modified: 6, changed: 7)
     let other = FileKey(device: 3, inode: 5)
-    let index = index()
+    let index = self.index()
     index.note(Self.digest("a"), of: known, hashedAt: Self.now)
     index.save()
     let changed = [
@@ -81,7 +81,7 @@ struct StatIndexTests {
   func `only times well before the hashing are trusted`(_ modified: Int64, _ changed: Int64, _ isKnown: Bool) {
     let file = FileKey(device: 1, inode: 1)
     let identity = FileIdentity(kept: file, size: 1, modified: modified, changed: changed)
-    let index = index()
+    let index = self.index()
     index.note(Self.digest("a"), of: identity, hashedAt: Self.now)
     #expect((index.digest(of: identity) != nil) == isKnown)
   }
@@ -103,6 +103,46 @@ struct StatIndexTests {
     let changed = 7_000_000_000 + milliseconds * 1_000_000
     let now = age == .min ? .min : changed + age * 1_000_000
     #expect(StatIndex.timeToSettle(since: changed, at: now) == wait * 1_000_000)
+  }
+
+  @Test func `a file that could have changed unseen is known to have been hashed, in the next run too`() {
+    let identity = FileIdentity.sample(inode: 1, changed: Self.now)
+    let index = self.index()
+    #expect(!index.has(identity))
+    index.note(Self.digest("a"), of: identity, hashedAt: Self.now)
+    #expect(index.has(identity) && index.digest(of: identity) == nil)
+    index.save()
+    let next = self.index()
+    #expect(next.has(identity) && next.digest(of: identity) == nil)
+    next.note(Self.digest("a"), of: identity, hashedAt: Self.now + 3 * Self.second)
+    #expect(next.digest(of: identity) == Self.digest("a"))
+    #expect(!next.has(.sample(inode: 1, changed: Self.now + 1)))
+  }
+
+  @Test func `what this process wrote is known by its last write, once the clock has ticked`() throws {
+    let path = Array("\(sample.tree.root)/file".utf8)
+    func note(after change: String) throws -> Digest? {
+      try sample.tree.write("text", to: "file")
+      let written = try FileStatus.of(path).identity
+      StatIndex.waitForTick(since: written.modified)
+      try sample.tree.run("sh", "-c", change)
+      let identity = try FileStatus.of(path).identity
+      let index = self.index()
+      index.note(Self.digest("a"), of: identity, writtenAs: written)
+      return index.digest(of: identity)
+    }
+    #expect(try note(after: "mv file x; mv x file") == Self.digest("a"))
+    for change in ["printf next > file", "echo >> file", "cp -p file x; mv x file"] {
+      #expect(try note(after: change) == nil, "\(change)")
+    }
+    let now = nanosecondsNow()
+    let index = self.index()
+    for (inode, modified) in [(1, now), (2, now + 3 * Self.second)] as [(UInt64, Int64)] {
+      let identity = FileIdentity(
+        kept: FileKey(device: 1, inode: inode), size: 1, modified: modified, changed: modified)
+      index.note(Self.digest("a"), of: identity, writtenAs: identity)
+      #expect(index.digest(of: identity) == nil)
+    }
   }
 
   @Test func `what two processes note at once is merged`() {
@@ -202,7 +242,7 @@ struct StatIndexTests {
   @Test func `an index that learned nothing is not written`() throws {
     save([1])
     let before = try FileStatus.of(Array(path.utf8)).identity
-    let index = index()
+    let index = self.index()
     #expect(index.digest(of: .sample(inode: 1)) != nil)
     index.save()
     #expect(try FileStatus.of(Array(path.utf8)).identity == before)
