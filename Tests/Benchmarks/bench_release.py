@@ -5,8 +5,8 @@ Packages a release of the shape of Kubernetes' for linux/amd64, 1 GB of distinct
 binaries and six images, and the sources, which node and server hold too. In turn, several rounds: kpack on an empty
 cache; kpack once more, with its tarballs in place, with its tarballs gone, and with one client binary changed; then
 what packages the same from a finished stage, whose images are made already: `tar czf` one after another, `tar czf` side
-by side in the phases of build/release.sh, `tar | pigz` and bsdtar. Prints medians, ratios and sizes, and how far kpack
-is from the least time that the machine's zlib allows. No command starts before the writes of the last one are on the
+by side in the phases of build/release.sh, `tar | pigz` and bsdtar; and pigz on what is distinct. Prints medians, ratios
+and sizes, and how far kpack is from the least time that the machine's zlib allows. No command starts before the writes of the last one are on the
 disk; kpack alone ends with its own there.
 
 --scale 0.02 takes a fiftieth of the bytes and files. --check measures nothing: it compares the tarballs of kpack with
@@ -18,12 +18,13 @@ import hashlib
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import time
 
 sys.dont_write_bytecode = True
 from inputs import BINARIES, CLIENT, FILES, IMAGES, NODE, SERVER, SETTLED, TREE_BYTES, Release, busybox  # noqa: E402
-from measure import PROCESSORS, in_turn, medians, report, run, shell, together, zlib_rate  # noqa: E402
+from measure import PROCESSORS, in_turn, medians, report, run, shell, together, zlib_seconds  # noqa: E402
 
 
 def link(source, folder):
@@ -169,35 +170,49 @@ def check(release):
 
 
 class Bound:
-    """The least time that the release takes: its distinct bytes, each deflated once, on all processors."""
+    """The least time that the release takes: its distinct bytes, each deflated once by zlib, on all processors."""
 
     def __init__(self, release):
-        self.release = release
-        self.samples = (release.elf_sample, release.source_sample)
-        rows = release.results()
-        self.bytes = (release.elf_bytes() + os.path.getsize(busybox()), rows["bench-src.tar.gz"]["bytesIn"])
-        self.alone, self.together = [], []
+        self.source = os.path.join(release.work, "src.tar")
+        subprocess.run(shell(f"gunzip -c {release.out}/bench-src.tar.gz > {self.source}"), check=True)
+        files = [release.binary(name) for name in BINARIES] + [busybox(), self.source]
+        self.bytes = {path: os.path.getsize(path) for path in files}
+        self.seconds = []
 
     def measure(self):
-        """Takes the rates of zlib once more, on one processor and on all at once."""
-        self.alone.append([zlib_rate(sample) for sample in self.samples])
-        self.together.append([statistics.mean(together(zlib_rate, sample)) for sample in self.samples])
+        """Deflates all of it once more, a share on each processor."""
+        shares = [[] for _ in range(PROCESSORS)]
+        for path in sorted(self.bytes, key=self.bytes.get, reverse=True):
+            min(shares, key=lambda share: sum(map(self.bytes.get, share))).append(path)
+        self.seconds.append(sum(together(zlib_seconds, shares)))
 
     def report(self, kpack):
         """Prints the bound and how far `kpack`, the figures of a cold run, is from it."""
-        print(f"\ndeflated: {self.bytes[0]} bytes of executables, {self.bytes[1]} bytes of sources")
-        for title, rounds in (("one thread alone", self.alone), (f"{PROCESSORS} threads at once", self.together)):
-            rates = [statistics.median(row[index] for row in rounds) for index in (0, 1)]
-            cpu = sum(count / rate for count, rate in zip(self.bytes, rates))
-            wall = cpu / PROCESSORS
-            print(f"zlib -6, {title}: {rates[0] / 1e6:.1f} and {rates[1] / 1e6:.1f} MB/s a thread, so {wall:.2f} s and "
-                  f"{cpu:.2f} s of CPU at least; kpack cold takes {kpack.wall / wall:.3f} and {kpack.cpu / cpu:.3f} "
-                  "times that")
+        count, seconds = sum(self.bytes.values()), statistics.median(self.seconds)
+        wall = seconds / PROCESSORS
+        print(f"\nbound: {count / 1e6:.0f} MB are distinct; zlib -6 deflates {count / seconds / 1e6:.1f} MB/s a thread with "
+              f"{PROCESSORS} at work, so {wall:.2f} s and {seconds:.2f} s of CPU at least; kpack cold takes "
+              f"{kpack.wall / wall:.3f} and {kpack.cpu / seconds:.3f} times that")
+
+    def distinct(self):
+        """The line of shell that prints all of it."""
+        return "cat " + " ".join(self.bytes)
+
+
+def compare_sizes(folder):
+    """Prints how much larger each tarball is than `gzip -6` of the same tar."""
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        done = subprocess.run(shell(f"gunzip -c {path} | gzip -6n | wc -c"), stdout=subprocess.PIPE, text=True, check=True)
+        theirs = int(done.stdout)
+        print(f"{name}: {os.path.getsize(path)} bytes, {(os.path.getsize(path) / theirs - 1) * 100:+.2f} % against gzip -6")
 
 
 def compare(release, peers, rounds):
     """Measures everything in turn and prints it."""
-    kpack, bound, sizes = Kpack(release), Bound(release), {}
+    kpack, sizes = Kpack(release), {}
+    kpack.cold()
+    bound = Bound(release)
 
     def first():
         bound.measure()
@@ -213,16 +228,24 @@ def compare(release, peers, rounds):
         return one
 
     tar, pigz, bsdtar = "tar czf {} {}", f"tar cf - {{1}} | pigz -p{PROCESSORS} > {{0}}", "bsdtar czf {} {}"
-    runs = {"kpack cold": first, "kpack warm": kpack.warm, "  tarballs gone": kpack.warm_without_outputs,
-            "  a binary changed": lambda: kpack.changed(kpack.warm)}
+    again = {"kpack warm": kpack.warm, "  tarballs gone": kpack.warm_without_outputs,
+             "  a binary changed": lambda: kpack.changed(kpack.warm)}
+    runs = {"kpack cold": first, **again}
     sizes.update(dict.fromkeys(runs, folder_bytes(release.out)))
     for name, line in (("tar czf", peers.one_after_another(tar)), ("tar czf &", peers.in_phases(tar)),
                        ("tar | pigz", peers.one_after_another(pigz)), ("bsdtar czf", peers.one_after_another(bsdtar))):
         runs[name] = peer(name, line)
+    # No tarballs: what pigz takes where no byte comes twice.
+    runs["pigz, no copies"] = lambda: run(shell(f"{bound.distinct()} | pigz -p{PROCESSORS} > /dev/null"))
+    sizes["pigz, no copies"] = None
     load = os.getloadavg()[0]
     figures = in_turn(runs, rounds, warm_up=False)  # making the data has warmed the page cache
-    report(f"a release of {sum(bound.bytes) / 1e6:.0f} MB", figures, sizes)
-    bound.report(medians(figures["kpack cold"]))
+    report(f"a release of {sum(bound.bytes.values()) / 1e6:.0f} MB", figures, sizes)
+    cold = medians(figures["kpack cold"])
+    bound.report(cold)
+    for name in again:
+        print(f"{name.strip()}: {medians(figures[name]).wall / cold.wall:.3f} of kpack cold")
+    compare_sizes(release.out)
     print(f"load average {load:.2f} before, {os.getloadavg()[0]:.2f} after; {release.call('--version').strip()!r}")
 
 

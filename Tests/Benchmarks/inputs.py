@@ -1,6 +1,5 @@
 """What the benchmarks package, made from what the machine has: trees that deflate as source code does, executables cut
 from real ones, and a release of both."""
-import io
 import json
 import os
 import random
@@ -8,7 +7,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import tarfile
 
 WORDS = (
     "func return if err nil string range package import type struct interface map append len make metadata labels "
@@ -128,7 +126,7 @@ class Release:
     VERSION = "v1.0.0"
 
     def __init__(self, kpack, work):
-        self.kpack = kpack
+        self.kpack, self.work = kpack, work
         self.root = os.path.join(work, "release")
         self.layouts = os.path.join(work, "layouts")
         self.cache = os.path.join(work, "cache")
@@ -208,14 +206,3 @@ class Release:
                 for number in range(count):
                     file.seek(whole // count * number)
                     yield file.read(min(size, whole // count))
-
-    def source_sample(self, every=4):
-        """A part of the source tree as a tar, all files of every fourth module."""
-        for number, (folder, _, names) in enumerate(sorted(os.walk(self.root))):
-            if number % every or "/_output" in folder:
-                continue
-            buffer = io.BytesIO()
-            with tarfile.open(fileobj=buffer, mode="w|") as archive:
-                for name in sorted(names):
-                    archive.add(os.path.join(folder, name), arcname=f"{os.path.basename(folder)}/{name}")
-            yield buffer.getvalue()
