@@ -24,6 +24,8 @@ package struct Deflater: ~Copyable {
 
   /// On the heap, for zlib keeps a pointer back to it and checks it.
   private let stream: UnsafeMutablePointer<z_stream>
+  /// What is deflated, in the same place for each block: it stays in the processor's cache.
+  private var output = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
 
   /// A deflater of `level` 0 (stored) to 9. Throws `DeflateError` when memory is exhausted.
   package init(level: Int) throws(DeflateError) {
@@ -41,6 +43,7 @@ package struct Deflater: ~Copyable {
   deinit {
     deflateEnd(stream)
     stream.deallocate()
+    output.deallocate()
   }
 
   /// Deflates `bytes`, which follow `dictionary` (at most `windowSize` bytes) in the stream.
@@ -56,19 +59,17 @@ package struct Deflater: ~Copyable {
     stream.pointee.avail_in = UInt32(bytes.count)
     // The bound is for a finished stream; a sync flush adds five bytes, stored blocks of level 0 some more.
     let capacity = Int(deflateBound(stream, UInt(bytes.count))) + 64
-    var code = Z_OK
-    let deflated = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      stream.pointee.next_out = buffer.baseAddress
-      stream.pointee.avail_out = UInt32(buffer.count)
-      code = CZlib.deflate(stream, Z_SYNC_FLUSH)
-      count = buffer.count - Int(stream.pointee.avail_out)
+    if output.count < capacity {
+      output.deallocate()
+      output = .allocate(capacity: capacity)
     }
-    try check(code)
+    stream.pointee.next_out = output.baseAddress
+    stream.pointee.avail_out = UInt32(output.count)
+    try check(CZlib.deflate(stream, Z_SYNC_FLUSH))
     // All input taken and room left: the flush is whole.
     guard stream.pointee.avail_in == 0 && stream.pointee.avail_out > 0 else { throw DeflateError(code: Z_BUF_ERROR) }
-    // Many blocks wait to be written: what was reserved for bytes that do not deflate is given back.
-    let isMostlyUnused = deflated.count < capacity / 2
-    return DeflatedBlock(bytes: isMostlyUnused ? Array(deflated[...]) : deflated, crc: CRC32(of: bytes))
+    let deflated = UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.pointee.avail_out))])
+    return DeflatedBlock(bytes: Array(deflated), crc: CRC32(of: bytes))
   }
 
   private func check(_ code: CInt) throws(DeflateError) {

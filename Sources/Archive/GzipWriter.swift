@@ -66,10 +66,9 @@ package struct GzipWriter: ~Copyable {
   /// Whether uncompressed bytes have to be hashed.
   package var wantsTarBytes: Bool { tarHash != nil }
 
-  /// Appends a block and takes note of the bytes it stands for. Throws `SystemError`.
-  package mutating func append(_ block: DeflatedBlock, of raw: UnsafeRawBufferPointer) throws {
+  /// Appends a block; the bytes that it stands for go to `hash`. Throws `SystemError`.
+  package mutating func append(_ block: DeflatedBlock) throws {
     try file.write(block.bytes)
-    hash(raw)
     crc.append(block.crc)
   }
 
@@ -107,7 +106,7 @@ package struct GzipWriter: ~Copyable {
     self.crc.append(crc)
   }
 
-  /// Takes note of uncompressed bytes whose deflated form is spliced.
+  /// Takes note of uncompressed bytes, in their order, whose deflated form is appended or spliced.
   package mutating func hash(_ raw: UnsafeRawBufferPointer) {
     tarHash?.update(raw)
   }

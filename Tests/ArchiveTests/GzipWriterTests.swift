@@ -14,7 +14,8 @@ struct GzipWriterTests {
     var deflater = try Deflater(level: 6)
     return try bytes.withUnsafeBytes { raw in
       let block = try deflater.deflate(raw, after: UnsafeRawBufferPointer(start: nil, count: 0))
-      try writer.append(block, of: raw)
+      try writer.append(block)
+      writer.hash(raw)
       return block
     }
   }

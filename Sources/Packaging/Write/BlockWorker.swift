@@ -2,59 +2,43 @@
 
 import Archive
 
-/// A job's result, to be committed in order.
+/// A job's result, to be committed in order. `raw` are the uncompressed bytes, nil where nobody hashes them.
 enum BlockResult {
   case begin(artifact: Int)
-  case block(RawBlock, DeflatedBlock)
-  case contentBlock(RawBlock, DeflatedBlock, ContentKey?, isFirst: Bool, isLast: Bool)
+  case block(DeflatedBlock, raw: [UInt8]?)
+  case contentBlock(DeflatedBlock, raw: [UInt8]?, ContentKey, isFirst: Bool, isLast: Bool)
   case splice(ContentKey)
   case cached(ContentKey)
   case end(artifact: Int)
 }
 
-/// Bytes of an archive, after the bytes before them that a block may refer to.
-struct RawBlock {
-  private let bytes: [UInt8]
-  private let dictionaryCount: Int
-
-  /// The bytes of `range` and up to 32 KiB before, as `read` gives them from an offset on.
-  init(
-    _ range: Range<Int64>, dictionary: Bool, read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
-  ) throws {
-    let before = dictionary ? min(Int64(Deflater.windowSize), range.lowerBound) : 0
-    dictionaryCount = Int(before)
-    bytes = try [UInt8](unsafeUninitializedCapacity: range.count + dictionaryCount) { buffer, count in
-      try read(range.lowerBound - before, UnsafeMutableRawBufferPointer(buffer))
-      count = buffer.count
-    }
-  }
-
-  /// Calls `body` with the bytes before the block and with the block.
-  func withParts<Result>(
-    _ body: (_ dictionary: UnsafeRawBufferPointer, _ block: UnsafeRawBufferPointer) throws -> Result
-  ) rethrows -> Result {
-    try bytes.withUnsafeBytes { all in
-      try body(
-        UnsafeRawBufferPointer(rebasing: all[..<dictionaryCount]),
-        UnsafeRawBufferPointer(rebasing: all[dictionaryCount...]))
-    }
-  }
+/// Bytes of an archive, after the bytes before them that a block may refer to; valid until its worker reads others.
+private struct RawBlock {
+  let dictionary: UnsafeRawBufferPointer
+  let bytes: UnsafeRawBufferPointer
 }
 
 /// The deflater of one thread.
 final class BlockWorker {
   private var level = 0
   private var deflater: Deflater
+  /// What is read, in the same place each time: it stays in the processor's cache, and nothing is allocated.
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: Deflater.windowSize + Int(BlockSchedule.blockSize), alignment: 64)
 
   private let cache: Cache?
+  private let keepsRaw: Bool
   private let log: WorkLog
 
-  /// With a `cache`, blocks that it has are not deflated.
-  init(_ cache: Cache?, _ log: WorkLog) throws {
+  /// With a `cache`, blocks that it has are not deflated. `keepsRaw` says whether the uncompressed bytes are wanted.
+  init(_ cache: Cache?, keepsRaw: Bool, _ log: WorkLog) throws {
     self.cache = cache
+    self.keepsRaw = keepsRaw
     self.log = log
     deflater = try Deflater(level: level)
   }
+
+  deinit { buffer.deallocate() }
 
   func work(_ job: BlockJob, _ store: ContentStore) throws -> BlockResult {
     switch job {
@@ -63,21 +47,36 @@ final class BlockWorker {
     case .cached(let key): return .cached(key)
     case .end(let artifact): return .end(artifact: artifact)
     case .run(let rope, let range, let level):
-      let raw = try RawBlock(range, dictionary: true) { try rope.read(from: $0, into: $1) }
-      return .block(raw, try block(raw, level))
+      let raw = try read(range, dictionary: true) { try rope.read(from: $0, into: $1) }
+      return .block(try block(raw, level), raw: kept(raw))
     case .content(let id, let range, .deflated(let level), let isFirst, let isLast):
-      let raw = try RawBlock(range, dictionary: true) { try store.read(id, from: $0, into: $1) }
+      let raw = try read(range, dictionary: true) { try store.read(id, from: $0, into: $1) }
       let key = ContentKey(id: id, level: level)
-      return .contentBlock(raw, try deflate(raw, level), key, isFirst: isFirst, isLast: isLast)
+      return .contentBlock(try deflate(raw, level), raw: kept(raw), key, isFirst: isFirst, isLast: isLast)
     case .content(let id, let range, .stored, _, _):
-      let raw = try RawBlock(range, dictionary: false) { try store.read(id, from: $0, into: $1) }
-      return .block(raw, raw.withParts { StoredBlocks.encode($1) })
+      let raw = try read(range, dictionary: false) { try store.read(id, from: $0, into: $1) }
+      return .block(StoredBlocks.encode(raw.bytes), raw: kept(raw))
     }
   }
 
+  /// The bytes of `range`, no more than a block has, and up to 32 KiB before, as `read` gives them from an offset on.
+  private func read(
+    _ range: Range<Int64>, dictionary: Bool, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws -> RawBlock {
+    let before = dictionary ? min(Deflater.windowSize, Int(range.lowerBound)) : 0
+    let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(before + range.count)])
+    try read(range.lowerBound - Int64(before), part)
+    let all = UnsafeRawBufferPointer(part)
+    return RawBlock(
+      dictionary: UnsafeRawBufferPointer(rebasing: all[..<before]),
+      bytes: UnsafeRawBufferPointer(rebasing: all[before...]))
+  }
+
+  private func kept(_ raw: RawBlock) -> [UInt8]? { keepsRaw ? Array(raw.bytes) : nil }
+
   private func block(_ raw: RawBlock, _ level: Int) throws -> DeflatedBlock {
     guard let cache else { return try deflate(raw, level) }
-    let key = raw.withParts { CacheKey.block($1, after: $0, CacheParameters(level: level)) }
+    let key = CacheKey.block(raw.bytes, after: raw.dictionary, CacheParameters(level: level))
     if let known = cache.block(key) {
       log.add(known.crc.count, .cached)
       return known
@@ -92,7 +91,7 @@ final class BlockWorker {
       deflater = try Deflater(level: level)
       self.level = level
     }
-    let block = try log.timed(.deflating) { try raw.withParts { try deflater.deflate($1, after: $0) } }
+    let block = try log.timed(.deflating) { try deflater.deflate(raw.bytes, after: raw.dictionary) }
     log.add(block.crc.count, .deflated)
     return block
   }

@@ -40,14 +40,14 @@ final class Committer {
       let hashesTar = hashesTars && memory?.tarDigest(of: artifact) == nil
       writer = try GzipWriter(try folder.create(plan.tarballs[artifact].fileName), hashesTar: hashesTar)
       watch(.began(artifact: artifact))
-    case .block(let raw, let block):
-      try append(raw, block)
-    case .contentBlock(let raw, let block, let key, let isFirst, let isLast):
+    case .block(let block, let raw):
+      try append(block, raw)
+    case .contentBlock(let block, let raw, let key, let isFirst, let isLast):
       if isFirst { begin(key) }
-      try append(raw, block)
+      try append(block, raw)
       contentCRC.append(block.crc)
       stored?.append(block.bytes)
-      if isLast, let key { end(key) }
+      if isLast { end(key) }
     case .splice(let key):
       try log.timed(.splicing) { try splice(key) }
     case .cached(let key):
@@ -61,14 +61,15 @@ final class Committer {
     }
   }
 
-  private func append(_ raw: RawBlock, _ block: DeflatedBlock) throws {
-    try raw.withParts { try writer?.append(block, of: $1) }
+  private func append(_ block: DeflatedBlock, _ raw: [UInt8]?) throws {
+    try writer?.append(block)
+    raw?.withUnsafeBytes { writer?.hash($0) }
     watch(.packed(block.crc.count))
   }
 
-  private func begin(_ key: ContentKey?) {
+  private func begin(_ key: ContentKey) {
     (contentStart, contentCRC) = (writer?.count ?? 0, CRC32())
-    stored = key.flatMap { memory?.begin($0) }
+    stored = memory?.begin(key)
   }
 
   private func end(_ key: ContentKey) {
@@ -103,7 +104,7 @@ final class Committer {
 
   /// Deflates a content that the cache had when it was asked, and has no more: it was pruned meanwhile, or is damaged.
   private func deflate(_ key: ContentKey) throws {
-    let worker = try BlockWorker(nil, log)
+    let worker = try BlockWorker(nil, keepsRaw: hashesTars, log)
     let count = store.size(of: key.id) ?? 0
     for start in stride(from: 0, to: count, by: Int64.Stride(BlockSchedule.blockSize)) {
       let end = min(start + BlockSchedule.blockSize, count)

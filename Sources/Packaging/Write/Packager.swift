@@ -77,7 +77,9 @@ package struct Packager {
     // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
       window: max(16, options.jobs + 8), next: { try schedule.next() },
-      makeTool: { [log] in try BlockWorker(memory?.cache.objects, log) },
+      makeTool: { [options, log] in
+        try BlockWorker(memory?.cache.objects, keepsRaw: options.hashesTars, log)
+      },
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
     try workers.run(threads: options.jobs)
     try folder.commit()
