@@ -15,11 +15,11 @@ final class ContentDigests: Sendable {
     self.index = index
   }
 
-  /// Finds out the digests of all contents that are there before the release is written, on `jobs` threads.
+  /// Finds out the digests of those contents that are there before the release is written, on `jobs` threads.
   ///
   /// Throws `SourceChanged` or `SystemError`.
-  func prepare(jobs: Int) throws {
-    let ids = store.table.ids.filter { id in
+  func prepare(_ contents: [ContentID], jobs: Int) throws {
+    let ids = contents.filter { id in
       switch store.table[id] {
       case .artifact, .nested: false
       case .bytes, .file, .extent, .spool: true
@@ -56,6 +56,14 @@ final class ContentDigests: Sendable {
     let digest = try hash(count: file.identity.size) { try file.read(from: $0, into: $1) }
     index.note(digest, of: file.identity, hashedAt: start)
     return digest
+  }
+
+  /// The status of what stands at `path` when it is a regular file of `size` bytes with this digest; else nil.
+  func status(of path: [UInt8], ifIts digest: Digest, size: Int64) -> FileStatus? {
+    guard let status = try? FileStatus.of(path), status.isFile, status.identity.size == size else { return nil }
+    // What cannot be read is as good as not there.
+    let found = try? self.digest(of: SourceFile(path: path, identity: status.identity))
+    return found == digest ? status : nil
   }
 
   /// Waits until a file cannot change unseen. What is hashed here is read again to be deflated: a write in between that

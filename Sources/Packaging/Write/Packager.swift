@@ -93,12 +93,9 @@ package struct Packager {
     let wanted = plan.tarballs.indices.filter { unchanged[$0] == nil }.flatMap { plan.tarballs[$0].images }
     let images = Set(wanted).sorted()
     let ropes = try ordered(images, jobs: options.jobs) { number in
-      if let known = memory?.layerDigest(ofImage: number) {
-        return try plan.images[number].rope(in: store, layerDigest: known)
-      }
-      let digest = try plan.images[number].layerDigest(in: store)
-      memory?.keep(layerDigest: digest, ofImage: number)
-      return try plan.images[number].rope(in: store, layerDigest: digest)
+      let image = plan.images[number]
+      let digest = try memory?.layerDigest(ofImage: number) ?? image.layerDigest(in: store)
+      return try image.rope(in: store, layerDigest: digest)
     }
     for (number, rope) in zip(images, ropes) { store.add(rope: rope, number: number) }
   }

@@ -4,6 +4,9 @@ import Archive
 
 /// The cache of a run: deflated contents, what came of each archive, and the digests of files.
 package final class ReleaseCache: Sendable {
+  /// Bytes of a file that takes longer to hash than the clock takes to tick.
+  private static let sizeWorthWaiting: Int64 = 32 << 20
+
   let objects: Cache
   let index: StatIndex
 
@@ -18,8 +21,21 @@ package final class ReleaseCache: Sendable {
   /// What is known of the archive of that key.
   func record(_ key: CacheKey) -> ArchiveRecord? { objects.record(key).flatMap(ArchiveRecord.init) }
 
-  /// The digest that was stored under `key`.
-  func digest(_ key: CacheKey) -> Digest? { objects.record(key).flatMap { Digest(kept: $0) } }
+  /// The digest that is stored under `key`; where there is none, what `make` gives, which is stored.
+  func digest(_ key: CacheKey, orMake make: () throws -> Digest) rethrows -> Digest {
+    if let known = objects.record(key).flatMap({ Digest(kept: $0) }) { return known }
+    let digest = try make()
+    objects.store(record: digest.bytes, as: key)
+    return digest
+  }
+
+  /// Notes the digest of an output that has its name since the commit; `written` is its state after the last write.
+  func note(_ digest: Digest, of path: [UInt8], writtenAs written: FileIdentity) {
+    if written.size >= Self.sizeWorthWaiting { StatIndex.waitForTick(since: written.modified) }
+    // Renamed, it has another state than when it was written. One that is gone is none to know.
+    guard let identity = try? FileStatus.of(path).identity else { return }
+    index.note(digest, of: identity, writtenAs: written)
+  }
 
   /// Takes nothing more and removes what is half written: for a run that is interrupted.
   package func abandon() { objects.abandon() }

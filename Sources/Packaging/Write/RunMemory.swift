@@ -5,9 +5,6 @@ import Image
 
 /// The cache, asked about one plan.
 final class RunMemory: Sendable {
-  /// Bytes of a file that takes longer to hash than the clock takes to tick.
-  private static let sizeWorthWaiting: Int64 = 32 << 20
-
   let cache: ReleaseCache
   /// Tarballs that stand there as they would be written, by their number.
   let unchanged: [Int: TarballResult]
@@ -46,9 +43,8 @@ final class RunMemory: Sendable {
     _ number: Int, _ record: ArchiveRecord, _ plan: Plan, _ folder: OutputFolder, _ digests: ContentDigests
   ) -> TarballResult? {
     let path = Array(folder.path(of: plan.tarballs[number].fileName).utf8)
-    guard let status = try? FileStatus.of(path), status.isFile, status.identity.size == record.size else { return nil }
+    guard let status = digests.status(of: path, ifIts: record.digest, size: record.size) else { return nil }
     let file = SourceFile(path: path, identity: status.identity)
-    guard (try? digests.digest(of: file)) == record.digest else { return nil }
     let archive = GzipArchive(
       file: file, digest: record.digest, tarDigest: record.tarDigest, tarSize: record.tarSize)
     return TarballResult(artifact: number, archive: archive, isUnchanged: true)
@@ -77,24 +73,17 @@ extension RunMemory {
   /// The digest of the uncompressed tar of a tarball that was written before, where it was asked for then.
   func tarDigest(of number: Int) -> Digest? { records[number]?.tarDigest }
 
-  /// The digest of an image's layer, when it is known.
-  func layerDigest(ofImage number: Int) -> Digest? { keys.layers[number].flatMap { cache.digest($0) } }
-
-  /// Keeps the digest of an image's layer.
-  func keep(layerDigest: Digest, ofImage number: Int) {
-    if let key = keys.layers[number] { cache.objects.store(record: layerDigest.bytes, as: key) }
+  /// The digest of an image's layer, made where it is not known. Throws `SourceChanged` or `SystemError`.
+  func layerDigest(ofImage number: Int) throws -> Digest {
+    try cache.digest(keys.images.layers[number]) { try plan.images[number].layerDigest(in: store) }
   }
 
   /// Keeps what came of the tarballs that were written and have their names.
   func keep(_ results: [TarballResult], in folder: OutputFolder) {
     for result in results {
       cache.objects.store(record: ArchiveRecord(result.archive).bytes, as: keys.tarballs[result.artifact])
-      let written = result.archive.file.identity
-      if written.size >= Self.sizeWorthWaiting { StatIndex.waitForTick(since: written.modified) }
-      // Renamed, it has another state than when it was written.
       let path = Array(folder.path(of: plan.tarballs[result.artifact].fileName).utf8)
-      guard let identity = try? FileStatus.of(path).identity else { continue }
-      cache.index.note(result.archive.digest, of: identity, writtenAs: written)
+      cache.note(result.archive.digest, of: path, writtenAs: result.archive.file.identity)
     }
   }
 }
