@@ -108,13 +108,16 @@ package final class OutputFolder: Sendable {
     _ = try file.finish()
   }
 
-  /// Adds the output `name`: a copy of `source` with the permission bits `mode`, whatever the umask.
+  /// Adds the output `name`: a copy of `source` with the permission bits `mode`, whatever the umask; its state.
   ///
   /// Throws `SourceChanged` when the source is not what was planned, and `SystemError`.
-  package func copy(_ source: SourceFile, as name: String, in folder: Int, mode: UInt16) throws {
+  @discardableResult
+  package func copy(_ source: SourceFile, as name: String, in folder: Int, mode: UInt16) throws -> FileIdentity {
     let file = try begin(name, in: folder)
+    let identity: FileIdentity
     do {
       try source.copy(into: file, mode: mode)
+      identity = FileIdentity(try file.status())
     } catch {
       // The commit fails for a file that is not there; a part of it would go through.
       removeIfThere(String(decoding: file.path, as: UTF8.self))
@@ -122,6 +125,7 @@ package final class OutputFolder: Sendable {
     }
     file.startWriteback(of: 0..<source.identity.size)
     try unsynced.add(file)
+    return identity
   }
 
   /// Adds the output `name`: a hard link to `written`, a finished output of this run that still has its temporary name.

@@ -70,7 +70,14 @@ struct CommandContext {
     return options
   }
 
-  /// The cache of compressed contents, of at most `limit` bytes; nil when there is to be none.
+  /// How outputs are written, on `jobs` threads.
+  func writeOptions(jobs: Int) -> WriteOptions {
+    var options = WriteOptions(jobs: jobs)
+    options.isForced = line.has("force")
+    return options
+  }
+
+  /// The cache of compressed contents and of what files are, of at most `limit` bytes; nil when there is to be none.
   ///
   /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
   /// of the outputs are there.

@@ -89,7 +89,8 @@ struct CommandSpec {
   private static let cache = CommandSpec(
     name: .cache, arguments: "info | prune | verify", summary: "tell of what is kept between runs, or remove of it",
     details: """
-      `tarballs` keeps what it deflated, and what came of each tarball, so that the next run deflates only what is new:
+      `tarballs` keeps what it deflated, and what came of each tarball, so that the next run deflates only what is new;
+      `images` keeps what came of each image. What stands there as it would be written is then left alone. They are kept
       in the folder that --cache or KPACK_CACHE names, else in kpack-cache beside STAGE where the folder for that is
       there. It can be removed at any time. `info` tells how much there is; `prune` removes what was not used for longest,
       until no more than --cache-limit is left, as each run does at its end; `verify` reads all of it and removes what is

@@ -14,21 +14,29 @@ struct ImagesCommand {
   func run() throws {
     let options = try context.releaseOptions()
     let jobs = try context.jobs()
+    let start = Progress.now()
     let plan = try Resolver.planImages(try context.layouts(), options, names: context.line.arguments)
+    let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
-    let packager = ImagePackager(plan, locations: options.locations, jobs: jobs)
+    let cache = try context.cache(of: options)
+    let writing = context.writeOptions(jobs: jobs)
+    let packager = ImagePackager(plan, locations: options.locations, writing, cache: cache)
     context.messages.detail("\(plan.images.count) images into \(packager.folders.joined(separator: ", "))")
     let folder = try Interrupts.guardedFolder(packager.folders)
+    if let cache { Interrupts.guardCache(cache) }
     let results: [ImageResult]
     do {
       results = try packager.write(into: folder) { result in
         let image = plan.images[result.image]
-        context.messages.note("\(image.name) for \(image.platform): \(Progress.size(result.size))")
+        let state = result.isUnchanged ? ", unchanged" : ""
+        context.messages.note("\(image.name) for \(image.platform): \(Progress.size(result.size))\(state)")
       }
+      cache?.finish()
     } catch {
       folder.abandon()
       throw error
     }
+    context.messages.detail(WorkSummary(packager.log, planning: planning).ofImages)
     do {
       for result in results { try report(result, plan.images[result.image]) }
       try context.output.flush()

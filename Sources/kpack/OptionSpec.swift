@@ -53,7 +53,8 @@ extension OptionSpec {
     OptionSpec(name: "no-cache", help: "keep nothing for the next run and use nothing of the last"),
     OptionSpec(
       name: "force",
-      help: "write tarballs that stand there as they would be; overwrite what `layouts export` finds in its place"),
+      help: "write tarballs and images that stand there as they would be; overwrite what `layouts export` finds in its "
+        + "place"),
     OptionSpec(name: "format", argument: "F", help: "of the results: text or json (plan: also mtree)"),
     OptionSpec(name: "quiet", letter: "q", help: "no progress and no warnings"),
     OptionSpec(name: "verbose", letter: "v", help: "also tell what was found: folders, version, time"),

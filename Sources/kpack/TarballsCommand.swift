@@ -23,8 +23,7 @@ struct TarballsCommand {
     let folder = try Interrupts.guardedFolder([options.locations.out])
     let cache = context.cache(of: options, limit: cacheLimit)
     if let cache { Interrupts.guardCache(cache) }
-    var writing = WriteOptions(jobs: jobs)
-    writing.isForced = context.line.has("force")
+    var writing = context.writeOptions(jobs: jobs)
     writing.hashesTars = context.format == .json
     let packager = Packager(plan, into: folder, writing, cache: cache)
     let progress = Progress(plan, context.messages)
@@ -39,28 +38,13 @@ struct TarballsCommand {
       throw error
     }
     progress.end()
-    tell(packager.log, planning: planning)
+    context.messages.detail(WorkSummary(packager.log, planning: planning).ofTarballs)
     do {
       try report(results, of: plan, options)
       try context.output.flush()
     } catch {
       throw Diagnostic(.system, "the tarballs are written, but their results could not be told: \(error)")
     }
-  }
-
-  private func tell(_ log: WorkLog, planning: Double) {
-    let time = { (seconds: Double) in
-      let hundredths = Int((seconds * 100).rounded())
-      return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) s"
-    }
-    let size = { (fate: WorkLog.Fate) in Progress.size(log.bytes(fate)) }
-    context.messages.detail(
-      """
-      planning \(time(planning)), hashing \(time(log.seconds(of: .hashing))); of all threads together deflating \
-      \(time(log.seconds(of: .deflating))), splicing \(time(log.seconds(of: .splicing)))
-      deflated \(size(.deflated)), from the cache \(size(.cached)), repeated \(size(.repeated)), in tarballs that were \
-      left alone \(size(.leftAlone))
-      """)
   }
 
   private func description(of plan: Plan, _ options: ReleaseOptions, jobs: Int) -> String {

@@ -59,12 +59,6 @@ package struct PlannedImage: Sendable {
   /// The folder with the Dockerfile.
   package var buildFolder: String { "\(name).dockerbuild" }
 
-  /// The names of the files in there.
-  var buildFiles: [String] {
-    let files = [Self.dockerfileName, executable?.name, dockerfile.hasArchive ? Dockerfile.archiveName : nil]
-    return files.compactMap { $0 }
-  }
-
   /// The digest of the new layer. Throws `SourceChanged` or `SystemError`.
   package func layerDigest(in store: ContentStore) throws -> Digest { try Rope(layer, in: store).digest() }
 

@@ -1,4 +1,4 @@
-// The images of a plan into files: the archive of each, its tag, and the folder that `docker build` makes it from.
+// The images of a plan into files: which are written, and where.
 
 package import Archive
 import Image
@@ -13,50 +13,45 @@ package struct ImageResult: Sendable {
   package let size: Int64
   /// Where the archive stands.
   package let paths: [String]
+  /// Whether all of its files stood there already and were left alone.
+  package let isUnchanged: Bool
 }
 
 /// Writes the images of a plan.
 package struct ImagePackager {
-  /// Where an output goes: the number of a folder, and its name in there.
-  private struct Place {
-    let folder: Int
-    let name: String
-  }
-
-  /// Where the files of an image go.
-  private struct Places {
-    var archives: [Place] = []
-    var tags: [Place] = []
-    /// The folder with the Dockerfile; nil for none.
-    var build: Place?
-  }
-
   /// The folders that are written into: of the stage and of the images folder, one for each platform, so that runs
   /// for other platforms can go on beside this one.
   package private(set) var folders: [String] = []
+  /// What was done, and where the time went.
+  package let log = WorkLog()
   private let plan: Plan
-  private let jobs: Int
+  private let options: WriteOptions
+  private let cache: ReleaseCache?
   /// By the number of the image.
-  private var places: [Places] = []
+  private var places: [ImagePlaces] = []
 
-  /// A packager that writes into the folders of `locations` on `jobs` threads.
-  package init(_ plan: Plan, locations: Locations, jobs: Int) {
+  /// A packager that writes into the folders of `locations`.
+  ///
+  /// With a `cache`, what it knows is not made again, and an image that stands there as it would be written is left
+  /// alone.
+  package init(_ plan: Plan, locations: Locations, _ options: WriteOptions, cache: ReleaseCache? = nil) {
     self.plan = plan
-    self.jobs = jobs
+    self.options = options
+    self.cache = cache
     // By bytes: two names that are equal as text can be two folders.
     var numbers: [[UInt8]: Int] = [:]
     for image in plan.images {
-      var places = Places()
+      var places = ImagePlaces()
       for place in image.stagePlaces {
         let folder = number(of: "\(locations.stage)/\(place.folder)", &numbers)
         let name = place.place(of: image.fileName)
-        places.archives.append(Place(folder: folder, name: name))
-        places.tags.append(Place(folder: folder, name: ImageRule.tagFileName(of: name)))
+        places.archives.append(OutputPlace(folder: folder, name: name))
+        places.tags.append(OutputPlace(folder: folder, name: ImageRule.tagFileName(of: name)))
       }
       if image.isKept {
         let folder = number(of: "\(locations.images)/\(image.platform.architecture)", &numbers)
-        places.archives.append(Place(folder: folder, name: image.fileName))
-        places.build = Place(folder: folder, name: image.buildFolder)
+        places.archives.append(OutputPlace(folder: folder, name: image.fileName))
+        places.build = ImagePlaces.BuildPlaces(image, folder: folder)
       }
       self.places.append(places)
     }
@@ -73,70 +68,45 @@ package struct ImagePackager {
   ///
   /// Throws `OutputError` before any work, `SourceChanged`, `SystemError` or `Diagnostic`; then nothing was written.
   package func write(into folder: OutputFolder, _ watch: @escaping (ImageResult) -> Void) throws -> [ImageResult] {
-    for (image, places) in zip(plan.images, places) { try check(places, of: image, in: folder) }
+    for places in places { try places.check(in: folder) }
     let store = plan.store()
-    let results = try ordered(0..<plan.images.count, jobs: jobs) { number in
-      try write(number, store, folder)
+    let memory = try cache.map { cache in
+      try log.timed(.hashing) { try ImageMemory(cache, plan, store, folder, options) }
+    }
+    let made = try ordered(0..<plan.images.count, jobs: options.jobs) { number in
+      try make(number, store, folder, memory)
     } committed: {
-      watch($0)
+      watch($0.result)
     }
     try folder.commit()
-    return results
-  }
-}
-
-// One image
-extension ImagePackager {
-  /// Throws `OutputError` when something stands where a file of the image would.
-  private func check(_ places: Places, of image: PlannedImage, in folder: OutputFolder) throws(OutputError) {
-    let files = places.build.map { build in
-      image.buildFiles.map { Place(folder: build.folder, name: "\(build.name)/\($0)") }
+    for case (let result, let written?) in made {
+      memory?.keep(written, ofImage: result.image, at: places[result.image])
     }
-    for place in places.archives + places.tags + (files ?? []) {
-      try folder.checkPlace(of: place.name, in: place.folder)
-    }
-    if let build = places.build { try folder.checkFolder(build.name, in: build.folder) }
+    return made.map(\.result)
   }
 
-  private func write(_ number: Int, _ store: ContentStore, _ folder: OutputFolder) throws -> ImageResult {
+  /// Writes an image, unless it stands there.
+  private func make(
+    _ number: Int, _ store: ContentStore, _ folder: OutputFolder, _ memory: ImageMemory?
+  ) throws -> (result: ImageResult, written: WrittenImage?) {
     let (image, places) = (plan.images[number], places[number])
-    let rope = try image.rope(in: store, layerDigest: try image.layerDigest(in: store))
-    for place in places.tags { try write(image.tagText, to: place, of: folder) }
-    if let build = places.build { try writeBuildFolder(image, build, store, folder) }
-    guard let first = places.archives.first else { preconditionFailure("an image was planned without a place") }
-    let (digest, file) = try write(rope, to: first, of: folder)
-    for place in places.archives.dropFirst() { try folder.link(file, as: place.name, in: place.folder) }
+    if let digest = log.timed(.hashing, { memory?.unchangedDigest(ofImage: number, at: places) }) {
+      log.add(image.size, .leftAlone)
+      return (result(number, digest, isUnchanged: true), nil)
+    }
+    let layerDigest = try log.timed(.hashing) {
+      try memory?.layerDigest(ofImage: number) ?? image.layerDigest(in: store)
+    }
+    let written = try log.timed(.writing) {
+      try ImageWriter(image, at: places, of: folder, store).write(layerDigest: layerDigest)
+    }
+    log.add(image.size, .written)
+    return (result(number, written.digest, isUnchanged: false), written)
+  }
+
+  private func result(_ number: Int, _ digest: Digest, isUnchanged: Bool) -> ImageResult {
+    let paths = places[number].archives.map { "\(folders[$0.folder])/\($0.name)" }
     return ImageResult(
-      image: number, digest: digest, size: rope.count,
-      paths: places.archives.map { "\(folders[$0.folder])/\($0.name)" })
-  }
-
-  private func writeBuildFolder(
-    _ image: PlannedImage, _ build: Place, _ store: ContentStore, _ folder: OutputFolder
-  ) throws {
-    let place = { (name: String) in Place(folder: build.folder, name: "\(build.name)/\(name)") }
-    try write(Array(image.dockerfile.text.utf8), to: place(PlannedImage.dockerfileName), of: folder)
-    if let executable = image.executable {
-      let copy = place(executable.name)
-      try folder.copy(executable.file, as: copy.name, in: copy.folder, mode: executable.mode.bits)
-    }
-    let archive = place(Dockerfile.archiveName)
-    if let rope = image.contextRope(in: store) {
-      _ = try write(rope, to: archive, of: folder)
-    } else {
-      try folder.remove(archive.name, in: archive.folder)
-    }
-  }
-
-  private func write(_ bytes: [UInt8], to place: Place, of folder: OutputFolder) throws {
-    try folder.write(bytes, as: place.name, in: place.folder)
-  }
-
-  private func write(
-    _ rope: Rope, to place: Place, of folder: OutputFolder
-  ) throws -> (digest: Digest, file: SourceFile) {
-    var file = try folder.create(place.name, in: place.folder)
-    try rope.forEachChunk { try file.write($0) }
-    return try file.finish()
+      image: number, digest: digest, size: plan.images[number].size, paths: paths, isUnchanged: isUnchanged)
   }
 }

@@ -12,6 +12,8 @@ package final class WorkLog: Sendable {
     case deflating
     /// Writing what was deflated before, or is stored as it is.
     case splicing
+    /// Writing images.
+    case writing
   }
 
   /// Uncompressed bytes, by what became of them.
@@ -21,7 +23,9 @@ package final class WorkLog: Sendable {
     case cached
     /// Deflated before in this run.
     case repeated
-    /// In tarballs that were left alone.
+    /// Written as it is.
+    case written
+    /// In tarballs or images that were left alone.
     case leftAlone
   }
 

@@ -1,0 +1,43 @@
+// What --verbose tells at the end of a run: where the time went, and what did not have to be done.
+
+import Packaging
+
+/// A run's work, told to people.
+struct WorkSummary {
+  private let log: WorkLog
+  private let planning: Double
+
+  /// The summary of a run that was planned in so many seconds.
+  init(_ log: WorkLog, planning: Double) {
+    self.log = log
+    self.planning = planning
+  }
+
+  /// Of a run that wrote tarballs.
+  var ofTarballs: String {
+    """
+    planning \(Self.text(planning)), hashing \(time(.hashing)); of all threads together \
+    deflating \(time(.deflating)), splicing \(time(.splicing))
+    deflated \(size(.deflated)), from the cache \(size(.cached)), repeated \(size(.repeated)), in tarballs that were \
+    left alone \(size(.leftAlone))
+    """
+  }
+
+  /// Of a run that wrote images.
+  var ofImages: String {
+    """
+    planning \(Self.text(planning)); of all threads together hashing \(time(.hashing)), writing \(time(.writing))
+    written \(size(.written)), in images that were left alone \(size(.leftAlone))
+    """
+  }
+
+  private func time(_ work: WorkLog.Work) -> String { Self.text(log.seconds(of: work)) }
+
+  private func size(_ fate: WorkLog.Fate) -> String { Progress.size(log.bytes(fate)) }
+
+  /// Seconds, to the hundredth.
+  private static func text(_ seconds: Double) -> String {
+    let hundredths = Int((seconds * 100).rounded())
+    return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) s"
+  }
+}
