@@ -8,8 +8,8 @@ extension CommandSpec {
       from the bases folder and one layer. Written are, for each, the archive NAME.tar and NAME.docker_tag where the
       tarballs look for them in the stage folder, and IMAGES/ARCH/NAME.tar and IMAGES/ARCH/NAME.dockerbuild/, the folder
       that `docker build` makes the same image from. `docker load`, `podman load`, `ctr images import` and skopeo take
-      the archives. All outputs appear together, or none. With --cache DIR, an image all of whose files stand there as they
-      would be written is left alone, unless --force is given.
+      the archives. All outputs appear together, or none. An image all of whose files stand there as they would be
+      written is left alone, unless --force or --no-cache is given.
       """,
     examples: [
       "kpack images --arch amd64", "kpack images kube-proxy --arch amd64,arm64 --stage _output/release-stage",

@@ -14,19 +14,19 @@ struct ImagesCommand {
   func run() throws {
     let options = try context.releaseOptions()
     let jobs = try context.jobs()
+    let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
     let plan = try Resolver.planImages(try context.layouts(), options, names: context.line.arguments)
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
-    let cache = try context.cache(of: options)
-    let writing = context.writeOptions(jobs: jobs)
-    let packager = ImagePackager(plan, locations: options.locations, writing, cache: cache)
+    let packager = ImagePackager(plan, locations: options.locations, context.writeOptions(jobs: jobs))
     context.messages.detail("\(plan.images.count) images into \(packager.folders.joined(separator: ", "))")
     let folder = try Interrupts.guardedFolder(packager.folders)
+    let cache = context.cache(of: options, limit: cacheLimit)
     if let cache { Interrupts.guardCache(cache) }
     let results: [ImageResult]
     do {
-      results = try packager.write(into: folder) { result in
+      results = try packager.write(into: folder, cache: cache) { result in
         let image = plan.images[result.image]
         let state = result.isUnchanged ? ", unchanged" : ""
         context.messages.note("\(image.name) for \(image.platform): \(Progress.size(result.size))\(state)")

@@ -26,18 +26,13 @@ package struct ImagePackager {
   package let log = WorkLog()
   private let plan: Plan
   private let options: WriteOptions
-  private let cache: ReleaseCache?
   /// By the number of the image.
   private var places: [ImagePlaces] = []
 
   /// A packager that writes into the folders of `locations`.
-  ///
-  /// With a `cache`, what it knows is not made again, and an image that stands there as it would be written is left
-  /// alone.
-  package init(_ plan: Plan, locations: Locations, _ options: WriteOptions, cache: ReleaseCache? = nil) {
+  package init(_ plan: Plan, locations: Locations, _ options: WriteOptions) {
     self.plan = plan
     self.options = options
-    self.cache = cache
     // By bytes: two names that are equal as text can be two folders.
     var numbers: [[UInt8]: Int] = [:]
     for image in plan.images {
@@ -66,8 +61,13 @@ package struct ImagePackager {
 
   /// Writes every image into `folder`, which has all of `folders` in their order, and commits them together.
   ///
+  /// With a `cache`, what it knows is not made again, and an image that stands there as it would be written is left
+  /// alone.
+  ///
   /// Throws `OutputError` before any work, `SourceChanged`, `SystemError` or `Diagnostic`; then nothing was written.
-  package func write(into folder: OutputFolder, _ watch: @escaping (ImageResult) -> Void) throws -> [ImageResult] {
+  package func write(
+    into folder: OutputFolder, cache: ReleaseCache? = nil, _ watch: @escaping (ImageResult) -> Void
+  ) throws -> [ImageResult] {
     for places in places { try places.check(in: folder) }
     let store = plan.store()
     let memory = try cache.map { cache in
