@@ -65,8 +65,8 @@ def engine_cpu():
 
 
 def run_kpack(kpack, root, bases):
-    return run([kpack, "images", "-q", "--no-cache", "--root", root, "--layouts", os.path.join(root, "layouts"), "--bases", bases,
-                "--version", VERSION, "--platform", "linux/amd64", "--epoch", "0"])
+    return run([kpack, "images", "-q", "--no-cache", "--root", root, "--layouts", os.path.join(root, "layouts"),
+                "--bases", bases, "--version", VERSION, "--platform", "linux/amd64", "--epoch", "0"])
 
 
 def reference(name):

@@ -8,8 +8,8 @@ to x8 of as many bytes), and with --jobs 1 to 8. At x1 the release has 64 MB of 
 From these figures it tells what machines with more processors would make of that release. The model: what is shared out
 takes P/N on N processors and the rest S; P and S are fitted to the fastest runs with as many threads as this machine
 has processors, or fewer, or taken from the CPU time where the machine is too busy for that. However many processors
-there are, one thread at a time puts the blocks into the tarballs in their order, hashes each tar and each tarball and
-writes it, after the plan has been made; and the tarballs have to get to the disk. Both are counted with the rates
+there are, one thread at a time puts the blocks into the tarballs in their order, hashes each tarball and writes it,
+after the plan has been made; and the tarballs have to get to the disk. Both are counted with the rates
 measured in the same run, and the longest of the three is the time.
 
 --scale 0.1 takes a tenth of everything. Needs busybox-static.
@@ -127,12 +127,11 @@ def predict(release, figures, rounds):
     serial, shared = fit(figures, plan)
     memory = line_through([(jobs, medians(rows).memory) for jobs, rows in figures.items()])
     rates = Rates(*map(statistics.median, zip(*(measure_rates(release) for _ in range(rounds)))))
-    rows = release.results().values()
-    tars, tarballs = (sum(row[key] for row in rows) for key in ("bytesIn", "bytesOut"))
-    parts = {"hashing": (tars + tarballs) / rates.hash, "writing": tarballs / rates.write}
+    tarballs = sum(row["bytesOut"] for row in release.results().values())
+    parts = {"hashing": tarballs / rates.hash, "writing": tarballs / rates.write}
     ordered, disk = plan + sum(parts.values()), tarballs / rates.disk
     print(f"\nS = {serial:.3f} s, P = {shared:.3f} s")
-    print(f"in order: plan {plan:.3f} s, hashing {parts['hashing']:.3f} s ({(tars + tarballs) / 1e6:.0f} MB at "
+    print(f"in order: plan {plan:.3f} s, hashing {parts['hashing']:.3f} s ({tarballs / 1e6:.0f} MB at "
           f"{rates.hash / 1e6:.0f} MB/s), writing {parts['writing']:.3f} s ({tarballs / 1e6:.0f} MB at "
           f"{rates.write / 1e6:.0f} MB/s); to the disk {disk:.3f} s ({rates.disk / 1e6:.0f} MB/s)")
     print(f"{'processors':<12}{'P/N s':>8}{'S s':>8}{'in order':>10}{'disk':>8}{'wall s':>9}{'speed':>7}{'RSS MiB':>9}"
