@@ -74,6 +74,9 @@ package struct GzipWriter: ~Copyable {
 
   /// Appends the deflated form of a content that stands in another file; the content's own bytes go to `hash`.
   ///
+  /// Read and written, not left to copy_file_range(2): the bytes have to be read for the digest of the file, and to
+  /// write what is in memory takes less than the kernel's copy of it does.
+  ///
   /// `buffer` is scratch space. Throws `SystemError`.
   package mutating func splice(_ extent: DeflatedExtent, through buffer: UnsafeMutableRawBufferPointer) throws {
     let source = try FileHandle(opening: Array(extent.path.utf8), O_RDONLY)
