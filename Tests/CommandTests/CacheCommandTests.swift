@@ -134,6 +134,16 @@ import Testing
     #expect(box.isThere("src/kept/CACHEDIR.TAG"))
   }
 
+  @Test func `a cache that a run before this one left at the usual place is not packed`() throws {
+    let box = try Sandbox.project(#"{ "tree": "." }"#)
+    for words in [[], ["--cache=new"], ["--no-cache"]] {
+      let outcome = try box.kpack(words: ["tarballs", "--quiet", "--layouts=layouts", "--root=src", "--force"] + words)
+      try #require(outcome.status == 0, "\(outcome.errors)")
+      #expect(try box.paths(in: "src/_output/release-tars/p.tar.gz") == ["a"], "\(words)")
+    }
+    #expect(box.isThere("src/_output/kpack-cache/CACHEDIR.TAG"))
+  }
+
   @Test func `a run keeps no more than the limit`() throws {
     let roomy = try packed()
     #expect(try size(of: "cache", in: roomy)[1] > 300_000)

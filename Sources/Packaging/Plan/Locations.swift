@@ -13,6 +13,8 @@ package struct Locations: Equatable, Sendable {
   package let images: String
   package let bases: String
   package let cache: String
+  /// Where the cache is when nothing else is said.
+  private let usualCache: String
   /// The folder that the stage folder is in, and all that is not given.
   package let output: String
 
@@ -43,11 +45,13 @@ package struct Locations: Equatable, Sendable {
     out = given.out ?? Self.join(output, "release-tars")
     images = given.images ?? Self.join(output, "release-images")
     bases = given.bases ?? Self.join(output, "bases")
-    cache = given.cache ?? Self.join(output, "kpack-cache")
+    usualCache = Self.join(output, "kpack-cache")
+    cache = given.cache ?? usualCache
   }
 
-  /// The folders that a run writes or is given, none of which a source tree takes in.
-  package var own: [String] { [stage, bin, out, images, bases, cache] }
+  /// The folders that a run writes or is given, none of which a source tree takes in; nor the one where an earlier run
+  /// may have left its cache.
+  package var own: [String] { [stage, bin, out, images, bases, cache, usualCache] }
 
   private static func root(of stage: String, outputs: [String]) -> String? {
     let parts = parts(of: stage)
