@@ -18,8 +18,8 @@ struct WorkSummary {
     """
     planning \(Self.text(planning)), hashing \(time(.hashing)); of all threads together \
     deflating \(time(.deflating)), splicing \(time(.splicing))
-    deflated \(size(.deflated)), from the cache \(size(.cached)), repeated \(size(.repeated)), in tarballs that were \
-    left alone \(size(.leftAlone))
+    deflated \(size(.deflated)), stored as they are \(size(.stored)), from the cache \(size(.cached)), \
+    repeated \(size(.repeated)), in tarballs that were left alone \(size(.leftAlone))
     """
   }
 

@@ -60,10 +60,13 @@ import Testing
     #expect(
       times == "planning N s, hashing N s; of all threads together deflating N s, splicing N s")
     #expect(
-      first.last == "deflated 8.2 kB, from the cache 0 B, repeated 0 B, in tarballs that were left alone 0 B")
+      first.last
+        == "deflated 8.2 kB, stored as they are 0 B, from the cache 0 B, repeated 0 B, in tarballs that were left alone 0 B"
+    )
     #expect(
       lines(try box.kpack(words: words).errors).last
-        == "deflated 0 B, from the cache 0 B, repeated 0 B, in tarballs that were left alone 8.2 kB")
+        == "deflated 0 B, stored as they are 0 B, from the cache 0 B, repeated 0 B, in tarballs that were left alone 8.2 kB"
+    )
   }
 
   @Test(arguments: [(["--color"], true), ([], false), (["--no-color"], false)])

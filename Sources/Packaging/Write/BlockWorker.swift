@@ -55,6 +55,7 @@ final class BlockWorker {
       return .contentBlock(try deflate(raw, level), raw: kept(raw), key, isFirst: isFirst, isLast: isLast)
     case .content(let id, let range, .stored, _, _):
       let raw = try read(range, dictionary: false) { try store.read(id, from: $0, into: $1) }
+      log.add(Int64(raw.bytes.count), .stored)
       return .block(StoredBlocks.encode(raw.bytes), raw: kept(raw))
     }
   }

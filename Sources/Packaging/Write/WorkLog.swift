@@ -19,6 +19,8 @@ package final class WorkLog: Sendable {
   /// Uncompressed bytes, by what became of them.
   package enum Fate: Int, CaseIterable, Sendable {
     case deflated
+    /// Compressed already, put into tarballs as they are.
+    case stored
     /// Deflated by an earlier run.
     case cached
     /// Deflated before in this run.
