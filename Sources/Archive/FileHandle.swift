@@ -45,6 +45,17 @@ package struct FileHandle: ~Copyable {
     try systemCall("read", path) { pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }
   }
 
+  /// Reads from `offset` on until `buffer` is full or the file ends; the bytes that were read.
+  package func read(at offset: Int64, filling buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    var done = 0
+    while done < buffer.count {
+      let count = try read(at: offset + Int64(done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
+      if count == 0 { break }
+      done += count
+    }
+    return done
+  }
+
   /// Reads at most `buffer.count` bytes where the last read ended; 0 at the end of the file.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     try systemCall("read", path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }

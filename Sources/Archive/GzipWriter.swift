@@ -81,12 +81,8 @@ package struct GzipWriter: ~Copyable {
   package mutating func splice(_ extent: DeflatedExtent, through buffer: UnsafeMutableRawBufferPointer) throws {
     let source = try FileHandle(opening: Array(extent.path.utf8), O_RDONLY)
     try splice(count: extent.count, extent.crc, through: buffer) { offset, chunk throws(SystemError) in
-      var done = 0
-      while done < chunk.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: chunk[done...])
-        let count = try source.read(at: extent.offset + offset + Int64(done), into: rest)
-        if count == 0 { throw SystemError(operation: "read", path: extent.path, errno: EIO) }
-        done += count
+      guard try source.read(at: extent.offset + offset, filling: chunk) == chunk.count else {
+        throw SystemError(operation: "read", path: extent.path, errno: EIO)
       }
     }
   }

@@ -71,13 +71,7 @@ package struct SourceFile: Equatable, Sendable {
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     let file = try open()
     try check(file)
-    var done = 0
-    while done < buffer.count {
-      let count = try file.read(
-        at: offset + Int64(done), into: UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
-      if count == 0 { break }
-      done += count
-    }
+    let done = try file.read(at: offset, filling: buffer)
     if done == buffer.count && offset + Int64(done) == identity.size { try checkEnd(file) }
     try check(file)
     if done < buffer.count { throw SourceChanged(path: path, planned: identity.size, found: offset + Int64(done)) }

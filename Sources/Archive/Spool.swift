@@ -52,12 +52,8 @@ package final class Spool: Sendable, Equatable {
 
   /// Reads from `offset` on until `buffer` is full. Throws `SystemError` when it cannot, or the spool is shorter.
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {
-    var done = 0
-    while done < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-      let count = try file.read(at: offset + Int64(done), into: rest)
-      if count == 0 { throw SystemError(operation: "read", path: file.path, errno: EIO) }
-      done += count
+    guard try file.read(at: offset, filling: buffer) == buffer.count else {
+      throw SystemError(operation: "read", path: file.path, errno: EIO)
     }
   }
 }

@@ -1,7 +1,7 @@
 // The deflated form of a content that was made by an earlier run.
 
 internal import Archive
-internal import Glibc
+private import Glibc
 
 /// An open object with the deflated form of a content: it can be read to the end, also after it was removed.
 final class CachedContent: Sendable {
@@ -18,16 +18,11 @@ final class CachedContent: Sendable {
   /// Checksum and length of the content.
   var crc: CRC32 { file.trailer.raw }
 
-  /// The open file, for calls that copy between files; never to be closed or moved by the caller.
-  var descriptor: CInt { file.handle.descriptor }
-  /// Where in the file the deflated bytes begin.
-  var payloadOffset: Int64 { Int64(ObjectHeader.size) }
-
   /// Reads deflated bytes from `offset` on until `buffer` is full; the range must lie within `count`.
   ///
   /// Throws `SystemError`, of EIO when the file was cut since it was opened.
   func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {
-    guard try file.handle.fill(buffer, at: payloadOffset + offset) else {
+    guard try file.handle.read(at: Int64(ObjectHeader.size) + offset, filling: buffer) == buffer.count else {
       throw SystemError(operation: "read", path: file.handle.path, errno: EIO)
     }
   }

@@ -64,7 +64,8 @@ struct ObjectFile: ~Copyable, Sendable {
       let piece = UnsafeMutableRawBufferPointer(
         rebasing: buffer[..<Int(min(Int64(buffer.count), trailer.payload.count - crc.count))])
       let offset = Int64(ObjectHeader.size) + crc.count
-      guard try reading({ () throws(SystemError) in try handle.fill(piece, at: offset) }) else { throw .damaged }
+      let count = try reading { () throws(SystemError) in try handle.read(at: offset, filling: piece) }
+      guard count == piece.count else { throw .damaged }
       crc.append(CRC32(of: UnsafeRawBufferPointer(piece)))
     }
     guard crc == trailer.payload else { throw .damaged }
@@ -111,22 +112,10 @@ extension FileHandle {
   func keptBytes(at offset: Int64, count: Int) throws(ObjectFault) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
-    let isWhole = try reading { () throws(SystemError) in
-      try span.withUnsafeMutableBytes { buffer throws(SystemError) in try fill(buffer, at: offset) }
+    let done = try reading { () throws(SystemError) in
+      try span.withUnsafeMutableBytes { buffer throws(SystemError) in try read(at: offset, filling: buffer) }
     }
-    guard isWhole else { throw .damaged }
+    guard done == count else { throw .damaged }
     return bytes
-  }
-
-  /// Reads from `offset` on until `buffer` is full; false when the file ends before. Throws `SystemError`.
-  func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(SystemError) -> Bool {
-    var done = 0
-    while done < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-      let count = try read(at: offset + Int64(done), into: rest)
-      if count == 0 { return false }
-      done += count
-    }
-    return true
   }
 }

@@ -55,10 +55,6 @@ struct CacheTests {
       try read.withUnsafeMutableBytes { try content.read(from: Int64(start), into: $0) }
       #expect(read == Array(whole[start...]))
     }
-    // As a call that copies between files finds it.
-    var byte: UInt8 = 0
-    let count = pread(content.descriptor, &byte, 1, off_t(content.payloadOffset))
-    #expect(count == 1 && (whole.isEmpty || byte == whole.first))
   }
 
   @Test func `an open content can be read after it was removed, and not past its end`() throws {
