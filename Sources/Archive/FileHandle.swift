@@ -84,6 +84,12 @@ package struct FileHandle: ~Copyable {
     }
   }
 
+  /// Cuts the file to `count` bytes; what is written next comes behind them.
+  func truncate(to count: Int64) throws(SystemError) {
+    try systemCall("truncate", path) { ftruncate(descriptor, off_t(count)) }
+    try systemCall("seek in", path) { lseek(descriptor, off_t(count), SEEK_SET) }
+  }
+
   /// Asks the system to begin writing `range` to the disk, so that `sync` has less to wait for.
   func startWriteback(of range: Range<Int64>) {
     // Where it fails, `sync` does the same and reports it.

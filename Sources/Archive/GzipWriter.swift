@@ -80,29 +80,40 @@ package struct GzipWriter: ~Copyable {
   /// `buffer` is scratch space. Throws `SystemError`.
   package mutating func splice(_ extent: DeflatedExtent, through buffer: UnsafeMutableRawBufferPointer) throws {
     let source = try FileHandle(opening: Array(extent.path.utf8), O_RDONLY)
-    try splice(count: extent.count, extent.crc, through: buffer) { offset, chunk throws(SystemError) in
-      guard try source.read(at: extent.offset + offset, filling: chunk) == chunk.count else {
+    var done: Int64 = 0
+    let failure = try splice(extent.crc) { () throws(SystemError) in
+      if done == extent.count { return nil }
+      // In bounds: at most the size of the buffer.
+      let size = Int(min(Int64(buffer.count), extent.count - done))
+      let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<size])
+      guard try source.read(at: extent.offset + done, filling: piece) == size else {
         throw SystemError(operation: "read", path: extent.path, errno: EIO)
       }
+      done += Int64(size)
+      return UnsafeRawBufferPointer(piece)
     }
+    if let failure { throw failure }
   }
 
-  /// Appends `count` deflated bytes that `read` fills buffers with, from an offset on; they stand for `crc`.
+  /// Appends the deflated bytes that `next` gives piece by piece, nil after the last; they stand for `crc`.
   ///
-  /// Throws `SystemError`.
-  package mutating func splice(
-    count: Int64, _ crc: CRC32, through buffer: UnsafeMutableRawBufferPointer,
-    _ read: (Int64, UnsafeMutableRawBufferPointer) throws(SystemError) -> Void
-  ) throws(SystemError) {
-    var done: Int64 = 0
-    while done < count {
-      // In bounds: at most the size of the buffer.
-      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - done))])
-      try read(done, chunk)
-      try file.write(UnsafeRawBufferPointer(chunk))
-      done += Int64(chunk.count)
+  /// When `next` throws, all of them are taken back, and its error is the result. Throws `SystemError`.
+  package mutating func splice<Fault: Error>(
+    _ crc: CRC32, from next: () throws(Fault) -> UnsafeRawBufferPointer?
+  ) throws(SystemError) -> Fault? {
+    let start = file.mark()
+    while true {
+      switch Result(catching: next) {
+      case .success(let piece?):
+        try file.write(piece)
+      case .success(nil):
+        self.crc.append(crc)
+        return nil
+      case .failure(let fault):
+        try file.goBack(to: start)
+        return fault
+      }
     }
-    self.crc.append(crc)
   }
 
   /// Takes note of uncompressed bytes, in their order, whose deflated form is appended or spliced.

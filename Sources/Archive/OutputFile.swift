@@ -5,6 +5,12 @@ package struct OutputFile: ~Copyable {
   /// Bytes after which the system is asked to begin with the disk.
   private static let writebackStep: Int64 = 8 << 20
 
+  /// A place in the file that it can be taken back to.
+  struct Mark: ~Copyable {
+    fileprivate let count: Int64
+    fileprivate let hash: SHA256
+  }
+
   /// Where it is written; the name it will have is given when all outputs are whole.
   package let path: String
   /// Bytes written so far.
@@ -35,6 +41,17 @@ package struct OutputFile: ~Copyable {
   /// Writes `bytes` at the end. Throws `SystemError`.
   package mutating func write(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { try write($0) }
+  }
+
+  /// The end of what is written so far.
+  func mark() -> Mark { Mark(count: count, hash: hash.copy()) }
+
+  /// Takes back all that was written since. Throws `SystemError`.
+  mutating func goBack(to mark: consuming Mark) throws(SystemError) {
+    try handle.truncate(to: mark.count)
+    count = mark.count
+    started = min(started, count)
+    hash = mark.hash
   }
 
   /// Ends the file, which is durable when its folder commits; its digest and its state for readers.

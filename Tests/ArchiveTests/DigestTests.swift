@@ -34,4 +34,14 @@ struct DigestTests {
     hash.update(sequence(first: UInt8(ascii: "b")) { $0 == UInt8(ascii: "b") ? UInt8(ascii: "c") : nil })
     #expect(hash.finalize() == SHA256.digest(of: bytes))
   }
+
+  @Test func `a copy goes on by itself`() {
+    var hash = SHA256()
+    hash.update("a".utf8)
+    var copy = hash.copy()
+    hash.update("x".utf8)
+    copy.update("bc".utf8)
+    #expect(hash.finalize() == SHA256.digest(of: "ax".utf8))
+    #expect(copy.finalize() == SHA256.digest(of: "abc".utf8))
+  }
 }

@@ -80,4 +80,35 @@ struct GzipWriterTests {
     }
     #expect(failure == SystemError(operation: "read", path: store, errno: EIO))
   }
+
+  /// Sizes of pieces around 8 MiB, from where on the system is asked to begin with the disk.
+  @Test(arguments: [[], [1], [5000, 70_000], [9 << 20, 9 << 20]])
+  func `pieces that prove wrong are taken back, and others can come in their place`(_ sizes: [Int]) throws {
+    let folder = try TemporaryFolder()
+    let outputs = try OutputFolder(folder.path)
+    var writer = try GzipWriter(try outputs.create("a.gz"))
+    _ = try Self.append(Self.text[..<100], to: &writer)
+    let count = writer.count
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: sizes.max() ?? 0, alignment: 1)
+    defer { buffer.deallocate() }
+    buffer.initializeMemory(as: UInt8.self, repeating: 9)
+    var rest = sizes[...]
+    let fault = SystemError(operation: "check", path: "object", errno: EIO)
+    let found = try writer.splice(CRC32(kept: 1, count: 77)) { () throws(SystemError) in
+      guard let size = rest.popFirst() else { throw fault }
+      return UnsafeRawBufferPointer(rebasing: buffer[..<size])
+    }
+    #expect(found == fault && rest.isEmpty)
+    #expect(writer.count == count)
+    _ = try Self.append(Self.text[..<5000], to: &writer)
+    let archive = try writer.finish()
+    try outputs.commit()
+    let whole = Array(Self.text[..<100] + Self.text[..<5000])
+    let file = try folder.read("a.gz")
+    #expect(try DeflatedStream.gunzip(file) == whole)
+    #expect(archive.digest == SHA256.digest(of: file))
+    #expect(archive.tarDigest == SHA256.digest(of: whole))
+    #expect(archive.tarSize == 5100)
+    #expect(archive.file.identity.size == Int64(file.count))
+  }
 }

@@ -37,9 +37,9 @@ package final class Cache: Sendable {
   /// Whether there is an object of that name; it may be damaged.
   func contains(_ key: CacheKey) -> Bool { (try? FileStatus.of(folder.place(of: key)))?.isFile == true }
 
-  /// The deflated form of a content, checked by reading all of it; nil when it is not there.
+  /// The deflated form of a content, which is checked while it is read; nil when it is not there.
   func content(_ key: CacheKey) -> CachedContent? {
-    load(key, .content) { file throws(ObjectFault) in try CachedContent(checking: file) }
+    load(key, .content) { file throws(ObjectFault) in CachedContent(file) }
   }
 
   /// Begins the deflated form of a content; nil when the cache takes in nothing more.
@@ -96,7 +96,8 @@ package final class Cache: Sendable {
     }
   }
 
-  private func note(_ fault: ObjectFault, at place: [UInt8]) {
+  /// Tells of an object that could not be used, and removes it where it is damaged.
+  func note(_ fault: ObjectFault, at place: [UInt8]) {
     switch fault {
     case .missing, .foreign:
       break

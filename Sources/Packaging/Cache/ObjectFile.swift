@@ -55,20 +55,32 @@ struct ObjectFile: ~Copyable, Sendable {
     return bytes
   }
 
+  /// Reads the payload on behind its first bytes, which `done` is the sum of, and adds to it; nil after the last.
+  ///
+  /// Throws `ObjectFault`, `.damaged` at the end when the whole is not what was written.
+  func read(after done: inout CRC32, into buffer: UnsafeMutableRawBufferPointer) throws(ObjectFault)
+    -> UnsafeRawBufferPointer?
+  {
+    let rest = trailer.payload.count - done.count
+    if rest == 0 {
+      guard done == trailer.payload else { throw .damaged }
+      return nil
+    }
+    // In bounds: at most the size of the buffer.
+    let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), rest))])
+    let offset = Int64(ObjectHeader.size) + done.count
+    let count = try reading { () throws(SystemError) in try handle.read(at: offset, filling: piece) }
+    guard count == piece.count else { throw .damaged }
+    done.append(CRC32(of: UnsafeRawBufferPointer(piece)))
+    return UnsafeRawBufferPointer(piece)
+  }
+
   /// Reads the payload and throws `ObjectFault` when it is not what was written.
   func check() throws(ObjectFault) {
-    var crc = CRC32()
+    var done = CRC32()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceSize, alignment: 1)
     defer { buffer.deallocate() }
-    while crc.count < trailer.payload.count {
-      let piece = UnsafeMutableRawBufferPointer(
-        rebasing: buffer[..<Int(min(Int64(buffer.count), trailer.payload.count - crc.count))])
-      let offset = Int64(ObjectHeader.size) + crc.count
-      let count = try reading { () throws(SystemError) in try handle.read(at: offset, filling: piece) }
-      guard count == piece.count else { throw .damaged }
-      crc.append(CRC32(of: UnsafeRawBufferPointer(piece)))
-    }
-    guard crc == trailer.payload else { throw .damaged }
+    while try read(after: &done, into: buffer) != nil {}
   }
 
   /// Notes that the object is used, for it to stay longer than others; at most once an hour.

@@ -51,11 +51,8 @@ final class Committer {
     case .splice(let key):
       try log.timed(.splicing) { try splice(key) }
     case .cached(let key):
-      if let object = memory?.content(key) {
-        try log.timed(.splicing) { try splice(key, object) }
-      } else {
-        try deflate(key)
-      }
+      let isSpliced = try log.timed(.splicing) { try spliceCached(key) }
+      if !isSpliced { try deflate(key) }
     case .end(let artifact):
       try finish(artifact)
     }
@@ -90,16 +87,21 @@ final class Committer {
     try hash(key, count: extent.crc.count)
   }
 
-  private func splice(_ key: ContentKey, _ object: CachedContent) throws {
+  /// Whether a content could be appended as the cache has it; where not, nothing is.
+  private func spliceCached(_ key: ContentKey) throws -> Bool {
+    guard let object = memory?.content(key) else { return false }
     (contentStart, contentCRC) = (writer?.count ?? 0, object.crc)
-    try scratch.withUnsafeMutableBytes { buffer in
-      try writer?.splice(count: object.count, object.crc, through: buffer) { offset, chunk throws(SystemError) in
-        try object.read(from: offset, into: chunk)
-      }
+    let fault = try scratch.withUnsafeMutableBytes { buffer in
+      try writer?.splice(object.crc) { () throws(ObjectFault) in try object.next(into: buffer) }
+    }
+    if let fault {
+      memory?.note(fault, of: key)
+      return false
     }
     noteExtent(of: key)
     log.add(object.crc.count, .cached)
     try hash(key, count: object.crc.count)
+    return true
   }
 
   /// Deflates a content that the cache had when it was asked, and has no more: it was pruned meanwhile, or is damaged.

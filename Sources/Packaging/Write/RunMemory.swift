@@ -56,8 +56,14 @@ extension RunMemory {
   /// Whether the deflated form of a content is there.
   func has(_ key: ContentKey) -> Bool { cacheKey(key).map { cache.objects.contains($0) } ?? false }
 
-  /// The deflated form of a content; nil when it is missing or damaged.
+  /// The deflated form of a content; nil when it is missing. Whether it is damaged shows when it is read.
   func content(_ key: ContentKey) -> CachedContent? { cacheKey(key).flatMap { cache.objects.content($0) } }
+
+  /// Takes note of what was found when the deflated form of a content was read.
+  func note(_ fault: ObjectFault, of key: ContentKey) {
+    guard let key = cacheKey(key) else { return }
+    cache.objects.note(fault, at: cache.objects.folder.place(of: key))
+  }
 
   /// Begins to store the deflated form of a content; nil when it cannot be stored.
   func begin(_ key: ContentKey) -> CacheWriter? { cacheKey(key).flatMap { cache.objects.begin($0) } }

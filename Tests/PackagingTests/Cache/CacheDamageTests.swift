@@ -70,15 +70,22 @@ struct CacheDamageTests {
     }
   }
 
-  @Test func `a damaged content is seen before any of it is used`() throws {
+  @Test(arguments: [(0, 400_000), (399_999, 400_000), (0, 0), (399_999, 0)])
+  func `a content that is changed or cut while it is read is seen at its end`(_ position: Int, _ size: Int) throws {
     let writer = try #require(sample.open().begin(key))
-    for byte in 1...3 as ClosedRange<UInt8> { writer.append([UInt8](repeating: byte, count: 200_000)) }
+    for byte in 1...4 as ClosedRange<UInt8> { writer.append([UInt8](repeating: byte, count: 100_000)) }
     writer.finish(crc: CRC32())
-    var damaged = try sample.bytes(of: file)
-    #expect(sample.open().content(key) != nil)
-    damaged[599_999] ^= 1
-    try sample.replace(file, with: damaged)
-    #expect(sample.open().content(key) == nil)
+    let content = try #require(sample.open().content(key))
+    let handle = try FileHandle(opening: Array(file.utf8), O_WRONLY)
+    var byte: UInt8 = 9
+    if size > 0 { #expect(pwrite(handle.descriptor, &byte, 1, off_t(48 + position)) == 1) }
+    if size == 0 { #expect(ftruncate(handle.descriptor, off_t(48 + position)) == 0) }
+    #expect(throws: ObjectFault.damaged) { try content.bytes(pieceSize: 150_000) }
+  }
+
+  @Test func `a content that proved damaged is removed and told of`() throws {
+    let cache = sample.open()
+    cache.note(.damaged, at: Array(file.utf8))
     #expect(access(file, F_OK) != 0)
     #expect(sample.warnings == removed)
   }

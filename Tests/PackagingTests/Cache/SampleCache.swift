@@ -79,3 +79,14 @@ extension DeflatedBlock {
   /// Whether both are the same.
   func isSame(as other: DeflatedBlock?) -> Bool { other.map { $0.bytes == bytes && $0.crc == crc } ?? false }
 }
+
+extension CachedContent {
+  /// All deflated bytes that were not read yet.
+  func bytes(pieceSize: Int) throws -> [UInt8] {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 1)
+    defer { buffer.deallocate() }
+    var bytes: [UInt8] = []
+    while let piece = try next(into: buffer) { bytes += piece }
+    return bytes
+  }
+}
