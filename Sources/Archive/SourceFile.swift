@@ -45,10 +45,15 @@ package struct SourceChanged: Error, Equatable, Sendable, CustomStringConvertibl
   /// Bytes it has now, or nil when it is no longer a regular file.
   package let found: Int64?
 
+  package init(path: [UInt8], planned: Int64, found: Int64?) {
+    (self.path, self.planned, self.found) = (path, planned, found)
+  }
+
   package var description: String {
     guard let found else { return "\(escapedName(path)): changed while it was being read: no longer a regular file" }
-    if found == planned { return "\(escapedName(path)): changed while it was being read: other times or another inode" }
-    return "\(escapedName(path)): changed while it was being read: was \(planned) bytes, now \(found)"
+    let changed = "\(escapedName(path)): changed while it was being read"
+    if found == planned { return "\(changed): other times, another inode or other bytes" }
+    return "\(changed): was \(planned) bytes, now \(found)"
   }
 }
 

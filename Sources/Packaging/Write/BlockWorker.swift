@@ -6,6 +6,8 @@ import Archive
 enum BlockResult {
   case begin(artifact: Int)
   case block(DeflatedBlock, raw: [UInt8]?)
+  /// A block of a content that is stored as it is.
+  case storedBlock(DeflatedBlock, raw: [UInt8]?, ContentID, isFirst: Bool, isLast: Bool)
   case contentBlock(DeflatedBlock, raw: [UInt8]?, ContentKey, isFirst: Bool, isLast: Bool)
   case splice(ContentKey)
   case cached(ContentKey)
@@ -53,10 +55,11 @@ final class BlockWorker {
       let raw = try read(range, dictionary: true) { try store.read(id, from: $0, into: $1) }
       let key = ContentKey(id: id, level: level)
       return .contentBlock(try deflate(raw, level), raw: kept(raw), key, isFirst: isFirst, isLast: isLast)
-    case .content(let id, let range, .stored, _, _):
+    case .content(let id, let range, .stored, let isFirst, let isLast):
       let raw = try read(range, dictionary: false) { try store.read(id, from: $0, into: $1) }
       log.add(Int64(raw.bytes.count), .stored)
-      return .block(StoredBlocks.encode(raw.bytes), raw: kept(raw))
+      let block = StoredBlocks.encode(raw.bytes)
+      return .storedBlock(block, raw: kept(raw), id, isFirst: isFirst, isLast: isLast)
     }
   }
 

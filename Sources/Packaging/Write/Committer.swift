@@ -42,12 +42,17 @@ final class Committer {
       watch(.began(artifact: artifact))
     case .block(let block, let raw):
       try append(block, raw)
+    case .storedBlock(let block, let raw, let id, let isFirst, let isLast):
+      if isFirst { contentCRC = CRC32() }
+      try append(block, raw)
+      contentCRC.append(block.crc)
+      if isLast { try memory?.check(contentCRC, of: id) }
     case .contentBlock(let block, let raw, let key, let isFirst, let isLast):
       if isFirst { begin(key) }
       try append(block, raw)
       contentCRC.append(block.crc)
       stored?.append(block.bytes)
-      if isLast { end(key) }
+      if isLast { try end(key) }
     case .splice(let key):
       try log.timed(.splicing) { try splice(key) }
     case .cached(let key):
@@ -69,9 +74,10 @@ final class Committer {
     stored = memory?.begin(key)
   }
 
-  private func end(_ key: ContentKey) {
+  private func end(_ key: ContentKey) throws {
+    let stored = stored.take()
+    try memory?.check(contentCRC, of: key.id)
     stored?.finish(crc: contentCRC)
-    stored = nil
     noteExtent(of: key)
   }
 

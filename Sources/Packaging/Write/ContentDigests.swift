@@ -4,11 +4,18 @@ import Archive
 private import Glibc
 import Synchronization
 
+/// What the bytes of a content are known by.
+private struct ContentSums {
+  let digest: Digest
+  /// Nil where the digest was known without reading them.
+  var crc: CRC32?
+}
+
 /// The SHA-256 of the contents of a plan.
 final class ContentDigests: Sendable {
   private let store: ContentStore
   private let index: StatIndex
-  private let known = Mutex<[ContentID: Digest]>([:])
+  private let known = Mutex<[ContentID: ContentSums]>([:])
 
   init(_ store: ContentStore, index: StatIndex) {
     self.store = store
@@ -29,16 +36,19 @@ final class ContentDigests: Sendable {
     let sorted = ids.sorted { store.size(of: $0) ?? 0 > store.size(of: $1) ?? 0 }
     try ordered(sorted, jobs: jobs) { id in
       (id, try self.read(id))
-    } committed: { id, digest in
-      self.set(digest, of: id)
+    } committed: { id, sums in
+      self.known.withLock { $0[id] = sums }
     }
   }
 
   /// The digest of a content that is prepared, or was set.
-  func digest(of id: ContentID) -> Digest? { known.withLock { $0[id] } }
+  func digest(of id: ContentID) -> Digest? { known.withLock { $0[id]?.digest } }
+
+  /// The checksum of a content that was read for its digest; nil where that was known before.
+  func crc(of id: ContentID) -> CRC32? { known.withLock { $0[id]?.crc } }
 
   /// Says what stands for the digest of an archive of the same release.
-  func set(_ digest: Digest, of id: ContentID) { known.withLock { $0[id] = digest } }
+  func set(_ digest: Digest, of id: ContentID) { known.withLock { $0[id] = ContentSums(digest: digest) } }
 
   /// What a small source file is known by: its state, which saves opening it, or its contents where they could have
   /// changed unseen when they were first packed. Throws `SourceChanged` or `SystemError`.
@@ -49,13 +59,15 @@ final class ContentDigests: Sendable {
   }
 
   /// The digest of a source file. Throws `SourceChanged` or `SystemError`.
-  func digest(of file: SourceFile) throws -> Digest {
-    if let known = index.digest(of: file.identity) { return known }
+  func digest(of file: SourceFile) throws -> Digest { try sums(of: file).digest }
+
+  private func sums(of file: SourceFile) throws -> ContentSums {
+    if let known = index.digest(of: file.identity) { return ContentSums(digest: known) }
     Self.settle(file.identity)
     let start = nanosecondsNow()
-    let digest = try hash(count: file.identity.size) { try file.read(from: $0, into: $1) }
-    index.note(digest, of: file.identity, hashedAt: start)
-    return digest
+    let sums = try hash(count: file.identity.size) { try file.read(from: $0, into: $1) }
+    index.note(sums.digest, of: file.identity, hashedAt: start)
+    return sums
   }
 
   /// The status of what stands at `path` when it is a regular file of `size` bytes with this digest; else nil.
@@ -77,15 +89,17 @@ final class ContentDigests: Sendable {
     }
   }
 
-  private func read(_ id: ContentID) throws -> Digest {
-    if case .file(let file) = store.table[id] { return try digest(of: file) }
+  private func read(_ id: ContentID) throws -> ContentSums {
+    if case .file(let file) = store.table[id] { return try sums(of: file) }
     return try hash(count: store.size(of: id) ?? 0) { try self.store.read(id, from: $0, into: $1) }
   }
 
   private func hash(
     count: Int64, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
-  ) throws -> Digest {
+  ) throws -> ContentSums {
     var hash = SHA256()
+    // What is read again to be deflated is compared by it.
+    var crc = CRC32()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
     defer { buffer.deallocate() }
     var offset: Int64 = 0
@@ -95,8 +109,9 @@ final class ContentDigests: Sendable {
       let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - offset))])
       try read(offset, chunk)
       hash.update(UnsafeRawBufferPointer(chunk))
+      crc.append(CRC32(of: UnsafeRawBufferPointer(chunk)))
       offset += Int64(chunk.count)
     } while offset < count
-    return hash.finalize()
+    return ContentSums(digest: hash.finalize(), crc: crc)
   }
 }

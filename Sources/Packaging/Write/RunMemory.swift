@@ -56,8 +56,26 @@ extension RunMemory {
   /// Whether the deflated form of a content is there.
   func has(_ key: ContentKey) -> Bool { cacheKey(key).map { cache.objects.contains($0) } ?? false }
 
-  /// The deflated form of a content; nil when it is missing. Whether it is damaged shows when it is read.
-  func content(_ key: ContentKey) -> CachedContent? { cacheKey(key).flatMap { cache.objects.content($0) } }
+  /// The deflated form of a content; nil when it is missing, or is that of other bytes. Other damage shows when it is
+  /// read.
+  func content(_ key: ContentKey) -> CachedContent? {
+    guard let object = cacheKey(key).flatMap({ cache.objects.content($0) }) else { return nil }
+    if fits(object.crc, key.id) { return object }
+    note(.damaged, of: key)
+    return nil
+  }
+
+  /// Throws `SourceChanged` when a file's contents, read to be packed, are not those that were read for their digest:
+  /// what is written through a mapping leaves no other trace for a while, and would be kept under that digest.
+  func check(_ crc: CRC32, of id: ContentID) throws(SourceChanged) {
+    guard case .file(let file) = store.table[id], !fits(crc, id) else { return }
+    throw SourceChanged(path: file.path, planned: file.identity.size, found: crc.count)
+  }
+
+  /// Whether `crc` can be that of a content, by all that is known of it.
+  private func fits(_ crc: CRC32, _ id: ContentID) -> Bool {
+    crc.count == store.size(of: id) && crc == digests.crc(of: id) ?? crc
+  }
 
   /// Takes note of what was found when the deflated form of a content was read.
   func note(_ fault: ObjectFault, of key: ContentKey) {

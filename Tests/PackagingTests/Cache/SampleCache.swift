@@ -21,10 +21,15 @@ final class SampleCache: Sendable {
 
   /// The cache as a process of its own would see it.
   func open(limit: Int64? = nil, at path: String? = nil) -> Cache {
-    Cache(path ?? self.path, limit: limit) { [self] text in
-      let short = text.split(separator: self.path, omittingEmptySubsequences: false).joined(separator: "CACHE")
-      told.withLock { $0.append(short) }
-    }
+    Cache(path ?? self.path, limit: limit) { self.take($0) }
+  }
+
+  /// The cache as a release uses it.
+  func openRelease() -> ReleaseCache { ReleaseCache(path) { self.take($0) } }
+
+  private func take(_ warning: String) {
+    let short = warning.split(separator: path, omittingEmptySubsequences: false).joined(separator: "CACHE")
+    told.withLock { $0.append(short) }
   }
 
   /// Path of the file of an object.
