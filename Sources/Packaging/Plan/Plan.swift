@@ -69,6 +69,24 @@ package struct Plan: Sendable {
     bytes(of: tarball) + Int64(tarball.entries.count * TarFormat.blockSize)
   }
 
+  /// Bytes of each archive at most, about; the archives that it holds are counted at each place.
+  var largestSizes: [Int64] {
+    var sizes: [Int64] = []
+    for tarball in tarballs {
+      var size = tarBytes(of: tarball)
+      for index in 0..<tarball.entries.count {
+        guard case .content(let id) = tarball.entries.body(at: index), case .artifact(let number) = contents[id] else {
+          continue
+        }
+        // Those that it holds stand before it.
+        size = size.addingClamped(sizes[number])
+      }
+      // What cannot be made smaller is stored in blocks: by zlib's deflateBound less than a thousandth more.
+      sizes.append(size.addingClamped(size >> 10))
+    }
+    return sizes
+  }
+
   /// Where the contents of an entry come from, for people: a path, or what else it is; nil for no contents.
   package func source(of tarball: PlannedTarball, at index: Int) -> String? {
     if let file = tarball.entries.sourceFile(at: index) { return escapedName(file.path) }
@@ -81,5 +99,13 @@ package struct Plan: Sendable {
     case .artifact(let number): return tarballs[number].fileName
     case .nested(let number, _): return "image \(images[number].name) for \(images[number].platform)"
     }
+  }
+}
+
+extension Int64 {
+  /// The sum, or the largest number where that is more.
+  func addingClamped(_ other: Int64) -> Int64 {
+    let (sum, isTooLarge) = addingReportingOverflow(other)
+    return isTooLarge ? .max : sum
   }
 }

@@ -37,6 +37,7 @@ final class Committer {
   func commit(_ result: BlockResult) throws {
     switch result {
     case .begin(let artifact):
+      memory?.leaveRoom(from: artifact)
       let hashesTar = hashesTars && memory?.tarDigest(of: artifact) == nil
       writer = try GzipWriter(try folder.create(plan.tarballs[artifact].fileName), hashesTar: hashesTar)
       watch(.began(artifact: artifact))

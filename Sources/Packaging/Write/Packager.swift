@@ -83,7 +83,7 @@ package struct Packager {
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
     try workers.run(threads: options.jobs)
     try folder.commit()
-    memory?.keep(committer.results, in: folder)
+    memory?.keep(committer.results)
     return (committer.results + unchanged.values).sorted { $0.artifact < $1.artifact }
   }
 

@@ -14,16 +14,19 @@ final class RunMemory: Sendable {
   private let keys: ArtifactKeys
   /// What came of an archive of the same key before, by its number.
   private let records: [Int: ArchiveRecord]
+  private let folder: OutputFolder
+  /// Bytes of each archive at most.
+  private let sizes: [Int64]
 
   /// Reads what it does not know of the sources. Throws `SourceChanged` or `SystemError`.
   init(
     _ cache: ReleaseCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, _ options: WriteOptions
   ) throws {
-    // Deflated, they need less.
-    cache.objects.leaveRoom(for: plan.tarBytes, in: folder.path(of: "."))
     self.cache = cache
     self.plan = plan
     self.store = store
+    self.folder = folder
+    sizes = plan.largestSizes
     let digests = ContentDigests(store, index: cache.index)
     let keys = try ArtifactKeys(plan, store, digests, jobs: options.jobs)
     var records: [Int: ArchiveRecord] = [:]
@@ -36,6 +39,15 @@ final class RunMemory: Sendable {
       enough[number].flatMap { Self.unchanged(number, $0, plan, folder, digests) }
     }
     unchanged = Dictionary(uniqueKeysWithValues: results.compactMap { $0 }.map { ($0.artifact, $0) })
+    leaveRoom(from: 0)
+  }
+
+  /// Has the cache leave room for the tarballs that are still to be written: those from `number` on.
+  func leaveRoom(from number: Int) {
+    let rest = sizes.indices.filter { $0 >= number && unchanged[$0] == nil }
+    // The cache takes a content to its end, whatever room is left by then.
+    let largest = rest.isEmpty ? 0 : store.table.ids.compactMap { store.table.size(of: $0) }.max() ?? 0
+    cache.objects.leaveRoom(for: rest.reduce(largest) { $0.addingClamped(sizes[$1]) }, in: folder.path(of: "."))
   }
 
   /// The tarball as it stands in its place, when it is what `record` says.
@@ -103,7 +115,8 @@ extension RunMemory {
   }
 
   /// Keeps what came of the tarballs that were written and have their names.
-  func keep(_ results: [TarballResult], in folder: OutputFolder) {
+  func keep(_ results: [TarballResult]) {
+    leaveRoom(from: sizes.count)
     for result in results {
       cache.objects.store(record: ArchiveRecord(result.archive).bytes, as: keys.tarballs[result.artifact])
       let path = Array(folder.path(of: plan.tarballs[result.artifact].fileName).utf8)
