@@ -85,11 +85,17 @@ extension CacheFaultTests {
   @Test func `a place that no cache can have is told of, and the run goes on`() throws {
     let box = try Sandbox.cached()
     let plain = try box.packCached(["--no-cache"])
+    _ = try box.packCached()
+    try box.sh("mkdir tagged; mv cache/CACHEDIR.TAG tagged")
     let cases = [
-      ("touch cache", "Not a directory"), ("mkdir cache; touch cache/objects", "Not a directory"),
+      ("touch cache", "Not a directory"), ("mkdir cache; touch cache/objects", "Directory not empty"),
+      ("cp -r tagged cache; touch cache/objects", "Not a directory"),
+      ("cp -r tagged cache; mkdir elsewhere; ln -s ../elsewhere cache/objects", "Not a directory"),
       ("ln -s nowhere/at/all cache", "No such file or directory"),
       ("ln -s cache cache", "Too many levels of symbolic links"),
-      ("mkdir cache; touch cache/x", "Directory not empty"), ("mkdir -p cache/lock", "Is a directory"),
+      ("mkdir cache; echo an index of other things > cache/index", "Directory not empty"),
+      ("mkdir -p cache/objects; echo other > cache/CACHEDIR.TAG", "Directory not empty"),
+      ("cp -r tagged cache; mkdir cache/lock", "Is a directory"),
     ]
     for (making, reason) in cases {
       try box.sh("rm -rf cache; \(making)")
@@ -100,6 +106,30 @@ extension CacheFaultTests {
       #expect(outcome.warnings.allSatisfy { $0.contains(": \(reason); the cache ") }, "\(outcome.warnings)")
       #expect(try box.files(in: "out") == plain)
     }
+    #expect(try box.names(in: "elsewhere") == [])
+  }
+
+  @Test(arguments: [["cache", "info"], ["cache", "prune"], ["cache", "verify"], []])
+  func `a repository that is named as the cache keeps every object`(words: [String]) throws {
+    let box = try Sandbox.cached()
+    // Its objects are called as those of a cache are.
+    try box.sh(
+      """
+      git init -q --object-format=sha256 g
+      git -C g -c user.name=a -c user.email=a@a commit -q --allow-empty -m a
+      cp -a g/.git was
+      """)
+    let problem = "g/.git: cannot use as a cache: Directory not empty"
+    let options = ["--cache=g/.git", "--cache-limit=0"]
+    if words.isEmpty {
+      let outcome = try box.startCached(options).wait()
+      #expect(outcome.status == 0)
+      #expect(outcome.warnings == ["\(problem); the cache takes in nothing more"])
+    } else {
+      let outcome = try box.kpack(words: words + options)
+      #expect(outcome == Outcome(status: 4, output: "", errors: "kpack: error: \(problem)\n"))
+    }
+    try box.sh("diff -r was g/.git")
   }
 
   @Test(.enabled(if: Program.unprivileged != nil))

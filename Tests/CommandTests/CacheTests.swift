@@ -13,7 +13,7 @@ import Testing
       ("rm -r out; find cache/objects -type f | sort | awk 'NR % 2' | xargs rm", []),
       ("rm -r out; find cache/objects -type f -size +100k | xargs rm", []),
       ("rm -r out; find cache/objects -type f -size -2 | xargs rm", []),
-      ("rm -rf out cache/index cache/lock cache/CACHEDIR.TAG", []),
+      ("rm -rf out cache/index cache/lock", []),
       ("rm -r out", ["--jobs=1"]), ("rm -r out", ["--jobs=4"]), ("rm -r out cache", ["--jobs=1"]),
       ("rm -r out cache", ["--jobs=4"]), (":", ["--cache-limit=100000"]), ("rm -r out", ["--jobs=2"]),
     ]

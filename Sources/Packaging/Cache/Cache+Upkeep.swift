@@ -26,8 +26,9 @@ package struct CacheReport: Equatable, Sendable {
 }
 
 extension Cache {
-  /// How much there is. Throws `SystemError` when the folder cannot be read.
+  /// How much there is. Throws `SystemError` when the folder cannot be read or is none of a cache.
   package func info() throws(SystemError) -> CacheReport {
+    try folder.checkIsOurs()
     var report = CacheReport()
     for object in try StoredObject.all(in: folder) { report.count(object, isRemoved: false) }
     return report
@@ -36,8 +37,10 @@ extension Cache {
   /// Removes the objects that were not used for longest, until no more than `limit` bytes are left, and temporaries of
   /// more than a day.
   ///
-  /// Throws `SystemError`, of EWOULDBLOCK when another process is at it.
+  /// Throws `SystemError`, of EWOULDBLOCK when another process is at it, of ENOTEMPTY when the folder is none of a
+  /// cache.
   package func prune(to limit: Int64) throws(SystemError) -> CacheReport {
+    try folder.checkIsOurs()
     // Where there is no cache, nothing is made for the lock.
     guard access(folder.objects, F_OK) == 0 else { return CacheReport() }
     return try folder.locked { () throws(SystemError) in
@@ -53,8 +56,11 @@ extension Cache {
     }
   }
 
-  /// Reads every object and removes those that are damaged. Throws `SystemError` when one cannot be read.
+  /// Reads every object and removes those that are damaged; those of another version of this program stay.
+  ///
+  /// Throws `SystemError` when one cannot be read, or the folder is none of a cache.
   package func verify() throws(SystemError) -> CacheReport {
+    try folder.checkIsOurs()
     var report = CacheReport()
     for object in try StoredObject.all(in: folder) {
       let place = folder.place(of: object.key)
@@ -66,7 +72,8 @@ extension Cache {
         // Removed by another process.
         case .missing: break
         case .unreadable(let error): throw error
-        case .damaged, .foreign:
+        case .foreign: report.count(object, isRemoved: false)
+        case .damaged:
           try folder.remove(place)
           report.count(object, isRemoved: true)
         }

@@ -62,6 +62,7 @@ package final class Cache: Sendable {
   /// Ends a run: removes the objects that were not used for longest, as far as there are more than the limit allows,
   /// unless another process is at it.
   package func finish() {
+    guard folder.isUsable() else { return }
     do throws(SystemError) {
       _ = try prune(to: limit)
     } catch {
@@ -85,6 +86,7 @@ package final class Cache: Sendable {
   private func load<Value>(
     _ key: CacheKey, _ kind: ObjectKind, _ value: (consuming ObjectFile) throws(ObjectFault) -> Value
   ) -> Value? {
+    guard folder.isUsable() else { return nil }
     let place = folder.place(of: key)
     do throws(ObjectFault) {
       let file = try ObjectFile(opening: place, key, kind)

@@ -10,11 +10,11 @@ enum CacheTrouble: Hashable, Sendable {
   case damage, index, reading, upkeep, writing
 }
 
-/// The folder of a cache. No method throws for want of it: a run goes on without.
+/// The folder of a cache. Where it takes nothing, that is told, and a run goes on without.
 final class CacheFolder: Sendable {
   private struct State {
     /// Whether the folder was looked at and is one of a cache.
-    var isOurs = false
+    var isKnownAsOurs = false
     /// Whether nothing more goes in.
     var isClosed = false
     /// What has to stay free where, in bytes.
@@ -91,27 +91,38 @@ final class CacheFolder: Sendable {
 }
 
 extension CacheFolder {
+  /// Whether the folder was looked at and is one of a cache.
+  var isKnownAsOurs: Bool { state.withLock { $0.isKnownAsOurs } }
+
+  /// Notes that the folder is one of a cache.
+  func noteAsOurs() { state.withLock { $0.isKnownAsOurs = true } }
+
   /// Begins the file that is to stand at `place`; nil when nothing more goes in.
   func begin(_ place: [UInt8]) -> CacheTemporary? {
-    guard hasRoom() else { return nil }
+    if state.withLock({ $0.isClosed }) { return nil }
     do throws(SystemError) {
-      // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
-      return try state.withLock { state throws(SystemError) in
-        if state.isClosed { return nil }
-        if !state.isOurs { try checkIsOurs() }
-        state.isOurs = true
-        try makeFolder(of: place)
-        while true {
-          let number = state.nextTemporary
-          state.nextTemporary += 1
-          guard let file = try Self.make(temporary(number)) else { continue }
-          state.temporaries.insert(number)
-          return CacheTemporary(file, number, for: place, in: self)
-        }
-      }
+      try checkIsOurs()
+      try makeFolder(of: place)
+      return hasRoom() ? try makeTemporary(for: place) : nil
     } catch {
       close(for: error)
       return nil
+    }
+  }
+
+  /// The file that is to stand at `place`, in a folder that is there; nil when nothing more goes in. Throws
+  /// `SystemError`.
+  func makeTemporary(for place: [UInt8]) throws(SystemError) -> CacheTemporary? {
+    // Under the lock, so that `abandon` on another thread sees the file or comes before it.
+    try state.withLock { state throws(SystemError) in
+      if state.isClosed { return nil }
+      while true {
+        let number = state.nextTemporary
+        state.nextTemporary += 1
+        guard let file = try Self.make(temporary(number)) else { continue }
+        state.temporaries.insert(number)
+        return CacheTemporary(file, number, for: place, in: self)
+      }
     }
   }
 
@@ -140,12 +151,13 @@ extension CacheFolder {
   }
 
   private func makeFolder(of place: [UInt8]) throws(SystemError) {
+    // The tag first: without it nobody, this program least of all, knows the rest for a cache.
+    try makeFolders(path)
+    try tag()
     let folder = parent(of: place)
-    // Of the cache's own path any text is taken; all below it is ASCII.
-    let made = try makeFolders(String(decoding: folder, as: UTF8.self))
-    if made.contains(path) || made.contains(objects) { try tag() }
-    // The cache itself may be a link to another disk; what is in it may not lead out.
     if folder.elementsEqual(path.utf8) { return }
+    // Of the cache's own path any text is taken; all below it is ASCII.
+    try makeFolders(String(decoding: folder, as: UTF8.self))
     guard try FileStatus.of(folder).isFolder else {
       throw SystemError(operation: "write into", path: folder, errno: ENOTDIR)
     }
@@ -153,30 +165,6 @@ extension CacheFolder {
 
   private func parent(of place: [UInt8]) -> [UInt8] {
     Array(place[..<(place.lastIndex(of: slash) ?? place.startIndex)])
-  }
-
-  /// Throws `SystemError` for a folder that holds other things and was no cache before: one that was named by mistake
-  /// may have files that are called as those of a cache are.
-  private func checkIsOurs() throws(SystemError) {
-    // What is not there is made; what cannot be read is told of when it is written into.
-    guard let folder = try? FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY),
-      let names = try? FolderListing.names(of: folder)
-    else { return }
-    let isTagged = ["CACHEDIR.TAG", "objects"].allSatisfy { names.contains(Array($0.utf8)) }
-    let own = ["CACHEDIR.TAG", "index", "lock", "objects"].map { Array($0.utf8) }
-    if isTagged || names.allSatisfy({ own.contains($0) || Self.isTemporary($0) }) { return }
-    throw SystemError(operation: "write into", path: path, errno: ENOTEMPTY)
-  }
-
-  /// Says to programs that make backups that nothing here is worth one (bford.info/cachedir).
-  private func tag() throws(SystemError) {
-    guard let file = try Self.make(Array("\(path)/CACHEDIR.TAG".utf8)) else { return }
-    let text = """
-      Signature: 8a477f597d28d172789f06886806bc55
-      # This folder is a cache of kpack, see https://bford.info/cachedir/ for what that means.\n
-      """
-    try Array(text.utf8).span.withUnsafeBytes { bytes throws(SystemError) in try file.write(bytes) }
-    try file.close()
   }
 }
 
@@ -214,7 +202,8 @@ extension CacheFolder {
     }
   }
 
-  private static func isTemporary(_ name: [UInt8]) -> Bool {
+  /// Whether a file of that name is a temporary of this program.
+  static func isTemporary(_ name: [UInt8]) -> Bool {
     guard name.starts(with: temporaryPrefix.utf8) else { return false }
     let numbers = name.dropFirst(temporaryPrefix.utf8.count).split(
       separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)

@@ -77,7 +77,7 @@ struct CacheTests {
     let cache = sample.open()
     var writer = cache.begin(.sample("a"))
     writer?.append([1])
-    #expect(try sample.names().filter { $0.hasPrefix(".") } == [".kpack-tmp-\(getpid())-0"])
+    #expect(try sample.names().filter { $0.hasPrefix(".") } == [".kpack-tmp-\(getpid())-1"])
     writer = nil
     #expect(try sample.names() == ["CACHEDIR.TAG", "objects"])
     #expect(cache.content(.sample("a")) == nil)
@@ -99,7 +99,7 @@ struct CacheTests {
   @Test func `a temporary of another process of the same number is left alone`() throws {
     let cache = sample.open()
     cache.store(.sample("a"), as: .sample("a"))
-    let foreign = "\(sample.path)/.kpack-tmp-\(getpid())-1"
+    let foreign = "\(sample.path)/.kpack-tmp-\(getpid())-2"
     try sample.replace(foreign, with: [1])
     cache.store(.sample("b"), as: .sample("b"))
     #expect(cache.block(.sample("b")) != nil)
@@ -117,7 +117,7 @@ struct CacheTests {
     let index = StatIndex(sample.open())
     index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: nanosecondsNow())
     index.save()
-    #expect(try sample.names() == ["index", "lock"])
+    #expect(try sample.names() == ["CACHEDIR.TAG", "index", "lock"])
     sample.open(at: "\(sample.path)/").store(.sample("a"), as: .sample("a"))
     #expect(try sample.names() == ["CACHEDIR.TAG", "index", "lock", "objects"])
   }
@@ -125,17 +125,16 @@ struct CacheTests {
   @Test func `a folder that holds other things takes nothing`() throws {
     let text = "an index of something else"
     try sample.tree.write(text, to: "cache/index")
-    try sample.tree.write("mine", to: "cache/mine")
     let cache = sample.open()
     cache.store(.sample("a"), as: .sample("a"))
     let index = StatIndex(cache)
     index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: .max)
     index.save()
     cache.finish()
-    #expect(try sample.names() == ["index", "mine"])
+    #expect(try sample.names() == ["index"])
     #expect(try sample.bytes(of: "\(sample.path)/index") == Array(text.utf8))
     #expect(
-      sample.warnings == ["CACHE: cannot write into: Directory not empty; the cache takes in nothing more"])
+      sample.warnings == ["CACHE: cannot use as a cache: Directory not empty; the cache takes in nothing more"])
   }
 
   @Test(arguments: [(3000, false), (3700, true), (86_400 * 30, true), (-7200, true)])

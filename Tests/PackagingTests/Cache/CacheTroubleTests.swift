@@ -13,10 +13,15 @@ struct CacheTroubleTests {
 
   @Test(
     arguments: [
-      ("touch cache", "CACHE/objects/XX: cannot stat: Not a directory"),
-      ("mkdir cache; touch cache/objects", "CACHE/objects/XX: cannot stat: Not a directory"),
-      ("ln -s /proc/self cache", "CACHE: cannot write into: Directory not empty"),
-      ("mkdir -p cache/objects; ln -s / cache/objects/XX", "CACHE/objects/XX: cannot write into: Not a directory"),
+      ("touch cache", "CACHE: cannot open: Not a directory"),
+      ("mkdir cache; touch cache/objects", "CACHE: cannot use as a cache: Directory not empty"),
+      ("ln -s /proc/self cache", "CACHE: cannot use as a cache: Directory not empty"),
+      ("cp -r tagged cache; touch cache/objects", "CACHE/objects: cannot use as a folder: Not a directory"),
+      ("cp -r tagged cache; ln -s / cache/objects", "CACHE/objects: cannot use as a folder: Not a directory"),
+      (
+        "cp -r tagged cache; mkdir cache/objects; ln -s / cache/objects/XX",
+        "CACHE/objects/XX: cannot write into: Not a directory"
+      ),
     ])
   func `a folder that takes nothing is told once, and nothing more is tried`(
     _ command: String, _ reason: String
@@ -24,6 +29,7 @@ struct CacheTroubleTests {
     let folder = String(CacheKey.sample("a").digest.description.prefix(2))
     func named(_ text: String) -> String { text.split(separator: "XX").joined(separator: folder) }
     func filled(_ text: String) -> String { text.hasSuffix("XX") ? named(text) + folder : named(text) }
+    try sample.tree.write(CacheTag.text, to: "tagged/CACHEDIR.TAG")
     try sample.tree.run("sh", "-c", filled(command))
     let cache = sample.open()
     for _ in 0..<2 {
@@ -36,7 +42,7 @@ struct CacheTroubleTests {
     #expect(sample.warnings == ["\(named(reason)); the cache takes in nothing more"])
   }
 
-  @Test func `a cache that cannot be read is told once, and again when it cannot be written`() throws {
+  @Test func `a cache that cannot be opened is told once, and once that its index cannot`() throws {
     try #require(mkdir(sample.path, 0o755) == 0)
     let long = "\(sample.path)/\(String(repeating: "n", count: 300))"
     let cache = sample.open(at: long)
@@ -46,9 +52,10 @@ struct CacheTroubleTests {
       cache.store(.sample("a"), as: .sample("a"))
       cache.finish()
     }
+    // The index is read without a question.
     let ends = [
+      "cannot open: File name too long; the cache takes in nothing more",
       "cannot open: File name too long; what the cache holds there is made anew",
-      "cannot stat: File name too long; the cache takes in nothing more",
     ]
     #expect(sample.warnings.count == ends.count)
     for (warning, end) in zip(sample.warnings, ends) { #expect(warning.hasSuffix(end)) }

@@ -1,0 +1,81 @@
+// The file that says that a folder is a cache of this program: without it nothing there is used, written or removed.
+
+internal import Archive
+private import Glibc
+
+/// CACHEDIR.TAG, which says to programs that make backups that nothing here is worth one (bford.info/cachedir).
+enum CacheTag {
+  static let name = "CACHEDIR.TAG"
+  /// Also says whose cache it is; the same in every version of this program.
+  static let text = Array(
+    """
+    Signature: 8a477f597d28d172789f06886806bc55
+    # This folder is a cache of kpack, see https://bford.info/cachedir/ for what that means.\n
+    """.utf8)
+
+  /// Whether `folder` has a tag of this program.
+  static func isOurs(in folder: String) -> Bool {
+    // One that is missing, cut, or cannot be read says nothing.
+    guard let file = try? FileHandle(keptAt: Array("\(folder)/\(name)".utf8)),
+      let bytes = try? file.keptBytes(at: 0, count: text.count)
+    else { return false }
+    return bytes == text
+  }
+}
+
+extension CacheFolder {
+  /// Whether this is the folder of a cache, or can become one; where it is not, that is told and nothing goes in.
+  func isUsable() -> Bool {
+    do throws(SystemError) {
+      try checkIsOurs()
+      return true
+    } catch {
+      close(for: error)
+      return false
+    }
+  }
+
+  /// Throws `SystemError`, of ENOTEMPTY, for a folder that holds other things and no tag of this program: one that was
+  /// named by mistake may have files that are called as those of a cache are.
+  func checkIsOurs() throws(SystemError) {
+    if isKnownAsOurs { return }
+    let names: [[UInt8]]
+    do throws(SystemError) {
+      names = try FolderListing.names(of: try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY))
+    } catch {
+      // What is not there is made.
+      if error.errno == ENOENT { return }
+      throw error
+    }
+    // Left by a run that was killed before it had tagged the folder.
+    if names.allSatisfy(Self.isTemporary) { return }
+    // Read after the names: another process tags the folder before anything else has a name in it.
+    guard CacheTag.isOurs(in: path) else {
+      throw SystemError(operation: "use as a cache", path: path, errno: ENOTEMPTY)
+    }
+    try checkObjects()
+    noteAsOurs()
+  }
+
+  /// The cache itself may be a link to another disk; what is in it may not lead out. Throws `SystemError`.
+  private func checkObjects() throws(SystemError) {
+    let status: FileStatus
+    do throws(SystemError) {
+      status = try FileStatus.of(Array(objects.utf8))
+    } catch {
+      guard error.errno == ENOENT else { throw error }
+      return
+    }
+    if !status.isFolder { throw SystemError(operation: "use as a folder", path: objects, errno: ENOTDIR) }
+  }
+
+  /// Tags the folder, which is there; one that has a tag keeps it. Throws `SystemError`.
+  func tag() throws(SystemError) {
+    let place = "\(path)/\(CacheTag.name)"
+    if access(place, F_OK) == 0 { return }
+    // It appears whole, so that nobody takes half a tag for that of another program.
+    guard let file = try makeTemporary(for: Array(place.utf8)) else { return }
+    try file.write(CacheTag.text)
+    try file.finish()
+  }
+}
