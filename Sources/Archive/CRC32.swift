@@ -23,9 +23,11 @@ package struct CRC32: Equatable, Sendable {
   /// A checksum that was kept somewhere, and the bytes it stands for.
   package init(kept value: UInt32, count: Int64) { (self.value, self.count) = (value, count) }
 
-  /// Makes this the checksum of its own bytes followed by those of `next`.
+  /// Makes this the checksum of its own bytes followed by those of `next`. More bytes than an Int64 holds, which only a
+  /// count that was kept can say, stay at its greatest value.
   package mutating func append(_ next: CRC32) {
     value = UInt32(truncatingIfNeeded: crc32_combine(UInt(value), UInt(next.value), Int(next.count)))
-    count += next.count
+    let (sum, isHuge) = count.addingReportingOverflow(next.count)
+    count = isHuge ? .max : sum
   }
 }

@@ -33,6 +33,14 @@ struct CRC32Tests {
     #expect(before == some)
   }
 
+  @Test func `counts that no bytes can have do not overflow`() {
+    var crc = CRC32(kept: 1, count: .max - 1)
+    crc.append(CRC32(kept: 2, count: 1))
+    #expect(crc.count == .max)
+    crc.append(CRC32(kept: 3, count: .max))
+    #expect(crc.count == .max)
+  }
+
   @Test func `pieces of more than 4 GiB join`() {
     // 2^33 zero bytes, doubled from one by joining. The sum is that of `head -c 8G /dev/zero`, by Python's zlib.crc32.
     var zeros = [UInt8(0)].withUnsafeBytes { CRC32(of: $0) }

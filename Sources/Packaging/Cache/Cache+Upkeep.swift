@@ -5,7 +5,7 @@ private import Glibc
 
 /// What a cache holds, and what was removed from it.
 package struct CacheReport: Equatable, Sendable {
-  /// Objects that are there, and their bytes.
+  /// Objects that are there, and their bytes; more than an Int64 holds, as sparse files can say, are its greatest value.
   package var objects = 0
   package var bytes: Int64 = 0
   /// Objects that were removed, and their bytes.
@@ -17,11 +17,16 @@ package struct CacheReport: Equatable, Sendable {
   fileprivate mutating func count(_ object: StoredObject, isRemoved: Bool) {
     if isRemoved {
       removedObjects += 1
-      removedBytes += object.size
+      removedBytes = Self.sum(removedBytes, object.size)
     } else {
       objects += 1
-      bytes += object.size
+      bytes = Self.sum(bytes, object.size)
     }
+  }
+
+  private static func sum(_ bytes: Int64, _ more: Int64) -> Int64 {
+    let (sum, isHuge) = bytes.addingReportingOverflow(more)
+    return isHuge ? .max : sum
   }
 }
 

@@ -156,6 +156,22 @@ struct UpkeepTests {
     #expect(kept(["old", "new"]) == ["old"])
   }
 
+  @Test func `sizes of sparse files do not overflow`() throws {
+    // Not every file system knows files of that size.
+    let shared = "/dev/shm/kpack-upkeep-\(getpid())"
+    defer { _ = try? sample.tree.run("rm", "-rf", shared) }
+    let cache = sample.open(at: shared)
+    let names = ["a", "b"]
+    for name in names { cache.store(.sample(name), as: .sample(name)) }
+    for name in names {
+      let file = Array(cache.folder.place(of: .sample(name)))
+      let handle = try FileHandle(opening: file, O_WRONLY)
+      try #require(ftruncate(handle.descriptor, off_t.max & ~4095) == 0)
+    }
+    #expect(try cache.info() == report(2, .max))
+    #expect(try cache.prune(to: 0) == report(0, 0, removed: 2, .max))
+  }
+
   @Test func `the tag is the first that gets a name`() throws {
     // As a run leaves it that is killed before.
     try sample.tree.write("half a t", to: "cache/.kpack-tmp-1-0")
