@@ -93,8 +93,9 @@ struct CommandSpec {
       `images` keeps what came of each image. What stands there as it would be written is then left alone. They are kept
       in the folder that --cache or KPACK_CACHE names, else in kpack-cache beside STAGE where the folder for that is
       there. It can be removed at any time. `info` tells how much there is; `prune` removes what was not used for longest,
-      until no more than --cache-limit is left, as each run does at its end; `verify` reads all of it and removes what is
-      damaged, which a run does too with what it reads.
+      until no more than --cache-limit is left, as each run does at its end, unless a signal ends it; `verify` reads all
+      of it and removes what is damaged, which a run does too with what it reads. A folder that holds other things and
+      no CACHEDIR.TAG of kpack is never used, and an error here.
       """,
     examples: ["kpack cache info", "kpack cache prune --cache-limit 0 --cache _output/kpack-cache"])
 

@@ -34,6 +34,8 @@ struct ImagesCommand {
       cache?.finish()
     } catch {
       folder.abandon()
+      // What was found out stays true.
+      cache?.finish()
       throw error
     }
     context.messages.detail(WorkSummary(packager.log, planning: planning).ofImages)

@@ -35,6 +35,8 @@ struct TarballsCommand {
     } catch {
       progress.end()
       folder.abandon()
+      // What was found out stays true.
+      cache?.finish()
       throw error
     }
     progress.end()

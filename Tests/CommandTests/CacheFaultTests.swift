@@ -211,6 +211,17 @@ extension CacheFaultTests {
     #expect(try box.temporaries() == [])
   }
 
+  @Test(arguments: [(["--cache-limit=0"], true), ([], false)])
+  func `a run that fails keeps what it found out, within the limit`(words: [String], isEmpty: Bool) throws {
+    let box = try Sandbox.slowProject()
+    let run = try box.startPacking(words)
+    try box.sh("touch src/z")
+    run.resume()
+    #expect(try run.wait().status == 4)
+    #expect(box.isThere("cache/index"))
+    #expect(try box.objects().isEmpty == isEmpty)
+  }
+
   @Test func `what a killed run left is told of nowhere and goes after a day`() throws {
     let box = try Sandbox.project(#"{ "tree": "." }"#)
     try box.sh("mkdir cache; : > cache/.kpack-tmp-1-0; : > cache/.kpack-tmp-1-1")
