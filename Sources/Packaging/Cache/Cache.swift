@@ -21,7 +21,7 @@ package final class Cache: Sendable {
     self.limit = limit ?? Self.defaultLimit
   }
 
-  /// Takes things in only as long as `bytes` are free on the disk that `folder` is on.
+  /// Takes things in only as long as `bytes` are free on the disk that `folder` is on, if the cache is on the same.
   func leaveRoom(for bytes: Int64, in folder: String) { self.folder.leaveRoom(for: bytes, in: folder) }
 
   /// The deflated form of a block, checked; nil when it is not there.

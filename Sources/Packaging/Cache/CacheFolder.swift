@@ -52,7 +52,7 @@ final class CacheFolder: Sendable {
     if state.withLock({ $0.told.insert(trouble).inserted }) { warn(text()) }
   }
 
-  /// Takes things in only as long as `bytes` are free on the disk that `folder` is on.
+  /// Takes things in only as long as `bytes` are free on the disk that `folder` is on, if the cache is on the same.
   func leaveRoom(for bytes: Int64, in folder: String) { state.withLock { $0.reserve = (bytes, folder) } }
 
   /// Takes nothing more, for `error` came up in writing.
@@ -126,17 +126,24 @@ extension CacheFolder {
     }
   }
 
-  /// Whether the disk has the room that others need; where it has not, nothing more is taken in.
+  /// Whether the disk, where it is theirs too, has the room that others need; where it has not, nothing more is taken
+  /// in.
   private func hasRoom() -> Bool {
     guard let reserve = state.withLock({ $0.isClosed ? nil : $0.reserve }) else { return true }
+    guard let device = Self.device(of: reserve.folder), device == Self.device(of: path) else { return true }
     var status = statvfs()
     // One that tells nothing is found full when it is written to.
     guard statvfs(reserve.folder, &status) == 0 else { return true }
     let (free, isHuge) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
     if isHuge || free >= reserve.bytes { return true }
     state.withLock { $0.isClosed = true }
-    tell(.writing, "\(reserve.folder): the disk could get too full; the cache \(path) takes in nothing more")
+    tell(.writing, "\(path): the disk could get too full; the cache takes in nothing more")
     return false
+  }
+
+  private static func device(of folder: String) -> UInt64? {
+    // Of one that tells nothing, the room is not known either.
+    try? FileStatus.following(Array(folder.utf8)).key.device
   }
 
   /// A new file; nil when there is one of that name: another process has the number of a killed one, or of one on

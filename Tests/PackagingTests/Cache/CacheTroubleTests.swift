@@ -71,13 +71,13 @@ struct CacheTroubleTests {
     #expect(sample.warnings.count == 2)
   }
 
-  @Test(arguments: [(1, true), (Int64.max, false)])
-  func `nothing goes in where the disk could get too full for others`(bytes: Int64, isTaken: Bool) {
+  @Test(arguments: [(1, nil, true), (Int64.max, nil, false), (Int64.max, "/proc", true)] as [(Int64, String?, Bool)])
+  func `nothing goes in where the disk could get too full for others`(bytes: Int64, disk: String?, isTaken: Bool) {
     let cache = sample.open()
-    cache.leaveRoom(for: bytes, in: "/")
+    cache.leaveRoom(for: bytes, in: disk ?? sample.tree.root)
     for name in ["a", "b"] { cache.store(.sample(name), as: .sample(name)) }
     #expect((cache.block(.sample("a")) != nil) == isTaken)
-    let warning = "/: the disk could get too full; the cache CACHE takes in nothing more"
+    let warning = "CACHE: the disk could get too full; the cache takes in nothing more"
     #expect(sample.warnings == (isTaken ? [] : [warning]))
   }
 
