@@ -2,6 +2,7 @@
 // the right one, whoever made it and whenever.
 
 internal import Archive
+private import Glibc
 private import Synchronization
 
 /// What shapes deflated bytes beside the content: a part of every key.
@@ -36,7 +37,7 @@ struct CacheParameters: Hashable, Sendable {
 
   /// The checksum of a sample, deflated: words in an order without a period, so that matches of many lengths and
   /// distances compete.
-  private static func fingerprint(level: Int) -> UInt32 {
+  private static func fingerprint(level: Int) -> String {
     let words = ["the ", "release ", "of ", "archive", "\n", "0x7f", "block ", "deflate"].map { Array($0.utf8) }
     var sample: [UInt8] = []
     var state: UInt32 = 1
@@ -45,12 +46,16 @@ struct CacheParameters: Hashable, Sendable {
       state = state &* 1_664_525 &+ 1_013_904_223
       sample += words[Int(state >> 29)]
     }
-    guard var deflater = try? Deflater(level: level),
-      let block = try? sample.withUnsafeBytes({
-        try deflater.deflate($0, after: UnsafeRawBufferPointer(start: nil, count: 0))
-      })
-    else { return 0 }
-    return block.bytes.withUnsafeBytes { CRC32(of: $0).value }
+    do throws(DeflateError) {
+      var deflater = try Deflater(level: level)
+      let block = try sample.span.withUnsafeBytes { bytes throws(DeflateError) in
+        try deflater.deflate(bytes, after: UnsafeRawBufferPointer(start: nil, count: 0))
+      }
+      return "\(block.bytes.withUnsafeBytes { CRC32(of: $0).value })"
+    } catch {
+      // The run fails when it has to deflate. Until then its keys are those of no other run.
+      return "unknown to process \(getpid()) at \(nanosecondsNow())"
+    }
   }
 }
 
