@@ -23,7 +23,7 @@ struct CacheCommand {
     switch context.line.arguments {
     case ["info"]: try tell(try cache.info())
     case ["prune"]: try tell(try prune(cache, to: limit))
-    case ["verify"]: try tell(try cache.verify())
+    case ["verify"]: try tellVerified(try cache.verify())
     default: throw context.usage("expected `info`, `prune` or `verify`")
     }
   }
@@ -35,6 +35,12 @@ struct CacheCommand {
       if error.errno == EWOULDBLOCK { throw Diagnostic(.system, "\(escapedName(path.utf8)): in use by another run") }
       throw error
     }
+  }
+
+  private func tellVerified(_ report: CacheReport) throws {
+    try tell(report)
+    guard report.unreadableFiles > 0 else { return }
+    throw Diagnostic(.system, "\(escapedName(path.utf8)): \(report.unreadableFiles) of its files could not be read")
   }
 
   private func tell(_ report: CacheReport) throws {

@@ -109,6 +109,22 @@ extension CacheFaultTests {
     #expect(try box.names(in: "elsewhere") == [])
   }
 
+  @Test(.enabled(if: Program.unprivileged != nil))
+  func `verify goes on behind what it cannot read, and fails at the end`() throws {
+    let box = try Sandbox.cached()
+    _ = try box.packCached()
+    let objects = try box.objects()
+    try box.sh(
+      "find cache -type d -exec chmod 777 {} +; chmod -R a+rw cache; chmod 0 $1; : > $2", objects[0], objects[1])
+    let outcome = try box.kpack(
+      "cache", "verify", "--cache=cache", "--format=json", through: Program.unprivileged ?? [])
+    #expect(outcome.status == 4)
+    #expect(try outcome.rows().first?["removedObjects"] == 1)
+    #expect(!box.isThere(objects[1]))
+    let warning = "kpack: warning: \(objects[0]): cannot open: Permission denied\n"
+    #expect(outcome.errors == warning + "kpack: error: cache: 1 of its files could not be read\n")
+  }
+
   @Test(arguments: [["cache", "info"], ["cache", "prune"], ["cache", "verify"], []])
   func `a repository that is named as the cache keeps every object`(words: [String]) throws {
     let box = try Sandbox.cached()

@@ -11,6 +11,8 @@ package struct CacheReport: Equatable, Sendable {
   /// Objects that were removed, and their bytes.
   package var removedObjects = 0
   package var removedBytes: Int64 = 0
+  /// Files that are there and could not be read.
+  package var unreadableFiles = 0
 
   package init() {}
 
@@ -61,9 +63,10 @@ extension Cache {
     }
   }
 
-  /// Reads every object and removes those that are damaged; those of another version of this program stay.
+  /// Reads every object and the index, and removes what is damaged; what another version of this program wrote stays.
+  /// Of files that cannot be read the first is told.
   ///
-  /// Throws `SystemError` when one cannot be read, or the folder is none of a cache.
+  /// Throws `SystemError` when a folder cannot be read or is none of a cache, or a file not be removed.
   package func verify() throws(SystemError) -> CacheReport {
     try folder.checkIsOurs()
     var report = CacheReport()
@@ -76,7 +79,9 @@ extension Cache {
         switch error {
         // Removed by another process.
         case .missing: break
-        case .unreadable(let error): throw error
+        case .unreadable(let error):
+          report.count(object, isRemoved: false)
+          note(error, in: &report)
         case .foreign: report.count(object, isRemoved: false)
         case .damaged:
           try folder.remove(place)
@@ -84,6 +89,26 @@ extension Cache {
         }
       }
     }
+    try verifyIndex(&report)
     return report
+  }
+
+  private func verifyIndex(_ report: inout CacheReport) throws(SystemError) {
+    do throws(ObjectFault) {
+      _ = try IndexFile.read(folder.index, where: { _ in false })
+    } catch {
+      switch error {
+      case .missing, .foreign: break
+      case .unreadable(let error): note(error, in: &report)
+      case .damaged:
+        try folder.remove(folder.index)
+        folder.tell(.index, "\(escapedName(folder.index)): damaged, removed")
+      }
+    }
+  }
+
+  private func note(_ error: SystemError, in report: inout CacheReport) {
+    report.unreadableFiles += 1
+    folder.tell(.reading, "\(error)")
   }
 }

@@ -156,6 +156,20 @@ struct UpkeepTests {
     #expect(kept(["old", "new"]) == ["old"])
   }
 
+  @Test func `verify reads the index too`() throws {
+    try store(["a": 1])
+    let index = StatIndex(sample.open())
+    index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: nanosecondsNow())
+    index.save()
+    let file = "\(sample.path)/index"
+    #expect(try sample.open().verify() == report(1, 100))
+    #expect(access(file, F_OK) == 0 && sample.warnings == [])
+    try sample.replace(file, with: sample.bytes(of: file).dropLast())
+    #expect(try sample.open().verify() == report(1, 100))
+    #expect(access(file, F_OK) != 0)
+    #expect(sample.warnings == ["CACHE/index: damaged, removed"])
+  }
+
   @Test func `sizes of sparse files do not overflow`() throws {
     // Not every file system knows files of that size.
     let shared = "/dev/shm/kpack-upkeep-\(getpid())"
