@@ -39,34 +39,27 @@ extension CacheFolder {
   /// named by mistake may have files that are called as those of a cache are.
   func checkIsOurs() throws(SystemError) {
     if isKnownAsOurs { return }
-    let names: [[UInt8]]
+    let folder: FileHandle
     do throws(SystemError) {
-      names = try FolderListing.names(of: try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY))
+      folder = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
     } catch {
       // What is not there is made.
       if error.errno == ENOENT { return }
       throw error
     }
+    let names = try FolderListing.names(of: folder)
     // Left by a run that was killed before it had tagged the folder.
     if names.allSatisfy(Self.isTemporary) { return }
     // Read after the names: another process tags the folder before anything else has a name in it.
     guard CacheTag.isOurs(in: path) else {
       throw SystemError(operation: "use as a cache", path: path, errno: ENOTEMPTY)
     }
-    try checkObjects()
-    noteAsOurs()
-  }
-
-  /// The cache itself may be a link to another disk; what is in it may not lead out. Throws `SystemError`.
-  private func checkObjects() throws(SystemError) {
-    let status: FileStatus
-    do throws(SystemError) {
-      status = try FileStatus.of(Array(objects.utf8))
-    } catch {
-      guard error.errno == ENOENT else { throw error }
-      return
+    // The cache itself may be a link to another disk; what is in it may not lead out.
+    let status = try statusIfThere(of: Array("objects".utf8), in: folder, path: Array(objects.utf8))
+    guard status?.isFolder ?? true else {
+      throw SystemError(operation: "use as a folder", path: objects, errno: ENOTDIR)
     }
-    if !status.isFolder { throw SystemError(operation: "use as a folder", path: objects, errno: ENOTDIR) }
+    noteAsOurs()
   }
 
   /// Tags the folder, which is there; one that has a tag keeps it. Throws `SystemError`.
