@@ -134,6 +134,14 @@ import Testing
     #expect(box.isThere("src/kept/CACHEDIR.TAG"))
   }
 
+  @Test func `a folder of sources that is named as the cache is told of, and packed`() throws {
+    let box = try Sandbox.project(#"{ "tree": "." }"#)
+    try box.sh("mkdir src/sub && echo x > src/sub/b")
+    let outcome = try box.kpack("tarballs", "--root=src", "--layouts=layouts", "--out=out", "--cache=src/sub")
+    #expect(outcome.status == 0 && outcome.warnings.count == 1, "\(outcome.errors)")
+    #expect(try box.paths(in: "out/p.tar.gz") == ["a", "sub", "sub/b"])
+  }
+
   @Test func `a cache that a run before this one left at the usual place is not packed`() throws {
     let box = try Sandbox.project(#"{ "tree": "." }"#)
     for words in [[], ["--cache=new"], ["--no-cache"]] {

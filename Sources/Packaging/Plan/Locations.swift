@@ -49,9 +49,10 @@ package struct Locations: Equatable, Sendable {
     cache = given.cache ?? usualCache
   }
 
-  /// The folders that a run writes or is given, none of which a source tree takes in; nor the one where an earlier run
-  /// may have left its cache.
-  package var own: [String] { [stage, bin, out, images, bases, cache, usualCache] }
+  /// The folders that a run writes or is given, but for the cache; no source tree takes them in.
+  package var own: [String] { [stage, bin, out, images, bases] }
+  /// The folder of the cache, and the one where an earlier run may have left its own.
+  package var caches: [String] { [cache, usualCache] }
 
   private static func root(of stage: String, outputs: [String]) -> String? {
     let parts = parts(of: stage)

@@ -17,7 +17,9 @@ struct OwnPlaces {
   init(_ locations: Locations, fileNames: [String]) {
     var places: Set<FileKey> = []
     var parents: Set<FileKey> = []
-    for path in locations.own + fileNames.map({ "\(locations.out)/\($0)" }) {
+    // One that is refused as a cache is a folder of sources like any other.
+    let caches = locations.caches.filter { CacheFolder($0) { _ in }.isUsable() }
+    for path in locations.own + caches + fileNames.map({ "\(locations.out)/\($0)" }) {
       // What does not exist cannot be taken in; but a folder made to hold it may be there already.
       if let key = Self.key(of: Array(path.utf8)) { places.insert(key) }
       var rest = Array(path.utf8)[...]
@@ -28,7 +30,7 @@ struct OwnPlaces {
     }
     self.places = places
     self.parents = parents
-    outputs = Set([locations.out, locations.images, locations.cache].compactMap { Self.key(of: Array($0.utf8)) })
+    outputs = Set(([locations.out, locations.images] + caches).compactMap { Self.key(of: Array($0.utf8)) })
   }
 
   private static func key(of path: [UInt8]) -> FileKey? { (try? FileStatus.following(path))?.key }
