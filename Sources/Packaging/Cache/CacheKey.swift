@@ -34,29 +34,6 @@ struct CacheParameters: Hashable, Sendable {
       """
     bytes = Array(text.utf8)
   }
-
-  /// The checksum of a sample, deflated: words in an order without a period, so that matches of many lengths and
-  /// distances compete.
-  private static func fingerprint(level: Int) -> String {
-    let words = ["the ", "release ", "of ", "archive", "\n", "0x7f", "block ", "deflate"].map { Array($0.utf8) }
-    var sample: [UInt8] = []
-    var state: UInt32 = 1
-    while sample.count < 64 << 10 {
-      // Numerical Recipes, 7.1: a linear congruential generator.
-      state = state &* 1_664_525 &+ 1_013_904_223
-      sample += words[Int(state >> 29)]
-    }
-    do throws(DeflateError) {
-      var deflater = try Deflater(level: level)
-      let block = try sample.span.withUnsafeBytes { bytes throws(DeflateError) in
-        try deflater.deflate(bytes, after: UnsafeRawBufferPointer(start: nil, count: 0))
-      }
-      return "\(block.bytes.withUnsafeBytes { CRC32(of: $0).value })"
-    } catch {
-      // The run fails when it has to deflate. Until then its keys are those of no other run.
-      return "unknown to process \(getpid()) at \(nanosecondsNow())"
-    }
-  }
 }
 
 /// The name of an object.
