@@ -93,14 +93,6 @@ struct ObjectFile: ~Copyable, Sendable {
   }
 }
 
-/// The time by the system's clock, in nanoseconds since 1970.
-func nanosecondsNow() -> Int64 {
-  var time = timespec()
-  // Cannot fail for this clock.
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-}
-
 /// Calls `body`; a `SystemError` becomes an `ObjectFault`.
 func reading<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(ObjectFault) -> Result {
   do throws(SystemError) {

@@ -11,10 +11,6 @@ private import Synchronization
 /// clock, of the same length, would leave no trace in them (git's "racy" rule, git's
 /// Documentation/technical/racy-git.txt). The time of the last change of the inode cannot be set by anybody.
 final class StatIndex: Sendable {
-  /// How much older than the hashing both times must be, in nanoseconds: more than the tick of any file system.
-  private static let settlingTime: Int64 = 2 * 1_000_000_000
-  /// More than the tick of the kernel's clock, in nanoseconds, where a file system's times are finer than a second.
-  private static let fineTick: Int64 = 20_000_000
   /// The most entries that are kept, and the days after which an unused one is not.
   static let limit = 1_000_000
   private static let daysKept: UInt32 = 90
@@ -63,7 +59,7 @@ final class StatIndex: Sendable {
   /// Notes the digest of a file that had this state before and after it was hashed; `hashedAt` is the time before, in
   /// nanoseconds since 1970. Of a file that changed shortly before it is only noted that it was hashed.
   func note(_ digest: Digest, of identity: FileIdentity, hashedAt: Int64) {
-    add(IndexEntry(identity, Self.isSettled(identity, at: hashedAt) ? digest : nil, used: Self.today()))
+    add(IndexEntry(identity, FileTimes.isSettled(identity, at: hashedAt) ? digest : nil, used: Self.today()))
   }
 
   /// Notes the digest of a file that this process wrote alone, under a name of its own until now; `written` is its state
@@ -74,7 +70,7 @@ final class StatIndex: Sendable {
   func note(_ digest: Digest, of identity: FileIdentity, writtenAs written: FileIdentity) {
     let now = nanosecondsNow()
     guard identity.key == written.key, (identity.size, identity.modified) == (written.size, written.modified),
-      written.modified <= now, Self.timeToSettle(since: written.modified, at: now) <= 0
+      written.modified <= now, FileTimes.timeToSettle(since: written.modified, at: now) <= 0
     else { return }
     add(IndexEntry(identity, digest, used: Self.today()))
   }
@@ -107,32 +103,6 @@ final class StatIndex: Sendable {
     } catch {
       if error.errno != EWOULDBLOCK { folder.close(for: error) }
     }
-  }
-
-  /// Whether a file of this state, hashed from `time` on, would show any later write by its times.
-  static func isSettled(_ identity: FileIdentity, at time: Int64) -> Bool {
-    [identity.modified, identity.changed].allSatisfy { stamp in
-      let age = time.subtractingReportingOverflow(stamp)
-      return !age.overflow && age.partialValue > settlingTime
-    }
-  }
-
-  /// Nanoseconds to wait from `now` on, until any later write of a file shows in its time, which is `stamp` now.
-  ///
-  /// Times go in ticks of the kernel's clock, 10 ms at most; whole seconds are those of a file system that knows no
-  /// finer ones, or only every other (FAT). A time far ahead is not waited for.
-  static func timeToSettle(since stamp: Int64, at now: Int64) -> Int64 {
-    let tick = stamp % 1_000_000_000 == 0 ? settlingTime : fineTick
-    let age = now.subtractingReportingOverflow(stamp)
-    guard !age.overflow, (-settlingTime..<tick).contains(age.partialValue) else { return 0 }
-    return tick - age.partialValue
-  }
-
-  /// Waits until any later write of a file shows in its time, which is `stamp` now, where times are fine.
-  static func waitForTick(since stamp: Int64) {
-    let wait = timeToSettle(since: stamp, at: nanosecondsNow())
-    // A signal that ends it early is no harm: what would be noted is not.
-    if (1...fineTick).contains(wait) { usleep(UInt32(wait / 1000 + 1)) }
   }
 
   /// Whether another process noted a file that is not in `known`, or a later state of one.

@@ -53,7 +53,7 @@ final class ContentDigests: Sendable {
   /// What a small source file is known by: its state, which saves opening it, or its contents where they could have
   /// changed unseen when they were first packed. Throws `SourceChanged` or `SystemError`.
   func key(of file: SourceFile) throws -> [UInt8] {
-    let isSettled = StatIndex.isSettled(file.identity, at: nanosecondsNow())
+    let isSettled = FileTimes.isSettled(file.identity, at: nanosecondsNow())
     // Once its contents, always its contents: the key of an unchanged file stays what it was.
     return isSettled && !index.has(file.identity) ? file.identity.bytes : try digest(of: file).bytes
   }
@@ -82,7 +82,7 @@ final class ContentDigests: Sendable {
   /// leaves no trace would put other bytes into the cache than their digest says, and into all releases to come.
   private static func settle(_ identity: FileIdentity) {
     while true {
-      let wait = StatIndex.timeToSettle(since: identity.changed, at: nanosecondsNow())
+      let wait = FileTimes.timeToSettle(since: identity.changed, at: nanosecondsNow())
       if wait <= 0 { return }
       // At most four seconds; a signal that ends it early is no harm.
       usleep(UInt32(clamping: wait / 1000 + 1))

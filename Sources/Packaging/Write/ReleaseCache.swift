@@ -31,7 +31,7 @@ package final class ReleaseCache: Sendable {
 
   /// Notes the digest of an output that has its name since the commit; `written` is its state after the last write.
   func note(_ digest: Digest, of path: [UInt8], writtenAs written: FileIdentity) {
-    if written.size >= Self.sizeWorthWaiting { StatIndex.waitForTick(since: written.modified) }
+    if written.size >= Self.sizeWorthWaiting { FileTimes.waitForTick(since: written.modified) }
     // Renamed, it has another state than when it was written. One that is gone is none to know.
     guard let identity = try? FileStatus.of(path).identity else { return }
     index.note(digest, of: identity, writtenAs: written)

@@ -86,25 +86,6 @@ struct StatIndexTests {
     #expect((index.digest(of: identity) != nil) == isKnown)
   }
 
-  @Test func `a real file that was just written is not trusted`() throws {
-    try sample.tree.write("text", to: "file")
-    let identity = try FileStatus.of(Array("\(sample.tree.root)/file".utf8)).identity
-    #expect(!StatIndex.isSettled(identity, at: nanosecondsNow()))
-    #expect(StatIndex.isSettled(identity, at: nanosecondsNow() + 3 * Self.second))
-  }
-
-  @Test(
-    arguments: [
-      (50, 0, 20), (50, 19, 1), (50, 20, 0), (50, 500, 0), (50, -1, 21), (50, -2001, 0), (50, .min, 0),
-      // Times in whole seconds go in steps of one or two.
-      (0, 0, 2000), (0, 1999, 1), (0, 2000, 0), (0, -2000, 4000), (0, -2001, 0),
-    ] as [(Int64, Int64, Int64)])
-  func `a write shows in the times of a file after a tick`(milliseconds: Int64, age: Int64, wait: Int64) {
-    let changed = 7_000_000_000 + milliseconds * 1_000_000
-    let now = age == .min ? .min : changed + age * 1_000_000
-    #expect(StatIndex.timeToSettle(since: changed, at: now) == wait * 1_000_000)
-  }
-
   @Test func `a file that could have changed unseen is known to have been hashed, in the next run too`() {
     let identity = FileIdentity.sample(inode: 1, changed: Self.now)
     let index = self.index()
@@ -124,7 +105,7 @@ struct StatIndexTests {
     func note(after change: String) throws -> Digest? {
       try sample.tree.write("text", to: "file")
       let written = try FileStatus.of(path).identity
-      StatIndex.waitForTick(since: written.modified)
+      FileTimes.waitForTick(since: written.modified)
       try sample.tree.run("sh", "-c", change)
       let identity = try FileStatus.of(path).identity
       let index = self.index()
