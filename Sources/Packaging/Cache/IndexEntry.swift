@@ -79,20 +79,19 @@ struct IndexEntries: Sendable {
   /// Entries that are in order already, none twice.
   init(inOrder entries: [IndexEntry] = []) { self.entries = entries }
 
-  /// Where the entry of `file` is, or would be.
-  func position(of file: FileKey) -> Int {
+  /// The position of the entry of `file`; nil when there is none.
+  func position(of file: FileKey) -> Int? {
     var (low, high) = (0, entries.count)
     while low < high {
       let middle = low + (high - low) / 2
       if IndexEntry.precedes(entries[middle].file, file) { low = middle + 1 } else { high = middle }
     }
-    return low
+    return low < entries.count && entries[low].file == file ? low : nil
   }
 
   /// The position of the entry of exactly this state; nil when there is none.
   func position(of identity: FileIdentity) -> Int? {
-    let position = position(of: identity.key)
-    return position < entries.count && entries[position].identity == identity ? position : nil
+    position(of: identity.key).flatMap { entries[$0].identity == identity ? $0 : nil }
   }
 
   /// Notes that an entry is used on `day`; false when that was noted before.
@@ -103,21 +102,29 @@ struct IndexEntries: Sendable {
   }
 
   /// Takes in entries that are in order, each instead of an older one of the same file.
+  ///
+  /// In place, for two lists at once are the most that the index ever takes of memory.
   mutating func merge(_ newer: [IndexEntry]) {
-    if newer.isEmpty { return }
-    var merged: [IndexEntry] = []
-    merged.reserveCapacity(entries.count + newer.count)
-    var next = 0
-    for entry in newer {
-      while next < entries.count && IndexEntry.precedes(entries[next].file, entry.file) {
-        merged.append(entries[next])
-        next += 1
+    let added = newer.filter { !replace($0) }
+    var (old, new) = (entries.count, added.count)
+    entries += added
+    // From the back on: what is written over was moved already, or is one of those that were just appended.
+    while new > 0 {
+      if old > 0 && IndexEntry.precedes(added[new - 1].file, entries[old - 1].file) {
+        old -= 1
+        entries[old + new] = entries[old]
+      } else {
+        new -= 1
+        entries[old + new] = added[new]
       }
-      if next < entries.count && entries[next].file == entry.file { next += 1 }
-      merged.append(entry)
     }
-    merged.append(contentsOf: entries[next...])
-    entries = merged
+  }
+
+  /// Takes in an entry instead of an older one; false when there is none of its file.
+  private mutating func replace(_ entry: IndexEntry) -> Bool {
+    guard let position = position(of: entry.file) else { return false }
+    entries[position] = entry
+    return true
   }
 
   /// Drops the entries that were last used before `day`, and of those over `limit` the ones not used for longest.

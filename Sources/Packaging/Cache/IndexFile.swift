@@ -10,20 +10,19 @@ enum IndexFile {
   private static let trailerSize = 4
   /// Entries that are read or written at once.
   private static let pieceCount = 1024
-  /// More than is ever written; what says that it has more is damaged.
-  private static let largestCount: Int64 = 4 << 20
-
-  /// The entries in the file at `path` that `isWanted`, in order. Throws `ObjectFault`.
-  static func read(_ path: [UInt8], where isWanted: (IndexEntry) -> Bool = { _ in true }) throws(ObjectFault)
-    -> [IndexEntry]
-  {
+  /// The entries in the file at `path` that `isWanted`, in order.
+  ///
+  /// Throws `ObjectFault`, also for a file of more than `limit` entries, which is never written.
+  static func read(
+    _ path: [UInt8], atMost limit: Int = StatIndex.usualLimit, where isWanted: (IndexEntry) -> Bool
+  ) throws(ObjectFault) -> [IndexEntry] {
     let file = try FileHandle(keptAt: path)
     let status = try reading { () throws(SystemError) in try file.status() }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .missing }
     let header = try file.keptBytes(at: 0, count: headerSize)
     guard header.starts(with: magic) else { throw .foreign }
     let count = header.span.bytes.number(at: magic.count, as: Int64.self)
-    guard (0...largestCount).contains(count),
+    guard (0...Int64(limit)).contains(count),
       Int64(status.st_size) == count * Int64(IndexEntry.size) + Int64(headerSize + trailerSize)
     else { throw .damaged }
     var crc = header.withUnsafeBytes { CRC32(of: $0) }

@@ -11,8 +11,8 @@ private import Synchronization
 /// clock, of the same length, would leave no trace in them (git's "racy" rule, git's
 /// Documentation/technical/racy-git.txt). The time of the last change of the inode cannot be set by anybody.
 final class StatIndex: Sendable {
-  /// The most entries that are kept, and the days after which an unused one is not.
-  static let limit = 1_000_000
+  /// The most entries that are kept, 16 MB of memory, and the days after which an unused one is not.
+  static let usualLimit = 200_000
   private static let daysKept: UInt32 = 90
   /// New entries are gathered and merged at once; fewer only as long as there are few.
   private static let leastGathered = 4096
@@ -24,19 +24,33 @@ final class StatIndex: Sendable {
     /// Whether there is anything to save.
     var isChanged = false
 
-    mutating func mergeFresh() {
+    mutating func note(_ entry: IndexEntry) {
+      fresh[entry.file] = entry
+      isChanged = true
+    }
+
+    mutating func mergeFresh(_ limit: Int) {
       known.merge(fresh.values.sorted { IndexEntry.precedes($0.file, $1.file) })
+      known.drop(before: 0, over: limit)
       fresh = [:]
+    }
+
+    /// Whether another process noted a file that is not known here, or a later state of one.
+    func isNews(_ entry: IndexEntry) -> Bool {
+      guard let position = known.position(of: entry.file) else { return true }
+      return entry.changed > known.entries[position].changed
     }
   }
 
   private let folder: CacheFolder
+  private let limit: Int
   private let state: Mutex<State>
 
-  /// The index of `cache`; an empty one where it cannot be read.
-  init(_ cache: Cache) {
+  /// The index of `cache`, of at most `limit` entries; an empty one where it cannot be read.
+  init(_ cache: Cache, limit: Int = usualLimit) {
     folder = cache.folder
-    state = Mutex(State(known: IndexEntries(inOrder: Self.entries(in: cache.folder))))
+    self.limit = limit
+    state = Mutex(State(known: IndexEntries(inOrder: Self.entries(in: cache.folder, atMost: limit))))
   }
 
   /// The digest of the file that has this state now; nil when it is not known.
@@ -77,9 +91,8 @@ final class StatIndex: Sendable {
 
   private func add(_ entry: IndexEntry) {
     state.withLock { state in
-      state.fresh[entry.file] = entry
-      state.isChanged = true
-      if state.fresh.count >= max(Self.leastGathered, state.known.entries.count / 4) { state.mergeFresh() }
+      state.note(entry)
+      if state.fresh.count >= max(Self.leastGathered, state.known.entries.count / 4) { state.mergeFresh(limit) }
     }
   }
 
@@ -90,11 +103,11 @@ final class StatIndex: Sendable {
         guard state.isChanged, let file = folder.begin(folder.index) else { return }
         // A second: another process writes its index in less, and if not, this run's entries are lost.
         try folder.locked(tries: 50) { () throws(SystemError) in
-          state.mergeFresh()
-          let known = state.known
-          state.known.merge(Self.entries(in: folder) { Self.isNews($0, to: known) })
+          state.mergeFresh(limit)
+          let news = Self.entries(in: folder, atMost: limit) { state.isNews($0) }
+          state.known.merge(news)
           let today = Self.today()
-          state.known.drop(before: today - min(today, Self.daysKept), over: Self.limit)
+          state.known.drop(before: today - min(today, Self.daysKept), over: limit)
           try IndexFile.write(state.known.entries, to: file)
           try file.finish()
           state.isChanged = false
@@ -105,18 +118,11 @@ final class StatIndex: Sendable {
     }
   }
 
-  /// Whether another process noted a file that is not in `known`, or a later state of one.
-  private static func isNews(_ entry: IndexEntry, to known: IndexEntries) -> Bool {
-    let position = known.position(of: entry.file)
-    guard position < known.entries.count, known.entries[position].file == entry.file else { return true }
-    return entry.changed > known.entries[position].changed
-  }
-
   private static func entries(
-    in folder: CacheFolder, where isWanted: (IndexEntry) -> Bool = { _ in true }
+    in folder: CacheFolder, atMost limit: Int, where isWanted: (IndexEntry) -> Bool = { _ in true }
   ) -> [IndexEntry] {
     do throws(ObjectFault) {
-      return try IndexFile.read(folder.index, where: isWanted)
+      return try IndexFile.read(folder.index, atMost: limit, where: isWanted)
     } catch {
       switch error {
       case .missing, .foreign: break

@@ -143,6 +143,23 @@ struct StatIndexTests {
     #expect(sample.warnings == [])
   }
 
+  @Test func `no more entries are held, kept or read than the limit`() throws {
+    let cache = sample.open()
+    let index = StatIndex(cache, limit: 5000)
+    for inode in 1...10_000 as ClosedRange<UInt64> {
+      index.note(Self.digest("a"), of: .sample(inode: inode), hashedAt: Self.now)
+    }
+    // What was noted last may be gathered beside.
+    let held = (1...10_000).count { index.has(.sample(inode: $0)) }
+    #expect(held >= 5000 && held < 5000 + 4096)
+    index.save()
+    #expect(try sample.bytes(of: path).count == 26 + 5000 * 76)
+    let (next, smaller) = (StatIndex(cache, limit: 5000), StatIndex(cache, limit: 4999))
+    #expect((1...10_000).count { next.has(.sample(inode: $0)) } == 5000)
+    #expect((1...10_000).count { smaller.has(.sample(inode: $0)) } == 0)
+    #expect(sample.warnings == ["CACHE/index: damaged, the files are hashed anew"])
+  }
+
   @Test func `threads note and save at once`() {
     let indexes = [index(), index()]
     let threads = (0..<4).compactMap { number in
@@ -238,19 +255,4 @@ struct StatIndexTests {
     #expect(try sample.names() == ["CACHEDIR.TAG", "index", "lock"])
     #expect(sample.warnings == [])
   }
-
-  @Test(
-    arguments: [
-      (0, 9, [1, 2, 3, 4, 5]), (4, 9, [2, 3, 4, 5]), (5, 9, [2, 4, 5]), (0, 4, [2, 3, 4, 5]), (0, 3, [2, 4, 5]),
-      (0, 2, [2, 4]), (0, 1, [2]), (0, 0, []), (9, 9, []),
-    ] as [(UInt32, Int, [UInt64])])
-  func `entries that are not used for long are dropped`(_ day: UInt32, _ limit: Int, _ kept: [UInt64]) {
-    let days: [UInt32] = [3, 6, 4, 6, 5]
-    var entries = IndexEntries(
-      inOrder: zip(1..., days).map { IndexEntry(.sample(inode: $0), Self.digest("a"), used: $1) })
-    entries.drop(before: day, over: limit)
-    #expect(entries.entries.map(\.file.inode) == kept)
-  }
-
-  @Test func `an entry takes 80 bytes of memory`() { #expect(MemoryLayout<IndexEntry>.stride == 80) }
 }
