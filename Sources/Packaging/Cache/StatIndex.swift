@@ -21,10 +21,15 @@ final class StatIndex: Sendable {
     var known: IndexEntries
     /// What was noted since the last merge.
     var fresh: [FileKey: IndexEntry] = [:]
+    /// When the inodes of files last changed that were noted anew, as the file of the index had it.
+    var replaced: [FileKey: Int64] = [:]
     /// Whether there is anything to save.
     var isChanged = false
 
     mutating func note(_ entry: IndexEntry) {
+      if let position = known.position(of: entry.file), replaced[entry.file] == nil {
+        replaced[entry.file] = known.entries[position].changed
+      }
       fresh[entry.file] = entry
       isChanged = true
     }
@@ -38,7 +43,8 @@ final class StatIndex: Sendable {
     /// Whether another process noted a file that is not known here, or a later state of one.
     func isNews(_ entry: IndexEntry) -> Bool {
       guard let position = known.position(of: entry.file) else { return true }
-      return entry.changed > known.entries[position].changed
+      // What was there before this run is old, whatever its time says: clocks are set back, too.
+      return entry.changed > known.entries[position].changed && entry.changed != replaced[entry.file]
     }
   }
 

@@ -143,6 +143,20 @@ struct StatIndexTests {
     #expect(sample.warnings == [])
   }
 
+  @Test func `an entry of before is not taken for another process's, though a clock that went back makes it later`() {
+    func state(_ changed: Int64) -> FileIdentity { .sample(inode: 4, changed: changed) }
+    let digests = ["before", "after"].map(Self.digest)
+    let before = index()
+    before.note(digests[0], of: state(300), hashedAt: Self.now)
+    before.save()
+    let after = index()
+    after.note(digests[1], of: state(200), hashedAt: Self.now)
+    save([1])
+    after.save()
+    #expect(index().digest(of: state(200)) == digests[1])
+    #expect(known(1...1) == [1])
+  }
+
   @Test func `no more entries are held, kept or read than the limit`() throws {
     let cache = sample.open()
     let index = StatIndex(cache, limit: 5000)
