@@ -1,8 +1,9 @@
-// Calls of the C library that Swift's import of it leaves out: those declared for _GNU_SOURCE alone, mallopt,
+// Calls of the C library that Swift's import of it leaves out: those declared for _GNU_SOURCE alone, mallopt, statfs,
 // and an ioctl, for it does not import variadic functions.
 #pragma once
 #include <asm/ioctl.h>
 #include <malloc.h>
+#include <sys/statfs.h>
 
 /// renameat2(2): with the flag below, exchanges two names in one step.
 int renameat2(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, unsigned int flags);
@@ -24,3 +25,9 @@ int ioctl(int fd, unsigned long request, ...);
 /// FICLONE of ioctl_ficlone(2): makes `to` share all blocks of `from`. The number is that of linux/fs.h, which is not
 /// included for the other names it defines.
 static inline int kpack_clone(int to, int from) { return ioctl(to, _IOW(0x94, 9, int), from); }
+
+/// fstatfs(2): the type of the file system that a file is on, of 32 bits, or -1.
+static inline long long kpack_file_system_type(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) == 0 ? (long long)(status.f_type & 0xFFFFFFFF) : -1;
+}

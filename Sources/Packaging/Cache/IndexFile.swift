@@ -1,12 +1,14 @@
-// The file of the index: magic (14 bytes), number of entries (8), the entries in order, CRC-32 of all these (4).
+// The file of the index: magic (14 bytes), machine (32), number of entries (8), the entries in order, CRC-32 of all
+// these (4).
 
 internal import Archive
 internal import Glibc
 
 /// Reads and writes the entries of the index.
 enum IndexFile {
-  private static let magic = Array("kpack-index 1\n".utf8)
-  private static let headerSize = 22
+  /// With the machine: the files of another one are others, whatever their numbers.
+  private static let magic = Array("kpack-index 2\n".utf8) + Machine.id.bytes
+  private static let headerSize = 54
   private static let trailerSize = 4
   /// Entries that are read or written at once.
   private static let pieceCount = 1024

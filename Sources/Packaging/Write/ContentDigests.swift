@@ -50,23 +50,27 @@ final class ContentDigests: Sendable {
   /// Says what stands for the digest of an archive of the same release.
   func set(_ digest: Digest, of id: ContentID) { known.withLock { $0[id] = ContentSums(digest: digest) } }
 
-  /// What a small source file is known by: its state, which saves opening it, or its contents where they could have
-  /// changed unseen when they were first packed. Throws `SourceChanged` or `SystemError`.
+  /// What a small source file is known by: its state on this machine, which saves opening it, or its contents where
+  /// they could have changed unseen when they were first packed. Throws `SourceChanged` or `SystemError`.
   func key(of file: SourceFile) throws -> [UInt8] {
-    let isSettled = FileTimes.isSettled(file.identity, at: nanosecondsNow())
-    // Once its contents, always its contents: the key of an unchanged file stays what it was.
-    return isSettled && !index.has(file.identity) ? file.identity.bytes : try digest(of: file).bytes
+    guard FileSystems.showChanges(of: file), FileTimes.isSettled(file.identity, at: nanosecondsNow()),
+      // Once its contents, always its contents: the key of an unchanged file stays what it was.
+      !index.has(file.identity)
+    else { return try digest(of: file).bytes }
+    return Machine.id.bytes + file.identity.bytes
   }
 
-  /// The digest of a source file. Throws `SourceChanged` or `SystemError`.
+  /// The digest of a source file; read in each run where a change might not show. Throws `SourceChanged` or
+  /// `SystemError`.
   func digest(of file: SourceFile) throws -> Digest { try sums(of: file).digest }
 
   private func sums(of file: SourceFile) throws -> ContentSums {
-    if let known = index.digest(of: file.identity) { return ContentSums(digest: known) }
+    let isIndexed = FileSystems.showChanges(of: file)
+    if isIndexed, let known = index.digest(of: file.identity) { return ContentSums(digest: known) }
     Self.settle(file.identity)
     let start = nanosecondsNow()
     let sums = try hash(count: file.identity.size) { try file.read(from: $0, into: $1) }
-    index.note(sums.digest, of: file.identity, hashedAt: start)
+    if isIndexed { index.note(sums.digest, of: file.identity, hashedAt: start) }
     return sums
   }
 
@@ -78,7 +82,7 @@ final class ContentDigests: Sendable {
     return found == digest ? status : nil
   }
 
-  /// Waits until a file cannot change unseen. What is hashed here is read again to be deflated: a write in between that
+  /// Waits until a file cannot change unseen, as far as its times tell. What is hashed here is read again to be deflated: a write in between that
   /// leaves no trace would put other bytes into the cache than their digest says, and into all releases to come.
   private static func settle(_ identity: FileIdentity) {
     while true {

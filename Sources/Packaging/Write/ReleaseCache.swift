@@ -33,7 +33,9 @@ package final class ReleaseCache: Sendable {
   func note(_ digest: Digest, of path: [UInt8], writtenAs written: FileIdentity) {
     if written.size >= Self.sizeWorthWaiting { FileTimes.waitForTick(since: written.modified) }
     // Renamed, it has another state than when it was written. One that is gone is none to know.
-    guard let identity = try? FileStatus.of(path).identity else { return }
+    guard let identity = try? FileStatus.of(path).identity,
+      FileSystems.showChanges(of: SourceFile(path: path, identity: identity))
+    else { return }
     index.note(digest, of: identity, writtenAs: written)
   }
 

@@ -167,7 +167,7 @@ struct StatIndexTests {
     let held = (1...10_000).count { index.has(.sample(inode: $0)) }
     #expect(held >= 5000 && held < 5000 + 4096)
     index.save()
-    #expect(try sample.bytes(of: path).count == 26 + 5000 * 76)
+    #expect(try sample.bytes(of: path).count == 58 + 5000 * 76)
     let (next, smaller) = (StatIndex(cache, limit: 5000), StatIndex(cache, limit: 4999))
     #expect((1...10_000).count { next.has(.sample(inode: $0)) } == 5000)
     #expect((1...10_000).count { smaller.has(.sample(inode: $0)) } == 0)
@@ -200,7 +200,7 @@ struct StatIndexTests {
   @Test func `one bit that is turned, in any byte, loses the index and nothing else`() throws {
     save([1, 2])
     let whole = try sample.bytes(of: path)
-    #expect(whole.count == 22 + 2 * 76 + 4)
+    #expect(whole.count == 54 + 2 * 76 + 4)
     for position in whole.indices {
       var damaged = whole
       damaged[position] ^= 1 << UInt8(position % 8)
@@ -217,29 +217,40 @@ struct StatIndexTests {
     let whole = try sample.bytes(of: path)
     var files = (0..<whole.count).map { Array(whole[..<$0]) }
     files.append(whole + [0])
-    for (count, entries) in [(Int64.max, 22..<174), (-1, 22..<174), (1, 22..<174)] {
+    for (count, entries) in [(Int64.max, 54..<206), (-1, 54..<206), (1, 54..<206)] {
       files.append(sealed(count, Array(whole[entries])))
     }
-    files.append(sealed(2, Array(whole[98..<174]) + whole[22..<98]))
-    files.append(sealed(2, Array(whole[22..<98]) + whole[22..<98]))
+    files.append(sealed(2, Array(whole[130..<206]) + whole[54..<130]))
+    files.append(sealed(2, Array(whole[54..<130]) + whole[54..<130]))
     for bytes in files {
       try sample.replace(path, with: bytes)
       #expect(known(1...2) == [])
     }
-    try sample.replace(path, with: sealed(2, Array(whole[22..<174])))
+    try sample.replace(path, with: sealed(2, Array(whole[54..<206])))
     #expect(known(1...2) == [1, 2])
   }
 
+  @Test func `the index of another machine is not believed, and replaced without a word`() throws {
+    save([1, 2])
+    let whole = try sample.bytes(of: path)
+    let foreign = sealed(2, Array(whole[54..<206]), machine: Self.digest("another"))
+    try sample.replace(path, with: foreign)
+    #expect(known(1...2) == [])
+    save([1, 2])
+    #expect(try sample.bytes(of: path) == whole)
+    #expect(sample.warnings == [])
+  }
+
   /// An index with a right checksum, whatever is in it.
-  private func sealed(_ count: Int64, _ entries: [UInt8]) -> [UInt8] {
-    var bytes = Array("kpack-index 1\n".utf8)
+  private func sealed(_ count: Int64, _ entries: [UInt8], machine: Digest = Machine.id) -> [UInt8] {
+    var bytes = Array("kpack-index 2\n".utf8) + machine.bytes
     bytes.append(littleEndian: count)
     bytes += entries
     bytes.append(littleEndian: bytes.withUnsafeBytes { CRC32(of: $0) }.value)
     return bytes
   }
 
-  @Test(arguments: ["mkfifo $0", "ln -s . $0", "mkdir $0", "printf 'kpack-index 2\\n' > $0"])
+  @Test(arguments: ["mkfifo $0", "ln -s . $0", "mkdir $0", "printf 'kpack-index 1\\n' > $0"])
   func `what is no index of this form is none, without a hang`(_ command: String) throws {
     save([1])
     try sample.tree.run("rm", path)

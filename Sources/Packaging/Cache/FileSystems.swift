@@ -1,0 +1,52 @@
+// On which file systems a file that changed has another state than before, whoever changed it and however.
+
+internal import Archive
+private import Glibc
+private import Synchronization
+
+/// The file systems whose word is taken.
+enum FileSystems {
+  /// Those that set the time of an inode's last change themselves, at each change and by the kernel's clock: what
+  /// statfs(2) says of them, by linux/magic.h and, of ZFS, by include/sys/zfs_vfsops.h of ZFS on Linux.
+  ///
+  /// Not in it are those where that time comes from an image, as in squashfs, from the time of the contents, as in FAT,
+  /// from a server, as in NFS, or from a program, as in FUSE.
+  private static let trusted: Set<UInt32> = [
+    0xEF53,  // ext2, ext3, ext4
+    0x5846_5342,  // xfs
+    0x9123_683E,  // btrfs
+    0x0102_1994,  // tmpfs
+    0x794C_7630,  // overlayfs
+    0x2FC1_2FC1,  // zfs
+    0xF2F5_2010,  // f2fs
+    0xCA45_1A4E,  // bcachefs
+  ]
+
+  private static let types = Mutex<[UInt64: UInt32]>([:])
+
+  /// Whether `file` has another state as soon as anything else is in it.
+  static func showChanges(of file: SourceFile) -> Bool {
+    type(of: file).map { areTrusted(type: $0, changed: file.identity.changed) } ?? false
+  }
+
+  /// Whether a state is believed of a file that last changed at `changed`, in nanoseconds since 1970, on a file system
+  /// of that type.
+  ///
+  /// A time in whole seconds is none that the kernel's clock gave: it was written into an image, as mke2fs -d does, or
+  /// comes from one below an overlayfs, which tells its own type for all of its layers.
+  static func areTrusted(type: UInt32, changed: Int64) -> Bool {
+    trusted.contains(type) && changed % 1_000_000_000 != 0
+  }
+
+  /// The type of the file system, asked for once for each device; nil when that cannot be done.
+  private static func type(of file: SourceFile) -> UInt32? {
+    let device = file.identity.device
+    if let known = types.withLock({ $0[device] }) { return known }
+    // Another file may stand at the path by now. One that cannot be read is told of by those who read it.
+    guard let handle = try? FileHandle(opening: file.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
+      let status = try? handle.status(), UInt64(status.st_dev) == device, let type = try? handle.fileSystemType()
+    else { return nil }
+    types.withLock { $0[device] = type }
+    return type
+  }
+}
