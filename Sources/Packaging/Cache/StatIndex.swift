@@ -84,15 +84,14 @@ final class StatIndex: Sendable {
     add(IndexEntry(identity, FileTimes.isSettled(identity, at: hashedAt) ? digest : nil, used: Self.today()))
   }
 
-  /// Notes the digest of a file that this process wrote alone, under a name of its own until now; `written` is its state
-  /// after the last write.
+  /// Notes the digest of a file that this process wrote alone, under a name of its own until `time`, in nanoseconds
+  /// since 1970; `written` is its state after the last write.
   ///
-  /// A write by others shows in its time of modification as soon as the clock has ticked since the last of ours. Where
-  /// it has not, nothing is noted.
-  func note(_ digest: Digest, of identity: FileIdentity, writtenAs written: FileIdentity) {
-    let now = nanosecondsNow()
+  /// A write by others shows in its time of modification where the clock has ticked since the last of ours. Where it
+  /// had not when the file got its name, nothing is noted.
+  func note(_ digest: Digest, of identity: FileIdentity, writtenAs written: FileIdentity, until time: Int64) {
     guard identity.key == written.key, (identity.size, identity.modified) == (written.size, written.modified),
-      written.modified <= now, FileTimes.timeToSettle(since: written.modified, at: now) <= 0
+      written.modified <= time, FileTimes.timeToSettle(since: written.modified, at: time) <= 0
     else { return }
     add(IndexEntry(identity, digest, used: Self.today()))
   }

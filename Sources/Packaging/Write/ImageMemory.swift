@@ -62,14 +62,14 @@ final class ImageMemory: Sendable {
     return stale?.isFolder ?? true ? record.digest : nil
   }
 
-  /// Keeps what came of an image that was written and whose files have their names.
-  func keep(_ written: WrittenImage, ofImage number: Int, at places: ImagePlaces) {
+  /// Keeps what came of an image that was written and whose files have their names since `time`.
+  func keep(_ written: WrittenImage, ofImage number: Int, at places: ImagePlaces, since time: Int64) {
     let record = ImageRecord(
       digest: written.digest, buildArchive: written.buildArchive, isOneFile: isOneFile(places.archives))
     cache.objects.store(record: record.bytes, as: keys.records[number])
     for file in written.files {
       guard let digest = file.digest ?? keys.executables[number] else { continue }
-      cache.note(digest, of: folder.path(of: file.place), writtenAs: file.identity)
+      cache.note(digest, of: folder.path(of: file.place), writtenAs: file.identity, until: time)
     }
   }
 }

@@ -78,9 +78,10 @@ package struct ImagePackager {
     } committed: {
       watch($0.result)
     }
+    let time = cache?.timeBeforeCommit(of: made.compactMap(\.written).flatMap(\.files).map(\.identity))
     try folder.commit()
     for case (let result, let written?) in made {
-      memory?.keep(written, ofImage: result.image, at: places[result.image])
+      if let time { memory?.keep(written, ofImage: result.image, at: places[result.image], since: time) }
     }
     return made.map(\.result)
   }

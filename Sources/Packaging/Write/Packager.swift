@@ -82,8 +82,9 @@ package struct Packager {
       },
       work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
     try workers.run(threads: options.jobs)
+    let time = cache?.timeBeforeCommit(of: committer.results.map(\.archive.file.identity))
     try folder.commit()
-    memory?.keep(committer.results)
+    if let time { memory?.keep(committer.results, since: time) }
     return (committer.results + unchanged.values).sorted { $0.artifact < $1.artifact }
   }
 

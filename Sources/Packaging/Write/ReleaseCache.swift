@@ -29,14 +29,23 @@ package final class ReleaseCache: Sendable {
     return digest
   }
 
-  /// Notes the digest of an output that has its name since the commit; `written` is its state after the last write.
-  func note(_ digest: Digest, of path: [UInt8], writtenAs written: FileIdentity) {
-    if written.size >= Self.sizeWorthWaiting { FileTimes.waitForTick(since: written.modified) }
+  /// The time, in nanoseconds since 1970, until which outputs are this run's alone: to be asked for before they get
+  /// their names. `written` are their states; waits a tick of the clock where it saves hashing a large one again.
+  func timeBeforeCommit(of written: some Sequence<FileIdentity>) -> Int64 {
+    for identity in written where identity.size >= Self.sizeWorthWaiting {
+      FileTimes.waitForTick(since: identity.modified)
+    }
+    return nanosecondsNow()
+  }
+
+  /// Notes the digest of an output that has its name since the commit; `written` is its state after the last write,
+  /// `time` the one before the commit.
+  func note(_ digest: Digest, of path: [UInt8], writtenAs written: FileIdentity, until time: Int64) {
     // Renamed, it has another state than when it was written. One that is gone is none to know.
     guard let identity = try? FileStatus.of(path).identity,
       FileSystems.showChanges(of: SourceFile(path: path, identity: identity))
     else { return }
-    index.note(digest, of: identity, writtenAs: written)
+    index.note(digest, of: identity, writtenAs: written, until: time)
   }
 
   /// Takes nothing more and removes what is half written: for a run that is interrupted.

@@ -114,13 +114,13 @@ extension RunMemory {
     try cache.digest(keys.images.layers[number]) { try plan.images[number].layerDigest(in: store) }
   }
 
-  /// Keeps what came of the tarballs that were written and have their names.
-  func keep(_ results: [TarballResult]) {
+  /// Keeps what came of the tarballs that were written and have their names since `time`.
+  func keep(_ results: [TarballResult], since time: Int64) {
     leaveRoom(from: sizes.count)
     for result in results {
       cache.objects.store(record: ArchiveRecord(result.archive).bytes, as: keys.tarballs[result.artifact])
       let path = Array(folder.path(of: plan.tarballs[result.artifact].fileName).utf8)
-      cache.note(result.archive.digest, of: path, writtenAs: result.archive.file.identity)
+      cache.note(result.archive.digest, of: path, writtenAs: result.archive.file.identity, until: time)
     }
   }
 }

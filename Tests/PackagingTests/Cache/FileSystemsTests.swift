@@ -54,7 +54,7 @@ struct FileSystemsTests {
     let (wrong, right) = (SHA256.digest(of: []), SHA256.digest(of: try sample.bytes(of: "/sys/kernel/notes")))
     #expect(try digests.digest(of: file) == right)
     #expect(try digests.key(of: file) == right.bytes)
-    cache.note(wrong, of: file.path, writtenAs: file.identity)
+    cache.note(wrong, of: file.path, writtenAs: file.identity, until: .max)
     #expect(!cache.index.has(file.identity))
     cache.index.note(wrong, of: file.identity, hashedAt: .max)
     #expect(try digests.digest(of: file) == right)

@@ -106,24 +106,26 @@ struct StatIndexTests {
       try sample.tree.write("text", to: "file")
       let written = try FileStatus.of(path).identity
       FileTimes.waitForTick(since: written.modified)
+      let time = nanosecondsNow()
       try sample.tree.run("sh", "-c", change)
       let identity = try FileStatus.of(path).identity
       let index = self.index()
-      index.note(Self.digest("a"), of: identity, writtenAs: written)
+      index.note(Self.digest("a"), of: identity, writtenAs: written, until: time)
       return index.digest(of: identity)
     }
     #expect(try note(after: "mv file x; mv x file") == Self.digest("a"))
     for change in ["printf next > file", "echo >> file", "cp -p file x; mv x file"] {
       #expect(try note(after: change) == nil, "\(change)")
     }
-    let now = nanosecondsNow()
+  }
+
+  @Test(arguments: [(20_000_000, true), (19_999_999, false), (0, false), (-1, false), (-3_000_000_000, false)])
+  func `the clock must have ticked before others had a name for it, not after`(_ age: Int64, _ isKnown: Bool) {
+    let written = FileIdentity(kept: FileKey(device: 1, inode: 1), size: 1, modified: Self.now + 5, changed: Self.now)
     let index = self.index()
-    for (inode, modified) in [(1, now), (2, now + 3 * Self.second)] as [(UInt64, Int64)] {
-      let identity = FileIdentity(
-        kept: FileKey(device: 1, inode: inode), size: 1, modified: modified, changed: modified)
-      index.note(Self.digest("a"), of: identity, writtenAs: identity)
-      #expect(index.digest(of: identity) == nil)
-    }
+    // By the clock of this moment it is long ago.
+    index.note(Self.digest("a"), of: written, writtenAs: written, until: written.modified + age)
+    #expect(index.has(written) == isKnown)
   }
 
   @Test func `what two processes note at once is merged`() {
