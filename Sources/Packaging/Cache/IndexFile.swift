@@ -21,8 +21,9 @@ enum IndexFile {
     let file = try FileHandle(keptAt: path)
     let status = try reading { () throws(SystemError) in try file.status() }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .missing }
+    let start = try file.keptBytes(at: 0, count: min(magic.count, Int(status.st_size)))
+    guard magic.starts(with: start) else { throw .foreign }
     let header = try file.keptBytes(at: 0, count: headerSize)
-    guard header.starts(with: magic) else { throw .foreign }
     let count = header.span.bytes.number(at: magic.count, as: Int64.self)
     guard (0...Int64(limit)).contains(count),
       Int64(status.st_size) == count * Int64(IndexEntry.size) + Int64(headerSize + trailerSize)
