@@ -41,6 +41,18 @@ import Testing
     }
   }
 
+  @Test func `what tarballs that are left alone were made of stays in use`() throws {
+    let box = try Sandbox.cached()
+    let bytes = try box.packCached()
+    for words in [[], ["--format=json"], ["--force"]] {
+      // Each way to be written leaves a record; from then on nothing is, and all but the digests of layers is in use.
+      if !words.isEmpty { _ = try box.packCached(words) }
+      try box.sh("find cache/objects -type f -exec touch -d '10 days ago' {} +")
+      #expect(try box.packCached(words.filter { $0 != "--force" }) == bytes)
+      #expect(try box.sh("find cache/objects -type f -mmin +60 -size +108c") == "", "\(words)")
+    }
+  }
+
   @Test func `the digests of uncompressed tars are told, whether a run before was asked for them or not`() throws {
     let box = try Sandbox.cached()
     let plain = try box.startCached(["--no-cache", "--format=json"], out: "plain").wait().rows().map { $0["tarSha256"] }

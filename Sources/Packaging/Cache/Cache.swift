@@ -42,6 +42,9 @@ package final class Cache: Sendable {
     load(key, .content) { file throws(ObjectFault) in CachedContent(file) }
   }
 
+  /// Notes that an object is in use, if it is there, without reading it.
+  func touch(_ key: CacheKey) { ObjectFile.touch(folder.place(of: key)) }
+
   /// Begins the deflated form of a content; nil when the cache takes in nothing more.
   func begin(_ key: CacheKey) -> CacheWriter? { CacheWriter(key, .content, into: folder) }
 

@@ -85,11 +85,21 @@ struct ObjectFile: ~Copyable, Sendable {
 
   /// Notes that the object is used, for it to stay longer than others; at most once an hour.
   func touch() {
+    // A cache that may only be read has no order of use.
+    if Self.isToBeTouched(modified) { _ = futimens(handle.descriptor, nil) }
+  }
+
+  /// Notes that the object at `path` is used, as `touch` of an open one does.
+  static func touch(_ path: [UInt8]) {
+    // One that is gone is not in use.
+    guard let status = try? FileStatus.of(path), status.isFile, isToBeTouched(status.identity.modified) else { return }
+    _ = utimensat(AT_FDCWD, cString(path), nil, AT_SYMLINK_NOFOLLOW)
+  }
+
+  private static func isToBeTouched(_ modified: Int64) -> Bool {
     let age = nanosecondsNow().subtractingReportingOverflow(modified)
     // A time to come is one that a clock gave that went wrong.
-    guard age.overflow || !(0..<Self.touchInterval).contains(age.partialValue) else { return }
-    // A cache that may only be read has no order of use.
-    _ = futimens(handle.descriptor, nil)
+    return age.overflow || !(0..<touchInterval).contains(age.partialValue)
   }
 }
 

@@ -5,7 +5,8 @@ import Archive
 /// A job's result, to be committed in order. `raw` are the uncompressed bytes, nil where nobody hashes them.
 enum BlockResult {
   case begin(artifact: Int)
-  case block(DeflatedBlock, raw: [UInt8]?)
+  /// With the name that it has in the cache, nil for none.
+  case block(DeflatedBlock, raw: [UInt8]?, CacheKey?)
   /// A block of a content that is stored as it is.
   case storedBlock(DeflatedBlock, raw: [UInt8]?, ContentID, isFirst: Bool, isLast: Bool)
   case contentBlock(DeflatedBlock, raw: [UInt8]?, ContentKey, isFirst: Bool, isLast: Bool)
@@ -50,7 +51,8 @@ final class BlockWorker {
     case .end(let artifact): return .end(artifact: artifact)
     case .run(let rope, let range, let level):
       let raw = try read(range, dictionary: true) { try rope.read(from: $0, into: $1) }
-      return .block(try block(raw, level), raw: kept(raw))
+      let (block, key) = try block(raw, level)
+      return .block(block, raw: kept(raw), key)
     case .content(let id, let range, .deflated(let level), let isFirst, let isLast):
       let raw = try read(range, dictionary: true) { try store.read(id, from: $0, into: $1) }
       let key = ContentKey(id: id, level: level)
@@ -78,16 +80,16 @@ final class BlockWorker {
 
   private func kept(_ raw: RawBlock) -> [UInt8]? { keepsRaw ? Array(raw.bytes) : nil }
 
-  private func block(_ raw: RawBlock, _ level: Int) throws -> DeflatedBlock {
-    guard let cache else { return try deflate(raw, level) }
+  private func block(_ raw: RawBlock, _ level: Int) throws -> (DeflatedBlock, CacheKey?) {
+    guard let cache else { return (try deflate(raw, level), nil) }
     let key = CacheKey.block(raw.bytes, after: raw.dictionary, CacheParameters(level: level))
     if let known = cache.block(key) {
       log.add(known.crc.count, .cached)
-      return known
+      return (known, key)
     }
     let block = try deflate(raw, level)
     cache.store(block, as: key)
-    return block
+    return (block, key)
   }
 
   private func deflate(_ raw: RawBlock, _ level: Int) throws -> DeflatedBlock {

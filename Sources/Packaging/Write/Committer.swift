@@ -41,7 +41,7 @@ final class Committer {
       let hashesTar = hashesTars && memory?.tarDigest(of: artifact) == nil
       writer = try GzipWriter(try folder.create(plan.tarballs[artifact].fileName), hashesTar: hashesTar)
       watch(.began(artifact: artifact))
-    case .block(let block, let raw):
+    case .block(let block, let raw, _):
       try append(block, raw)
     case .storedBlock(let block, let raw, let id, let isFirst, let isLast):
       if isFirst { contentCRC = CRC32() }

@@ -74,17 +74,22 @@ package struct Packager {
     }
     let committer = Committer(
       plan, store: store, folder: folder, memory: memory, hashesTars: options.hashesTars, log: log, watch: watch)
+    let used = UsedObjects { memory?.cacheKey($0) }
     // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
       window: max(16, options.jobs + 8), next: { try schedule.next() },
       makeTool: { [options, log] in
         try BlockWorker(memory?.cache.objects, keepsRaw: options.hashesTars, log)
       },
-      work: { job, worker in try worker.work(job, store) }, commit: { try committer.commit($0) })
+      work: { job, worker in try worker.work(job, store) },
+      commit: { result in
+        used.add(result)
+        try committer.commit(result)
+      })
     try workers.run(threads: options.jobs)
     let time = cache?.timeBeforeCommit(of: committer.results.map(\.archive.file.identity))
     try folder.commit()
-    if let time { memory?.keep(committer.results, since: time) }
+    if let time { memory?.keep(committer.results, of: used.keys, since: time) }
     return (committer.results + unchanged.values).sorted { $0.artifact < $1.artifact }
   }
 

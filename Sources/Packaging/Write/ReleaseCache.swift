@@ -21,6 +21,9 @@ package final class ReleaseCache: Sendable {
   /// What is known of the archive of that key.
   func record(_ key: CacheKey) -> ArchiveRecord? { objects.record(key).flatMap(ArchiveRecord.init) }
 
+  /// Notes that the objects are in use, those of an archive that is left alone.
+  func touch(_ keys: [CacheKey]) { for key in keys { objects.touch(key) } }
+
   /// The digest that is stored under `key`; where there is none, what `make` gives, which is stored.
   func digest(_ key: CacheKey, orMake make: () throws -> Digest) rethrows -> Digest {
     if let known = objects.record(key).flatMap({ Digest(kept: $0) }) { return known }
@@ -55,41 +58,5 @@ package final class ReleaseCache: Sendable {
   package func finish() {
     index.save()
     objects.finish()
-  }
-}
-
-/// What came of an archive.
-struct ArchiveRecord: Equatable {
-  let digest: Digest
-  let size: Int64
-  /// Nil where no run asked for it.
-  let tarDigest: Digest?
-  let tarSize: Int64
-
-  init(_ archive: GzipArchive) {
-    digest = archive.digest
-    size = archive.file.identity.size
-    tarDigest = archive.tarDigest
-    tarSize = archive.tarSize
-  }
-
-  /// The record that `bytes` are; nil when they are none.
-  init?(_ bytes: [UInt8]) {
-    guard bytes.count >= 48, let digest = Digest(kept: Array(bytes[..<32])) else { return nil }
-    self.digest = digest
-    size = Self.number(bytes[32..<40])
-    tarSize = Self.number(bytes[40..<48])
-    tarDigest = Digest(kept: Array(bytes[48...]))
-    guard tarDigest != nil || bytes.count == 48 else { return nil }
-  }
-
-  var bytes: [UInt8] { digest.bytes + Self.bytes(size) + Self.bytes(tarSize) + (tarDigest?.bytes ?? []) }
-
-  private static func number(_ bytes: ArraySlice<UInt8>) -> Int64 {
-    Int64(bitPattern: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-  }
-
-  private static func bytes(_ number: Int64) -> [UInt8] {
-    (0..<8).reversed().map { UInt8(truncatingIfNeeded: UInt64(bitPattern: number) >> (8 * UInt64($0))) }
   }
 }

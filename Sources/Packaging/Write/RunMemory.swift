@@ -39,6 +39,7 @@ final class RunMemory: Sendable {
       enough[number].flatMap { Self.unchanged(number, $0, plan, folder, digests) }
     }
     unchanged = Dictionary(uniqueKeysWithValues: results.compactMap { $0 }.map { ($0.artifact, $0) })
+    for number in unchanged.keys { cache.touch(records[number]?.objects ?? []) }
     leaveRoom(from: 0)
   }
 
@@ -98,7 +99,8 @@ extension RunMemory {
   /// Begins to store the deflated form of a content; nil when it cannot be stored.
   func begin(_ key: ContentKey) -> CacheWriter? { cacheKey(key).flatMap { cache.objects.begin($0) } }
 
-  private func cacheKey(_ key: ContentKey) -> CacheKey? {
+  /// The name of the deflated form of a content.
+  func cacheKey(_ key: ContentKey) -> CacheKey? {
     guard let digest = digests.digest(of: key.id), let size = store.size(of: key.id) else { return nil }
     return .content(digest, size: size, CacheParameters(level: key.level))
   }
@@ -114,11 +116,13 @@ extension RunMemory {
     try cache.digest(keys.images.layers[number]) { try plan.images[number].layerDigest(in: store) }
   }
 
-  /// Keeps what came of the tarballs that were written and have their names since `time`.
-  func keep(_ results: [TarballResult], since time: Int64) {
+  /// Keeps what came of the tarballs that were written and have their names since `time`; `objects` are those that they
+  /// were made of, by their number.
+  func keep(_ results: [TarballResult], of objects: [Int: [CacheKey]], since time: Int64) {
     leaveRoom(from: sizes.count)
     for result in results {
-      cache.objects.store(record: ArchiveRecord(result.archive).bytes, as: keys.tarballs[result.artifact])
+      let record = ArchiveRecord(result.archive, objects: objects[result.artifact] ?? [])
+      cache.objects.store(record: record.bytes, as: keys.tarballs[result.artifact])
       let path = Array(folder.path(of: plan.tarballs[result.artifact].fileName).utf8)
       cache.note(result.archive.digest, of: path, writtenAs: result.archive.file.identity, until: time)
     }

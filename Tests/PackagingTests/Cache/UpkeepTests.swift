@@ -55,6 +55,22 @@ struct UpkeepTests {
     #expect(kept(["new", "mid", "old"]) == ["new", "old"])
   }
 
+  @Test func `an object that is in use stays without being read, and is noted so once an hour`() throws {
+    try store(["mid": 5, "new": 2, "old": 9])
+    for name in ["old", "gone"] { sample.open().touch(.sample(name)) }
+    _ = try sample.open().prune(to: 200)
+    #expect(kept(["new", "mid", "old", "gone"]) == ["new", "old"])
+    let file = sample.file(of: .sample("old"))
+    for (age, isTouched) in [(3500, false), (3700, true), (-1000, true)] {
+      try sample.age(file, by: age)
+      sample.open().touch(.sample("old"))
+      #expect((try abs(sample.age(of: file)) < 100) == isTouched, "\(age)")
+    }
+    try sample.tree.run("sh", "-c", "rm $0; touch -d '5 hours ago' target; ln -s $PWD/target $0", file)
+    sample.open().touch(.sample("old"))
+    #expect(try sample.age(of: "\(sample.tree.root)/target") > 4 * 3600)
+  }
+
   @Test func `the end of a run keeps its own limit`() throws {
     try store(["mid": 5, "new": 2, "old": 9])
     sample.open(limit: nil).finish()
