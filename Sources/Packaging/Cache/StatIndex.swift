@@ -96,6 +96,9 @@ final class StatIndex: Sendable {
     add(IndexEntry(identity, digest, used: Self.today()))
   }
 
+  /// Takes back what was noted of a file that turned out to have other contents.
+  func forget(_ identity: FileIdentity) { add(IndexEntry(identity, nil, used: Self.today())) }
+
   private func add(_ entry: IndexEntry) {
     state.withLock { state in
       state.note(entry)

@@ -49,10 +49,9 @@ package struct Locations: Equatable, Sendable {
     cache = given.cache ?? usualCache
   }
 
-  /// The folders that a run writes or is given, but for the cache; no source tree takes them in.
-  package var own: [String] { [stage, bin, out, images, bases] }
-  /// The folder of the cache, and the one where an earlier run may have left its own.
-  package var caches: [String] { [cache, usualCache] }
+  /// The folders that a run writes or is given, but for a cache that is elsewhere than usual; no source tree takes them
+  /// in.
+  package var own: [String] { [stage, bin, out, images, bases, usualCache] }
 
   private static func root(of stage: String, outputs: [String]) -> String? {
     let parts = parts(of: stage)

@@ -82,6 +82,7 @@ extension RunMemory {
   /// what is written through a mapping leaves no other trace for a while, and would be kept under that digest.
   func check(_ crc: CRC32, of id: ContentID) throws(SourceChanged) {
     guard case .file(let file) = store.table[id], !fits(crc, id) else { return }
+    cache.index.forget(file.identity)
     throw SourceChanged(path: file.path, planned: file.identity.size, found: crc.count)
   }
 
