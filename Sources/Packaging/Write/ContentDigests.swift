@@ -82,8 +82,9 @@ final class ContentDigests: Sendable {
     return found == digest ? status : nil
   }
 
-  /// Waits until a file cannot change unseen, as far as its times tell. What is hashed here is read again to be deflated: a write in between that
-  /// leaves no trace would put other bytes into the cache than their digest says, and into all releases to come.
+  /// Waits until a file cannot change unseen, as far as its times tell. What is hashed here is read again to be
+  /// deflated: a write in between that leaves no trace would put other bytes into the cache than their digest says, and
+  /// into all releases to come.
   private static func settle(_ identity: FileIdentity) {
     while true {
       let wait = FileTimes.timeToSettle(since: identity.changed, at: nanosecondsNow())
