@@ -33,7 +33,7 @@ struct ImagesCommand {
       }
       cache?.finish()
     } catch {
-      folder.abandon()
+      Interrupts.abandon(folder)
       // What was found out stays true.
       cache?.finish()
       throw error

@@ -38,6 +38,14 @@ enum Interrupts {
   /// From now on, a signal removes what is half written in `cache`.
   static func guardCache(_ cache: ReleaseCache) { self.cache.withLock { $0 = cache } }
 
+  /// Ends a run that failed: takes back all that stands in `outputs`. A signal that comes later ends the program at once.
+  static func abandon(_ outputs: OutputFolder) {
+    folder.withLock { guarded in
+      outputs.abandon()
+      guarded = nil
+    }
+  }
+
   private static func abandonCache() { cache.withLock { $0?.abandon() } }
 
   /// nohup and shells without job control ignore signals on purpose.
@@ -60,7 +68,10 @@ enum Interrupts {
     while true {
       var number: CInt = 0
       guard sigwait(&signals, &number) == 0 else { continue }
-      guard let folder = folder.withLock({ $0 }) else { end(number, "") }
+      guard let folder = folder.withLock({ $0 }) else {
+        abandonCache()
+        end(number, "")
+      }
       // The run ends while the folder is locked, so that no other thread of it goes on to an end of its own.
       folder.abandon {
         abandonCache()

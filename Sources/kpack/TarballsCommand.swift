@@ -34,7 +34,7 @@ struct TarballsCommand {
       cache?.finish()
     } catch {
       progress.end()
-      folder.abandon()
+      Interrupts.abandon(folder)
       // What was found out stays true.
       cache?.finish()
       throw error

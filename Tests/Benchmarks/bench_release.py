@@ -3,8 +3,8 @@
 
 Packages a release of the shape of Kubernetes' for linux/amd64, 1 GB of distinct bytes: client, node, server with twelve
 binaries and six images, and the sources, which node and server hold too. In turn, several rounds: kpack on an empty
-cache; kpack once more, with its tarballs in place, with its tarballs gone, and with one client binary changed; then
-what packages the same from a finished stage, whose images are made already: `tar czf` one after another, `tar czf` side
+cache; kpack once more, with its tarballs in place, with its tarballs gone, and with one client binary changed; kpack
+without a cache; then what packages the same from a finished stage, whose images are made already: `tar czf` one after another, `tar czf` side
 by side in the phases of build/release.sh, `tar | pigz` and bsdtar; and pigz on what is distinct. Prints medians, ratios
 and sizes, and how far kpack is from the least time that the machine's zlib allows. No command starts before the writes of the last one are on the
 disk; kpack alone ends with its own there.
@@ -122,6 +122,11 @@ class Kpack:
         os.sync()
         return self.run(*more)
 
+    def without_cache(self):
+        self.release.forget_outputs()
+        os.sync()
+        return self.run("--no-cache")
+
     def warm(self):
         os.sync()
         return self.run()
@@ -186,13 +191,14 @@ class Bound:
             min(shares, key=lambda share: sum(map(self.bytes.get, share))).append(path)
         self.seconds.append(sum(together(zlib_seconds, shares)))
 
-    def report(self, kpack):
-        """Prints the bound and how far `kpack`, the figures of a cold run, is from it."""
+    def report(self, figures):
+        """Prints the bound and how far kpack is from it, whose `figures` these are by the kind of run."""
         count, seconds = sum(self.bytes.values()), statistics.median(self.seconds)
         wall = seconds / PROCESSORS
         print(f"\nbound: {count / 1e6:.0f} MB are distinct; zlib -6 deflates {count / seconds / 1e6:.1f} MB/s a thread with "
-              f"{PROCESSORS} at work, so {wall:.2f} s and {seconds:.2f} s of CPU at least; kpack cold takes "
-              f"{kpack.wall / wall:.3f} and {kpack.cpu / seconds:.3f} times that")
+              f"{PROCESSORS} at work, so {wall:.2f} s and {seconds:.2f} s of CPU at least")
+        for name, kpack in figures.items():
+            print(f"{name}: {kpack.wall / wall:.3f} and {kpack.cpu / seconds:.3f} times that")
 
     def distinct(self):
         """The line of shell that prints all of it."""
@@ -230,7 +236,7 @@ def compare(release, peers, rounds):
     tar, pigz, bsdtar = "tar czf {} {}", f"tar cf - {{1}} | pigz -p{PROCESSORS} > {{0}}", "bsdtar czf {} {}"
     again = {"kpack warm": kpack.warm, "  tarballs gone": kpack.warm_without_outputs,
              "  a binary changed": lambda: kpack.changed(kpack.warm)}
-    runs = {"kpack cold": first, **again}
+    runs = {"kpack cold": first, **again, "kpack --no-cache": kpack.without_cache}
     sizes.update(dict.fromkeys(runs, folder_bytes(release.out)))
     for name, line in (("tar czf", peers.one_after_another(tar)), ("tar czf &", peers.in_phases(tar)),
                        ("tar | pigz", peers.one_after_another(pigz)), ("bsdtar czf", peers.one_after_another(bsdtar))):
@@ -242,7 +248,7 @@ def compare(release, peers, rounds):
     figures = in_turn(runs, rounds, warm_up=False)  # making the data has warmed the page cache
     report(f"a release of {sum(bound.bytes.values()) / 1e6:.0f} MB", figures, sizes)
     cold = medians(figures["kpack cold"])
-    bound.report(cold)
+    bound.report({name: medians(figures[name]) for name in ("kpack cold", "kpack --no-cache")})
     for name in again:
         print(f"{name.strip()}: {medians(figures[name]).wall / cold.wall:.3f} of kpack cold")
     compare_sizes(release.out)

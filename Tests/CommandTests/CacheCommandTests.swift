@@ -142,6 +142,15 @@ import Testing
     #expect(try box.paths(in: "out/p.tar.gz") == ["a", "sub", "sub/b"])
   }
 
+  @Test func `a cache that cannot be used is left out of trees all the same`() throws {
+    let box = try Sandbox.project(#"{ "tree": "." }"#)
+    let words = Array(Sandbox.packProject.dropLast(2)) + ["--cache=src/c"]
+    try #require(try box.kpack(words: words).status == 0)
+    try box.sh("mv src/c/objects elsewhere; ln -s ../../elsewhere src/c/objects")
+    #expect(try box.kpack(words: words + ["--force"]).status == 0)
+    #expect(try box.paths(in: "out/p.tar.gz") == ["a"])
+  }
+
   @Test func `a cache that a run before this one left at the usual place is not packed`() throws {
     let box = try Sandbox.project(#"{ "tree": "." }"#)
     for words in [[], ["--cache=new"], ["--no-cache"]] {

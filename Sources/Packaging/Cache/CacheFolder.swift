@@ -17,6 +17,8 @@ final class CacheFolder: Sendable {
     var isKnownAsOurs = false
     /// Whether nothing more goes in.
     var isClosed = false
+    /// Whether the folder was looked at and cannot be used.
+    var isRefused = false
     /// What has to stay free where, in bytes.
     var reserve: (bytes: Int64, folder: String)?
     /// The temporaries that have no other name yet.
@@ -94,6 +96,15 @@ extension CacheFolder {
   /// Whether the folder was looked at and is one of a cache.
   var isKnownAsOurs: Bool { state.withLock { $0.isKnownAsOurs } }
 
+  /// Whether the folder was looked at and cannot be used.
+  var isRefused: Bool { state.withLock { $0.isRefused } }
+
+  /// Uses the folder for nothing, for `error` came up when it was looked at.
+  func refuse(for error: SystemError) {
+    state.withLock { $0.isRefused = true }
+    close(for: error)
+  }
+
   /// Notes that the folder is one of a cache.
   func noteAsOurs() { state.withLock { $0.isKnownAsOurs = true } }
 
@@ -102,8 +113,8 @@ extension CacheFolder {
     if state.withLock({ $0.isClosed }) { return nil }
     do throws(SystemError) {
       try checkIsOurs()
-      try makeFolder(of: place)
-      return hasRoom() ? try makeTemporary(for: place) : nil
+      guard try makeFolder(of: place), hasRoom() else { return nil }
+      return try makeTemporary(for: place)
     } catch {
       close(for: error)
       return nil
@@ -157,17 +168,19 @@ extension CacheFolder {
     }
   }
 
-  private func makeFolder(of place: [UInt8]) throws(SystemError) {
+  /// False when nothing more goes in.
+  private func makeFolder(of place: [UInt8]) throws(SystemError) -> Bool {
     // The tag first: without it nobody, this program least of all, knows the rest for a cache.
     try makeFolders(path)
-    try tag()
+    guard try tag() else { return false }
     let folder = parent(of: place)
-    if folder.elementsEqual(path.utf8) { return }
+    if folder.elementsEqual(path.utf8) { return true }
     // Of the cache's own path any text is taken; all below it is ASCII.
     try makeFolders(String(decoding: folder, as: UTF8.self))
     guard try FileStatus.of(folder).isFolder else {
       throw SystemError(operation: "write into", path: folder, errno: ENOTDIR)
     }
+    return true
   }
 
   private func parent(of place: [UInt8]) -> [UInt8] {

@@ -26,12 +26,24 @@ enum CacheTag {
 extension CacheFolder {
   /// Whether this is the folder of a cache, or can become one; where it is not, that is told and nothing goes in.
   func isUsable() -> Bool {
+    // It may have many names.
+    if isRefused { return false }
     do throws(SystemError) {
       try checkIsOurs()
       return true
     } catch {
-      close(for: error)
+      refuse(for: error)
       return false
+    }
+  }
+
+  /// Whether the folder holds other things than a cache of this program.
+  var isOfOthers: Bool {
+    do throws(SystemError) {
+      try checkIsOurs()
+      return false
+    } catch {
+      return error.errno == ENOTEMPTY
     }
   }
 
@@ -47,12 +59,14 @@ extension CacheFolder {
       if error.errno == ENOENT { return }
       throw error
     }
-    let names = try FolderListing.names(of: folder)
-    // Left by a run that was killed before it had tagged the folder.
-    if names.allSatisfy(Self.isTemporary) { return }
-    // Read after the names: another process tags the folder before anything else has a name in it.
-    guard CacheTag.isOurs(in: path) else {
-      throw SystemError(operation: "use as a cache", path: path, errno: ENOTEMPTY)
+    if !CacheTag.isOurs(in: path) {
+      let names = try FolderListing.names(of: folder)
+      // Left by a run that was killed before it had tagged the folder.
+      if names.allSatisfy(Self.isTemporary) { return }
+      // Once more: another process tags the folder before anything else has a name in it.
+      guard CacheTag.isOurs(in: path) else {
+        throw SystemError(operation: "use as a cache", path: path, errno: ENOTEMPTY)
+      }
     }
     // The cache itself may be a link to another disk; what is in it may not lead out.
     let status = try statusIfThere(of: Array("objects".utf8), in: folder, path: Array(objects.utf8))
@@ -62,13 +76,15 @@ extension CacheFolder {
     noteAsOurs()
   }
 
-  /// Tags the folder, which is there; one that has a tag keeps it. Throws `SystemError`.
-  func tag() throws(SystemError) {
+  /// Tags the folder, which is there; one that has a tag keeps it. False when nothing more goes in, for then there may
+  /// be none. Throws `SystemError`.
+  func tag() throws(SystemError) -> Bool {
     let place = "\(path)/\(CacheTag.name)"
-    if access(place, F_OK) == 0 { return }
+    if access(place, F_OK) == 0 { return true }
     // It appears whole, so that nobody takes half a tag for that of another program.
-    guard let file = try makeTemporary(for: Array(place.utf8)) else { return }
+    guard let file = try makeTemporary(for: Array(place.utf8)) else { return false }
     try file.write(CacheTag.text)
     try file.finish()
+    return true
   }
 }

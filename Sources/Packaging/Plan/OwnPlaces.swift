@@ -18,7 +18,7 @@ struct OwnPlaces {
     var places: Set<FileKey> = []
     var parents: Set<FileKey> = []
     // One that is refused as a cache is a folder of sources like any other.
-    let caches = [locations.cache].filter { CacheFolder($0) { _ in }.isUsable() }
+    let caches = [locations.cache].filter { !CacheFolder($0) { _ in }.isOfOthers }
     for path in locations.own + caches + fileNames.map({ "\(locations.out)/\($0)" }) {
       // What does not exist cannot be taken in; but a folder made to hold it may be there already.
       if let key = Self.key(of: Array(path.utf8)) { places.insert(key) }

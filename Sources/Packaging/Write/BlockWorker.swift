@@ -84,8 +84,11 @@ final class BlockWorker {
     guard let cache else { return (try deflate(raw, level), nil) }
     let key = CacheKey.block(raw.bytes, after: raw.dictionary, CacheParameters(level: level))
     if let known = cache.block(key) {
-      log.add(known.crc.count, .cached)
-      return (known, key)
+      if known.crc == CRC32(of: raw.bytes) {
+        log.add(known.crc.count, .cached)
+        return (known, key)
+      }
+      cache.note(.damaged, at: cache.folder.place(of: key))
     }
     let block = try deflate(raw, level)
     cache.store(block, as: key)

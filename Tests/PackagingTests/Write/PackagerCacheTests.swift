@@ -33,6 +33,24 @@ struct PackagerCacheTests {
     return try Packager(plan, into: folder, WriteOptions(jobs: 1), cache: cache).write(watch).map(\.archive.digest)
   }
 
+  @Test func `a block that stands for other bytes than its name says is made anew`() throws {
+    try sample.tree.write("text", to: "big")
+    let plan = try plan()
+    let plain = try write(plan, cache: nil)
+    let tar = Array(try sample.tree.run("gunzip", "-c", "out/\(plan.tarballs[0].fileName)").utf8)
+    let key = tar.withUnsafeBytes {
+      CacheKey.block(
+        $0, after: UnsafeRawBufferPointer(start: nil, count: 0), CacheParameters(level: plan.tarballs[0].level))
+    }
+    let cache = sample.openRelease()
+    for count in [5, Int64.max] {
+      cache.objects.store(DeflatedBlock(bytes: [3, 0], crc: CRC32(kept: 7, count: count)), as: key)
+      try sample.tree.run("rm", "-r", "out")
+      #expect(try write(plan, cache: cache) == plain)
+      #expect(cache.objects.block(key)?.crc == tar.withUnsafeBytes { CRC32(of: $0) })
+    }
+  }
+
   /// Plain bytes, and some that are stored as they are.
   @Test(arguments: [[0, 0], [0x1F, 0x8B]])
   func `a file that is written through a mapping while it is packed ends the run, and nothing is kept of it`(
