@@ -40,6 +40,18 @@ package struct FileHandle: ~Copyable {
     return status
   }
 
+  /// Whether anybody has the file open for writing, or maps it for that; nil where the system does not tell.
+  ///
+  /// To be told takes a lease on the file (fcntl(2), F_SETLEASE), which its owner and root get where nobody writes.
+  package func isOpenForWriting() -> Bool? {
+    // Who opens the file for writing just now waits for the lease to end, of which a signal tells its holder: not the
+    // usual one, which would end this process, but one that means nothing to those who do not ask for it.
+    guard fcntl(descriptor, CInt(KPACK_SET_SIGNAL), SIGURG) == 0 else { return nil }
+    guard fcntl(descriptor, CInt(KPACK_SET_LEASE), CInt(F_RDLCK)) == 0 else { return errno == EAGAIN ? true : nil }
+    _ = fcntl(descriptor, CInt(KPACK_SET_LEASE), CInt(F_UNLCK))
+    return false
+  }
+
   /// Reads at most `buffer.count` bytes at `offset`; 0 at the end of the file.
   package func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     try systemCall("read", path) { pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) }

@@ -82,6 +82,15 @@ package struct SourceFile: Equatable, Sendable {
     if done < buffer.count { throw SourceChanged(path: path, planned: identity.size, found: offset + Int64(done)) }
   }
 
+  /// Whether anybody has the file open for writing, or maps it for that; nil where the system does not tell.
+  ///
+  /// Throws `SourceChanged` when the file is not what was planned, and `SystemError` when it cannot be opened.
+  package func isOpenForWriting() throws -> Bool? {
+    let file = try open()
+    try check(file)
+    return file.isOpenForWriting()
+  }
+
   /// Opens the file, which may be another by now. Throws `SystemError`.
   func open() throws(SystemError) -> FileHandle {
     // O_NONBLOCK: a FIFO that took the file's place must not hang the run; O_NOFOLLOW: nor may a link lead away.

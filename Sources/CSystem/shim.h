@@ -19,6 +19,9 @@ int sync_file_range(int fd, __off64_t offset, __off64_t count, unsigned int flag
 
 enum { KPACK_SYNC_FILE_RANGE_WRITE = 2 };
 
+/// F_SETLEASE and F_SETSIG of fcntl(2).
+enum { KPACK_SET_LEASE = 1024, KPACK_SET_SIGNAL = 10 };
+
 // Declared here: sys/ioctl.h would make the types it defines this module's own, and their users import it.
 int ioctl(int fd, unsigned long request, ...);
 

@@ -50,6 +50,34 @@ struct SourceFileTests {
     #expect(failure.error as? SystemError == SystemError(operation: "open", path: failure.path, errno: code))
   }
 
+  @Test func `a file tells of those who could write it, unless the file system cannot know`() throws {
+    let folder = try TemporaryFolder()
+    let file = try SourceFile.planned(at: folder.write(Self.contents))
+    #expect(try file.isOpenForWriting() == false)
+    let reader = try FileHandle(opening: file.path, O_RDONLY)
+    #expect(try file.isOpenForWriting() == false)
+    try reader.close()
+    let writer = try FileHandle(opening: file.path, O_RDWR)
+    #expect(try file.isOpenForWriting() == true)
+    let mapping = try #require(mmap(nil, 10, PROT_READ | PROT_WRITE, MAP_SHARED, writer.descriptor, 0))
+    try writer.close()
+    #expect(try file.isOpenForWriting() == true)
+    munmap(mapping, 10)
+    #expect(try file.isOpenForWriting() == false)
+    #expect(try FileHandle(opening: Array("/".utf8), O_RDONLY).isOpenForWriting() == nil)
+  }
+
+  @Test func `those who open a file for writing just when it is asked about it succeed, and end nobody`() async throws {
+    let folder = try TemporaryFolder()
+    let file = try SourceFile.planned(at: folder.write(Self.contents))
+    async let writer: Void = {
+      for _ in 0..<5000 { _ = try FileHandle(opening: file.path, O_WRONLY) }
+    }()
+    for _ in 0..<5000 { _ = try file.isOpenForWriting() }
+    try await writer
+    #expect(try file.isOpenForWriting() == false)
+  }
+
   @Test func `a change says what was and what is`() {
     let changed = SourceChanged(path: [0x61, 0x0A], planned: 10, found: 4)
     #expect("\(changed)" == "a%0A: changed while it was being read: was 10 bytes, now 4")

@@ -22,11 +22,21 @@ enum FileSystems {
     0xCA45_1A4E,  // bcachefs
   ]
 
+  /// Those of them that set the times at the first write through a mapping to each page that is not to be written to
+  /// the disk yet; tmpfs does not, and the files of an overlayfs are mapped below it, unseen.
+  private static let tellsOfMappings: Set<UInt32> = [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010]
+
   private static let types = Mutex<[UInt64: UInt32]>([:])
 
   /// Whether `file` has another state as soon as anything else is in it.
   static func showChanges(of file: SourceFile) -> Bool {
     type(of: file).map { areTrusted(type: $0, changed: file.identity.changed) } ?? false
+  }
+
+  /// Whether `file` has another state as soon as anybody who opens it for writing from now on changes it, through a
+  /// mapping too.
+  static func showMappedChanges(of file: SourceFile) -> Bool {
+    showChanges(of: file) && type(of: file).map { tellsOfMappings.contains($0) } ?? false
   }
 
   /// Whether a state is believed of a file that last changed at `changed`, in nanoseconds since 1970, on a file system

@@ -11,7 +11,7 @@ private import Synchronization
 /// clock, of the same length, would leave no trace in them (git's "racy" rule, git's
 /// Documentation/technical/racy-git.txt). `FileSystems` says where the time of the last change of the inode cannot be
 /// set by anybody; files elsewhere do not belong in here. A write through a memory mapping to a page that is dirty
-/// already moves no time, and shows as little as it does to git's own index.
+/// already moves no time: nor do files that somebody maps, as far as the system tells.
 final class StatIndex: Sendable {
   /// The most entries that are kept, 16 MB of memory, and the days after which an unused one is not.
   static let usualLimit = 200_000

@@ -7,7 +7,7 @@ import Synchronization
 /// What the bytes of a content are known by.
 private struct ContentSums {
   let digest: Digest
-  /// Nil where the digest was known without reading them.
+  /// Nil where the digest was known without reading them, and where a change from then on would show.
   var crc: CRC32?
 }
 
@@ -69,8 +69,16 @@ final class ContentDigests: Sendable {
     if isIndexed, let known = index.digest(of: file.identity) { return ContentSums(digest: known) }
     Self.settle(file.identity)
     let start = nanosecondsNow()
-    let sums = try hash(count: file.identity.size) { try file.read(from: $0, into: $1) }
-    if isIndexed { index.note(sums.digest, of: file.identity, hashedAt: start) }
+    // Before the first byte is read: those who open it later change its times.
+    let isWritten = try file.isOpenForWriting()
+    let isSure = isWritten == false && FileSystems.showMappedChanges(of: file)
+    let sums = try hash(count: file.identity.size, isCompared: !isSure) { try file.read(from: $0, into: $1) }
+    guard isIndexed else { return sums }
+    if isWritten == true {
+      index.forget(file.identity)
+    } else {
+      index.note(sums.digest, of: file.identity, hashedAt: start)
+    }
     return sums
   }
 
@@ -96,14 +104,15 @@ final class ContentDigests: Sendable {
 
   private func read(_ id: ContentID) throws -> ContentSums {
     if case .file(let file) = store.table[id] { return try sums(of: file) }
-    return try hash(count: store.size(of: id) ?? 0) { try self.store.read(id, from: $0, into: $1) }
+    // What is not a file stays what it is.
+    return try hash(count: store.size(of: id) ?? 0, isCompared: false) { try self.store.read(id, from: $0, into: $1) }
   }
 
+  /// `isCompared` says whether what is read again to be deflated is compared with what was hashed.
   private func hash(
-    count: Int64, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
+    count: Int64, isCompared: Bool, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
   ) throws -> ContentSums {
     var hash = SHA256()
-    // What is read again to be deflated is compared by it.
     var crc = CRC32()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
     defer { buffer.deallocate() }
@@ -114,9 +123,9 @@ final class ContentDigests: Sendable {
       let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - offset))])
       try read(offset, chunk)
       hash.update(UnsafeRawBufferPointer(chunk))
-      crc.append(CRC32(of: UnsafeRawBufferPointer(chunk)))
+      if isCompared { crc.append(CRC32(of: UnsafeRawBufferPointer(chunk))) }
       offset += Int64(chunk.count)
     } while offset < count
-    return ContentSums(digest: hash.finalize(), crc: crc)
+    return ContentSums(digest: hash.finalize(), crc: isCompared ? crc : nil)
   }
 }
