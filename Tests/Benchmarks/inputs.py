@@ -129,7 +129,8 @@ class Release:
         self.kpack, self.work = kpack, work
         self.root = os.path.join(work, "release")
         self.layouts = os.path.join(work, "layouts")
-        self.cache = os.path.join(work, "cache")
+        self.caches = 0
+        self.forget_cache()
         output = os.path.join(self.root, "_output")
         self.stage = os.path.join(output, "release-stage")
         self.binaries = os.path.join(output, "dockerized", "bin", "linux", "amd64")
@@ -190,7 +191,10 @@ class Release:
         shutil.rmtree(self.out, ignore_errors=True)
 
     def forget_cache(self):
-        shutil.rmtree(self.cache, ignore_errors=True)
+        """Begins another cache. The old one stays: ext4 is slow for minutes to make files where it has just removed
+        some, and nobody's first run comes after that."""
+        self.caches += 1
+        self.cache = os.path.join(self.work, f"cache-{self.caches}")
 
     def binary(self, name):
         return os.path.join(self.binaries, name)
