@@ -12,7 +12,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 from inputs import make_tree, write_layouts  # noqa: E402
-from measure import in_turn, report, run, shell  # noqa: E402
+from measure import in_turn, report, run, settle, shell  # noqa: E402
 
 
 def main():
@@ -38,8 +38,8 @@ def main():
              "--epoch", "0"]
 
     def settled(command):
-        """The figures of `command`, begun when the writes of the one before are on the disk."""
-        os.sync()
+        """The figures of `command`, begun when the writes of the one before are on the disk and the tree in memory."""
+        settle(tree)
         return run(command)
 
     # Each its own, and none removed before the end: ext4 is slow for minutes to make files where it has just removed

@@ -49,7 +49,7 @@ def package(release, cold, *more):
     if cold:
         release.forget_cache()
     release.forget_outputs()
-    os.sync()
+    release.settle()
     return run(release.tarballs(*more))
 
 

@@ -8,6 +8,8 @@ import struct
 import subprocess
 import sys
 
+from measure import settle
+
 WORDS = (
     "func return if err nil string range package import type struct interface map append len make metadata labels "
     "spec template name image ports selector replicas object client server config options default value error status "
@@ -186,6 +188,10 @@ class Release:
         """What kpack says of the tarballs by name: bytesIn are those of the tar, bytesOut those of the tarball."""
         lines = self.call(*self.tarballs("--format", "json")[1:]).splitlines()
         return {row["artifact"]: row for row in map(json.loads, lines)}
+
+    def settle(self):
+        """Waits for the disk and has all files in memory."""
+        settle(self.root, self.cache)
 
     def forget_outputs(self):
         shutil.rmtree(self.out, ignore_errors=True)

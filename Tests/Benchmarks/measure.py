@@ -42,6 +42,19 @@ def shell(command):
     return ["bash", "-c", f"set -eo pipefail; {command}"]
 
 
+def settle(*folders):
+    """Waits for the disk to have all that was written, and has what is in `folders` in memory: some systems give back
+    the memory of files that nobody read for a minute, and the next command would pay for it."""
+    os.sync()
+    buffer = bytearray(1 << 20)
+    for folder in folders:
+        for path, _, names in os.walk(folder):
+            for name in names:
+                with open(os.path.join(path, name), "rb", buffering=0) as file:
+                    while file.readinto(buffer):
+                        pass
+
+
 def in_turn(runs, rounds, warm_up=True):
     """The figures of `rounds` rounds by name; `runs` has a function for each that returns those of one run."""
     figures = {name: [] for name in runs}
