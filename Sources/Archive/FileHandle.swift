@@ -102,6 +102,12 @@ package struct FileHandle: ~Copyable {
     try systemCall("seek in", path) { lseek(descriptor, off_t(count), SEEK_SET) }
   }
 
+  /// Asks the system to hold none of the file in memory; what is not on the disk yet stays.
+  func giveBackMemory() {
+    // An advice: where it is not taken, nothing is lost.
+    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+  }
+
   /// Asks the system to begin writing `range` to the disk, so that `sync` has less to wait for.
   func startWriteback(of range: Range<Int64>) {
     // Where it fails, `sync` does the same and reports it.

@@ -150,8 +150,19 @@ package final class OutputFolder: Sendable {
     try state.withLock { state throws(SystemError) in
       let number = try add(name, .written, in: places[folder], to: &state)
       let temporary = Array(places[folder].temporary(number).utf8)
+      Self.giveBackMemory(of: Array(places[folder].final(name).utf8))
       return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
     }
+  }
+
+  /// Has the system use the memory that holds the file at `path`, which will be replaced, for what replaces it: a virtual
+  /// machine may have to ask its host for other memory, which takes longer than to write it.
+  private static func giveBackMemory(of path: [UInt8]) {
+    // Where that cannot be done, it only stays in memory.
+    guard let status = try? FileStatus.of(path), status.isFile,
+      let file = try? FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    else { return }
+    file.giveBackMemory()
   }
 
   /// Notes an output; its number.
