@@ -10,8 +10,8 @@ private import Synchronization
 /// A digest is only noted of a file whose times are well before the hashing: a write in the same tick of the kernel's
 /// clock, of the same length, would leave no trace in them (git's "racy" rule, git's
 /// Documentation/technical/racy-git.txt). `FileSystems` says where the time of the last change of the inode cannot be
-/// set by anybody; files elsewhere do not belong in here. A write through a memory mapping to a page that is dirty
-/// already moves no time: nor do files that somebody maps, as far as the system tells.
+/// set by anybody; files elsewhere do not belong in here. Nor do files that somebody has open for writing or maps,
+/// where the system tells of it: a write through a mapping to a page that is dirty already moves no time.
 final class StatIndex: Sendable {
   /// The most entries that are kept, 16 MB of memory, and the days after which an unused one is not.
   static let usualLimit = 200_000
