@@ -37,7 +37,7 @@ struct CommandContext {
   }
 
   /// The threads to use. Throws `UsageError`.
-  func jobs() throws(UsageError) -> Int {
+  private func jobs() throws(UsageError) -> Int {
     try integer("jobs", in: 1...256).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
@@ -66,6 +66,7 @@ struct CommandContext {
     options.epoch =
       line.has("epoch") ? try integer("epoch", in: 0...ArchiveSettings.latest) : try sourceDateEpoch()
     options.level = try integer("level", in: 0...9).map { Int($0) }
+    options.jobs = try jobs()
     if options.version == "" { throw usage("--version: expected a version, found nothing") }
     return options
   }

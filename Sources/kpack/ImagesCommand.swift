@@ -13,13 +13,12 @@ struct ImagesCommand {
 
   func run() throws {
     let options = try context.releaseOptions()
-    let jobs = try context.jobs()
     let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
     let plan = try Resolver.planImages(try context.layouts(), options, names: context.line.arguments)
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
-    let packager = ImagePackager(plan, locations: options.locations, context.writeOptions(jobs: jobs))
+    let packager = ImagePackager(plan, locations: options.locations, context.writeOptions(jobs: options.jobs))
     context.messages.detail("\(plan.images.count) images into \(packager.folders.joined(separator: ", "))")
     let folder = try Interrupts.guardedFolder(packager.folders)
     let cache = context.cache(of: options, limit: cacheLimit)

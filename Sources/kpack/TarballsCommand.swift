@@ -13,17 +13,16 @@ struct TarballsCommand {
 
   func run() throws {
     let options = try context.releaseOptions()
-    let jobs = try context.jobs()
     let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
     let plan = try Resolver.plan(try context.layouts(), options, names: context.line.arguments)
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
-    context.messages.detail(description(of: plan, options, jobs: jobs))
+    context.messages.detail(description(of: plan, options))
     let folder = try Interrupts.guardedFolder([options.locations.out])
     let cache = context.cache(of: options, limit: cacheLimit)
     if let cache { Interrupts.guardCache(cache) }
-    var writing = context.writeOptions(jobs: jobs)
+    var writing = context.writeOptions(jobs: options.jobs)
     writing.hashesTars = context.format == .json
     let packager = Packager(plan, into: folder, writing, cache: cache)
     let progress = Progress(plan, context.messages)
@@ -49,11 +48,11 @@ struct TarballsCommand {
     }
   }
 
-  private func description(of plan: Plan, _ options: ReleaseOptions, jobs: Int) -> String {
+  private func description(of plan: Plan, _ options: ReleaseOptions) -> String {
     let places = options.locations
     return """
       root \(places.root), binaries \(places.bin), stage \(places.stage)
-      \(plan.tarballs.count) tarballs into \(places.out), \(jobs) threads, zlib \(GzipMember.zlibVersion), \
+      \(plan.tarballs.count) tarballs into \(places.out), \(options.jobs) threads, zlib \(GzipMember.zlibVersion), \
       time of entries \(plan.tarballs.first?.entries.mtime ?? 0)
       """
   }

@@ -17,7 +17,8 @@ package struct ReleaseOptions: Sendable {
   package var epoch: Int64?
   /// Of deflate, 0 to 9; nil for what the layouts say.
   package var level: Int?
-
+  /// Threads.
+  package var jobs = 1
   /// The form of the archives of images.
   package var imageFormat = ImageFormat.hybrid
 

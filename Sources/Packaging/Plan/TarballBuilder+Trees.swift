@@ -25,7 +25,7 @@ extension TarballBuilder {
     if let to, place.rule.include.isEmpty {
       collector.add(folder: to, mode: kept(FileMode(bits: status.mode)), owner: owner(status), rule: place.number)
     }
-    let taken = addWalk(of: source, to: to.map { $0 + [UInt8(ascii: "/")] } ?? [], patternPrefix: [], .open, place)
+    let taken = try addWalk(of: source, to: to.map { $0 + [UInt8(ascii: "/")] } ?? [], patternPrefix: [], .open, place)
     try checkSelection(taken, place)
   }
 
@@ -67,7 +67,7 @@ extension TarballBuilder {
       collector.add(folder: to, mode: kept(FileMode(bits: status.mode)), owner: owner(status), rule: place.number)
     }
     let slash = [UInt8(ascii: "/")]
-    return addWalk(of: source, to: to + slash, patternPrefix: path.bytes + slash, state, place)
+    return try addWalk(of: source, to: to + slash, patternPrefix: path.bytes + slash, state, place)
   }
 
   private func addSingle(_ source: [UInt8], _ status: FileStatus, _ to: [UInt8], _ place: RulePlace) throws -> Int {
@@ -91,17 +91,18 @@ extension TarballBuilder {
   /// Adds all that a walk of `source` takes, each at `to` and its path; how many files and symlinks they are.
   private func addWalk(
     of source: [UInt8], to: [UInt8], patternPrefix: [UInt8], _ state: TreeFilter.State, _ place: RulePlace
-  ) -> Int {
+  ) throws -> Int {
     let start = source + [UInt8(ascii: "/")]
     let folder = collector.add(sourceFolder: start)
     var taken = 0
     let walker = TreeWalker(
-      root: source, filter: filter(of: place.rule), own: resolver.own, patternPrefix: patternPrefix,
+      root: source, filter: filter(of: place.rule), own: resolver.own, patternPrefix: patternPrefix)
+    try walker.walk(
+      state, jobs: resolver.options.jobs,
       take: { [self] item in
         taken += item.status.isFolder ? 0 : 1
         add(item, at: to + item.path, folder: folder, nameDropped: to.count, source: start + item.path, place)
       }, refuse: { [self] in refuse($0, of: place.rule) })
-    walker.walk(state)
     return taken
   }
 

@@ -1,11 +1,13 @@
 // A walk through a folder of the source tree: every file, folder and symlink below it that the rule takes, each by
-// lstat alone. What a release cannot hold is told by name and type.
+// lstat alone. What a release cannot hold is told by name and type. Folders are read side by side; the order in which
+// they are gone through, and what is told, follow from the tree alone.
 
 import Archive
 import Glibc
+import Synchronization
 
 /// One thing that a walk found.
-struct WalkedItem {
+struct WalkedItem: Sendable {
   /// Path below the tree's root.
   let path: [UInt8]
   let status: FileStatus
@@ -14,80 +16,137 @@ struct WalkedItem {
 }
 
 /// Walks one tree.
-struct TreeWalker {
+struct TreeWalker: Sendable {
   /// The tree's root.
   let root: [UInt8]
   let filter: TreeFilter
   let own: OwnPlaces
   /// What stands before a path below the root when patterns look at it: "PATH/" for one of several paths.
   let patternPrefix: [UInt8]
-  let take: (WalkedItem) -> Void
-  let refuse: (Diagnostic) -> Void
 
-  /// Walks everything below the root, which the folders above it leave in `state`.
-  func walk(_ state: TreeFilter.State) { _ = walk(folder: [], state) }
+  /// Walks everything below the root, which the folders above it leave in `state`, on `jobs` threads. The closures are
+  /// called by one of them at a time.
+  func walk(
+    _ state: TreeFilter.State, jobs: Int, take: @escaping (WalkedItem) -> Void, refuse: @escaping (Diagnostic) -> Void
+  ) throws {
+    let queue = FolderQueue(root: FolderVisit(item: nil, state: state))
+    let workers = OrderedWorkers<FolderVisit, FolderContents, NoTool>(
+      window: 64 * jobs, next: { queue.next() }, makeTool: { NoTool() }, work: { visit, _ in contents(of: visit) },
+      commit: { contents in
+        contents.refused.forEach(refuse)
+        contents.items.forEach(take)
+        queue.add(contents)
+      })
+    try workers.run(threads: jobs)
+    // A folder comes when all below it is known: one that only holds the run's own folders comes and goes with them.
+    if !filter.isSelective { queue.taken { own.liesBelow($0) }.forEach(take) }
+  }
 
-  /// Whether anything was taken.
-  private func walk(folder: [UInt8], _ state: TreeFilter.State) -> Bool {
-    var isAnyTaken = false
-    var folders: [(path: [UInt8], status: FileStatus)] = []
+  /// Reads a folder; what was found before a mistake is there.
+  private func contents(of folder: FolderVisit) -> FolderContents {
+    var contents = FolderContents()
     do {
-      let path = folder.isEmpty ? root : root + [UInt8(ascii: "/")] + folder
-      let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (folder.isEmpty ? 0 : O_NOFOLLOW))
+      let path = folder.item.map { root + [UInt8(ascii: "/")] + $0.path } ?? root
+      let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (folder.item == nil ? 0 : O_NOFOLLOW))
       let isOutput = own.isOutput(FileStatus(try handle.status()))
       for name in try FolderListing.names(of: handle) {
         // Where the run writes into the tree itself, what killed runs left is as little of the tree as the outputs.
         if isOutput && name.starts(with: OutputFolder.temporaryPrefix.utf8) { continue }
-        let itemPath = folder.isEmpty ? name : folder + [UInt8(ascii: "/")] + name
-        let shown = path + [UInt8(ascii: "/")] + name
-        let status = try FileStatus.of(name, in: handle.descriptor, path: shown)
-        if status.isFolder {
-          folders.append((itemPath, status))
-        } else if try takeItem(name, in: handle, itemPath, shown, status, state) {
-          isAnyTaken = true
-        }
+        try look(at: name, in: handle, of: folder, &contents)
       }
     } catch {
-      refuse(Diagnostic(.system, "\(error)"))
+      contents.refused.append(Diagnostic(.system, "\(error)"))
     }
-    for (path, status) in folders where walk(below: path, status, state) { isAnyTaken = true }
-    return isAnyTaken
+    return contents
   }
 
-  private func walk(below path: [UInt8], _ status: FileStatus, _ state: TreeFilter.State) -> Bool {
-    let state = filter.state(below: patternPrefix + path, state)
-    if state == .out || own.contains(status) { return false }
-    guard isAcceptable(path) else { return false }
-    let isTaken = walk(folder: path, state)
-    // A folder that only holds the run's own folders comes and goes with them.
-    if filter.isSelective || (own.liesBelow(status) && !isTaken) { return isTaken }
-    take(WalkedItem(path: path, status: status, target: []))
-    return true
+  private func look(
+    at name: [UInt8], in handle: borrowing FileHandle, of folder: FolderVisit, _ contents: inout FolderContents
+  ) throws(SystemError) {
+    let shown = handle.path + [UInt8(ascii: "/")] + name
+    let path = folder.item.map { $0.path + [UInt8(ascii: "/")] + name } ?? name
+    let status = try FileStatus.of(name, in: handle.descriptor, path: shown)
+    let state = status.isFolder ? filter.state(below: patternPrefix + path, folder.state) : folder.state
+    guard status.isFolder ? state != .out : filter.takes(file: patternPrefix + path, state) else { return }
+    if own.contains(status) { return }
+    func refuse(_ reason: String) {
+      contents.refused.append(Diagnostic(.system, "\(escapedName(shown))\(reason)"))
+    }
+    if let fault = NameFault.of(path) { return refuse(": the name \(fault)") }
+    guard status.isFolder || status.isFile || status.isSymlink else {
+      return refuse(": \(status.typeName); \(FileStatus.wantedTypes)")
+    }
+    let target = status.isSymlink ? try FilePath.target(of: name, in: handle.descriptor, path: shown) : []
+    if let fault = NameFault.of(target) { return refuse(": its target \(escapedName(target)) \(fault)") }
+    let item = WalkedItem(path: path, status: status, target: target)
+    if status.isFolder {
+      contents.folders.append(FolderVisit(item: item, state: state))
+    } else {
+      contents.items.append(item)
+    }
+  }
+}
+
+/// A folder to be read.
+private struct FolderVisit {
+  /// Nil for the tree's root.
+  let item: WalkedItem?
+  /// The state of what is in it.
+  let state: TreeFilter.State
+}
+
+/// What is taken of a folder's contents.
+private struct FolderContents {
+  var items: [WalkedItem] = []
+  var folders: [FolderVisit] = []
+  var refused: [Diagnostic] = []
+}
+
+/// The folders of a tree, each with the number of the one it is in, in the order in which they are read.
+private final class FolderQueue: Sendable {
+  private struct State {
+    var folders: [(visit: FolderVisit, parent: Int)]
+    var issued = 0
+    /// How many were read.
+    var done = 0
+    /// Whether something was taken of each of those.
+    var isTaken: [Bool] = []
   }
 
-  private func takeItem(
-    _ name: [UInt8], in folder: borrowing FileHandle, _ path: [UInt8], _ shown: [UInt8], _ status: FileStatus,
-    _ state: TreeFilter.State
-  ) throws(SystemError) -> Bool {
-    guard filter.takes(file: patternPrefix + path, state), !own.contains(status) else { return false }
-    guard isAcceptable(path) else { return false }
-    guard status.isFile || status.isSymlink else {
-      refuse(Diagnostic(.system, "\(escapedName(shown)): \(status.typeName); \(FileStatus.wantedTypes)"))
-      return false
+  private let state: Mutex<State>
+
+  init(root: FolderVisit) { state = Mutex(State(folders: [(root, 0)])) }
+
+  /// The next folder to read.
+  func next() -> NextJob<FolderVisit> {
+    state.withLock { state in
+      guard state.issued < state.folders.count else { return state.done < state.issued ? .later : .end }
+      state.issued += 1
+      return .job(state.folders[state.issued - 1].visit)
     }
-    let target = status.isSymlink ? try FilePath.target(of: name, in: folder.descriptor, path: shown) : []
-    if let fault = NameFault.of(target) {
-      refuse(Diagnostic(.system, "\(escapedName(shown)): its target \(escapedName(target)) \(fault)"))
-      return false
-    }
-    take(WalkedItem(path: path, status: status, target: target))
-    return true
   }
 
-  private func isAcceptable(_ path: [UInt8]) -> Bool {
-    guard let fault = NameFault.of(path) else { return true }
-    refuse(Diagnostic(.system, "\(escapedName(root + [UInt8(ascii: "/")] + path)): the name \(fault)"))
-    return false
+  /// Adds what was found in the next of the folders, in the order in which these were given out.
+  func add(_ contents: FolderContents) {
+    state.withLock { state in
+      state.folders += contents.folders.map { ($0, state.done) }
+      state.isTaken.append(!contents.items.isEmpty)
+      state.done += 1
+    }
+  }
+
+  /// The folders below the root that are taken, the innermost first: all but those for which `isOptional` holds and of
+  /// which nothing else is taken.
+  func taken(_ isOptional: (FileStatus) -> Bool) -> [WalkedItem] {
+    state.withLock { state in
+      var items: [WalkedItem] = []
+      for (number, (visit, parent)) in state.folders.enumerated().reversed() {
+        guard let item = visit.item, state.isTaken[number] || !isOptional(item.status) else { continue }
+        state.isTaken[parent] = true
+        items.append(item)
+      }
+      return items
+    }
   }
 }
 

@@ -163,4 +163,24 @@ struct TreeRuleTests {
     }
     #expect(plans[0] == plans[1] && plans[0] == plans[2] && plans[0].count > 60)
   }
+
+  @Test(arguments: [2, 3, 16])
+  func `the plan, and what is told about it, is the same on any number of threads`(jobs: Int) throws {
+    let tree = try TemporaryTree()
+    for number in 0..<200 {
+      // Folders of all depths from 1 to 9, some with many files, some with folders alone.
+      let parts = (0...number % 9).map { "d\(number * 31 % ($0 + 3))" }
+      try tree.write("\(number)", to: "t/\(parts.joined(separator: "/"))/f\(number)")
+    }
+    // Stands and falls with the run's own folder in it.
+    try tree.write("1", to: "_output/release-tars/own")
+    let rule = #"{"tree": "."}"#
+    let entries = try tree.entries(rule)
+    #expect(entries.filter { $0.hasPrefix("file") }.count == 200)
+    #expect(try tree.entries(rule) { $0.jobs = jobs } == entries)
+    for path in ["t/d0/fifo", "t/d1/fifo", "t/d2/fifo", "t/fifo"] { try tree.makeNode(path, type: S_IFIFO) }
+    let mistakes = try tree.mistakes(rule)
+    #expect(mistakes.count == 4)
+    #expect(try tree.mistakes(rule) { $0.jobs = jobs } == mistakes)
+  }
 }

@@ -126,7 +126,7 @@ final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sendable {
 }
 
 /// What a thread needs that needs nothing.
-private final class NoTool {}
+final class NoTool {}
 
 /// The results of `work` on the items, in their order, made by `jobs` threads; each is shown to `committed` when its
 /// turn comes. Throws the first error in the order of the items.
