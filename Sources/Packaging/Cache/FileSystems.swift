@@ -6,25 +6,30 @@ private import Synchronization
 
 /// The file systems whose word is taken.
 enum FileSystems {
+  /// What a file's state tells of changes.
+  private enum Told {
+    case all
+    /// Not those through a mapping: tmpfs sets no time for them, and the files of an overlayfs are mapped below it,
+    /// unseen. The others set the times at the first such write to each page that need not be written to the disk yet.
+    case allButMapped
+  }
+
   /// Those that set the time of an inode's last change themselves, at each change and by the kernel's clock: what
   /// statfs(2) says of them, by linux/magic.h and, of ZFS, by include/sys/zfs_vfsops.h of ZFS on Linux.
   ///
   /// Not in it are those where that time comes from an image, as in squashfs, from the time of the contents, as in FAT,
   /// from a server, as in NFS, or from a program, as in FUSE.
-  private static let trusted: Set<UInt32> = [
-    0xEF53,  // ext2, ext3, ext4
-    0x5846_5342,  // xfs
-    0x9123_683E,  // btrfs
-    0x0102_1994,  // tmpfs
-    0x794C_7630,  // overlayfs
-    0x2FC1_2FC1,  // zfs
-    0xF2F5_2010,  // f2fs
-    0xCA45_1A4E,  // bcachefs
+  private static let trusted: [UInt32: Told] = [
+    0xEF53: .all,  // ext2, ext3, ext4
+    0x5846_5342: .all,  // xfs
+    0x9123_683E: .all,  // btrfs
+    0xF2F5_2010: .all,  // f2fs
+    0x0102_1994: .allButMapped,  // tmpfs
+    0x794C_7630: .allButMapped,  // overlayfs
+    // Not known of these.
+    0x2FC1_2FC1: .allButMapped,  // zfs
+    0xCA45_1A4E: .allButMapped,  // bcachefs
   ]
-
-  /// Those of them that set the times at the first write through a mapping to each page that is not to be written to
-  /// the disk yet; tmpfs does not, and the files of an overlayfs are mapped below it, unseen.
-  private static let tellsOfMappings: Set<UInt32> = [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010]
 
   private static let types = Mutex<[UInt64: UInt32]>([:])
 
@@ -36,7 +41,7 @@ enum FileSystems {
   /// Whether `file` has another state as soon as anybody who opens it for writing from now on changes it, through a
   /// mapping too.
   static func showMappedChanges(of file: SourceFile) -> Bool {
-    showChanges(of: file) && type(of: file).map { tellsOfMappings.contains($0) } ?? false
+    showChanges(of: file) && type(of: file).map { trusted[$0] == .all } ?? false
   }
 
   /// Whether a state is believed of a file that last changed at `changed`, in nanoseconds since 1970, on a file system
@@ -45,7 +50,7 @@ enum FileSystems {
   /// A time in whole seconds is none that the kernel's clock gave: it was written into an image, as mke2fs -d does, or
   /// comes from one below an overlayfs, which tells its own type for all of its layers.
   static func areTrusted(type: UInt32, changed: Int64) -> Bool {
-    trusted.contains(type) && changed % 1_000_000_000 != 0
+    trusted[type] != nil && changed % 1_000_000_000 != 0
   }
 
   /// The type of the file system, asked for once for each device; nil when that cannot be done.
