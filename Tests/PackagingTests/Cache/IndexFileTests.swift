@@ -6,47 +6,28 @@ import Testing
 @testable import Packaging
 
 struct IndexFileTests {
-  private static let now = 1_000_000 * 1_000_000_000 as Int64
   private let sample: SampleCache
 
   init() throws { sample = try SampleCache() }
 
-  private static func digest(_ text: String) -> Digest { SHA256.digest(of: text.utf8) }
-
-  private var path: String { "\(sample.path)/index" }
-
-  private func index() -> StatIndex { StatIndex(sample.open()) }
-
-  /// Saves an index that knows the files of these inodes.
-  private func save(_ inodes: [UInt64]) {
-    let index = self.index()
-    for inode in inodes { index.note(Self.digest("\(inode)"), of: .sample(inode: inode), hashedAt: Self.now) }
-    index.save()
-  }
-
-  private func known(_ inodes: ClosedRange<UInt64>) -> [UInt64] {
-    let index = self.index()
-    return inodes.filter { index.digest(of: .sample(inode: $0)) == Self.digest("\($0)") }
-  }
-
   @Test func `one bit that is turned, in any byte, loses the index and nothing else`() throws {
-    save([1, 2])
-    let whole = try sample.bytes(of: path)
+    sample.save([1, 2])
+    let whole = try sample.bytes(of: sample.indexPath)
     #expect(whole.count == 54 + 2 * 76 + 4)
     for position in whole.indices {
       var damaged = whole
       damaged[position] ^= 1 << UInt8(position % 8)
-      try sample.replace(path, with: damaged)
-      #expect(known(1...2) == [], "byte \(position)")
+      try sample.replace(sample.indexPath, with: damaged)
+      #expect(sample.known(1...2) == [], "byte \(position)")
     }
-    save([1, 2])
-    #expect(try sample.bytes(of: path) == whole)
+    sample.save([1, 2])
+    #expect(try sample.bytes(of: sample.indexPath) == whole)
     #expect(Set(sample.warnings) == ["CACHE/index: damaged, the files are hashed anew"])
   }
 
   @Test func `an index that is cut, longer, out of order or of a wild count is not believed`() throws {
-    save([1, 2])
-    let whole = try sample.bytes(of: path)
+    sample.save([1, 2])
+    let whole = try sample.bytes(of: sample.indexPath)
     var files = (0..<whole.count).map { Array(whole[..<$0]) }
     files.append(whole + [0])
     for (count, entries) in [(Int64.max, 54..<206), (-1, 54..<206), (1, 54..<206)] {
@@ -55,21 +36,21 @@ struct IndexFileTests {
     files.append(sealed(2, Array(whole[130..<206]) + whole[54..<130]))
     files.append(sealed(2, Array(whole[54..<130]) + whole[54..<130]))
     for bytes in files {
-      try sample.replace(path, with: bytes)
-      #expect(known(1...2) == [])
+      try sample.replace(sample.indexPath, with: bytes)
+      #expect(sample.known(1...2) == [])
     }
-    try sample.replace(path, with: sealed(2, Array(whole[54..<206])))
-    #expect(known(1...2) == [1, 2])
+    try sample.replace(sample.indexPath, with: sealed(2, Array(whole[54..<206])))
+    #expect(sample.known(1...2) == [1, 2])
   }
 
   @Test func `the index of another machine is not believed, and replaced without a word`() throws {
-    save([1, 2])
-    let whole = try sample.bytes(of: path)
-    let foreign = sealed(2, Array(whole[54..<206]), machine: Self.digest("another"))
-    try sample.replace(path, with: foreign)
-    #expect(known(1...2) == [])
-    save([1, 2])
-    #expect(try sample.bytes(of: path) == whole)
+    sample.save([1, 2])
+    let whole = try sample.bytes(of: sample.indexPath)
+    let foreign = sealed(2, Array(whole[54..<206]), machine: .sample("another"))
+    try sample.replace(sample.indexPath, with: foreign)
+    #expect(sample.known(1...2) == [])
+    sample.save([1, 2])
+    #expect(try sample.bytes(of: sample.indexPath) == whole)
     #expect(sample.warnings == [])
   }
 
@@ -84,13 +65,13 @@ struct IndexFileTests {
 
   @Test(arguments: ["mkfifo $0", "ln -s . $0", "mkdir $0", "printf 'kpack-index 1\\n' > $0"])
   func `what is no index of this form is none, without a hang`(_ command: String) throws {
-    save([1])
-    try sample.tree.run("rm", path)
-    try sample.tree.run("sh", "-c", command, path)
-    #expect(known(1...1) == [])
-    save([1])
+    sample.save([1])
+    try sample.tree.run("rm", sample.indexPath)
+    try sample.tree.run("sh", "-c", command, sample.indexPath)
+    #expect(sample.known(1...1) == [])
+    sample.save([1])
     // A folder stays where it is.
-    #expect(known(1...1) == (command.hasPrefix("mkdir") ? [] : [1]))
+    #expect(sample.known(1...1) == (command.hasPrefix("mkdir") ? [] : [1]))
     #expect(Set(sample.warnings).subtracting(["CACHE/index: damaged, the files are hashed anew"]) == [])
   }
 }
