@@ -55,7 +55,7 @@ final class StatIndex: Sendable {
   private let state: Mutex<State>
 
   /// The index of `cache`, of at most `limit` entries; an empty one where it cannot be read.
-  init(_ cache: Cache, limit: Int = usualLimit) {
+  init(_ cache: ObjectCache, limit: Int = usualLimit) {
     folder = cache.folder
     self.limit = limit
     state = Mutex(State(known: IndexEntries(inOrder: Self.entries(in: cache.folder, atMost: limit))))

@@ -29,12 +29,12 @@ final class BlockWorker {
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: Deflater.windowSize + Int(BlockSchedule.blockSize), alignment: 64)
 
-  private let cache: Cache?
+  private let cache: ObjectCache?
   private let keepsRaw: Bool
   private let log: WorkLog
 
   /// With a `cache`, blocks that it has are not deflated. `keepsRaw` says whether the uncompressed bytes are wanted.
-  init(_ cache: Cache?, keepsRaw: Bool, _ log: WorkLog) throws {
+  init(_ cache: ObjectCache?, keepsRaw: Bool, _ log: WorkLog) throws {
     self.cache = cache
     self.keepsRaw = keepsRaw
     self.log = log

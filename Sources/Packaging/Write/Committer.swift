@@ -7,7 +7,7 @@ final class Committer {
   private let plan: Plan
   private let store: ContentStore
   private let folder: OutputFolder
-  private let memory: RunMemory?
+  private let memory: TarballMemory?
   private let hashesTars: Bool
   private let log: WorkLog
   private let watch: (PackagingEvent) -> Void
@@ -22,7 +22,7 @@ final class Committer {
   private(set) var results: [TarballResult] = []
 
   init(
-    _ plan: Plan, store: ContentStore, folder: OutputFolder, memory: RunMemory?, hashesTars: Bool, log: WorkLog,
+    _ plan: Plan, store: ContentStore, folder: OutputFolder, memory: TarballMemory?, hashesTars: Bool, log: WorkLog,
     watch: @escaping (PackagingEvent) -> Void
   ) {
     self.plan = plan

@@ -59,7 +59,7 @@ package struct Packager {
   package func write(_ watch: @escaping (PackagingEvent) -> Void) throws -> [TarballResult] {
     let store = plan.store()
     let memory = try cache.map { cache in
-      try log.timed(.hashing) { try RunMemory(cache, plan, store, folder, options) }
+      try log.timed(.hashing) { try TarballMemory(cache, plan, store, folder, options) }
     }
     let unchanged = memory?.unchanged ?? [:]
     for number in plan.tarballs.indices {
@@ -94,7 +94,7 @@ package struct Packager {
   }
 
   /// What digests are made of comes first: the names of the blobs of an image stand before their bytes.
-  private func addImages(to store: ContentStore, _ memory: RunMemory?) throws {
+  private func addImages(to store: ContentStore, _ memory: TarballMemory?) throws {
     let unchanged = memory?.unchanged ?? [:]
     let wanted = plan.tarballs.indices.filter { unchanged[$0] == nil }.flatMap { plan.tarballs[$0].images }
     let images = Set(wanted).sorted()

@@ -20,8 +20,8 @@ final class SampleCache: Sendable {
   var warnings: [String] { told.withLock { $0 } }
 
   /// The cache as a process of its own would see it.
-  func open(limit: Int64? = nil, at path: String? = nil) -> Cache {
-    Cache(path ?? self.path, limit: limit) { self.take($0) }
+  func open(limit: Int64? = nil, at path: String? = nil) -> ObjectCache {
+    ObjectCache(path ?? self.path, limit: limit) { self.take($0) }
   }
 
   /// The cache as a release uses it.

@@ -32,7 +32,7 @@ package struct CacheReport: Equatable, Sendable {
   }
 }
 
-extension Cache {
+extension ObjectCache {
   /// How much there is. Throws `SystemError` when the folder cannot be read or is none of a cache.
   package func info() throws(SystemError) -> CacheReport {
     try folder.checkIsOurs()

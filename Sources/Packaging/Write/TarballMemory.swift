@@ -1,10 +1,11 @@
-// What the cache knows about one plan: which archives stand there already, what contents need not be deflated.
+// What the cache knows about the tarballs of one plan: which of them stand there already, what contents need not be
+// deflated.
 
 import Archive
 import Image
 
-/// The cache, asked about one plan.
-final class RunMemory: Sendable {
+/// The cache, asked about the tarballs of one plan.
+final class TarballMemory: Sendable {
   let cache: ReleaseCache
   /// Tarballs that stand there as they would be written, by their number.
   let unchanged: [Int: TarballResult]
@@ -65,7 +66,7 @@ final class RunMemory: Sendable {
 }
 
 // Contents
-extension RunMemory {
+extension TarballMemory {
   /// Whether the deflated form of a content is there.
   func has(_ key: ContentKey) -> Bool { cacheKey(key).map { cache.objects.contains($0) } ?? false }
 
@@ -108,7 +109,7 @@ extension RunMemory {
 }
 
 // Archives
-extension RunMemory {
+extension TarballMemory {
   /// The digest of the uncompressed tar of a tarball that was written before, where it was asked for then.
   func tarDigest(of number: Int) -> Digest? { records[number]?.tarDigest }
 

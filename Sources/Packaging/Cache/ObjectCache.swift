@@ -8,7 +8,7 @@ private import Glibc
 ///
 /// Nothing about it ever fails a run: what goes wrong is a warning, told once for each kind. Nothing is made durable:
 /// an object is checked whenever it is read.
-package final class Cache: Sendable {
+package final class ObjectCache: Sendable {
   /// Bytes that a cache holds where nothing else is said: 2 GiB.
   package static let defaultLimit: Int64 = 2 << 30
 
