@@ -17,26 +17,29 @@ package struct DeflatedBlock: Sendable {
   }
 }
 
-/// A deflate stream of the system's zlib, used for one block after another.
+/// Deflates one block after another, each with a new stream of the system's zlib: what zlib-ng gives after a
+/// `deflateReset` depends on what its stream was used for before.
 package struct Deflater: ~Copyable {
   /// What a block may refer back to: the 32 KiB before it.
   package static let windowSize = 32 << 10
 
+  private let level: CInt
   /// On the heap, for zlib keeps a pointer back to it and checks it.
   private let stream: UnsafeMutablePointer<z_stream>
+  private var isNew = true
   /// What is deflated, in the same place for each block: it stays in the processor's cache.
   private var output = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
 
   /// A deflater of `level` 0 (stored) to 9. Throws `DeflateError` when memory is exhausted.
   package init(level: Int) throws(DeflateError) {
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    // -15: raw deflate with the whole window. 8: the memory level with the best size (zlib's default).
-    let code = kpack_deflate_init(stream, CInt(clamping: level), -15, 8)
+    let level = CInt(clamping: level)
+    let code = Self.begin(stream, level)
     guard code == Z_OK else {
       stream.deallocate()
       throw DeflateError(code: code)
     }
+    self.level = level
     self.stream = stream
   }
 
@@ -50,7 +53,11 @@ package struct Deflater: ~Copyable {
   package mutating func deflate(
     _ bytes: UnsafeRawBufferPointer, after dictionary: UnsafeRawBufferPointer
   ) throws(DeflateError) -> DeflatedBlock {
-    try check(deflateReset(stream))
+    if !isNew {
+      deflateEnd(stream)
+      try check(Self.begin(stream, level))
+    }
+    isNew = false
     if let start = dictionary.bindMemory(to: UInt8.self).baseAddress, !dictionary.isEmpty {
       try check(deflateSetDictionary(stream, start, UInt32(dictionary.count)))
     }
@@ -70,6 +77,13 @@ package struct Deflater: ~Copyable {
     guard stream.pointee.avail_in == 0 && stream.pointee.avail_out > 0 else { throw DeflateError(code: Z_BUF_ERROR) }
     let deflated = UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.pointee.avail_out))])
     return DeflatedBlock(bytes: Array(deflated), crc: CRC32(of: bytes))
+  }
+
+  /// Makes a new stream; zlib's code.
+  private static func begin(_ stream: UnsafeMutablePointer<z_stream>, _ level: CInt) -> CInt {
+    stream.initialize(to: z_stream())
+    // -15: raw deflate with the whole window. 8: the memory level with the best size (zlib's default).
+    return kpack_deflate_init(stream, level, -15, 8)
   }
 
   private func check(_ code: CInt) throws(DeflateError) {
