@@ -15,8 +15,15 @@ package struct CRC32: Equatable, Sendable {
 
   /// The checksum of `bytes`.
   package init(of bytes: UnsafeRawBufferPointer) {
-    // zlib's length type is 64 bits wide in crc32_z.
-    value = UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+    // Not crc32_z, whose length has 64 bits: a zlib before 1.2.9 has none, as that of Cloudflare.
+    var sum: UInt = 0
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      sum = crc32(sum, piece.bindMemory(to: UInt8.self).baseAddress, UInt32(piece.count))
+      rest = rest.dropFirst(piece.count)
+    }
+    value = UInt32(truncatingIfNeeded: sum)
     count = Int64(bytes.count)
   }
 
