@@ -4,7 +4,6 @@
 
 import Archive
 import Glibc
-import Synchronization
 
 /// One thing that a walk found.
 struct WalkedItem: Sendable {
@@ -25,35 +24,50 @@ struct TreeWalker: Sendable {
   let patternPrefix: [UInt8]
 
   /// Walks everything below the root, which the folders above it leave in `state`, on `jobs` threads. The closures are
-  /// called by one of them at a time.
+  /// called by this one.
   func walk(
-    _ state: TreeFilter.State, jobs: Int, take: @escaping (WalkedItem) -> Void, refuse: @escaping (Diagnostic) -> Void
+    _ state: TreeFilter.State, jobs: Int, take: (WalkedItem) -> Void, refuse: (Diagnostic) -> Void
   ) throws {
-    let queue = FolderQueue(root: FolderVisit(item: nil, state: state))
-    let workers = OrderedWorkers<FolderVisit, FolderContents, NoTool>(
-      window: 64 * jobs, next: { queue.next() }, makeTool: { NoTool() }, work: { visit, _ in contents(of: visit) },
-      commit: { contents in
+    var visits = [FolderVisit(path: [], state: state)]
+    var undecided = UndecidedFolders()
+    while !visits.isEmpty {
+      // The last first, so that few wait; so many whatever the number of threads, so that the order is the same.
+      let next = visits.suffix(FolderVisit.mostAtOnce)
+      visits.removeLast(next.count)
+      for contents in try ordered(next, jobs: jobs, { contents(of: $0) }) {
         contents.refused.forEach(refuse)
         contents.items.forEach(take)
-        queue.add(contents)
-      })
-    try workers.run(threads: jobs)
-    // A folder comes when all below it is known: one that only holds the run's own folders comes and goes with them.
-    if !filter.isSelective { queue.taken { own.liesBelow($0) }.forEach(take) }
+        if !contents.items.isEmpty { undecided.take(contents.undecided) }
+        for (folder, state) in contents.folders {
+          var visit = FolderVisit(path: folder.path, state: state)
+          if !filter.isSelective && own.liesBelow(folder.status) {
+            visit.undecided = undecided.add(folder, in: contents.undecided)
+          } else if !filter.isSelective {
+            take(folder)
+            undecided.take(contents.undecided)
+          }
+          visits.append(visit)
+        }
+        if let rest = contents.rest { visits.append(rest) }
+      }
+    }
+    undecided.taken.forEach(take)
   }
 
-  /// Reads a folder; what was found before a mistake is there.
-  private func contents(of folder: FolderVisit) -> FolderContents {
-    var contents = FolderContents()
+  /// Reads a folder, or a part of a large one; what was found before a mistake is there.
+  private func contents(of visit: FolderVisit) -> FolderContents {
+    var contents = FolderContents(undecided: visit.undecided)
     do {
-      let path = folder.item.map { root + [UInt8(ascii: "/")] + $0.path } ?? root
-      let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (folder.item == nil ? 0 : O_NOFOLLOW))
+      let path = visit.path.isEmpty ? root : root + [UInt8(ascii: "/")] + visit.path
+      let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (visit.path.isEmpty ? 0 : O_NOFOLLOW))
       let isOutput = own.isOutput(FileStatus(try handle.status()))
-      for name in try FolderListing.names(of: handle) {
+      let names = try visit.names ?? FolderListing.names(of: handle)[...]
+      for name in names.prefix(FolderVisit.mostNames) {
         // Where the run writes into the tree itself, what killed runs left is as little of the tree as the outputs.
         if isOutput && name.starts(with: OutputFolder.temporaryPrefix.utf8) { continue }
-        try look(at: name, in: handle, of: folder, &contents)
+        try look(at: name, in: handle, visit, &contents)
       }
+      contents.rest = visit.rest(of: names)
     } catch {
       contents.refused.append(Diagnostic(.system, "\(error)"))
     }
@@ -61,12 +75,12 @@ struct TreeWalker: Sendable {
   }
 
   private func look(
-    at name: [UInt8], in handle: borrowing FileHandle, of folder: FolderVisit, _ contents: inout FolderContents
+    at name: [UInt8], in handle: borrowing FileHandle, _ visit: FolderVisit, _ contents: inout FolderContents
   ) throws(SystemError) {
     let shown = handle.path + [UInt8(ascii: "/")] + name
-    let path = folder.item.map { $0.path + [UInt8(ascii: "/")] + name } ?? name
+    let path = visit.path.isEmpty ? name : visit.path + [UInt8(ascii: "/")] + name
     let status = try FileStatus.of(name, in: handle.descriptor, path: shown)
-    let state = status.isFolder ? filter.state(below: patternPrefix + path, folder.state) : folder.state
+    let state = status.isFolder ? filter.state(below: patternPrefix + path, visit.state) : visit.state
     guard status.isFolder ? state != .out : filter.takes(file: patternPrefix + path, state) else { return }
     if own.contains(status) { return }
     func refuse(_ reason: String) {
@@ -80,74 +94,70 @@ struct TreeWalker: Sendable {
     if let fault = NameFault.of(target) { return refuse(": its target \(escapedName(target)) \(fault)") }
     let item = WalkedItem(path: path, status: status, target: target)
     if status.isFolder {
-      contents.folders.append(FolderVisit(item: item, state: state))
+      contents.folders.append((item, state))
     } else {
       contents.items.append(item)
     }
   }
 }
 
-/// A folder to be read.
+/// A folder to be read, or what is left of a large one.
 private struct FolderVisit {
-  /// Nil for the tree's root.
-  let item: WalkedItem?
+  /// Visits under way at once.
+  static let mostAtOnce = 128
+  /// Names that one visit looks at, so that of a folder of a million files no more than the names is held at once.
+  static let mostNames = 1000
+
+  /// Path below the tree's root, which itself is the empty path.
+  let path: [UInt8]
   /// The state of what is in it.
   let state: TreeFilter.State
+  /// Its number among the folders that are not decided on, if it is one.
+  var undecided: Int?
+  /// The names that are left; nil for all that are in it.
+  var names: ArraySlice<[UInt8]>?
+
+  /// What is left after a visit of these names; nil for nothing.
+  func rest(of names: ArraySlice<[UInt8]>) -> FolderVisit? {
+    var rest = self
+    rest.names = names.dropFirst(Self.mostNames)
+    return rest.names?.isEmpty == false ? rest : nil
+  }
 }
 
-/// What is taken of a folder's contents.
+/// What is taken of what one visit sees.
 private struct FolderContents {
+  /// The number of the folder among those that are not decided on, if it is one.
+  let undecided: Int?
   var items: [WalkedItem] = []
-  var folders: [FolderVisit] = []
+  /// The folders in it, each with the state of what is in that.
+  var folders: [(WalkedItem, TreeFilter.State)] = []
   var refused: [Diagnostic] = []
+  var rest: FolderVisit?
 }
 
-/// The folders of a tree, each with the number of the one it is in, in the order in which they are read.
-private final class FolderQueue: Sendable {
-  private struct State {
-    var folders: [(visit: FolderVisit, parent: Int)]
-    var issued = 0
-    /// How many were read.
-    var done = 0
-    /// Whether something was taken of each of those.
-    var isTaken: [Bool] = []
+/// Folders with some of the run's own below them, which come and go with these: they are taken where something else in
+/// them is.
+private struct UndecidedFolders {
+  private var folders: [(item: WalkedItem, parent: Int?, isTaken: Bool)] = []
+
+  /// Adds a folder; its number.
+  mutating func add(_ item: WalkedItem, in parent: Int?) -> Int {
+    folders.append((item, parent, isTaken: false))
+    return folders.count - 1
   }
 
-  private let state: Mutex<State>
-
-  init(root: FolderVisit) { state = Mutex(State(folders: [(root, 0)])) }
-
-  /// The next folder to read.
-  func next() -> NextJob<FolderVisit> {
-    state.withLock { state in
-      guard state.issued < state.folders.count else { return state.done < state.issued ? .later : .end }
-      state.issued += 1
-      return .job(state.folders[state.issued - 1].visit)
+  /// Notes that something is taken of the folder of that number, if it is one, and so of those that it is in.
+  mutating func take(_ number: Int?) {
+    var next = number
+    while let number = next, !folders[number].isTaken {
+      folders[number].isTaken = true
+      next = folders[number].parent
     }
   }
 
-  /// Adds what was found in the next of the folders, in the order in which these were given out.
-  func add(_ contents: FolderContents) {
-    state.withLock { state in
-      state.folders += contents.folders.map { ($0, state.done) }
-      state.isTaken.append(!contents.items.isEmpty)
-      state.done += 1
-    }
-  }
-
-  /// The folders below the root that are taken, the innermost first: all but those for which `isOptional` holds and of
-  /// which nothing else is taken.
-  func taken(_ isOptional: (FileStatus) -> Bool) -> [WalkedItem] {
-    state.withLock { state in
-      var items: [WalkedItem] = []
-      for (number, (visit, parent)) in state.folders.enumerated().reversed() {
-        guard let item = visit.item, state.isTaken[number] || !isOptional(item.status) else { continue }
-        state.isTaken[parent] = true
-        items.append(item)
-      }
-      return items
-    }
-  }
+  /// Those that are taken.
+  var taken: [WalkedItem] { folders.filter(\.isTaken).map(\.item) }
 }
 
 extension FileStatus {

@@ -126,7 +126,7 @@ final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sendable {
 }
 
 /// What a thread needs that needs nothing.
-final class NoTool {}
+private final class NoTool {}
 
 /// The results of `work` on the items, in their order, made by `jobs` threads; each is shown to `committed` when its
 /// turn comes. Throws the first error in the order of the items.
@@ -145,6 +145,6 @@ func ordered<Item: Sendable, Result>(
       results.append(result)
       committed(result)
     })
-  try workers.run(threads: jobs)
+  try workers.run(threads: min(jobs, rest.count))
   return results
 }

@@ -172,15 +172,18 @@ struct TreeRuleTests {
       let parts = (0...number % 9).map { "d\(number * 31 % ($0 + 3))" }
       try tree.write("\(number)", to: "t/\(parts.joined(separator: "/"))/f\(number)")
     }
+    for number in 0..<2500 { try tree.write("1", to: "t/large/f\(number)") }
     // Stands and falls with the run's own folder in it.
     try tree.write("1", to: "_output/release-tars/own")
     let rule = #"{"tree": "."}"#
     let entries = try tree.entries(rule)
-    #expect(entries.filter { $0.hasPrefix("file") }.count == 200)
+    #expect(entries.filter { $0.hasPrefix("file") }.count == 2700)
     #expect(try tree.entries(rule) { $0.jobs = jobs } == entries)
-    for path in ["t/d0/fifo", "t/d1/fifo", "t/d2/fifo", "t/fifo"] { try tree.makeNode(path, type: S_IFIFO) }
+    for path in ["t/d0/fifo", "t/d1/fifo", "t/large/f0fifo", "t/large/fifo", "t/fifo"] {
+      try tree.makeNode(path, type: S_IFIFO)
+    }
     let mistakes = try tree.mistakes(rule)
-    #expect(mistakes.count == 4)
+    #expect(mistakes.count == 5)
     #expect(try tree.mistakes(rule) { $0.jobs = jobs } == mistakes)
   }
 }
