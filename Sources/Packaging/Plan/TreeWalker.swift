@@ -38,15 +38,9 @@ struct TreeWalker: Sendable {
         contents.refused.forEach(refuse)
         contents.items.forEach(take)
         if !contents.items.isEmpty { undecided.take(contents.undecided) }
-        for (folder, state) in contents.folders {
-          var visit = FolderVisit(path: folder.path, state: state)
-          if !filter.isSelective && own.liesBelow(folder.status) {
-            visit.undecided = undecided.add(folder, in: contents.undecided)
-          } else if !filter.isSelective {
-            take(folder)
-            undecided.take(contents.undecided)
-          }
-          visits.append(visit)
+        for (folder, state, isUndecided) in contents.folders {
+          let number = isUndecided ? undecided.add(folder, in: contents.undecided) : nil
+          visits.append(FolderVisit(path: folder.path, state: state, undecided: number))
         }
         if let rest = contents.rest { visits.append(rest) }
       }
@@ -93,11 +87,9 @@ struct TreeWalker: Sendable {
     let target = status.isSymlink ? try FilePath.target(of: name, in: handle.descriptor, path: shown) : []
     if let fault = NameFault.of(target) { return refuse(": its target \(escapedName(target)) \(fault)") }
     let item = WalkedItem(path: path, status: status, target: target)
-    if status.isFolder {
-      contents.folders.append((item, state))
-    } else {
-      contents.items.append(item)
-    }
+    let isUndecided = status.isFolder && !filter.isSelective && own.liesBelow(status)
+    if status.isFolder { contents.folders.append((item, state, isUndecided)) }
+    if !status.isFolder || !(filter.isSelective || isUndecided) { contents.items.append(item) }
   }
 }
 
@@ -130,8 +122,8 @@ private struct FolderContents {
   /// The number of the folder among those that are not decided on, if it is one.
   let undecided: Int?
   var items: [WalkedItem] = []
-  /// The folders in it, each with the state of what is in that.
-  var folders: [(WalkedItem, TreeFilter.State)] = []
+  /// The folders to go on with, each with the state of what is in that, and whether only that decides on it.
+  var folders: [(WalkedItem, TreeFilter.State, isUndecided: Bool)] = []
   var refused: [Diagnostic] = []
   var rest: FolderVisit?
 }
