@@ -96,7 +96,7 @@ struct TreeWalker: Sendable {
 /// A folder to be read, or what is left of a large one.
 private struct FolderVisit {
   /// Visits under way at once.
-  static let mostAtOnce = 128
+  static let mostAtOnce = 64
   /// Names that one visit looks at, so that of a folder of a million files no more than the names is held at once.
   static let mostNames = 1000
 
