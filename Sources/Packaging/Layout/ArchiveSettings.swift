@@ -9,6 +9,23 @@ package enum ArchiveOwner: Equatable, Sendable {
   case source
 }
 
+/// What an archive keeps of the modes of its sources.
+package enum ModePolicy: Equatable, Sendable {
+  /// What git keeps of a mode: whether the owner may execute a file. 0755 for such files and for folders, 0644 for
+  /// others, whatever the umask of the checkout.
+  case normal
+  /// The bits of this mask.
+  case mask(FileMode)
+
+  /// The mode in the archive of a source with this one.
+  package func applied(to mode: FileMode, isFolder: Bool) -> FileMode {
+    switch self {
+    case .normal: isFolder || mode.bits & 0o100 != 0 ? FileMode(bits: 0o755) : FileMode(bits: 0o644)
+    case .mask(let mask): FileMode(bits: mode.bits & mask.bits)
+    }
+  }
+}
+
 /// The settings of one archive.
 package struct ArchiveSettings: Equatable, Sendable {
   /// The folder above all entries, "." for names that begin "./", or nothing.
@@ -18,8 +35,7 @@ package struct ArchiveSettings: Equatable, Sendable {
   package var owner = ArchiveOwner.fixed(.root)
   /// Base names of files and symlinks that are left out.
   package var exclude: [Glob] = []
-  /// The bits of a source's mode that an entry keeps.
-  package var mode = FileMode(bits: 0o755)
+  package var mode = ModePolicy.normal
   /// Time of every entry, seconds since 1970, when the command line does not say.
   package var mtime: Int64?
   /// Of deflate, 0 to 9.
@@ -42,7 +58,7 @@ package struct ArchiveSettings: Equatable, Sendable {
     if let field = object["root"], let root = Self.root(field) { (self.root, rootOrigin) = (root, field.origin) }
     if let field = object["owner"], let owner = Self.owner(field) { self.owner = owner }
     if let field = object["exclude"], let globs = field.elements?.compactMap(Self.baseNameGlob) { exclude = globs }
-    if let field = object["mode"], let mode = field.taking(Self.mode) { self.mode = mode }
+    if let field = object["mode"], let mode = Self.mode(field) { self.mode = mode }
     if let field = object["mtime"], let mtime = field.integer(in: 0...Self.latest) { self.mtime = mtime }
     if let field = object["level"], let level = field.integer(in: 0...9) { self.level = Int(level) }
   }
@@ -56,8 +72,16 @@ package struct ArchiveSettings: Equatable, Sendable {
     return nil
   }
 
-  private static func mode(_ text: String) throws(FileModeError) -> FileMode {
-    text == "source" ? FileMode(bits: 0o7777) : try FileMode(text)
+  private static func mode(_ field: LayoutField) -> ModePolicy? {
+    guard let text = field.string else { return nil }
+    if text == "normal" { return .normal }
+    if text == "source" { return .mask(FileMode(bits: 0o7777)) }
+    do throws(FileModeError) {
+      return .mask(try FileMode(text))
+    } catch {
+      field.refuse("expected \"normal\", \"source\" or an octal string such as \"0755\", found \(field.found)")
+      return nil
+    }
   }
 
   private static func owner(_ field: LayoutField) -> ArchiveOwner? {

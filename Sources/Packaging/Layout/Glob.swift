@@ -41,6 +41,11 @@ package struct Glob: Equatable, Sendable {
     tokens = try Self.tokens(of: bytes)
   }
 
+  /// Whether one of the parts that the pattern is written in is just `name`.
+  package func names(_ name: [UInt8]) -> Bool {
+    text.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual(name) }
+  }
+
   /// Whether the pattern selects a file or symlink; `path` is below the tree's root.
   package func matches(file path: some BidirectionalCollection<UInt8>) -> Bool {
     if isForFolder { return false }

@@ -18,7 +18,7 @@ extension TarballBuilder {
       }
       if item.entry.kind == .directory {
         guard !filter.isSelective, filter.state(below: path, above) != .out else { continue }
-        let mode = kept(FileMode(bits: item.entry.mode))
+        let mode = mode(FileMode(bits: item.entry.mode), isFolder: true)
         collector.add(folder: to + path, mode: mode, owner: generatedOwner, rule: place.number)
       } else if filter.takes(file: path, above) {
         taken += 1
@@ -29,7 +29,7 @@ extension TarballBuilder {
   }
 
   private func add(_ item: GitArchive.Item, _ content: ContentID?, at path: [UInt8], _ place: RulePlace) {
-    let mode = place.rule.mode ?? kept(FileMode(bits: item.entry.mode))
+    let mode = place.rule.mode ?? mode(FileMode(bits: item.entry.mode), isFolder: false)
     if let content {
       collector.add(
         .file, at: path, mode: mode, owner: generatedOwner, body: .content(content), rule: place.number)

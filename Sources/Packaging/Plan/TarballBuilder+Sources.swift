@@ -98,7 +98,7 @@ extension TarballBuilder {
 
   /// A file that stands in one archive flows with its headers; a big one is a distinct content, shared by all.
   func addFile(_ file: SourceFile, _ status: FileStatus, at path: [UInt8], _ place: RulePlace) {
-    let mode = place.rule.mode ?? kept(FileMode(bits: status.mode))
+    let mode = place.rule.mode ?? mode(of: status, at: path)
     let body: TarEntryBody
     if file.identity.size >= Rope.contentThreshold {
       body = .content(resolver.content(of: file, status))

@@ -23,7 +23,9 @@ extension TarballBuilder {
     try checkInside(resolved, source)
     try checkNotOutput(resolved, source)
     if let to, place.rule.include.isEmpty {
-      collector.add(folder: to, mode: kept(FileMode(bits: status.mode)), owner: owner(status), rule: place.number)
+      // Where a checkout stands may well be private: nothing of the tree is meant by that.
+      let mode = mode(FileMode(bits: status.mode), isFolder: true)
+      collector.add(folder: to, mode: mode, owner: owner(status), rule: place.number)
     }
     let taken = try addWalk(of: source, to: to.map { $0 + [UInt8(ascii: "/")] } ?? [], patternPrefix: [], .open, place)
     try checkSelection(taken, place)
@@ -64,7 +66,7 @@ extension TarballBuilder {
     let state = filter.state(below: path.bytes, above)
     if state == .out { return 0 }
     if place.rule.include.isEmpty {
-      collector.add(folder: to, mode: kept(FileMode(bits: status.mode)), owner: owner(status), rule: place.number)
+      collector.add(folder: to, mode: mode(of: status, at: to), owner: owner(status), rule: place.number)
     }
     let slash = [UInt8(ascii: "/")]
     return try addWalk(of: source, to: to + slash, patternPrefix: path.bytes + slash, state, place)
@@ -117,9 +119,8 @@ extension TarballBuilder {
     _ item: WalkedItem, at path: [UInt8], folder: UInt32, nameDropped: Int, source: [UInt8], _ place: RulePlace
   ) {
     let status = item.status
-    let mode = kept(FileMode(bits: status.mode))
     if status.isFolder {
-      collector.add(folder: path, mode: mode, owner: owner(status), rule: place.number)
+      collector.add(folder: path, mode: mode(of: status, at: path), owner: owner(status), rule: place.number)
     } else if status.isSymlink {
       collector.add(.symlink, at: path, mode: .symlink, owner: owner(status), linkname: item.target, rule: place.number)
     } else if status.identity.size >= Rope.contentThreshold {
@@ -127,7 +128,7 @@ extension TarballBuilder {
     } else {
       let dropped = UInt16(clamping: collector.prefix.count + nameDropped)
       collector.add(
-        .file, at: path, mode: place.rule.mode ?? mode, owner: owner(status),
+        .file, at: path, mode: place.rule.mode ?? mode(of: status, at: path), owner: owner(status),
         body: .file(folder: folder, dropping: dropped, status.identity), rule: place.number)
     }
   }

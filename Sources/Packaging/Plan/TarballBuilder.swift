@@ -18,6 +18,8 @@ final class TarballBuilder {
   var images: Set<Int> = []
   /// Images taken from the stage folder as they stand.
   var stagedImages = 0
+  /// Stored names of what others may read in the archive and could not in the tree.
+  private var opened: [[UInt8]] = []
 
   /// `image` is what a layer on `base` is built for.
   init(
@@ -111,15 +113,22 @@ final class TarballBuilder {
   ) {
     if isCruft(path.bytes) { return }
     collector.add(
-      .file, at: path.bytes, mode: place.rule.mode ?? kept(sourceMode), owner: owner, body: .content(content),
+      .file, at: path.bytes, mode: place.rule.mode ?? mode(sourceMode, isFolder: false), owner: owner, body: .content(content),
       rule: place.number)
   }
 
   /// Whether the archive leaves out files of this base name.
   func isCruft(_ path: [UInt8]) -> Bool { layout.settings.exclude.contains { $0.matches(file: path) } }
 
-  /// The bits of a source's mode that the archive keeps.
-  func kept(_ mode: FileMode) -> FileMode { FileMode(bits: mode.bits & layout.settings.mode.bits) }
+  /// The mode in the archive of what has this one elsewhere.
+  func mode(_ mode: FileMode, isFolder: Bool) -> FileMode { layout.settings.mode.applied(to: mode, isFolder: isFolder) }
+
+  /// The mode at `path` of the archive of a source with this status.
+  func mode(of status: FileStatus, at path: [UInt8]) -> FileMode {
+    let mode = mode(FileMode(bits: status.mode), isFolder: status.isFolder)
+    if mode.bits & 0o004 != 0 && status.mode & 0o004 == 0 { opened.append(path) }
+    return mode
+  }
 
   /// The owner of an entry that has a source.
   func owner(_ status: FileStatus) -> TarOwner {
@@ -145,6 +154,11 @@ final class TarballBuilder {
     }
     let rules = resolver.rules
     let (entries, conflicts) = sorted(&collector)
+    if let warning = SecretNames.warning(of: entries, in: fileName) { resolver.warn(warning) }
+    if !opened.isEmpty {
+      let reason = "anybody can read in the archive, and not in the tree; archive.mode \"source\" keeps modes"
+      resolver.warn("\(fileName): \(NameSample(opened)): \(reason)")
+    }
     for conflict in conflicts {
       let name = "\(fileName): \(escapedName(conflict.name))"
       resolver.refuse(Diagnostic(.usage, "\(name) \(conflict.reason { rules[Int($0)].origin })"))

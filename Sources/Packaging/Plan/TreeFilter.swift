@@ -23,6 +23,11 @@ struct TreeFilter {
     fileExclude = exclude.filter { !$0.isForFolder } + cruft
   }
 
+  /// Whether `include` names what git keeps in a tree, which is left out else: its config may hold tokens.
+  var takesGit: Bool { include.contains { $0.names(Self.git) } }
+
+  static let git = Array(".git".utf8)
+
   /// Whether only what `include` selects is taken.
   var isSelective: Bool { !include.isEmpty }
 

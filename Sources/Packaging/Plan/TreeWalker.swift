@@ -59,6 +59,7 @@ struct TreeWalker: Sendable {
       for name in names.prefix(FolderVisit.mostNames) {
         // Where the run writes into the tree itself, what killed runs left is as little of the tree as the outputs.
         if isOutput && name.starts(with: OutputFolder.temporaryPrefix.utf8) { continue }
+        if name == TreeFilter.git && !filter.takesGit { continue }
         try look(at: name, in: handle, visit, &contents)
       }
       contents.rest = visit.rest(of: names)

@@ -70,7 +70,7 @@ struct LayoutSetTests {
     ])
     let settings = try #require(set.tarballs.first).settings
     #expect(settings.root.text.isEmpty && settings.level == 0 && settings.mtime == 5)
-    #expect(settings.owner == .fixed(TarOwner(uid: 1, gid: 2)) && settings.mode.bits == 0o7777)
+    #expect(settings.owner == .fixed(TarOwner(uid: 1, gid: 2)) && settings.mode == .mask(FileMode(bits: 0o7777)))
     #expect(settings.exclude == [try Glob("*~")])
   }
 

@@ -72,7 +72,9 @@ struct WrongReleaseTests {
       #"1:46: archive.exclude[1]: a pattern with '[' and no ']' after it, found "[""#),
     WrongLayout(#"{"exclude": "*~"}"#, #"1:38: archive.exclude: expected an array, found "*~""#),
     WrongLayout(#"{"mode": 644}"#, "1:35: archive.mode: expected a string, found the number 644"),
-    WrongLayout(#"{"mode": "rwx"}"#, #"1:35: archive.mode: expected an octal string such as "0755", found "rwx""#),
+    WrongLayout(
+      #"{"mode": "rwx"}"#,
+      #"1:35: archive.mode: expected "normal", "source" or an octal string such as "0755", found "rwx""#),
     WrongLayout(
       #"{"mtime": -1}"#, "1:36: archive.mtime: expected a whole number from 0 to 8589934591, found the number -1"),
     WrongLayout(

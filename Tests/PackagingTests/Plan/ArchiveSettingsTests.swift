@@ -75,14 +75,43 @@ struct ArchiveSettingsTests {
 
   @Test(
     arguments: [
-      (nil, 0o4775, "0755"), (nil, 0o600, "0600"), (nil, 0o664, "0644"), ("source", 0o4775, "4775"),
+      ("0755", 0o4775, "0755"), ("0755", 0o600, "0600"), ("0755", 0o664, "0644"), ("source", 0o4775, "4775"),
       ("0700", 0o664, "0600"),
       ("0777", 0o1666, "0666"),
-    ] as [(String?, mode_t, String)])
-  func `the mode is a mask on that of the source`(_ mask: String?, _ mode: mode_t, _ wanted: String) throws {
+    ] as [(String, mode_t, String)])
+  func `the mode is a mask on that of the source`(_ mask: String, _ mode: mode_t, _ wanted: String) throws {
     try tree.change("t/f", mode: mode)
-    let (plan, tarball) = try first(mask.map { #""mode": "\#($0)""# } ?? "")
-    #expect(plan.lines(of: tarball)[2] == "file \(wanted) 1 f")
+    let (plan, tarball) = try first(#""mode": "\#(mask)""#)
+    #expect(plan.lines(of: tarball)[2] == "file \(wanted) 1 f" && plan.warnings == [])
+  }
+
+  @Test(
+    arguments: [
+      (0o644, "0644"), (0o755, "0755"), (0o4775, "0755"), (0o664, "0644"), (0o444, "0644"), (0o111, "0755"),
+      (0o655, "0644"), (0o750, "0755"), (0o640, "0644"), (0o600, "0644"), (0o700, "0755"), (0o000, "0644"),
+    ] as [(mode_t, String)], ["", #""mode": "normal""#])
+  func `of a mode is kept whether the owner may execute the file, whatever the umask of the checkout`(
+    _ source: (mode: mode_t, wanted: String), _ setting: String
+  ) throws {
+    try tree.change("t/f", mode: source.mode)
+    let (plan, tarball) = try first(setting)
+    #expect(plan.lines(of: tarball)[2] == "file \(source.wanted) 1 f")
+    let reason = "anybody can read in the archive, and not in the tree; archive.mode \"source\" keeps modes"
+    #expect(plan.warnings == (source.mode & 0o004 == 0 ? ["app.tgz: f: \(reason)"] : []))
+  }
+
+  @Test func `folders are 0755, and one that others could not list is told of`() throws {
+    try tree.makeFolder("t/d", mode: 0o700)
+    try tree.makeFolder("t/e", mode: 0o2775)
+    let (plan, tarball) = try first("")
+    #expect(plan.lines(of: tarball).filter { $0.hasPrefix("dir") } == ["dir 0755 0 d", "dir 0755 0 e"])
+    #expect(plan.warnings.map { $0.prefix(11) } == ["app.tgz: d:"])
+  }
+
+  @Test func `a mode of the rule is no surprise`() throws {
+    try tree.change("t/f", mode: 0o600)
+    let plan = try tree.plan(["release": plainRelease, "app": tarball([#"{"tree": "t", "mode": "0644"}"#])])
+    #expect(plan.warnings == [])
   }
 
   @Test func `a mode of the rule is taken as it is`() throws {

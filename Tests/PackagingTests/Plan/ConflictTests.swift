@@ -60,11 +60,13 @@ struct ConflictTests {
   {
     try tree.write("1", to: "strict/x")
     try tree.change("strict", mode: 0o700)
+    let source = #""archive": {"mode": "source"}"#
     let text = #"{"text": "", "to": "d/e"}"#
     let strict = #"{"tree": "strict", "to": "d"}"#
     let named = #"{"directory": "d", "mode": "0750"}"#
     let rest = ["file 0644 0 d/e", "file 0644 1 d/x"]
-    #expect(try tree.entries(text, strict, #"{"directory": "d"}"#) == ["dir 0700 0 d"] + rest)
+    #expect(try tree.entries(text, strict, #"{"directory": "d"}"#, head: source) == ["dir 0700 0 d"] + rest)
+    #expect(try tree.entries(text, #"{"directory": "d"}"#, strict, head: source) == ["dir 0755 0 d"] + rest)
     #expect(try tree.entries(text, strict, named) == ["dir 0750 0 d"] + rest)
     #expect(try tree.entries(text, named, strict, #"{"directory": "d", "mode": "0711"}"#) == ["dir 0750 0 d"] + rest)
     #expect(try tree.entries(text, #"{"file": "strict/x", "to": "d/x"}"#) == ["dir 0755 0 d"] + rest)

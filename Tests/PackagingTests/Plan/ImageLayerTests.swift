@@ -142,7 +142,7 @@ import Testing
     try tree.write("1", to: "a")
     #expect(
       try layer(#""to": ".", "entries": [{"tree": ".", "to": "src", "mode": "0644"}]"#)
-        == ["dir 0700 0:0 src", "file 0644 0:0 src/a", "file 0755 0:0 tool"])
+        == ["dir 0755 0:0 src", "file 0644 0:0 src/a", "file 0755 0:0 tool"])
   }
 
   // MARK: Entries of the base

@@ -18,8 +18,8 @@ struct SmallRuleTests {
     try tree.link("link", to: "docs")
     #expect(
       try tree.entries(#"{"paths": ["hack/lib", "hack/e2e.go", "link"], "to": "x"}"#) == [
-        "dir 0755 0 x", "dir 0755 0 x/hack", "file 0644 1 x/hack/e2e.go", "dir 0750 0 x/hack/lib",
-        "file 0644 1 x/hack/lib/a.sh", "dir 0700 0 x/hack/lib/empty", "symlink 0777 0 x/link docs",
+        "dir 0755 0 x", "dir 0755 0 x/hack", "file 0644 1 x/hack/e2e.go", "dir 0755 0 x/hack/lib",
+        "file 0644 1 x/hack/lib/a.sh", "dir 0755 0 x/hack/lib/empty", "symlink 0777 0 x/link docs",
       ])
     #expect(
       try tree.entries(#"{"paths": ["{name}cs"]}"#, release: #"{"name": "do"}"#) == [

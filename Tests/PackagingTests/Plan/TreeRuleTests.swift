@@ -10,14 +10,14 @@ struct TreeRuleTests {
     let outside = try TemporaryTree()
     let tree = try TemporaryTree()
     try tree.write("1", to: "t/.hidden/a")
-    try tree.makeFolder("t/empty", mode: 0o700)
+    try tree.makeFolder("t/empty")
     try tree.link("t/out", to: outside.root)
     try tree.link("t/dangling", to: "no where")
     try tree.link("t/loop", to: "loop")
     #expect(
       try tree.entries(#"{"tree": "t", "to": "x"}"#) == [
         "dir 0755 0 x", "dir 0755 0 x/.hidden", "file 0644 1 x/.hidden/a", "symlink 0777 0 x/dangling no where",
-        "dir 0700 0 x/empty", "symlink 0777 0 x/loop loop", "symlink 0777 0 x/out \(outside.root)",
+        "dir 0755 0 x/empty", "symlink 0777 0 x/loop loop", "symlink 0777 0 x/out \(outside.root)",
       ])
   }
 
