@@ -45,6 +45,10 @@ package struct Rope: Sendable {
     self.store = store
     pieces.reserveCapacity(entries.count + 1)
     ends.reserveCapacity(entries.count + 1)
+    if let comment = entries.comment {
+      let header = TarHeader.encode(comment: comment, mtime: entries.mtime)
+      append(.bytes(header), Int64(header.count))
+    }
     for index in 0..<entries.count {
       let size = Self.size(of: index, of: entries, in: store)
       let header = Int64(TarHeader.size(of: entries.entry(at: index, size: size)))

@@ -27,6 +27,8 @@ package struct TarEntryList: Sendable {
 
   /// Time of every entry, seconds since 1970.
   package let mtime: Int64
+  /// What a global extended header before all entries says of them; nil for no such header.
+  package var comment: [UInt8]?
   private var arena = ByteArena()
   private var records: [Record] = []
   private var folders: [[UInt8]] = []

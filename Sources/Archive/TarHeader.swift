@@ -30,6 +30,18 @@ package enum TarHeader {
       ? TarFormat.blockSize : 2 * TarFormat.blockSize + records + TarFormat.padding(after: Int64(records))
   }
 
+  /// The blocks of a global extended header of the time `mtime` with the record "comment", which readers pass over.
+  ///
+  /// The name is that which git archive writes; `git get-tar-commit-id` finds a commit's name in the record where these
+  /// blocks are the first of the archive.
+  package static func encode(comment: [UInt8], mtime: Int64) -> [UInt8] {
+    let records = paxRecord("comment", comment)
+    let name = Array("pax_global_header".utf8)
+    let entry = TarEntry(name: name, kind: .file, mode: 0o644, size: Int64(records.count), mtime: mtime)
+    return block(entry, name: StoredName(cutting: name), typeflag: TarTypeflag.global) + records
+      + [UInt8](repeating: 0, count: TarFormat.padding(after: Int64(records.count)))
+  }
+
   /// The name that stands in the header of an extended header; no reader uses it.
   private static let paxHeaderName = Array("././@PaxHeader".utf8)
 

@@ -56,6 +56,7 @@ enum Interrupts {
   }
 
   private static func end(_ number: CInt, _ what: String) -> Never {
+    ScratchFolder.removeAll()
     // Nobody may be reading: a message is not worth waiting for.
     var error = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
     if poll(&error, 1, 0) == 1 { MessageOutput.writeRaw("\nkpack: ended by signal \(number)\(what)\n") }

@@ -16,13 +16,18 @@ struct VersionVarsCommand {
     if let version = options.version {
       (environment["KUBE_GIT_VERSION"], environment["KUBE_GIT_VERSION_FILE"]) = (version, nil)
     }
-    let variables =
-      try VersionVariables.find(root: options.locations.root, environment: environment)
-      ?? VersionVariables(variables: [:])
+    let root = options.locations.root
+    let repository = try GitRepository(root: root, environment: environment)
+    let tree = VersionedTree(root: root, repository: repository, environment: environment)
+    let variables = try VersionVariables.find(in: tree) ?? VersionVariables(variables: [:])
+    // Without a repository a release may well get its version elsewhere.
+    if repository != nil, variables.version == nil {
+      context.messages.warning("the version is not known: \(try VersionVariables.reasonForNoVersion(in: tree))")
+    }
     if let unfit = variables.unfitForLdflags {
       throw Diagnostic(.usage, "\(shown(unfit)): a blank cannot stand in linker flags")
     }
-    let epoch = try ReleaseTime.find(options)
+    let epoch = try ReleaseTime.find(options, in: repository)
     let packages = context.line.values("package")
     let ldflags = variables.ldflags(
       epoch: epoch, packages: packages.isEmpty ? VersionVariables.kubernetesPackages : packages)

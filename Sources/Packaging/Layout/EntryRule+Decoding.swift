@@ -48,7 +48,7 @@ struct EntryRuleDecoder {
   }
 
   func decode(_ field: LayoutField) -> EntryRule? {
-    let keys = VerbKey.allCases.map(\.rawValue) + ["to", "include", "exclude", "optional", "mode"]
+    let keys = VerbKey.allCases.map(\.rawValue) + VerbKey.ownOptions
     guard let object = field.object(keys + VerbKey.commonOptions) else { return nil }
     let found = VerbKey.allCases.filter { object[$0.rawValue] != nil }
     guard found.count == 1, let key = found.first, let verbField = object[key.rawValue] else {
@@ -74,17 +74,24 @@ struct EntryRuleDecoder {
     let isOptional = object["optional"]?.bool ?? false
     let isOverlay = object["overlay"]?.bool ?? false
     let mode = object["mode"]?.taking { try FileMode($0) }
+    let bringsCommitID = object["commitId"].flatMap(commitID) ?? false
     let when = object["when"].flatMap { condition($0, names) }
     // Not before the options were looked at: all mistakes are told at once.
     guard let verb else { return nil }
     return EntryRule(
       origin: field.origin, verb: verb, to: to, include: include, exclude: exclude, isOptional: isOptional,
-      isOverlay: isOverlay, mode: mode, platforms: platforms, condition: when)
+      isOverlay: isOverlay, mode: mode, bringsCommitID: bringsCommitID, platforms: platforms, condition: when)
+  }
+
+  private func commitID(_ field: LayoutField) -> Bool? {
+    if place == .tarball { return field.bool }
+    field.refuse("stands in tarballs alone; a layer cannot hold it")
+    return nil
   }
 
   private func isOption(_ option: String, of key: VerbKey) -> Bool {
     option == key.rawValue || key.options.contains(option) || VerbKey.commonOptions.contains(option)
-      || !(["to", "include", "exclude", "optional", "mode"].contains(option))
+      || !VerbKey.ownOptions.contains(option)
   }
 
   private func needsPlatform(_ field: LayoutField) {

@@ -43,6 +43,8 @@ package struct EntryRule: Sendable {
   package let isOptional: Bool
   package let isOverlay: Bool
   package let mode: FileMode?
+  /// Whether the archive begins with the name of the commit whose files it takes.
+  package let bringsCommitID: Bool
   package let platforms: PlatformSelector?
   package let condition: Condition?
 }
@@ -52,7 +54,7 @@ extension EntryRule {
   init(bringing verb: Verb, to: Template?, origin: RuleOrigin) {
     self.init(
       origin: origin, verb: verb, to: to, include: [], exclude: [], isOptional: false, isOverlay: false, mode: nil,
-      platforms: nil, condition: nil)
+      bringsCommitID: false, platforms: nil, condition: nil)
   }
 }
 
@@ -61,6 +63,8 @@ enum VerbKey: String, CaseIterable {
   case binaries, images, file, tree, paths, text, directory, symlink, artifact, git
 
   static let commonOptions = ["overlay", "platforms", "when"]
+  /// Those that some verbs take.
+  static let ownOptions = ["to", "include", "exclude", "optional", "mode", "commitId"]
   /// Those that images do not have: what they bring is made from images.
   static let ofTarballs: [VerbKey] = [.images, .artifact]
 
@@ -69,7 +73,7 @@ enum VerbKey: String, CaseIterable {
     case .binaries, .images: ["to", "optional", "mode"]
     case .file: ["to", "optional", "mode"]
     case .tree, .paths: ["to", "include", "exclude", "optional", "mode"]
-    case .git: ["to", "include", "exclude", "mode"]
+    case .git: ["to", "include", "exclude", "mode", "commitId"]
     case .text, .artifact: ["to", "mode"]
     case .directory: ["mode"]
     case .symlink: ["to"]

@@ -18,6 +18,12 @@ struct EntryCollector {
     var isExplicit = false
   }
 
+  /// What the archive says before all entries.
+  var comment: [UInt8]? {
+    get { entries.comment }
+    set { entries.comment = newValue }
+  }
+
   /// What all stored names begin with: "NAME/", "./" or nothing.
   let prefix: [UInt8]
   private let impliedOwner: TarOwner

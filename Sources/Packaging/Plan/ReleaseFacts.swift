@@ -11,6 +11,8 @@ final class ReleaseFacts {
   private var version: String??
   private var commitTime: Int64??
   private var isGitClean: Bool?
+  private var openedRepository: GitRepository??
+  private var openedTree: VersionedTree?
 
   init(_ options: ReleaseOptions, _ layouts: LayoutSet) {
     self.options = options
@@ -31,7 +33,7 @@ final class ReleaseFacts {
   private func lookUpVersion() throws -> String? {
     let given = options.environmentValue("KUBE_GIT_VERSION")
     if options.environmentValue("KUBE_GIT_VERSION_FILE") == nil, let given { return given }
-    return try VersionVariables.find(root: options.locations.root, environment: options.environment)?.version
+    return try VersionVariables.find(in: tree())?.version
   }
 
   /// Time of every entry of an archive with these settings, seconds since 1970. Throws `GitError`.
@@ -41,13 +43,26 @@ final class ReleaseFacts {
 
   private func timeOfCommit() throws -> Int64? {
     if let commitTime { return commitTime }
-    let time = try ReleaseTime.ofCommit(options)
+    let time = try repository().map { try ReleaseTime.ofCommit(in: $0) }
     commitTime = .some(time)
     return time
   }
 
-  private func repository() throws -> GitRepository? {
-    try GitRepository(root: options.locations.root, environment: options.environment)
+  /// The repository of the tree; nil when it has none. Throws `SystemError`.
+  func repository() throws -> GitRepository? {
+    if let openedRepository { return openedRepository }
+    let repository = try GitRepository(root: options.locations.root, environment: options.environment)
+    openedRepository = .some(repository)
+    return repository
+  }
+
+  /// Where the version is looked up. Throws `SystemError`.
+  private func tree() throws -> VersionedTree {
+    if let openedTree { return openedTree }
+    let tree = VersionedTree(
+      root: options.locations.root, repository: try repository(), environment: options.environment)
+    openedTree = tree
+    return tree
   }
 
   /// Whether the condition holds. Throws `Diagnostic` or `GitError`.
@@ -60,7 +75,7 @@ final class ReleaseFacts {
     if let given = options.flags[name] { return given }
     if name == ReleaseLayout.gitCleanFlag {
       if let isGitClean { return isGitClean }
-      let isClean = try repository()?.isClean() ?? false
+      let isClean = try VersionVariables.treeState(of: tree()) == "clean"
       isGitClean = isClean
       return isClean
     }
@@ -84,7 +99,8 @@ final class ReleaseFacts {
       throw Diagnostic(.usage, "{\(variable.rawValue)} is not known without a platform")
     case .version:
       if let version = try knownVersion() { return version }
-      throw Diagnostic(.usage, "{version} is not known; give --version V or set KUBE_GIT_VERSION")
+      let reason = try VersionVariables.reasonForNoVersion(in: tree())
+      throw Diagnostic(.usage, "{version} is not known: \(reason); give --version V or set KUBE_GIT_VERSION")
     case .registry:
       return try fill(layouts.images?.registry ?? .empty, on: subject.platform)
     case .tag:

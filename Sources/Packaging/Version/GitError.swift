@@ -18,11 +18,13 @@ package struct GitError: Error, Equatable, Sendable {
     case unexpectedAnswer(String)
     /// Not asked at all: the revision starts with "-" and would be read as an option.
     case revisionIsOption
+    /// Not asked at all: .git is none, and this is why.
+    case noRepository(String)
   }
 
   /// The folder that git was asked about.
   package let root: String
-  /// The git command and its arguments, escaped and joined by blanks.
+  /// The git command and its arguments, escaped and joined by blanks; empty when it did not get as far as that.
   package let command: String
   package let reason: Reason
   /// The first line that git wrote to standard error, escaped; empty when there is none.
@@ -34,12 +36,19 @@ package struct GitError: Error, Equatable, Sendable {
     self.reason = reason
     self.message = message
   }
+
+  /// The error with `hint`, what may have led to it, behind git's own words.
+  func adding(_ hint: String) -> GitError {
+    GitError(
+      root: root, command: command, reason: reason, message: message.isEmpty ? hint : "\(message); \(hint)")
+  }
 }
 
 extension GitError: CustomStringConvertible {
   /// "ROOT: git COMMAND: REASON", and git's own message after it.
   package var description: String {
-    "\(escapedName(root.utf8)): git \(command): \(reason)\(message.isEmpty ? "" : ": \(message)")"
+    let asked = command.isEmpty ? "git" : "git \(command)"
+    return "\(escapedName(root.utf8)): \(asked): \(reason)\(message.isEmpty ? "" : ": \(message)")"
   }
 }
 
@@ -52,6 +61,7 @@ extension GitError.Reason: CustomStringConvertible {
     case .signaled(let signal): "ended by signal \(signal)"
     case .unexpectedAnswer(let answer): "unexpected answer '\(answer)'"
     case .revisionIsOption: "a revision does not start with '-'"
+    case .noRepository(let why): "no repository: \(why)"
     }
   }
 }

@@ -23,46 +23,86 @@ extension VersionError: CustomStringConvertible {
   }
 }
 
+/// A source tree whose version is asked for, and what the run knows beside it.
+package final class VersionedTree {
+  package let root: String
+  /// The repository at ROOT/.git; nil for none.
+  package let repository: GitRepository?
+  package let environment: [String: String]
+  /// What the version file said when it was read: one that is a pipe is read once.
+  fileprivate var fileVariables: VersionVariables?
+
+  package init(root: String, repository: GitRepository?, environment: [String: String]) {
+    self.root = root
+    self.repository = repository
+    self.environment = environment
+  }
+}
+
 extension VersionVariables {
-  /// What is known of the version of the tree at `root`, by the rules of Kubernetes' hack/lib/version.sh; nil when
-  /// nothing is.
+  /// What is known of the version of `tree`, by the rules of Kubernetes' hack/lib/version.sh; nil when nothing is.
   ///
   /// The first of these is asked, and no other: the file that KUBE_GIT_VERSION_FILE names; git, when there is a
   /// ROOT/.git; the stamps that git archive left in ROOT/hack/lib/version.sh; the environment. KUBE_GIT_COMMIT,
   /// KUBE_GIT_TREE_STATE and KUBE_GIT_VERSION of the environment are not asked of git again.
   ///
   /// Throws `VersionError`; that git is missing or fails is an error only where there is a ROOT/.git.
-  package static func find(
-    root: String, environment: [String: String]
-  ) throws(VersionError) -> VersionVariables? {
-    let found = try lookUp(root: root, environment: environment)
+  package static func find(in tree: VersionedTree) throws(VersionError) -> VersionVariables? {
+    let found = try lookUp(in: tree)
     return found.isEmpty ? nil : found
   }
 
-  private static func lookUp(
-    root: String, environment: [String: String]
-  ) throws(VersionError) -> VersionVariables {
-    if let file = environment["KUBE_GIT_VERSION_FILE"], !file.isEmpty {
-      let text = try read(file, mayBePipe: file.utf8.starts(with: "/dev/fd/".utf8))
-      do throws(VersionFileError) {
-        return VersionVariables(variables: try VersionFile.variables(in: text, file: file))
-      } catch {
-        throw .file(error)
-      }
-    }
-    let repository: GitRepository?
-    do throws(SystemError) {
-      repository = try GitRepository(root: root, environment: environment)
-    } catch {
-      throw .system(error)
-    }
-    if repository == nil, let stamps = try exportStamps(root: root) {
-      return VersionVariables(stamps: stamps, environment: environment)
-    }
+  /// The state of the tree alone, by the same rules: "clean", "dirty", "archive"; nil when it is not known.
+  ///
+  /// Throws `VersionError`.
+  package static func treeState(of tree: VersionedTree) throws(VersionError) -> String? {
+    if let given = try fileVariables(of: tree) { return given.treeState }
+    let given = VersionVariables(variables: tree.environment).treeState
+    if tree.repository == nil, try exportStamps(root: tree.root) != nil { return "archive" }
+    guard let repository = tree.repository, given == nil else { return given }
     do throws(GitError) {
-      return try VersionVariables(repository: repository, environment: environment)
+      return try repository.isClean() ? "clean" : "dirty"
     } catch {
       throw .git(error)
+    }
+  }
+
+  /// Why the version of `tree` is not known, for people. Throws `VersionError`.
+  package static func reasonForNoVersion(in tree: VersionedTree) throws(VersionError) -> String {
+    if let file = tree.environment["KUBE_GIT_VERSION_FILE"], !file.isEmpty {
+      return "\(escapedName(file.utf8)) has no KUBE_GIT_VERSION"
+    }
+    guard let repository = tree.repository else { return "\(escapedName(tree.root.utf8)) has no .git to ask" }
+    do throws(GitError) {
+      return try repository.reasonWithoutTag()
+    } catch {
+      throw .git(error)
+    }
+  }
+
+  private static func lookUp(in tree: VersionedTree) throws(VersionError) -> VersionVariables {
+    if let variables = try fileVariables(of: tree) { return variables }
+    if tree.repository == nil, let stamps = try exportStamps(root: tree.root) {
+      return VersionVariables(stamps: stamps, environment: tree.environment)
+    }
+    do throws(GitError) {
+      return try VersionVariables(repository: tree.repository, environment: tree.environment)
+    } catch {
+      throw .git(error)
+    }
+  }
+
+  /// What the file that KUBE_GIT_VERSION_FILE names says; nil where it names none.
+  private static func fileVariables(of tree: VersionedTree) throws(VersionError) -> VersionVariables? {
+    if let known = tree.fileVariables { return known }
+    guard let file = tree.environment["KUBE_GIT_VERSION_FILE"], !file.isEmpty else { return nil }
+    let text = try read(file, mayBePipe: file.utf8.starts(with: "/dev/fd/".utf8))
+    do throws(VersionFileError) {
+      let variables = VersionVariables(variables: try VersionFile.variables(in: text, file: file))
+      tree.fileVariables = variables
+      return variables
+    } catch {
+      throw .file(error)
     }
   }
 

@@ -10,7 +10,7 @@ struct EntryDigests {
   /// Threads.
   let jobs: Int
 
-  /// The digest of the headers of `entries` and of the digests of their contents.
+  /// The digest of the headers of `entries`, the global one included, and of the digests of their contents.
   ///
   /// Throws `SourceChanged` or `SystemError`.
   func digest(of entries: TarEntryList) throws -> Digest {
@@ -19,6 +19,7 @@ struct EntryDigests {
       try Self.digest(of: entries, start..<min(start + step, entries.count), store, contents)
     }
     var hash = SHA256()
+    if let comment = entries.comment { hash.update(TarHeader.encode(comment: comment, mtime: entries.mtime)) }
     for part in parts { hash.update(part.bytes) }
     return hash.finalize()
   }

@@ -89,7 +89,10 @@ struct FileRuleTests {
     #expect(try tree.entries(rule) { $0.version = "v1" } == ["dir 0755 0 app", "file 0644 1 app/v1"])
     #expect(
       try tree.mistakes(rule)
-        == ["usage: entries[0]: {version} is not known; give --version V or set KUBE_GIT_VERSION"])
+        == [
+          "usage: entries[0]: {version} is not known: ROOT has no .git to ask; "
+            + "give --version V or set KUBE_GIT_VERSION"
+        ])
     #expect(
       try tree.mistakes(#"{"text": "", "to": "{version}"}"#) { $0.version = ".." }
         == [#"usage: entries[0]: a '..' part in a path, found "..""#])

@@ -84,4 +84,22 @@ struct FlagTests {
     try repository.write("changed", to: "a")
     #expect(try repository.entries(rule) == [])
   }
+
+  @Test(arguments: [("clean", true), ("dirty", false), ("archive", false), ("", false)])
+  func `git-clean is what the version file says of the tree`(_ state: String, _ isOn: Bool) throws {
+    let rule = #"{"directory": "clean", "when": "git-clean"}"#
+    let repository = try TemporaryTree.committed()
+    let file = try TemporaryTree()
+    try file.write("KUBE_GIT_COMMIT='c'\nKUBE_GIT_TREE_STATE='\(state)'\n", to: "version")
+    // Whatever the tree is.
+    for change in ["a", "changed"] {
+      try repository.write(change, to: "a")
+      let entries = try repository.entries(rule) { options in
+        options.environment["KUBE_GIT_VERSION_FILE"] = "\(file.root)/version"
+      }
+      #expect(entries == (isOn ? ["dir 0755 0 clean"] : []))
+    }
+    let given = try repository.entries(rule) { $0.environment["KUBE_GIT_TREE_STATE"] = state }
+    #expect(given == (isOn ? ["dir 0755 0 clean"] : []))
+  }
 }

@@ -63,6 +63,50 @@ struct GitRuleTests {
     #expect(mistakes.count == 1 && mistakes[0].hasPrefix("system: entries[0]: ") && mistakes[0].contains("nosuch"))
   }
 
+  @Test func `an archive begins with the commit's name where the rule says so`() throws {
+    let tree = try repository()
+    let name = try tree.head()
+    func comment(_ rules: String...) throws -> [UInt8]? {
+      try tree.plan(["release": plainRelease, "app": tarball(rules)]).tarballs.first?.entries.comment
+    }
+    #expect(try comment(#"{"git": "HEAD"}"#) == nil)
+    #expect(try comment(#"{"git": "HEAD", "commitId": false}"#) == nil)
+    #expect(try comment(#"{"git": "HEAD", "commitId": true}"#) == Array(name.utf8))
+    try tree.run("git", "tag", "--annotate", "--message", "m", "v1")
+    #expect(try comment(#"{"git": "v1", "commitId": true}"#) == Array(name.utf8))
+    let older = try String(tree.run("git", "rev-parse", "HEAD~").dropLast())
+    #expect(
+      try tree.mistakes(#"{"git": "HEAD", "to": "a", "commitId": true}"#, #"{"git": "HEAD~", "commitId": true}"#)
+        == ["usage: entries[1]: commitId: the archive has the name of \(name) already, and \(older) here"])
+  }
+
+  @Test func `pointers of Git LFS and submodules that are taken give warnings`() throws {
+    let tree = try repository()
+    let digest = String(repeating: "0", count: 64)
+    for name in ["a.bin", "b/c.bin"] {
+      try tree.write("version https://git-lfs.github.com/spec/v1\noid sha256:\(digest)\nsize 5\n", to: name)
+    }
+    try tree.write("no pointer: version https://git-lfs.github.com/spec/v1\n", to: "d.bin")
+    try tree.commit("x")
+    for path in ["sub", "secret-sub", "b/deep"] {
+      try tree.run("git", "update-index", "--add", "--cacheinfo", "160000,\(tree.head()),\(path)")
+    }
+    try tree.run("git", "commit", "--quiet", "--message", "submodules")
+    func warnings(_ rule: String) throws -> [String] {
+      try tree.plan(["release": plainRelease, "app": tarball([rule])]).warnings
+    }
+    let empty = "is a submodule, and stays empty: its files are those of another repository"
+    let pointer = "a pointer of Git LFS is packed, not the file that it stands for"
+    #expect(
+      try warnings(#"{"git": "HEAD"}"#) == [
+        "app.json: git HEAD: b/deep \(empty)", "app.json: git HEAD: sub \(empty)",
+        "app.json: git HEAD: a.bin, b/c.bin: \(pointer)",
+      ])
+    #expect(try warnings(#"{"git": "HEAD", "include": ["b/"]}"#)[0] == "app.json: git HEAD: b/deep \(empty)")
+    #expect(try warnings(#"{"git": "HEAD", "exclude": ["b/", "sub/", "*.bin"]}"#) == [])
+    #expect(try warnings(#"{"git": "HEAD", "include": ["stamp"]}"#) == [])
+  }
+
   /// A repository whose commit has a folder, a link, a program, a stamp and a file that archives leave out.
   private func repository() throws -> TemporaryTree {
     let tree = try TemporaryTree.committed()

@@ -27,9 +27,14 @@ private let stampedScript = #"""
 
   """#
 
-private func find(_ tree: TemporaryTree, _ variables: [String: String] = [:]) throws(VersionError) -> VersionVariables?
-{
-  try VersionVariables.find(root: tree.root, environment: gitEnvironment.merging(variables) { $1 })
+private func versioned(_ tree: TemporaryTree, _ variables: [String: String] = [:]) throws -> VersionedTree {
+  let environment = gitEnvironment.merging(variables) { $1 }
+  let repository = try GitRepository(root: tree.root, environment: environment)
+  return VersionedTree(root: tree.root, repository: repository, environment: environment)
+}
+
+private func find(_ tree: TemporaryTree, _ variables: [String: String] = [:]) throws -> VersionVariables? {
+  try VersionVariables.find(in: versioned(tree, variables))
 }
 
 private func variables(_ values: String?...) -> VersionVariables {
@@ -69,8 +74,7 @@ struct VersionFromGitTests {
       stampedScript.replacing("$Format:%%$", with: "%").replacing("$Format:%H$", with: "abc"), to: "hack/lib/version.sh"
     )
     let error = GitError(
-      root: tree.root, command: "rev-parse --verify HEAD^{commit}", reason: .exited(128),
-      message: "fatal: not a git repository: '.git'")
+      root: tree.root, command: "", reason: .noRepository("there is no HEAD in .git, or where it leads"))
     #expect(throws: VersionError.git(error)) { try find(tree, ["KUBE_GIT_VERSION": "v1.0.0"]) }
   }
 
@@ -158,8 +162,6 @@ struct VersionFromElsewhereTests {
     let tree = try TemporaryTree()
     try tree.run("ln", "-s", "loop", "loop")
     let error = SystemError(operation: "stat", path: "\(tree.root)/loop/.git", errno: ELOOP)
-    #expect(throws: VersionError.system(error)) {
-      try VersionVariables.find(root: "\(tree.root)/loop", environment: [:])
-    }
+    #expect(throws: error) { try GitRepository(root: "\(tree.root)/loop", environment: [:]) }
   }
 }

@@ -1,0 +1,74 @@
+// A folder of the run's own, outside of all that it packs: for files that another program must find by name.
+
+private import Glibc
+private import Synchronization
+
+/// A new folder that this user alone may enter; it goes with the value, or with the process that a signal ends.
+package final class ScratchFolder: Sendable {
+  /// Its absolute path.
+  package let path: String
+
+  /// The folders that are there now.
+  private static let all = Mutex<Set<String>>([])
+
+  /// Makes the folder in the first of `temporary`, which is TMPDIR, /tmp, /var/tmp and /dev/shm that takes one and
+  /// does not lie in `tree`, an absolute path without links.
+  ///
+  /// Throws `SystemError` when none does.
+  package init(outside tree: [UInt8], temporary: String?) throws(SystemError) {
+    var failure = SystemError(operation: "make a folder in", path: "/tmp", errno: ENOENT)
+    for place in [temporary, "/tmp", "/var/tmp", "/dev/shm"].compactMap({ $0 }) where !place.isEmpty {
+      do throws(SystemError) {
+        let resolved = try FilePath.resolved(Array(place.utf8))
+        if resolved == tree || resolved.starts(with: tree + [UInt8(ascii: "/")]) { continue }
+        path = try Self.make(in: String(decoding: resolved, as: UTF8.self))
+        return
+      } catch {
+        failure = error
+      }
+    }
+    throw failure
+  }
+
+  deinit { Self.remove(path) }
+
+  /// Removes all such folders of this process, which is about to end.
+  package static func removeAll() {
+    for path in all.withLock({ $0 }) { remove(path) }
+  }
+
+  /// Made under the lock, so that `removeAll` on another thread sees the folder or comes before it.
+  private static func make(in place: String) throws(SystemError) -> String {
+    try all.withLock { all throws(SystemError) in
+      var template = Array("\(place)/kpack-XXXXXX".utf8CString)
+      guard mkdtemp(&template) != nil else {
+        throw SystemError(operation: "make a folder in", path: place, errno: errno)
+      }
+      // mkdtemp leaves the NUL at the end in its place.
+      let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      all.insert(made)
+      return made
+    }
+  }
+
+  /// Removes the folder with all in it, as far as that can be done: nothing depends on it any more.
+  private static func remove(_ path: String) {
+    removeContents(of: Array(path.utf8))
+    _ = rmdir(path)
+    all.withLock { _ = $0.remove(path) }
+  }
+
+  /// Links are removed and never followed.
+  private static func removeContents(of folder: [UInt8]) {
+    // What cannot be listed stays, as above.
+    guard let handle = try? FileHandle(opening: folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
+      let names = try? FolderListing.names(of: handle)
+    else { return }
+    for name in names {
+      let path = folder + [UInt8(ascii: "/")] + name
+      if unlink(cString(path)) == 0 { continue }
+      removeContents(of: path)
+      _ = rmdir(cString(path))
+    }
+  }
+}
