@@ -113,8 +113,8 @@ final class TarballBuilder {
   ) {
     if isCruft(path.bytes) { return }
     collector.add(
-      .file, at: path.bytes, mode: place.rule.mode ?? mode(sourceMode, isFolder: false), owner: owner, body: .content(content),
-      rule: place.number)
+      .file, at: path.bytes, mode: place.rule.mode ?? mode(sourceMode, isFolder: false), owner: owner,
+      body: .content(content), rule: place.number)
   }
 
   /// Whether the archive leaves out files of this base name.

@@ -81,7 +81,8 @@ extension GitClone {
     } catch {
       throw GitError(root: git.root, command: "", reason: .system(error))
     }
-    let command = GitProgram.command("config", "--file") + [config] + GitProgram.command("--no-includes", "-z", "--list")
+    let options = GitProgram.command("--no-includes", "-z", "--list")
+    let command = GitProgram.command("config", "--file") + [config] + options
     for setting in try git.parts(command, at: view) {
       // "section.key", in lower case, and behind a line break the value; none for a key without "=".
       let parts = setting.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)

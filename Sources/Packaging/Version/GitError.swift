@@ -27,7 +27,7 @@ package struct GitError: Error, Equatable, Sendable {
   /// The git command and its arguments, escaped and joined by blanks; empty when it did not get as far as that.
   package let command: String
   package let reason: Reason
-  /// The first line that git wrote to standard error, escaped; empty when there is none.
+  /// The line that git gave up with, or the first that it wrote to standard error, escaped; empty when there is none.
   package let message: String
 
   package init(root: String, command: String, reason: Reason, message: String = "") {

@@ -18,6 +18,8 @@ struct GitProgram: Sendable {
     let folder: [UInt8]
     /// Variables for git alone.
     var environment: [String: String] = [:]
+    /// Settings, "NAME=VALUE".
+    var settings: [String] = []
   }
 
   /// `program` is looked up in PATH. `home` is an empty folder, where git finds no settings of a user.
@@ -31,9 +33,8 @@ struct GitProgram: Sendable {
     let kept = environment.filter { name, _ in !name.utf8.starts(with: "GIT_".utf8) || name == "GIT_EXEC_PATH" }
     let own = [
       "GIT_ALLOW_PROTOCOL": "", "GIT_ATTR_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
-      "GIT_GRAFT_FILE": "/dev/null", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1",
-      "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "HOME": home, "LC_ALL": "C", "TZ": "UTC",
-      "XDG_CONFIG_HOME": home,
+      "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0",
+      "HOME": home, "LC_ALL": "C", "TZ": "UTC", "XDG_CONFIG_HOME": home,
     ]
     self.environment = kept.merging(own) { $1 }
   }
@@ -67,7 +68,8 @@ struct GitProgram: Sendable {
   func run<Failure: Error>(
     _ command: [[UInt8]], at place: Place, _ consume: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(GitError) -> Result<Void, Failure> {
-    let words = [Array("-C".utf8), place.folder] + Self.command("--literal-pathspecs") + command
+    let settings = place.settings.flatMap { Self.command("-c", $0) }
+    let words = [Array("-C".utf8), place.folder] + Self.command("--literal-pathspecs") + settings + command
     let variables = environment.merging(["GIT_DIR": place.view]) { $1 }.merging(place.environment) { $1 }
     let result: Result<ChildProcess.Outcome, Failure>
     do throws(SystemError) {
@@ -86,7 +88,9 @@ struct GitProgram: Sendable {
   /// The failure of a command.
   func error(_ command: [[UInt8]], _ reason: GitError.Reason, _ errorOutput: [UInt8] = []) -> GitError {
     let words = command.map { escapedName($0) }.joined(separator: " ")
-    let firstLine = errorOutput.prefix { $0 != UInt8(ascii: "\n") }
-    return GitError(root: root, command: words, reason: reason, message: escapedName(firstLine))
+    let lines = errorOutput.split(separator: UInt8(ascii: "\n"))
+    // What git says before it gives up may be advice.
+    let line = lines.first { $0.starts(with: "fatal: ".utf8) } ?? lines.first ?? []
+    return GitError(root: root, command: words, reason: reason, message: escapedName(line))
   }
 }

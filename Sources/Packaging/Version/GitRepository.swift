@@ -137,11 +137,9 @@ extension GitRepository {
     // stamps are filled in for it.
     if let time = try? commitTime(treeish) { place.environment["GIT_TEST_DATE_NOW"] = "\(time)" }
     // Bare, for the mailmap is else the work tree's.
-    let settings = GitProgram.command("-c", "core.bare=true", "-c", "mailmap.blob=\(treeish):.mailmap")
+    place.settings = ["core.bare=true", "mailmap.blob=\(treeish):.mailmap"]
     let command = GitProgram.command("archive", "--format=tar", treeish)
-    return try clone.explained { () throws(GitError) in
-      try clone.git.run(settings + command, at: place, consume)
-    }
+    return try clone.explained { () throws(GitError) in try clone.git.run(command, at: place, consume) }
   }
 
   /// The paths of the submodules in `treeish`, an object's full name: archives have an empty folder there.

@@ -30,7 +30,8 @@ extension GitRepository {
       place.environment["GIT_INDEX_FILE"] = clone.newIndex
       _ = try clone.git.answer(GitProgram.command("read-tree", "HEAD"), at: place)
     }
-    let status = GitProgram.command("status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=all")
+    let status = GitProgram.command(
+      "status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=all")
     for change in try clone.git.parts(status, at: place) {
       // "XY PATH": a change of the work tree alone is " M" (git-status(1), "Short Format").
       let path = Array(change.dropFirst(3))
