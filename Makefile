@@ -4,7 +4,7 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEMO := .build/demo
 
-.PHONY: all deps test test-slow test-images lint demo bench bench-tarballs bench-release bench-images \
+.PHONY: all deps test test-slow test-images test-bare lint demo bench bench-tarballs bench-release bench-images \
   bench-scale clean
 
 all: deps
@@ -12,8 +12,8 @@ all: deps
 
 # What the build needs beside Swift, installed only where it is missing.
 deps:
-	@if ! [ -e /usr/include/zlib.h ] || ! [ -e /usr/include/openssl/evp.h ]; then \
-	  $(SUDO) apt-get update && $(SUDO) apt-get install -y zlib1g-dev libssl-dev; \
+	@if ! [ -e /usr/include/zlib.h ] || ! [ -e /usr/include/openssl/evp.h ] || ! command -v git >/dev/null; then \
+	  $(SUDO) apt-get update && $(SUDO) apt-get install -y zlib1g-dev libssl-dev git; \
 	fi
 
 test: deps
@@ -27,6 +27,11 @@ test-slow: deps
 # Images against bases of Debian's packages, docker build and other tools; skipped where these cannot be had.
 test-images: all
 	@bash Tests/Integration/run-images.sh .build/release/kpack .build/images || [ $$? = 77 ]
+
+# The demo and the tests in a root file system with nothing but what Swift, git and make need; skipped where there is
+# no root or no mmdebstrap.
+test-bare:
+	@bash Tests/Integration/bare-machine.sh . .build/bare || [ $$? = 77 ]
 
 lint:
 	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests layouts
