@@ -116,8 +116,14 @@ package struct FileHandle: ~Copyable {
       UInt32(KPACK_SYNC_FILE_RANGE_WRITE))
   }
 
-  /// Makes what was written durable.
+  /// Makes what was written durable, as far as the file system can: one that cannot sync a file or a folder at all is
+  /// no failure, for nothing better can be done there.
   package func sync() throws(SystemError) {
-    try systemCall("sync", path) { fsync(descriptor) }
+    do throws(SystemError) {
+      try systemCall("sync", path) { fsync(descriptor) }
+    } catch {
+      // fsync(2): EINVAL of what does not support synchronization, as folders on vboxsf and AFS; others say so by name.
+      guard [EINVAL, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
+    }
   }
 }

@@ -1,6 +1,5 @@
 // The end of a run: all outputs get their names, or everything is as it was before.
 
-private import CSystem
 private import Glibc
 private import Synchronization
 
@@ -8,9 +7,9 @@ extension OutputFolder {
   /// Gives all outputs their names and makes that durable; `last`, an output that tells of the others, gets its name
   /// when theirs are durable.
   ///
-  /// An older output trades places with the new one, so that a rename that fails later can be taken back; a power cut
-  /// in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and `SourceChanged`
-  /// when a file changes while it is copied in place of a link, with all as it was before.
+  /// An older output keeps a second name until the end, so that a rename that fails later can be taken back; a power
+  /// cut in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and
+  /// `SourceChanged` when a file changes while it is copied in place of a link, with all as it was before.
   package func commit(last: String? = nil) throws {
     do {
       // Before the lock, for the disk can be slow and a run that waits for it can still be abandoned.
@@ -142,21 +141,25 @@ private struct Placing {
   }
 
   private static func move(_ temporary: String, to final: String, backup: String) throws(SystemError) -> Placement {
-    // An exchange would take a folder as well.
+    // It would be moved away where links are not to be had.
     if isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
-    if renameat2(AT_FDCWD, temporary, AT_FDCWD, final, UInt32(KPACK_RENAME_EXCHANGE)) == 0 {
-      return Placement(final: final, older: temporary)
-    }
-    // ENOENT: there is no older output. EINVAL, ENOSYS: a file system that cannot exchange names.
-    let mustMove = errno == EINVAL || errno == ENOSYS
-    guard mustMove || errno == ENOENT else { throw SystemError(operation: "rename", path: final, errno: errno) }
-    let hasMoved = mustMove && rename(final, backup) == 0
-    let placement = Placement(final: final, older: hasMoved ? backup : nil)
+    let placement = Placement(final: final, older: try keepOlder(final, as: backup) ? backup : nil)
     guard rename(temporary, final) == 0 else {
       let error = SystemError(operation: "rename", path: final, errno: errno)
-      if hasMoved { placement.takeBack() }
+      if placement.older != nil { placement.takeBack() }
       throw error
     }
     return placement
+  }
+
+  /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where links are not
+  /// to be had, it has only that name for a moment. False when there is none.
+  ///
+  /// Not by an exchange of names (renameat2): some kernels, file systems and seccomp profiles refuse that, each in
+  /// another way, and some file systems take the flag for nothing, which loses the older output.
+  private static func keepOlder(_ final: String, as backup: String) throws(SystemError) -> Bool {
+    if link(final, backup) == 0 || errno != ENOENT && rename(final, backup) == 0 { return true }
+    if errno == ENOENT { return false }
+    throw SystemError(operation: "rename", path: final, errno: errno)
   }
 }

@@ -5,11 +5,6 @@
 #include <malloc.h>
 #include <sys/statfs.h>
 
-/// renameat2(2): with the flag below, exchanges two names in one step.
-int renameat2(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, unsigned int flags);
-
-enum { KPACK_RENAME_EXCHANGE = 1 << 1 };
-
 /// copy_file_range(2): copies between files within the kernel, sharing blocks where the file system can.
 ssize_t copy_file_range(
     int infd, __off64_t *pinoff, int outfd, __off64_t *poutoff, size_t length, unsigned int flags);
