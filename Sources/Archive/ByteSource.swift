@@ -4,33 +4,45 @@ import Glibc
 
 /// An open regular file.
 struct ByteSource: ~Copyable {
-  private let file: FileHandle
+  /// What is read from.
+  private enum Holder: ~Copyable {
+    case file(FileHandle)
+    case spool(Spool)
+  }
+
+  private let holder: Holder
   /// Where the next byte stands in the file.
   private var offset: Int64
   /// Bytes that may still be read; the file may end before.
   private var left: Int64
 
-  private init(_ file: consuming FileHandle, offset: Int64, count: Int64) {
-    self.file = file
+  private init(_ holder: consuming Holder, offset: Int64, count: Int64) {
+    self.holder = holder
     self.offset = offset
     left = count
   }
 
   /// Opens the file; `ArchiveError.notARegularFile` for all that is not one, without waiting for a FIFO's writer.
   static func opening(_ path: [UInt8]) throws(ArchiveError) -> ByteSource {
-    try opening(FileExtent(path: path, offset: 0, count: .max))
+    try opening(FileExtent(of: .file(path: path), offset: 0, count: .max))
   }
 
   /// Opens the file to read `extent` of it; throws as `opening(_:)` for a path does.
   static func opening(_ extent: FileExtent) throws(ArchiveError) -> ByteSource {
-    let path = extent.path
+    switch extent.holder {
+    case .spool(let spool): return ByteSource(.spool(spool), offset: extent.offset, count: extent.count)
+    case .file(let path):
+      return ByteSource(.file(try regularFile(path)), offset: extent.offset, count: extent.count)
+    }
+  }
+
+  private static func regularFile(_ path: [UInt8]) throws(ArchiveError) -> FileHandle {
     let type: mode_t
     do throws(SystemError) {
       // O_NONBLOCK, so that a FIFO without a writer opens at once and is refused by its type.
       let file = try FileHandle(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
-      let source = ByteSource(file, offset: extent.offset, count: extent.count)
-      type = try source.file.status().st_mode & S_IFMT
-      if type == S_IFREG { return source }
+      type = try file.status().st_mode & S_IFMT
+      if type == S_IFREG { return file }
     } catch {
       throw .system(error)
     }
@@ -43,7 +55,12 @@ struct ByteSource: ~Copyable {
     let result = buffer.withUnsafeMutableBytes { bytes in
       // In bounds: the rest is as long as it says, and cut to what is left of the run.
       let rest = UnsafeMutableRawBufferPointer(rebasing: bytes.dropFirst(index).prefix(Int(clamping: left)))
-      return Result { () throws(SystemError) in try file.read(at: offset, into: rest) }
+      return Result { () throws(SystemError) in
+        switch holder {
+        case .file(let file): try file.read(at: offset, into: rest)
+        case .spool(let spool): try spool.read(at: offset, into: rest)
+        }
+      }
     }
     let count = try result.mapError(ArchiveError.system).get()
     self.offset += Int64(count)

@@ -2,16 +2,26 @@
 
 /// `count` bytes from `offset` on of a file.
 package struct FileExtent: Equatable, Sendable {
-  /// Path to open the file by.
-  package let path: [UInt8]
+  /// What holds the bytes.
+  package enum Holder: Equatable, Sendable {
+    /// The file that this path leads to.
+    case file(path: [UInt8])
+    /// A file without a name.
+    case spool(Spool)
+  }
+
+  package let holder: Holder
   /// Bytes from the start of the file, 0 or more.
   package let offset: Int64
   /// Bytes in the run, 0 or more.
   package let count: Int64
 
-  package init(path: [UInt8], offset: Int64, count: Int64) {
-    self.path = path
+  package init(of holder: Holder, offset: Int64, count: Int64) {
+    self.holder = holder
     self.offset = offset
     self.count = count
   }
+
+  /// All of a spool.
+  package init(whole spool: Spool) { self.init(of: .spool(spool), offset: 0, count: .max) }
 }

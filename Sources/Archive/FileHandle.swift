@@ -19,6 +19,9 @@ package struct FileHandle: ~Copyable {
     self.path = path
   }
 
+  /// Takes over an open descriptor; `path` is for messages.
+  init(owning descriptor: CInt, path: [UInt8]) { (self.descriptor, self.path) = (descriptor, path) }
+
   deinit {
     if descriptor >= 0 { _ = Glibc.close(descriptor) }
   }

@@ -4,15 +4,54 @@ private import Glibc
 
 /// Resolves and reads links.
 package enum FilePath {
-  /// The one absolute path, without links, of what `path` leads to. Throws `SystemError`.
-  package static func resolved(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
-    let terminated = cString(path)
-    guard let resolved = realpath(terminated, nil) else {
-      throw SystemError(operation: "find", path: path, errno: errno)
+  private static let slash = UInt8(ascii: "/")
+  /// So many links are followed, as the kernel does (path_resolution(7)).
+  private static let mostLinks = 40
+
+  /// The one absolute path, without links, of what `path` leads to. Throws `SystemError`, of `operation`.
+  ///
+  /// Not by realpath(3): for some paths it asks by faccessat2(2), which containers refuse that are older than it.
+  package static func resolved(
+    _ path: [UInt8], to operation: String = "find"
+  ) throws(SystemError) -> [UInt8] {
+    do throws(SystemError) {
+      if path.isEmpty { throw SystemError(operation: operation, path: path, errno: ENOENT) }
+      var resolved = path.first == slash ? [] : try currentFolder()
+      var links = 0
+      var parts = Array(path.split(separator: slash, omittingEmptySubsequences: false).reversed())
+      while let part = parts.popLast() {
+        if part.isEmpty || part.elementsEqual(".".utf8) { continue }
+        if part.elementsEqual("..".utf8) {
+          resolved.removeLast(resolved.count - (resolved.lastIndex(of: slash) ?? 0))
+          continue
+        }
+        let next = resolved + [slash] + part
+        let status = try FileStatus.of(next)
+        if status.isSymlink {
+          links += 1
+          if links > mostLinks { throw SystemError(operation: operation, path: path, errno: ELOOP) }
+          let target = try target(of: next, in: AT_FDCWD, path: next)
+          if target.first == slash { resolved = [] }
+          parts += target.split(separator: slash, omittingEmptySubsequences: false).reversed()
+          continue
+        }
+        // Whatever follows, an empty part too, is looked for in a folder.
+        if !status.isFolder && !parts.isEmpty { throw SystemError(operation: operation, path: path, errno: ENOTDIR) }
+        resolved = next
+      }
+      return resolved.isEmpty ? [slash] : resolved
+    } catch {
+      throw SystemError(operation: operation, path: path, errno: error.errno)
     }
-    defer { free(resolved) }
-    // realpath gives a NUL-terminated string; strlen stays within it.
-    return Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
+  }
+
+  /// The folder that paths begin in that are not absolute; of the root, nothing. Throws `SystemError`.
+  private static func currentFolder() throws(SystemError) -> [UInt8] {
+    guard let folder = getcwd(nil, 0) else { throw SystemError(operation: "find", path: ".", errno: errno) }
+    defer { free(folder) }
+    // getcwd gives a NUL-terminated string; strlen stays within it.
+    let path = Array(UnsafeRawBufferPointer(start: folder, count: strlen(folder)))
+    return path == [slash] ? [] : path
   }
 
   /// The target of the link `name` in an open folder; `path` is for messages. Throws `SystemError`.

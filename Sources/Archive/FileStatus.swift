@@ -17,6 +17,25 @@ package struct FileStatus {
   /// The status of what `path` leads to. Throws `SystemError`.
   package static func following(_ path: [UInt8]) throws(SystemError) -> FileStatus { try read(path, AT_FDCWD, 0) }
 
+  /// The status of `path` itself; nil when there is nothing. Throws `SystemError`.
+  package static func ifThere(_ path: [UInt8]) throws(SystemError) -> FileStatus? {
+    try orNil { () throws(SystemError) in try of(path) }
+  }
+
+  /// The status of what `path` leads to; nil when that is nothing. Throws `SystemError`.
+  package static func followingIfThere(_ path: [UInt8]) throws(SystemError) -> FileStatus? {
+    try orNil { () throws(SystemError) in try following(path) }
+  }
+
+  private static func orNil(_ status: () throws(SystemError) -> FileStatus) throws(SystemError) -> FileStatus? {
+    do throws(SystemError) {
+      return try status()
+    } catch {
+      if error.isAboutMissingFile { return nil }
+      throw error
+    }
+  }
+
   /// The status of `name` in an open folder, a symlink not followed; `path` is for messages. Throws `SystemError`.
   package static func of(_ name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> FileStatus {
     try read(name, folder, AT_SYMLINK_NOFOLLOW, path)

@@ -75,7 +75,7 @@ extension OutputFolder.Output {
     do throws(SystemError) {
       try systemCall("link", temporary) { link(old, new) }
     } catch {
-      guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP].contains(error.errno) else { throw error }
+      guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
       // As it is now: another link to it may have been made, which changes its times.
       let status = try FileHandle(opening: linked.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).status()
       let copy = try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
@@ -124,7 +124,19 @@ private struct Placing {
   func sync(with others: [String]) throws(SystemError) {
     // By bytes: two names that are equal as text can be two folders.
     let touched = Set((placements.map(\.final) + made + others).map { Array(parentFolder(of: $0).utf8) })
-    for folder in touched.sorted(by: bytesPrecede) { try FileHandle(opening: folder, O_RDONLY | O_DIRECTORY).sync() }
+    for folder in touched.sorted(by: bytesPrecede) { try Self.sync(folder) }
+  }
+
+  private static func sync(_ folder: [UInt8]) throws(SystemError) {
+    let handle: FileHandle
+    do throws(SystemError) {
+      handle = try FileHandle(opening: folder, O_RDONLY | O_DIRECTORY)
+    } catch {
+      // One that may be written into and not read cannot be synced.
+      if error.errno == EACCES { return }
+      throw error
+    }
+    try handle.sync()
   }
 
   func takeBack() {

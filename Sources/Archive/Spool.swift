@@ -14,12 +14,42 @@ package final class Spool: Sendable, Equatable {
     var place = folder
     while true {
       do throws(SystemError) {
-        file = try FileHandle(opening: Array(place.utf8), O_RDWR | Self.nameless, mode: 0o600)
+        file = try Self.make(in: place)
         return
       } catch {
-        // Not there yet, not ours to write, or a file system without nameless files.
-        guard [ENOENT, EACCES, EROFS, EOPNOTSUPP, EISDIR].contains(error.errno), place != "/tmp" else { throw error }
+        // Not there yet, or not ours to write.
+        guard [ENOENT, EACCES, EROFS, EPERM].contains(error.errno), place != "/tmp" else { throw error }
         place = Self.parent(of: place) ?? "/tmp"
+      }
+    }
+  }
+
+  private static func make(in folder: String) throws(SystemError) -> FileHandle {
+    do throws(SystemError) {
+      return try FileHandle(opening: Array(folder.utf8), O_RDWR | nameless, mode: 0o600)
+    } catch {
+      // Kernels and file systems that know nothing of it say so in many ways.
+      return try makeNamed(in: folder)
+    }
+  }
+
+  /// A new file that has a name for a moment alone. Its path is the folder's, as that of one that never had any.
+  private static func makeNamed(in folder: String) throws(SystemError) -> FileHandle {
+    var number = 0
+    while true {
+      let name = "\(folder)/\(OutputFolder.temporaryPrefix)spool-\(getpid())-\(number)"
+      let terminated = cString(Array(name.utf8))
+      do throws(SystemError) {
+        let descriptor = try systemCall("open", Array(folder.utf8)) {
+          open(terminated, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        }
+        let file = FileHandle(owning: descriptor, path: Array(folder.utf8))
+        try removeFile(Array(name.utf8))
+        return file
+      } catch {
+        // Another thread's, or that of a process of this number on another machine.
+        guard error.errno == EEXIST else { throw error }
+        number += 1
       }
     }
   }
@@ -31,9 +61,6 @@ package final class Spool: Sendable, Equatable {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path == "." ? nil : "." }
     return slash == path.startIndex ? nil : String(path[..<slash])
   }
-
-  /// A path that leads to the file for as long as the spool lives, for readers that want one (proc(5)).
-  package var path: [UInt8] { Array("/proc/self/fd/\(file.descriptor)".utf8) }
 
   package static func == (first: Spool, second: Spool) -> Bool { first === second }
 
@@ -48,6 +75,11 @@ package final class Spool: Sendable, Equatable {
       // The file has no name: its path is the folder's.
       throw SystemError(operation: "write a nameless file there", path: error.path, errno: error.errno)
     }
+  }
+
+  /// Reads at most `buffer.count` bytes at `offset`; 0 at the end. Throws `SystemError`.
+  func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+    try file.read(at: offset, into: buffer)
   }
 
   /// Reads from `offset` on until `buffer` is full. Throws `SystemError` when it cannot, or the spool is shorter.

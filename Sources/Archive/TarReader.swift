@@ -33,7 +33,7 @@ package struct TarReader: ~Copyable {
   /// Opens the archive that stands in a part of a file. What unpacks to more than `limit` bytes is refused.
   ///
   /// `onUnpacked` is given all bytes of the unpacked archive in order, up to the very end of `extent` by the time
-  /// that `next()` returns nil. A path of /proc/self/fd is taken too.
+  /// that `next()` returns nil.
   package init(
     extent: FileExtent, limit: Int64 = defaultLimit, onUnpacked: ((RawSpan) -> Void)? = nil
   ) throws(ArchiveError) {

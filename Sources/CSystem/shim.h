@@ -1,5 +1,5 @@
 // Calls of the C library that Swift's import of it leaves out: those declared for _GNU_SOURCE alone, mallopt, statfs,
-// and an ioctl, for it does not import variadic functions.
+// and an ioctl, for it does not import variadic functions; and the words of the command line.
 #pragma once
 #include <asm/ioctl.h>
 #include <malloc.h>
@@ -29,3 +29,13 @@ static inline long long kpack_file_system_type(int fd) {
   struct statfs status;
   return fstatfs(fd, &status) == 0 ? (long long)(status.f_type & 0xFFFFFFFF) : -1;
 }
+
+/// Where the kernel put argc and, behind it, as many pointers to the words of the command line (System V ABI, "Initial
+/// Process Stack"); ld.so(8) exports it. Swift's CommandLine reads /proc, which a chroot may lack.
+extern void *__libc_stack_end;
+
+/// The number of words, the program's name among them.
+static inline long kpack_argument_count(void) { return *(long *)__libc_stack_end; }
+
+/// The word of a number that is less than their count.
+static inline const char *kpack_argument(long number) { return ((char **)__libc_stack_end)[1 + number]; }

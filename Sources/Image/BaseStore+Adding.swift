@@ -1,7 +1,6 @@
 // Adding to the store, which appears at once: the blobs, each whole and durable under its name, then index.json.
 
 package import Archive
-private import Glibc
 private import JSON
 
 extension BaseStore {
@@ -33,19 +32,19 @@ extension BaseStore {
     }
   }
 
-  private var hasIndex: Bool { isThere(Self.indexName) }
+  private func hasIndex() throws(SystemError) -> Bool { try isThere(Self.indexName) }
 
-  private func isThere(_ name: String) -> Bool {
-    faccessat(AT_FDCWD, "\(path)/\(name)", F_OK, AT_SYMLINK_NOFOLLOW) == 0
+  private func isThere(_ name: String) throws(SystemError) -> Bool {
+    try FileStatus.ifThere(Array("\(path)/\(name)".utf8)) != nil
   }
 
   /// Throws `ImageError` when what is there is no layout that can be added to, `SourceChanged` or `SystemError`.
   ///
   /// Blobs without index.json are taken: a run that was killed may have left them.
   private func checkLayout() throws {
-    if hasIndex {
+    if try hasIndex() {
       _ = try source().layoutIndex()
-    } else if isThere("oci-layout") {
+    } else if try isThere("oci-layout") {
       try source().checkLayoutVersion()
     }
   }
@@ -74,7 +73,7 @@ extension BaseStore {
 
   /// The platforms that stand under that very name.
   private func platforms(of reference: Reference) throws -> [Descriptor] {
-    guard hasIndex else { return [] }
+    guard try hasIndex() else { return [] }
     let images = try source().layoutImages { Self.isNamed($0) { $0 == reference } }
     return images.compactMap { image in
       var descriptor = image.manifest?.descriptor
@@ -88,7 +87,7 @@ extension BaseStore {
   private func index(
     without reference: Reference
   ) throws -> (members: [(String, JSONLiteral)], items: [JSONLiteral]) {
-    guard hasIndex else { return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], []) }
+    guard try hasIndex() else { return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], []) }
     let (document, index) = try source().layoutIndex()
     guard case .object(let members) = JSONLiteral(document.value) else { throw document.error("expected an object") }
     let items = try document.required("manifests").elements()
@@ -137,7 +136,7 @@ private struct BlobWriter {
   ) throws {
     let name = digest.blobPath
     guard written.insert(digest).inserted else { return }
-    if (try? FileStatus.of(Array("\(path)/\(name)".utf8)))?.isFolder == true {
+    if try FileStatus.ifThere(Array("\(path)/\(name)".utf8))?.isFolder == true {
       throw ImageError("\(path): \(name)", "", "expected a regular file, found a folder")
     }
     if case .blob(let blob) = try Blob.find(at: "\(path)/\(name)", named: name), try blob.digest() == digest { return }

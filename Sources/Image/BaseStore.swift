@@ -93,8 +93,7 @@ package struct BaseStore: Sendable {
   /// `SystemError`.
   func checkFolders() throws {
     for folder in ["\(path)/blobs", "\(path)/blobs/sha256"] {
-      guard faccessat(AT_FDCWD, folder, F_OK, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
-      let status = try FileStatus.of(Array(folder.utf8))
+      guard let status = try FileStatus.ifThere(Array(folder.utf8)) else { continue }
       if !status.isFolder { throw ImageError(folder, "", "expected a folder, found \(status.typeName)") }
     }
   }

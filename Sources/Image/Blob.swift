@@ -13,8 +13,8 @@ package enum LayerBytes: Sendable {
   /// `count` bytes from `offset` on, as archives are read from them.
   package func extent(from offset: Int64, count: Int64) -> FileExtent {
     switch self {
-    case .file(let file): FileExtent(path: file.path, offset: offset, count: count)
-    case .spool(let spool, let start): FileExtent(path: spool.path, offset: start + offset, count: count)
+    case .file(let file): FileExtent(of: .file(path: file.path), offset: offset, count: count)
+    case .spool(let spool, let start): FileExtent(of: .spool(spool), offset: start + offset, count: count)
     }
   }
 

@@ -24,11 +24,8 @@ package struct ImageSource: Sendable {
     self.limit = limit
     self.spoolFolder = spoolFolder
     // A symlink to an archive is followed here, once, for blobs are opened without following any.
-    guard let real = realpath(path, nil) else { throw SystemError(operation: "open", path: path, errno: errno) }
-    defer { free(real) }
-    let resolved = String(cString: real)
-    var status = stat()
-    if stat(resolved, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
+    let resolved = String(decoding: try FilePath.resolved(Array(path.utf8), to: "open"), as: UTF8.self)
+    if try FileStatus.ifThere(Array(resolved.utf8))?.isFolder == true {
       files = .folder(resolved)
       return
     }

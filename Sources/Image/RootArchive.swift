@@ -15,9 +15,8 @@ package enum RootArchive: Sendable {
     switch self {
     case .rope(let rope): return try Self.spool(rope, near: folder)
     case .file(let path):
-      guard let real = realpath(path, nil) else { throw SystemError(operation: "open", path: path, errno: errno) }
-      defer { free(real) }
-      switch try Blob.find(at: String(cString: real), named: path) {
+      let resolved = try FilePath.resolved(Array(path.utf8), to: "open")
+      switch try Blob.find(at: String(decoding: resolved, as: UTF8.self), named: path) {
       case .blob(let blob):
         try blob.checkCompression(place: path)
         return blob

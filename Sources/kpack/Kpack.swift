@@ -66,9 +66,9 @@ enum Kpack {
   /// The words of the command line. Throws `UsageError` for one that is not UTF-8, which a String would repair.
   private static func words() throws(UsageError) -> [String] {
     var words: [String] = []
-    // argv holds argc pointers to NUL-terminated strings (ISO C, 5.1.2.2.1).
-    for index in 1..<max(Int(CommandLine.argc), 1) {
-      guard let argument = CommandLine.unsafeArgv[index] else { continue }
+    for index in 1..<max(kpack_argument_count(), 1) {
+      // A NUL-terminated string (ISO C, 5.1.2.2.1).
+      guard let argument = kpack_argument(index) else { continue }
       guard let word = String(validatingCString: argument) else {
         throw UsageError(message: "argument \(index) is not UTF-8")
       }

@@ -25,8 +25,8 @@ struct ExtentTests {
     let path = try folder.write(bytes)
     let spool = try Spool(near: folder.path)
     try bytes.withUnsafeBytes { try spool.append($0) }
-    for path in [path, spool.path] {
-      let read = try Self.read(FileExtent(path: path, offset: 3, count: Int64(stored.count)))
+    for holder in [FileExtent.Holder.file(path: path), .spool(spool)] {
+      let read = try Self.read(FileExtent(of: holder, offset: 3, count: Int64(stored.count)))
       #expect(read.names == [Array("a".utf8)])
       #expect(read.bytes == Self.tar)
     }
@@ -37,6 +37,8 @@ struct ExtentTests {
     let path = try folder.write(Self.tar)
     let cut = TarError(
       place: TarPlace(offset: 0, name: Array("a".utf8)), fault: .contentsCut(found: 2, wanted: 5))
-    #expect(throws: ArchiveError.tar(cut)) { _ = try Self.read(FileExtent(path: path, offset: 0, count: 514)) }
+    #expect(throws: ArchiveError.tar(cut)) {
+      _ = try Self.read(FileExtent(of: .file(path: path), offset: 0, count: 514))
+    }
   }
 }

@@ -20,7 +20,6 @@ struct SpoolTests {
     #expect(try Self.read(spool, 0, 11) == Array("hello world".utf8))
     #expect(try Self.read(spool, 4, 4) == Array("o wo".utf8))
     #expect(try Self.read(spool, 11, 0) == [])
-    #expect(try readFile(String(decoding: spool.path, as: UTF8.self)) == Array("hello world".utf8))
   }
 
   @Test(arguments: [(0, 3), (1, 2), (2, 1), (100, 1)] as [(Int64, Int)])

@@ -34,7 +34,7 @@ import Testing
   @Test(.enabled(if: Program.canTrace))
   func `the blobs' names are durable before the index tells of them`() throws {
     let box = try Sandbox.stored(["one --arch amd64"])
-    let trace = ["strace", "-f", "-y", "-o", "trace", "-e", "trace=fsync,renameat2"]
+    let trace = ["strace", "-f", "-y", "-o", "trace", "-e", "trace=fsync,/^rename"]
     let outcome = try box.kpack(words: ["base", "add", "two", "old", "--bases", "new"], through: trace)
     try #require(outcome.status == 0, "\(outcome.errors)")
     let calls = String(decoding: try box.read("trace"), as: UTF8.self).split(separator: "\n")

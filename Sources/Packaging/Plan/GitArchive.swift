@@ -31,7 +31,7 @@ package struct GitArchive: Sendable {
     object = try repository.treeish(commit)
     submodules = try repository.submodules(of: object)
     try repository.archive(object) { try spool.append($0) }.get()
-    var reader = try TarReader(path: spool.path)
+    var reader = try TarReader(extent: FileExtent(whole: spool))
     var items: [Item] = []
     while let entry = try reader.next() {
       let offset = reader.contentsOffset
