@@ -57,9 +57,11 @@ package enum FilePath {
   /// The target of the link `name` in an open folder; `path` is for messages. Throws `SystemError`.
   package static func target(of name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> [UInt8] {
     let terminated = cString(name)
-    // As long as any target can be (limits.h).
+    // One byte more than any target can have (limits.h).
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = try systemCall("read the link", path) { readlinkat(folder, terminated, &target, target.count) }
+    // What does not fit is cut.
+    if count == target.count { throw SystemError(operation: "read the link", path: path, errno: ENAMETOOLONG) }
     return target[..<count].map { UInt8(bitPattern: $0) }
   }
 }

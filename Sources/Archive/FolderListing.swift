@@ -2,8 +2,42 @@
 
 private import Glibc
 
+/// A source folder that is no longer what it was when it was opened.
+package struct FolderChanged: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What happened to it.
+  package enum Change: String, Sendable {
+    case removed = "removed, or another took its place"
+    case times = "other times"
+  }
+
+  package let path: [UInt8]
+  package let change: Change
+
+  package init(path: [UInt8], change: Change) { (self.path, self.change) = (path, change) }
+
+  package var description: String {
+    "\(escapedName(path)): changed while it was being read: \(change.rawValue)"
+  }
+}
+
 /// Reads the names in a folder.
 package enum FolderListing {
+  /// The names in an open folder of sources, as `names(of:)` gives them.
+  ///
+  /// The folder must still be where its path leads: one that was removed has no names, and would be taken for an empty
+  /// one. It must have the times of `status` too, which it had when it was opened; nil for one that other runs of this
+  /// program write into meanwhile. Throws `FolderChanged` and `SystemError`.
+  package static func names(ofSource folder: borrowing FileHandle, since status: FileStatus?) throws -> [[UInt8]] {
+    let names = try names(of: folder)
+    let now = FileStatus(try folder.status())
+    // By its path, for on some file systems a folder that was removed has as many links as before.
+    guard try FileStatus.followingIfThere(folder.path)?.key == now.key else {
+      throw FolderChanged(path: folder.path, change: .removed)
+    }
+    if let status, status.identity != now.identity { throw FolderChanged(path: folder.path, change: .times) }
+    return names
+  }
+
   /// The names in an open folder without "." and "..", sorted by their bytes. Throws `SystemError`.
   package static func names(of folder: borrowing FileHandle) throws(SystemError) -> [[UInt8]] {
     // fdopendir takes the descriptor over and closedir closes it, so the stream gets one of its own.

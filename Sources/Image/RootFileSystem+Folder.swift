@@ -43,7 +43,7 @@ private struct FolderWalk {
     let path = folder.isEmpty ? root : root + [slash] + folder
     // The root may be reached through a link; below it none is followed, even one that comes while the walk goes on.
     let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (folder.isEmpty ? 0 : O_NOFOLLOW))
-    for name in try FolderListing.names(of: handle) {
+    for name in try FolderListing.names(ofSource: handle, since: FileStatus(try handle.status())) {
       try take(name, of: handle, as: folder.isEmpty ? name : folder + [slash] + name)
     }
   }

@@ -26,9 +26,10 @@ struct LayoutSource {
   private func read(_ folder: String) throws(LayoutErrors) -> [LayoutFile] {
     var files: [LayoutFile] = []
     var errors: [LayoutError] = []
-    do throws(SystemError) {
+    do {
       let handle = try FileHandle(opening: Array(folder.utf8), O_RDONLY | O_DIRECTORY)
-      for name in try FolderListing.names(of: handle).compactMap({ String(validating: $0, as: UTF8.self) }) {
+      let names = try FolderListing.names(ofSource: handle, since: FileStatus(try handle.status()))
+      for name in names.compactMap({ String(validating: $0, as: UTF8.self) }) {
         guard LayoutFile.isLayout(name) else { continue }
         let path = "\(folder)/\(name)"
         do throws(SystemError) {
@@ -37,8 +38,10 @@ struct LayoutSource {
           errors.append(LayoutError(file: path, reason: Self.reason(error)))
         }
       }
-    } catch {
+    } catch let error as SystemError {
       errors.append(LayoutError(file: folder, reason: Self.reason(error)))
+    } catch {
+      errors.append(LayoutError(file: folder, reason: "changed while it was being read"))
     }
     if !errors.isEmpty { throw LayoutErrors(errors: errors) }
     return files

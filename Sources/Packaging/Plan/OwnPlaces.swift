@@ -9,27 +9,37 @@ struct OwnPlaces {
   private let parents: Set<FileKey>
   /// The folders that a run writes into.
   private let outputs: Set<FileKey>
+  /// The folders that runs make and remove folders in, where one of the places, or a folder above it, is missing.
+  private let shared: Set<FileKey>
 
   /// No places.
-  init() { (places, parents, outputs) = ([], [], []) }
+  init() { (places, parents, outputs, shared) = ([], [], [], []) }
 
   /// The places of a run that writes files of these names.
   init(_ locations: Locations, fileNames: [String]) {
     var places: Set<FileKey> = []
     var parents: Set<FileKey> = []
+    var shared: Set<FileKey> = []
     // One that is refused as a cache is a folder of sources like any other.
     let caches = [locations.cache].filter { !CacheFolder($0) { _ in }.isOfOthers }
     for path in locations.own + caches + fileNames.map({ "\(locations.out)/\($0)" }) {
       // What does not exist cannot be taken in; but a folder made to hold it may be there already.
       if let key = Self.key(of: Array(path.utf8)) { places.insert(key) }
       var rest = Array(path.utf8)[...]
+      var isAboveMissing = true
       while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
         rest = rest[..<slash]
-        if let key = Self.key(of: Array(rest)) { parents.insert(key) }
+        guard let key = Self.key(of: Array(rest)) else { continue }
+        parents.insert(key)
+        if isAboveMissing { shared.insert(key) }
+        isAboveMissing = false
       }
+      let isRelative = path.utf8.first != UInt8(ascii: "/")
+      if isAboveMissing && isRelative, let key = Self.key(of: [UInt8(ascii: ".")]) { shared.insert(key) }
     }
     self.places = places
     self.parents = parents
+    self.shared = shared
     outputs = Set(([locations.out, locations.images] + caches).compactMap { Self.key(of: Array($0.utf8)) })
   }
 
@@ -43,6 +53,9 @@ struct OwnPlaces {
 
   /// Whether this is a folder that the run writes into.
   func isOutput(_ status: FileStatus) -> Bool { outputs.contains(status.key) }
+
+  /// Whether other runs of this program change what this folder holds while it is read.
+  func isShared(_ status: FileStatus) -> Bool { isOutput(status) || shared.contains(status.key) }
 
   /// Whether `path`, which is absolute and without links, lies in a folder below `root` that the run writes into.
   func isInOutput(_ path: [UInt8], below root: [UInt8]) -> Bool {

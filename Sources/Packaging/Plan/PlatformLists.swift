@@ -98,11 +98,16 @@ final class PlatformLists {
 
   private static func folders(in path: [UInt8]) throws -> [[UInt8]] {
     let folder = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY)
-    return try FolderListing.names(of: folder).filter { name in
-      // A link that leads nowhere is no folder.
-      guard name.first != UInt8(ascii: "."), let status = try? FileStatus.following(path + [UInt8(ascii: "/")] + name)
-      else { return false }
-      return status.isFolder
+    // Not by its times: a build may be under way beside the platforms that are packed.
+    return try FolderListing.names(ofSource: folder, since: nil).filter { name in
+      if name.first == UInt8(ascii: ".") { return false }
+      do throws(SystemError) {
+        return try FileStatus.followingIfThere(path + [UInt8(ascii: "/")] + name)?.isFolder == true
+      } catch {
+        // A link in a loop leads nowhere, as one to nothing does, and is no folder.
+        if error.errno == ELOOP { return false }
+        throw error
+      }
     }
   }
 }

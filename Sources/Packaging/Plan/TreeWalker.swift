@@ -54,8 +54,10 @@ struct TreeWalker: Sendable {
     do {
       let path = visit.path.isEmpty ? root : root + [UInt8(ascii: "/")] + visit.path
       let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (visit.path.isEmpty ? 0 : O_NOFOLLOW))
-      let isOutput = own.isOutput(FileStatus(try handle.status()))
-      let names = try visit.names ?? FolderListing.names(of: handle)[...]
+      let status = FileStatus(try handle.status())
+      let isOutput = own.isOutput(status)
+      let names =
+        try visit.names ?? FolderListing.names(ofSource: handle, since: own.isShared(status) ? nil : status)[...]
       for name in names.prefix(FolderVisit.mostNames) {
         // Where the run writes into the tree itself, what killed runs left is as little of the tree as the outputs.
         if isOutput && name.starts(with: OutputFolder.temporaryPrefix.utf8) { continue }
