@@ -74,6 +74,7 @@ package func makeFolders(_ path: String) throws(SystemError) -> [String] {
   var made: [String] = []
   var missing: [String] = []
   var next = path
+  // What access(2) says otherwise, mkdir(2) says again.
   while !next.isEmpty && access(next, F_OK) != 0 && errno == ENOENT {
     missing.append(next)
     // By bytes: as a Character, "/" and a combining mark behind it are one that is not "/".
@@ -100,6 +101,7 @@ func parentFolder(of path: String) -> String {
 
 /// Removes the folders that `makeFolders` made, as far as they are empty.
 func removeFolders(_ made: [String]) {
+  // One that stays has what others put into it, and is none of an output.
   for folder in made.reversed() { _ = rmdir(folder) }
 }
 

@@ -36,10 +36,7 @@ final class LockedFolder: Sendable {
 
   /// Whether `path` leads to this folder, by whatever way. Throws `SystemError`.
   func isReached(by path: String) throws(SystemError) -> Bool {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return false }
-    let own = try handle.status()
-    return status.st_dev == own.st_dev && status.st_ino == own.st_ino
+    try FileStatus.followingIfThere(Array(path.utf8))?.key == FileStatus(try handle.status()).key
   }
 
   /// Where the output `name` will stand.

@@ -34,8 +34,8 @@ extension OutputFolder {
           try placing.sync(with: made)
         }
       } catch {
-        placing.takeBack()
-        removeTemporaries(state.outputs)
+        let kept = placing.takeBack()
+        removeTemporaries(state.outputs, but: kept)
         removeMade(folders)
         throw error
       }
@@ -57,11 +57,13 @@ extension OutputFolder {
     }
   }
 
-  /// What stands under the names of our own: outputs without a place, and older ones that were replaced.
-  private func removeTemporaries(_ outputs: [Output]) {
+  /// What stands under the names of our own: outputs without a place, and older ones that were replaced, `but` those
+  /// that could not be put back.
+  private func removeTemporaries(_ outputs: [Output], but kept: Set<[UInt8]> = []) {
     for (number, output) in outputs.enumerated() {
       removeIfThere(output.folder.temporary(number))
-      removeIfThere(output.folder.backup(number))
+      let backup = output.folder.backup(number)
+      if !kept.contains(Array(backup.utf8)) { removeIfThere(backup) }
     }
   }
 }
@@ -95,9 +97,14 @@ private struct Placing {
     /// The name that the older output has now; nil when there was none.
     let older: String?
 
-    /// Puts the older output back; where there was none, removes the new one.
-    func takeBack() {
-      if let older { _ = rename(older, final) } else { removeIfThere(final) }
+    /// Puts the older output back; where there was none, removes the new one. The name that the older one still has
+    /// where that fails.
+    func takeBack() -> String? {
+      guard let older else {
+        removeIfThere(final)
+        return nil
+      }
+      return rename(older, final) == 0 ? nil : older
     }
   }
 
@@ -117,7 +124,7 @@ private struct Placing {
     }
     made += try makeFolders(parentFolder(of: final))
     let temporary = output.folder.temporary(number)
-    placements.append(try Self.move(temporary, to: final, backup: backup))
+    try move(temporary, to: final, backup: backup)
   }
 
   /// Makes the names durable, and those of `others`, folders that were made before. Throws `SystemError`.
@@ -139,29 +146,28 @@ private struct Placing {
     try handle.sync()
   }
 
-  func takeBack() {
-    for placement in placements.reversed() { placement.takeBack() }
+  /// Takes all back; the names that older outputs still have where that fails.
+  func takeBack() -> Set<[UInt8]> {
+    let kept = placements.reversed().compactMap { $0.takeBack() }
     removeFolders(made)
+    return Set(kept.map { Array($0.utf8) })
   }
 
   /// Takes a file away; nil when there is none, for a folder is no output.
   private static func remove(_ final: String, backup: String) throws(SystemError) -> Placement? {
-    if isFolder(final) { return nil }
+    if try isFolder(final) { return nil }
     if rename(final, backup) == 0 { return Placement(final: final, older: backup) }
     if errno == ENOENT || errno == ENOTDIR { return nil }
     throw SystemError(operation: "remove", path: final, errno: errno)
   }
 
-  private static func move(_ temporary: String, to final: String, backup: String) throws(SystemError) -> Placement {
+  private mutating func move(_ temporary: String, to final: String, backup: String) throws(SystemError) {
     // It would be moved away where links are not to be had.
-    if isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
-    let placement = Placement(final: final, older: try keepOlder(final, as: backup) ? backup : nil)
-    guard rename(temporary, final) == 0 else {
-      let error = SystemError(operation: "rename", path: final, errno: errno)
-      if placement.older != nil { placement.takeBack() }
-      throw error
-    }
-    return placement
+    if try isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
+    let older = try Self.keepOlder(final, as: backup) ? backup : nil
+    if older != nil { placements.append(Placement(final: final, older: older)) }
+    guard rename(temporary, final) == 0 else { throw SystemError(operation: "rename", path: final, errno: errno) }
+    if older == nil { placements.append(Placement(final: final, older: nil)) }
   }
 
   /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where links are not

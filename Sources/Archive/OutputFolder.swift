@@ -73,22 +73,23 @@ package final class OutputFolder: Sendable {
   package convenience init(_ path: String) throws { try self.init([path]) }
 
   /// Throws `OutputError` when a folder stands where the output `name` would, or anything else where a folder above it
-  /// would.
-  package func checkPlace(of name: String, in folder: Int = 0) throws(OutputError) {
+  /// would, and `SystemError`.
+  package func checkPlace(of name: String, in folder: Int = 0) throws {
     let final = places[folder].final(name)
-    if isFolder(final) { throw .isFolder(path: final) }
+    if try isFolder(final) { throw OutputError.isFolder(path: final) }
     for slash in name.utf8.indices where name.utf8[slash] == UInt8(ascii: "/") {
       let above = places[folder].final(String(name[..<slash]))
-      var status = stat()
-      if stat(above, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR { throw .isNoFolder(path: above) }
+      guard try FileStatus.followingIfThere(Array(above.utf8))?.isFolder ?? true else {
+        throw OutputError.isNoFolder(path: above)
+      }
     }
   }
 
-  /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else.
-  package func checkFolder(_ name: String, in folder: Int = 0) throws(OutputError) {
+  /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else, and
+  /// `SystemError`.
+  package func checkFolder(_ name: String, in folder: Int = 0) throws {
     let path = places[folder].final(name)
-    var status = stat()
-    if lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK { throw .isLink(path: path) }
+    if try FileStatus.ifThere(Array(path.utf8))?.isSymlink == true { throw OutputError.isLink(path: path) }
   }
 
   /// Where the output `name` will stand.
@@ -193,8 +194,7 @@ func removeMade(_ folders: [LockedFolder]) {
   for folder in folders.reversed() { removeFolders(folder.made) }
 }
 
-/// Whether a folder itself, not a link to one, stands at `path`.
-func isFolder(_ path: String) -> Bool {
-  var status = stat()
-  return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+/// Whether a folder itself, not a link to one, stands at `path`. Throws `SystemError`.
+func isFolder(_ path: String) throws(SystemError) -> Bool {
+  try FileStatus.ifThere(Array(path.utf8))?.isFolder == true
 }

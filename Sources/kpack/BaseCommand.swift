@@ -146,6 +146,7 @@ struct BaseCommand {
   private func words(_ text: String) throws -> [String] {
     guard text.utf8.first == UInt8(ascii: "[") else { return [text] }
     let mistake = context.usage("--cmd: expected an array of strings, found \(shown(text))")
+    // Whatever is wrong with it, it is no array of words.
     guard let value = try? JSONReader.read(Array(text.utf8)), case .array(let elements) = value.kind else {
       throw mistake
     }

@@ -51,7 +51,8 @@ enum Kpack {
       try context.output.flush()
       return 0
     } catch {
-      // What was listed before the mistake was found is still a result.
+      // What was listed before the mistake was found is still a result; that it could not be told is one mistake more,
+      // and the exit code tells of one already.
       try? context.output.flush()
       return report(error, to: context.messages)
     }
@@ -81,7 +82,8 @@ enum Kpack {
   /// written to them fails, as it should.
   private static func openStandardDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-      _ = open("/dev/null", O_RDONLY)
+      // The one file that is there in every chroot.
+      _ = open("/", O_RDONLY)
     }
   }
 }

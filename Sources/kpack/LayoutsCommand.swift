@@ -41,7 +41,7 @@ struct LayoutsCommand {
       for file in BuiltInLayouts.files {
         try folder.checkPlace(of: file.name)
         let place = "\(path)/\(file.name)"
-        if !context.line.has("force") && access(place, F_OK) == 0 {
+        if !context.line.has("force"), try FileStatus.ifThere(Array(place.utf8)) != nil {
           throw context.usage("\(shown(place)) is there already; --force overwrites it")
         }
         var output = try folder.create(file.name)

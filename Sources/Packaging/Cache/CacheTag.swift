@@ -79,10 +79,10 @@ extension CacheFolder {
   /// Tags the folder, which is there; one that has a tag keeps it. False when nothing more goes in, for then there may
   /// be none. Throws `SystemError`.
   func tag() throws(SystemError) -> Bool {
-    let place = "\(path)/\(CacheTag.name)"
-    if access(place, F_OK) == 0 { return true }
+    let place = Array("\(path)/\(CacheTag.name)".utf8)
+    if try FileStatus.followingIfThere(place) != nil { return true }
     // It appears whole, so that nobody takes half a tag for that of another program.
-    guard let file = try makeTemporary(for: Array(place.utf8)) else { return false }
+    guard let file = try makeTemporary(for: place) else { return false }
     try file.write(CacheTag.text)
     try file.finish()
     return true

@@ -16,7 +16,8 @@ enum Machine {
     let line = (try? file?.readAll(atMost: 64))?.split(separator: UInt8(ascii: "\n")).first
     // Not "uninitialized", which stands there until the first boot is done.
     if let line, line.count == 32, line.allSatisfy(\.isLowerHexDigit) { return digest("machine-id", line) }
-    // More than the 64 bytes of the longest name (HOST_NAME_MAX), so that it ends in a zero.
+    // More than the 64 bytes of the longest name (HOST_NAME_MAX), so that it ends in a zero; gethostname(2) fails for a
+    // smaller array alone.
     var name = [CChar](repeating: 0, count: 256)
     _ = gethostname(&name, name.count - 1)
     return digest("host", name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })

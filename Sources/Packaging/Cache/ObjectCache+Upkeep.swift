@@ -49,7 +49,7 @@ extension ObjectCache {
   package func prune(to limit: Int64) throws(SystemError) -> CacheReport {
     try folder.checkIsOurs()
     // Where there is no cache, nothing is made for the lock.
-    guard access(folder.objects, F_OK) == 0 else { return CacheReport() }
+    guard try FileStatus.followingIfThere(Array(folder.objects.utf8)) != nil else { return CacheReport() }
     return try folder.locked { () throws(SystemError) in
       try folder.removeOldTemporaries()
       var report = CacheReport()

@@ -35,7 +35,10 @@ package final class ObjectCache: Sendable {
   func store(_ block: DeflatedBlock, as key: CacheKey) { store(block.bytes, block.crc, as: key, .block) }
 
   /// Whether there is an object of that name; it may be damaged.
-  func contains(_ key: CacheKey) -> Bool { (try? FileStatus.of(folder.place(of: key)))?.isFile == true }
+  func contains(_ key: CacheKey) -> Bool {
+    // What cannot be looked at is made anew.
+    (try? FileStatus.of(folder.place(of: key)))?.isFile == true
+  }
 
   /// The deflated form of a content, which is checked while it is read; nil when it is not there.
   func content(_ key: CacheKey) -> CachedContent? {

@@ -91,7 +91,7 @@ struct ObjectFile: ~Copyable, Sendable {
 
   /// Notes that the object at `path` is used, as `touch` of an open one does.
   static func touch(_ path: [UInt8]) {
-    // One that is gone is not in use.
+    // One that is gone is not in use; else as in `touch`.
     guard let status = try? FileStatus.of(path), status.isFile, isToBeTouched(status.identity.modified) else { return }
     _ = utimensat(AT_FDCWD, cString(path), nil, AT_SYMLINK_NOFOLLOW)
   }

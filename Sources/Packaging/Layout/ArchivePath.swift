@@ -29,6 +29,12 @@ package struct ArchivePath: Hashable, Sendable {
     bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[($0 + 1)...] } ?? bytes[...]
   }
 
+  /// Whether `text` spells a path that is a name alone, without a folder.
+  package static func isName(_ text: String) -> Bool {
+    // Why it is no path is not asked.
+    (try? ArchivePath(text))?.isOnePart == true
+  }
+
   /// Whether it is a name alone, without a folder.
   package var isOnePart: Bool { !bytes.contains(UInt8(ascii: "/")) }
 

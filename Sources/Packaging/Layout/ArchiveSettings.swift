@@ -67,7 +67,7 @@ package struct ArchiveSettings: Equatable, Sendable {
     guard let root = field.taking({ try Template($0) }) else { return nil }
     if root.text.isEmpty || root.text == "." { return root }
     guard root.checked(as: field) else { return nil }
-    if (try? ArchivePath(root.filled { _ in "x" }))?.isOnePart == true { return root }
+    if ArchivePath.isName(root.filled { _ in "x" }) { return root }
     field.refuse("expected the name of one folder, without '/', found \(field.found)")
     return nil
   }

@@ -14,11 +14,12 @@ struct ImagePlanner {
   /// The rule's executable; nil when it has none, and when it is missing, which the layer tells.
   private var binary: SourceFile? { subject.binary }
 
-  init(_ resolver: Resolver, _ rule: ImageRule, on platform: Platform) {
+  /// Throws `SystemError` when it cannot be told whether the executable is there.
+  init(_ resolver: Resolver, _ rule: ImageRule, on platform: Platform) throws(SystemError) {
     self.resolver = resolver
     self.rule = rule
     self.platform = platform
-    subject = resolver.subject(of: rule, on: platform)
+    subject = try resolver.subject(of: rule, on: platform)
   }
 
   /// The base that the rule names, as its layout tells of it.

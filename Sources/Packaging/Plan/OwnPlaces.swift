@@ -1,6 +1,7 @@
 // The run's own folders and outputs: what a run writes, and what it is given beside the source tree.
 
 import Archive
+import Glibc
 
 /// The run's own folders and outputs, which no tree takes in.
 struct OwnPlaces {
@@ -16,7 +17,9 @@ struct OwnPlaces {
   init() { (places, parents, outputs, shared) = ([], [], [], []) }
 
   /// The places of a run that writes files of these names.
-  init(_ locations: Locations, fileNames: [String]) {
+  ///
+  /// Throws `SystemError`.
+  init(_ locations: Locations, fileNames: [String]) throws(SystemError) {
     var places: Set<FileKey> = []
     var parents: Set<FileKey> = []
     var shared: Set<FileKey> = []
@@ -24,26 +27,39 @@ struct OwnPlaces {
     let caches = [locations.cache].filter { !CacheFolder($0) { _ in }.isOfOthers }
     for path in locations.own + caches + fileNames.map({ "\(locations.out)/\($0)" }) {
       // What does not exist cannot be taken in; but a folder made to hold it may be there already.
-      if let key = Self.key(of: Array(path.utf8)) { places.insert(key) }
+      if let key = try Self.key(of: Array(path.utf8)) { places.insert(key) }
       var rest = Array(path.utf8)[...]
       var isAboveMissing = true
       while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
         rest = rest[..<slash]
-        guard let key = Self.key(of: Array(rest)) else { continue }
+        guard let key = try Self.key(of: Array(rest)) else { continue }
         parents.insert(key)
         if isAboveMissing { shared.insert(key) }
         isAboveMissing = false
       }
       let isRelative = path.utf8.first != UInt8(ascii: "/")
-      if isAboveMissing && isRelative, let key = Self.key(of: [UInt8(ascii: ".")]) { shared.insert(key) }
+      if isAboveMissing && isRelative, let key = try Self.key(of: [UInt8(ascii: ".")]) { shared.insert(key) }
     }
     self.places = places
     self.parents = parents
     self.shared = shared
-    outputs = Set(([locations.out, locations.images] + caches).compactMap { Self.key(of: Array($0.utf8)) })
+    var outputs: Set<FileKey> = []
+    for path in [locations.out, locations.images] + caches {
+      if let key = try Self.key(of: Array(path.utf8)) { outputs.insert(key) }
+    }
+    self.outputs = outputs
   }
 
-  private static func key(of path: [UInt8]) -> FileKey? { (try? FileStatus.following(path))?.key }
+  /// Nil where nothing is found. Throws `SystemError`.
+  private static func key(of path: [UInt8]) throws(SystemError) -> FileKey? {
+    do throws(SystemError) {
+      return try FileStatus.followingIfThere(path)?.key
+    } catch {
+      // Where the run may not look, or nothing can be, it neither writes nor takes anything in.
+      if [EACCES, ELOOP, ENAMETOOLONG].contains(error.errno) { return nil }
+      throw error
+    }
+  }
 
   /// Whether this is one of the places.
   func contains(_ status: FileStatus) -> Bool { places.contains(status.key) }
@@ -58,10 +74,12 @@ struct OwnPlaces {
   func isShared(_ status: FileStatus) -> Bool { isOutput(status) || shared.contains(status.key) }
 
   /// Whether `path`, which is absolute and without links, lies in a folder below `root` that the run writes into.
-  func isInOutput(_ path: [UInt8], below root: [UInt8]) -> Bool {
+  ///
+  /// Throws `SystemError`.
+  func isInOutput(_ path: [UInt8], below root: [UInt8]) throws(SystemError) -> Bool {
     var rest = path[...]
     while rest.count > root.count {
-      if let key = Self.key(of: Array(rest)), outputs.contains(key) { return true }
+      if let key = try Self.key(of: Array(rest)), outputs.contains(key) { return true }
       guard let slash = rest.lastIndex(of: UInt8(ascii: "/")) else { return false }
       rest = rest[..<slash]
     }

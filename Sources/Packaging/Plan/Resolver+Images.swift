@@ -156,24 +156,24 @@ extension Resolver {
     let name = try rule.file.map { try facts.fill($0, subject) } ?? rule.name + ImageRule.fileSuffix
     let isNamed =
       name != ImageRule.fileSuffix && name.utf8.reversed().starts(with: ImageRule.fileSuffix.utf8.reversed())
-    if (try? ArchivePath(name))?.isOnePart == true, isNamed { return name }
+    if ArchivePath.isName(name) && isNamed { return name }
     throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: rule.origin)
   }
 
-  /// What the templates of an image on `platform` are about.
-  func subject(of rule: ImageRule, on platform: Platform) -> TemplateSubject {
-    let binary = rule.binary.flatMap { binaryFile($0, on: platform) }
+  /// What the templates of an image on `platform` are about. Throws `SystemError`.
+  func subject(of rule: ImageRule, on platform: Platform) throws(SystemError) -> TemplateSubject {
+    let binary = if let name = rule.binary { try binaryFile(name, on: platform) } else { nil as SourceFile? }
     return TemplateSubject(platform: platform, image: rule, binary: binary)
   }
 
-  /// The built executable; nil when it is not there, which the rule that brings it tells.
-  func binaryFile(_ name: String, on platform: Platform) -> SourceFile? {
+  /// The built executable; nil when it is not there, or no file, which the rule that brings it tells.
+  ///
+  /// Throws `SystemError` for all else: without a binary, the image would be another one.
+  func binaryFile(_ name: String, on platform: Platform) throws(SystemError) -> SourceFile? {
     let path = binaryPath(name, on: platform)
-    guard let resolved = try? FilePath.resolved(path), let status = try? FileStatus.of(resolved), status.isFile else {
-      return nil
-    }
-    let isLink = (try? FileStatus.of(path).isSymlink) ?? false
-    return SourceFile(path: isLink ? resolved : path, identity: status.identity)
+    guard let link = try FileStatus.ifThere(path), let status = try FileStatus.followingIfThere(path), status.isFile
+    else { return nil }
+    return SourceFile(path: link.isSymlink ? try FilePath.resolved(path) : path, identity: status.identity)
   }
 
   func binaryPath(_ name: String, on platform: Platform) -> [UInt8] {

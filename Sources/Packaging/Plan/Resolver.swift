@@ -91,7 +91,7 @@ package final class Resolver {
       let folder = escapedName(options.locations.bases.utf8)
       throw Diagnostic(.data, "\(folder): no bases; `kpack base add` and `skopeo copy ... oci:\(folder):REF` fill it")
     }
-    own = OwnPlaces(options.locations, fileNames: [])
+    own = try OwnPlaces(options.locations, fileNames: [])
     for (group, rule, platform) in wanted {
       do {
         _ = try image(rule, of: group, on: platform)
@@ -114,7 +114,7 @@ package final class Resolver {
     let order = try dependencies.order(wanted)
     let fileNames = try order.map(fileName)
     try checkFileNames(fileNames, of: order)
-    own = OwnPlaces(options.locations, fileNames: fileNames)
+    own = try OwnPlaces(options.locations, fileNames: fileNames)
     for (instance, fileName) in zip(order, fileNames) {
       do {
         let tarball = try tarball(instance, fileName)
@@ -166,8 +166,7 @@ package final class Resolver {
     guard let layout = layout(instance.layout) else { return "" }
     do {
       let name = try facts.fill(layout.fileName, on: instance.platform)
-      let isName = (try? ArchivePath(name))?.isOnePart == true
-      if isName && !name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) { return name }
+      if ArchivePath.isName(name) && !name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) { return name }
       throw Diagnostic(.usage, "expected a file name, found \(quoted(name))")
     } catch {
       throw Diagnostic(error, at: layout.fileNameOrigin)

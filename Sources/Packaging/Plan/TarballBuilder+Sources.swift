@@ -41,7 +41,7 @@ extension TarballBuilder {
 
   private func addStagedImage(_ image: ImageRule, _ place: RulePlace, _ platform: Platform) throws {
     let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.architecture)/\(root)"
-    let fileName = try resolver.fileName(of: image, resolver.subject(of: image, on: platform))
+    let fileName = try resolver.fileName(of: image, try resolver.subject(of: image, on: platform))
     for file in [fileName, ImageRule.tagFileName(of: fileName)] {
       let path = try place.below(file)
       try addSource(Array("\(folder)/\(path.text)".utf8), at: path, place, fault: .data)

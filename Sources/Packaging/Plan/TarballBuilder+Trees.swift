@@ -169,7 +169,7 @@ extension TarballBuilder {
 
   /// Throws `Diagnostic` when `resolved`, which `source` leads to, is a folder that the run writes into.
   private func checkNotOutput(_ resolved: [UInt8], _ source: [UInt8]) throws {
-    guard resolver.own.isInOutput(resolved, below: try FilePath.resolved(rootBytes)) else { return }
+    guard try resolver.own.isInOutput(resolved, below: try FilePath.resolved(rootBytes)) else { return }
     throw Diagnostic(.usage, "\(escapedName(source)): the run writes into this folder; it cannot be packed")
   }
 }

@@ -41,7 +41,7 @@ final class TarballBuilder {
   ) throws -> String {
     do {
       let root = try facts.fill(layout.settings.root, on: platform)
-      if root.isEmpty || root == "." || (try? ArchivePath(root))?.isOnePart == true { return root }
+      if root.isEmpty || root == "." || ArchivePath.isName(root) { return root }
       throw Diagnostic(.usage, "expected the name of one folder, found \(quoted(root))")
     } catch {
       throw Diagnostic(error, at: layout.settings.rootOrigin ?? layout.origin)

@@ -57,9 +57,18 @@ final class ImageMemory: Sendable {
       let outputs = outputs(of: number, record, at: places), outputs.allSatisfy(isStanding),
       isOneFile(places.archives) == record.isOneFile
     else { return nil }
-    // As `OutputFolder.remove` finds one.
-    let stale = places.build.flatMap { $0.hasArchive ? nil : try? FileStatus.of(folder.path(of: $0.archive)) }
-    return stale?.isFolder ?? true ? record.digest : nil
+    return places.build.map(isFreeOfArchive) ?? true ? record.digest : nil
+  }
+
+  /// Whether nothing stands in `folder` that a run would remove, as `OutputFolder.remove` finds it.
+  private func isFreeOfArchive(_ build: ImagePlaces.BuildPlaces) -> Bool {
+    if build.hasArchive { return true }
+    do throws(SystemError) {
+      return try FileStatus.ifThere(folder.path(of: build.archive))?.isFolder ?? true
+    } catch {
+      // The run that writes it anew tells of it.
+      return false
+    }
   }
 
   /// Keeps what came of an image that was written and whose files have their names since `time`.

@@ -40,8 +40,8 @@ struct ImagePlaces: Sendable {
     var files: [OutputPlace] { [dockerfile, executable, hasArchive ? archive : nil].compactMap { $0 } }
   }
 
-  /// Throws `OutputError` when something stands where a file of the image would.
-  func check(in folder: OutputFolder) throws(OutputError) {
+  /// Throws `OutputError` when something stands where a file of the image would, and `SystemError`.
+  func check(in folder: OutputFolder) throws {
     for place in archives + tags + (build?.files ?? []) { try folder.checkPlace(of: place.name, in: place.folder) }
     if let build { try folder.checkFolder(build.folder.name, in: build.folder.folder) }
   }
