@@ -68,7 +68,7 @@ private let wrongLayouts: [WrongLayout] = [
   .entries(#"{"artifact":"p","to":"x"}"#, ":1:34: entries[0]: a tarball cannot hold itself: p -> p"),
   .entries(
     #"{"text":"{vrsion}","to":"x"}"#,
-    #":1:42: entries[0].text: unknown variable {vrsion} (did you mean {version}?), found "{vrsion}""#),
+    #":1:42: entries[0].text: unknown variable "{vrsion}" (did you mean {version}?), found "{vrsion}""#),
   .entries(
     #"{"text":"{","to":"x"}"#,
     #":1:42: entries[0].text: '{' without '}' after it (write '{{' for a brace), found "{""#),

@@ -32,9 +32,28 @@ package struct TarballLayout: Sendable {
     self.settings = settings
     rules = object.required("entries")?.elements?.compactMap(decoder.decode) ?? []
     guard let fileName = object.required("tarball").flatMap(template.path) else { return nil }
-    if fileName.text.utf8.contains(UInt8(ascii: "/")) { object["tarball"]?.refuse("expected a file name, without '/'") }
+    if let field = object["tarball"] { Self.check(fileName, at: field) }
     self.fileName = fileName
     fileNameOrigin = object["tarball"]?.origin ?? field.origin
+  }
+
+  /// What the name of an archive may end in: there is one form of archives, a gzipped tar.
+  private static let suffixes = [".tar.gz", ".tgz"]
+
+  /// Whether a file of this name is an archive as tarballs are.
+  package static func isFileName(_ name: [UInt8]) -> Bool {
+    suffixes.contains { name.count > $0.utf8.count && name.ends(with: $0) }
+  }
+
+  /// A name that does not say what the file is, or that may say something else on another platform, is a mistake.
+  private static func check(_ fileName: Template, at field: LayoutField) {
+    if fileName.text.utf8.contains(UInt8(ascii: "/")) { return field.refuse("expected a file name, without '/'") }
+    // Each variable stands for a letter.
+    let name = Array(fileName.filled { _ in "x" }.utf8)
+    let end = Array(fileName.literalEnd.utf8)
+    if isFileName(name) && suffixes.contains(where: { end.ends(with: $0) }) { return }
+    let wanted = suffixes.map { "\"\($0)\"" }.joined(separator: " or ")
+    field.refuse("expected a file name that ends in \(wanted), found \(field.found)")
   }
 
   /// The layer of an image, made by `rules`: no root folder, 0:0, the release's time.
@@ -45,6 +64,10 @@ package struct TarballLayout: Sendable {
     (platforms, condition) = (nil, nil)
     (self.settings, self.rules) = (settings, rules)
   }
+}
+
+extension [UInt8] {
+  fileprivate func ends(with text: String) -> Bool { reversed().starts(with: text.utf8.reversed()) }
 }
 
 extension LayoutField {

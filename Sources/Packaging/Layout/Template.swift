@@ -1,5 +1,7 @@
 // A string of a layout with variables in it, checked when the layout is read and filled in when the plan is made.
 
+import JSON
+
 /// What a template may name, written in braces.
 package enum Variable: String, CaseIterable, Sendable {
   case name, version, os, arch, registry, tag, releaseRegistry, releaseTag, md5
@@ -67,6 +69,12 @@ package struct Template: Equatable, Sendable {
     }
   }
 
+  /// What stands behind the last variable: the whole string where there is none.
+  var literalEnd: String {
+    let texts = parts.reversed().map { part in if case .text(let text) = part { text } else { String?.none } }
+    return texts.prefix { $0 != nil }.reversed().map(\.orEmpty).joined()
+  }
+
   /// The string with each variable's value in its place. Throws what `value` throws.
   package func filled<Failure: Error>(_ value: (Variable) throws(Failure) -> String) throws(Failure) -> String {
     var filled = ""
@@ -89,7 +97,7 @@ package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible 
     switch self {
     case .openBrace: "'{' without '}' after it (write '{{' for a brace)"
     case .unknownVariable(let name):
-      "unknown variable {\(name)}"
+      "unknown variable \(quoted("{\(name)}"))"
         + nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { " (did you mean {\($0)}?)" }.orEmpty
     }
   }

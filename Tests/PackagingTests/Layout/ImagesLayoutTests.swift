@@ -25,7 +25,7 @@ struct ImagesLayoutTests {
       """
     let set = try LayoutSet.of([
       "release": release, "images": images,
-      "app": #"{"tarball": "a-{arch}", "platforms": "p", "entries": ["#
+      "app": #"{"tarball": "a-{arch}.tgz", "platforms": "p", "entries": ["#
         + #"{"images": "main"}]}"#,
     ])
     #expect(set.warnings == [])
@@ -97,7 +97,7 @@ struct ImagesLayoutTests {
   @Test(arguments: [#""g""#, #"["x"]"#, #"["{version}"]"#])
   func `an image is held by its group, by a name of the group, and by a name yet unknown`(_ list: String) {
     let images = #"{"bases": {"b": "c"}, "groups": {"g": [{"binary": "x", "base": "b"}]}}"#
-    let app = #"{"tarball": "a", "platforms": ["linux/arm"], "entries": [{"images": \#(list)}]}"#
+    let app = #"{"tarball": "a.tgz", "platforms": ["linux/arm"], "entries": [{"images": \#(list)}]}"#
     #expect(LayoutSet.mistakes(["release": release, "images": images, "app": app]) == [])
   }
 
@@ -107,7 +107,7 @@ struct ImagesLayoutTests {
       "h": [{"name": "y", "base": "b"}],
       "g": [{"binary": "x", "base": "b"}, {"name": "z", "base": "b", "platforms": "p"}]}}
       """
-    let app = #"{"tarball": "a", "platforms": ["linux/arm"], "entries": [{"images": ["y"]}]}"#
+    let app = #"{"tarball": "a.tgz", "platforms": ["linux/arm"], "entries": [{"images": ["y"]}]}"#
     let held = [#"layouts/images.json:3:7: groups.g[0]: image "x": no tarball holds it; give it "platforms""#]
     let other = [#"layouts/images.json:2:7: groups.h[0]: image "y": no tarball holds it; give it "platforms""#]
     #expect(LayoutSet.mistakes(["release": release, "images": images, "app": app]) == held)

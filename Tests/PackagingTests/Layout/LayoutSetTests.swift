@@ -16,15 +16,15 @@ struct LayoutSetTests {
 
   @Test func `a release file that cannot be read is the only mistake about it`() {
     #expect(
-      LayoutSet.mistakes(["release": "{", "app": #"{"tarball": "a", "entries": [{"binaries": "x"}]}"#])
+      LayoutSet.mistakes(["release": "{", "app": #"{"tarball": "a.tgz", "entries": [{"binaries": "x"}]}"#])
         == ["layouts/release.json:1:2: expected a key or '}', found the end of the document"])
   }
 
   @Test func `all mistakes of all files are told at once`() {
     let mistakes = LayoutSet.mistakes([
       "release": #"{"name": "a", "fats": []}"#,
-      "one": "{\"tarball\": \"1\",\n \"entries\": [\n  {\"file\": \"a\"},\n  {\"file\": \"/b\", \"to\": \"..\"}]}",
-      "two": "{", "three": #"{"tarball": "3", "entries": [{"artifact": "tow", "to": "x"}]}"#,
+      "one": "{\"tarball\": \"1.tgz\",\n \"entries\": [\n  {\"file\": \"a\"},\n  {\"file\": \"/b\", \"to\": \"..\"}]}",
+      "two": "{", "three": #"{"tarball": "3.tgz", "entries": [{"artifact": "tow", "to": "x"}]}"#,
     ])
     #expect(
       mistakes == [
@@ -33,26 +33,26 @@ struct LayoutSetTests {
         #"layouts/one.json:3:3: entries[0]: missing key "to""#,
         #"layouts/one.json:4:12: entries[1].file: expected a relative path, not an absolute one, found "/b""#,
         #"layouts/one.json:4:24: entries[1].to: a '..' part in a path, found "..""#,
-        #"layouts/three.json:1:43: entries[0].artifact: no layout is named "tow"; did you mean "two"?"#,
+        #"layouts/three.json:1:47: entries[0].artifact: no layout is named "tow"; did you mean "two"?"#,
       ])
   }
 
   @Test func `a tarball that holds itself is refused with the chain`() {
-    func holding(_ name: String) -> String { #"{"tarball": "t", "entries": [{"artifact": "\#(name)", "to": "x"}]}"# }
+    func holding(_ name: String) -> String { #"{"tarball": "t.tgz", "entries": [{"artifact": "\#(name)", "to": "x"}]}"# }
     #expect(
       LayoutSet.mistakes(["release": release, "a": holding("a")])
-        == ["layouts/a.json:1:30: entries[0]: a tarball cannot hold itself: a -> a"])
+        == ["layouts/a.json:1:34: entries[0]: a tarball cannot hold itself: a -> a"])
     #expect(
       LayoutSet.mistakes([
         "release": release, "a": holding("b"), "b": holding("c"), "c": holding("d"), "d": holding("b"),
       ])
-        == ["layouts/d.json:1:30: entries[0]: a tarball cannot hold itself: b -> c -> d -> b"])
+        == ["layouts/d.json:1:34: entries[0]: a tarball cannot hold itself: b -> c -> d -> b"])
   }
 
   @Test func `what is declared and never used is a warning`() throws {
     let set = try LayoutSet.of([
       "release": #"{"name": "a", "platforms": {"p": [], "q": []}, "binaries": {"b": []}, "flags": {"f": {}, "g": {}}}"#,
-      "app": #"{"tarball": "a", "platforms": "p", "when": "!f", "entries": []}"#,
+      "app": #"{"tarball": "a.tgz", "platforms": "p", "when": "!f", "entries": []}"#,
     ])
     #expect(
       set.warnings == [
@@ -66,7 +66,7 @@ struct LayoutSetTests {
     let set = try LayoutSet.of([
       "release": #"{"name": "a", "archive": {"root": "r", "level": 9, "mtime": 5, "owner": "1:2", "mode": "source"}}"#,
       "app":
-        #"{"$schema": "x", "tarball": "a", "archive": {"root": "", "level": 0, "exclude": ["*~"]}, "entries": []}"#,
+        #"{"$schema": "x", "tarball": "a.tgz", "archive": {"root": "", "level": 0, "exclude": ["*~"]}, "entries": []}"#,
     ])
     let settings = try #require(set.tarballs.first).settings
     #expect(settings.root.text.isEmpty && settings.level == 0 && settings.mtime == 5)

@@ -28,10 +28,10 @@ struct TemplateTests {
   @Test(arguments: [
     ("{", "'{' without '}' after it (write '{{' for a brace)"),
     ("a{name", "'{' without '}' after it (write '{{' for a brace)"),
-    ("{{{", "'{' without '}' after it (write '{{' for a brace)"), ("{}", "unknown variable {}"),
-    ("{nmae}", "unknown variable {nmae} (did you mean {name}?)"),
-    ("{Version}", "unknown variable {Version} (did you mean {version}?)"),
-    ("{ name }", "unknown variable { name } (did you mean {name}?)"), ("{something}", "unknown variable {something}"),
+    ("{{{", "'{' without '}' after it (write '{{' for a brace)"), ("{}", "unknown variable \"{}\""),
+    ("{nmae}", "unknown variable \"{nmae}\" (did you mean {name}?)"),
+    ("{Version}", "unknown variable \"{Version}\" (did you mean {version}?)"),
+    ("{ name }", "unknown variable \"{ name }\" (did you mean {name}?)"), ("{something}", "unknown variable \"{something}\""),
   ])
   func `what is no template is refused`(_ text: String, _ message: String) {
     let error = #expect(throws: TemplateError.self) { try Template(text) }

@@ -102,7 +102,7 @@ struct WrongImagesTests {
       #"2:9: groups.g[0].env[0]: expected "NAME=value", found "A""#,
       #"2:14: groups.g[0].env[1]: expected the name of a variable, of letters, digits, '_', '.' and '-', found """#,
       #"2:27: groups.g[0].env[3]: "A" is set twice"#),
-    WrongLayout(#""env": ["A={x}"]"#, #"2:9: groups.g[0].env[0]: unknown variable {x}, found "{x}""#),
+    WrongLayout(#""env": ["A={x}"]"#, #"2:9: groups.g[0].env[0]: unknown variable "{x}", found "{x}""#),
     WrongLayout(#""cmd": "x""#, #"2:8: groups.g[0].cmd: expected an array, found "x""#),
     WrongLayout(
       #""entrypoint": ["a\u0000"]"#,

@@ -1,5 +1,6 @@
 // Wrong layouts, each with exactly what is told of it.
 
+import JSON
 import Testing
 
 @testable import Packaging
@@ -57,7 +58,7 @@ struct WrongReleaseTests {
       #"{"root": "/a"}"#, #"1:35: archive.root: expected a relative path, not an absolute one, found "/a""#),
     WrongLayout(
       #"{"root": "{verson}"}"#,
-      #"1:35: archive.root: unknown variable {verson} (did you mean {version}?), found "{verson}""#),
+      #"1:35: archive.root: unknown variable "{verson}" (did you mean {version}?), found "{verson}""#),
     WrongLayout(
       #"{"owner": "root"}"#, #"1:36: archive.owner: expected "source" or two numbers such as "0:0", found "root""#),
     WrongLayout(
@@ -100,31 +101,52 @@ struct WrongReleaseTests {
 struct WrongTarballTests {
   @Test(arguments: [
     WrongLayout("{}", #"1:1: missing key "entries""#, #"1:1: missing key "tarball""#),
-    WrongLayout(#"{"tarball": "a", "entries": {}}"#, "1:29: entries: expected an array, found an object"),
+    WrongLayout(#"{"tarball": "a.tgz", "entries": {}}"#, "1:33: entries: expected an array, found an object"),
     WrongLayout(#"{"tarball": "a/b", "entries": []}"#, "1:13: tarball: expected a file name, without '/'"),
     WrongLayout(#"{"tarball": "..", "entries": []}"#, #"1:13: tarball: a '..' part in a path, found "..""#),
     WrongLayout(
-      #"{"tarball": "a-{os}", "entries": []}"#,
+      #"{"tarball": "a-{os}.tgz", "entries": []}"#,
       #"1:13: tarball: {os} is not known here: give the entry or its tarball "platforms""#),
-    WrongLayout(#"{"tarball": "a-{md5}", "entries": []}"#, "1:13: tarball: {md5} is known in images alone"),
-    WrongLayout(#"{"tarball": "a-{tag}", "entries": []}"#, "1:13: tarball: {tag} is not known without an images.json"),
+    WrongLayout(#"{"tarball": "a/b.zip", "entries": []}"#, "1:13: tarball: expected a file name, without '/'"),
+    WrongLayout(#"{"tarball": "a-{md5}.tgz", "entries": []}"#, "1:13: tarball: {md5} is known in images alone"),
+    WrongLayout(#"{"tarball": "a-{tag}.tgz", "entries": []}"#, "1:13: tarball: {tag} is not known without an images.json"),
     WrongLayout(
-      #"{"tarball": "a", "platforms": "sever", "entries": []}"#,
-      #"1:31: platforms: no list of platforms is named "sever"; did you mean "server"?"#),
+      #"{"tarball": "a.tgz", "platforms": "sever", "entries": []}"#,
+      #"1:35: platforms: no list of platforms is named "sever"; did you mean "server"?"#),
     WrongLayout(
-      #"{"tarball": "a", "platforms": ["*/*"], "entries": []}"#,
-      #"1:32: platforms[0]: expected a platform such as "linux/amd64", found "*/*""#),
+      #"{"tarball": "a.tgz", "platforms": ["*/*"], "entries": []}"#,
+      #"1:36: platforms[0]: expected a platform such as "linux/amd64", found "*/*""#),
     WrongLayout(
-      #"{"tarball": "a", "when": "falg", "entries": []}"#, #"1:26: when: no flag is named "falg"; did you mean "flag"?"#
+      #"{"tarball": "a.tgz", "when": "falg", "entries": []}"#, #"1:30: when: no flag is named "falg"; did you mean "flag"?"#
     ),
-    WrongLayout(#"{"tarball": "a", "when": "!", "entries": []}"#, #"1:26: when: no flag is named """#),
+    WrongLayout(#"{"tarball": "a.tgz", "when": "!", "entries": []}"#, #"1:30: when: no flag is named """#),
     WrongLayout(
-      #"{"tarball": "a", "archive": {"level": "6"}, "entries": []}"#,
-      #"1:39: archive.level: expected a whole number from 0 to 9, found "6""#),
+      #"{"tarball": "a.tgz", "archive": {"level": "6"}, "entries": []}"#,
+      #"1:43: archive.level: expected a whole number from 0 to 9, found "6""#),
   ])
   func `a wrong tarball is refused`(_ layout: WrongLayout) {
     #expect(
       LayoutSet.mistakes(["release": release, "app": layout.text]) == layout.mistakes.map { "layouts/app.json:\($0)" })
+  }
+
+  @Test(arguments: [
+    "x", "x.zip", "x.tar", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ", "x.Tar.Gz", "x.gz",
+    "xtgz", "x.tar.gz ", ".tar.gz", ".tgz", "x.tar.{version}", "{name}-{version}", "{name}", "x.tar{name}.gz", "x.tgz{{",
+    "x.tar.g\u{200B}z", "x.tgz\u{301}", "tar.gz",
+  ])
+  func `a name that does not say a gzipped tar is refused`(_ name: String) throws {
+    let shown = try JSONReader.read(Array("\"\(name)\"".utf8)).kind.described
+    #expect(
+      LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [
+        #"layouts/app.json:1:13: tarball: expected a file name that ends in ".tar.gz" or ".tgz", found \#(shown)"#
+      ])
+  }
+
+  @Test(arguments: [
+    "x.tar.gz", "x.tgz", "{name}.tar.gz", "{version}.tgz", "x.zip.tgz", "{{.tgz", "x.tar.tar.gz", "..tgz", "x .tar.gz",
+  ])
+  func `a name that says a gzipped tar is taken`(_ name: String) {
+    #expect(LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [])
   }
 
   @Test(arguments: [
@@ -175,7 +197,7 @@ struct WrongTarballTests {
       #"{"tree": "a", "exclude": ["a\\"]}"#, #".exclude[0]: a pattern that ends in a backslash, found "a\\""#),
     WrongLayout(
       #"{"text": "{vresion}", "to": "b"}"#,
-      #".text: unknown variable {vresion} (did you mean {version}?), found "{vresion}""#),
+      #".text: unknown variable "{vresion}" (did you mean {version}?), found "{vresion}""#),
     WrongLayout(#"{"text": "{", "to": "b"}"#, #".text: '{' without '}' after it (write '{{' for a brace), found "{""#),
     WrongLayout(
       #"{"text": "{os}{arch}", "to": "b"}"#,
@@ -202,7 +224,7 @@ struct WrongTarballTests {
     WrongLayout(#"{"file": "a", "to": "b", "when": true}"#, ".when: expected a string, found true"),
   ])
   func `a wrong entry is refused`(_ layout: WrongLayout) {
-    let start = #"{"tarball": "a", "entries": ["#
+    let start = #"{"tarball": "a.tgz", "entries": ["#
     let mistakes = LayoutSet.mistakes(["release": release, "app": "\(start)\(layout.text)]}"])
     let places = mistakes.map { mistake in mistake.split(separator: ": entries[0]", maxSplits: 1) }
     #expect(places.allSatisfy { $0.count == 2 && $0[0].hasPrefix("layouts/app.json:1:") })

@@ -172,7 +172,7 @@ struct ArtifactRuleTests {
         == [#"usage: entries[0]: "inner" is made for platforms; give the entry "platforms" to say which"#])
     #expect(
       try tree.mistakes([
-        "release": platformRelease, "inner": inner, "app": tarball([entry], head: all, name: "{os}{arch}"),
+        "release": platformRelease, "inner": inner, "app": tarball([entry], head: all, name: "{os}{arch}.tgz"),
       ])
         == [#"usage: entries[0]: "inner" is not made for linux/amd64"#])
   }
@@ -182,7 +182,7 @@ struct ArtifactRuleTests {
       try tree.mistakes(["release": platformRelease, "a": tarball([], head: all, name: "x-{arch}.tgz")])
         == [#"usage: two tarballs have the name "x-amd64.tgz": a for linux/amd64 and a for windows/amd64"#])
     #expect(
-      try tree.mistakes(["release": platformRelease, "a": tarball([], name: ".kpack-{name}")])
-        == [#"usage: layouts/a.json:1:13: tarball: expected a file name, found ".kpack-app""#])
+      try tree.mistakes(["release": platformRelease, "a": tarball([], name: ".kpack-{name}.tgz")])
+        == [#"usage: layouts/a.json:1:13: tarball: expected a file name, found ".kpack-app.tgz""#])
   }
 }

@@ -53,7 +53,7 @@ import Testing
     let names = #"{"images": ["tool"]}"#
     let head = #""platforms": "two""#
     let plan = try tree.plan([
-      "release": release, "images": images, "app": tarball([names], head: head, name: "{arch}"),
+      "release": release, "images": images, "app": tarball([names], head: head, name: "{arch}.tgz"),
     ]) {
       $0.version = "v1"
     }

@@ -15,19 +15,19 @@ struct PlatformListTests {
     isFast: Bool = false
   ) throws -> [String] {
     let layouts: KeyValuePairs = [
-      "release": release, "app": tarball([], head: "\"platforms\": \(platforms)", name: "{os}-{arch}"),
+      "release": release, "app": tarball([], head: "\"platforms\": \(platforms)", name: "{os}-{arch}.tgz"),
     ]
     return try tree.plan(layouts) { options in
       options.platforms = wanted?.compactMap { Platform($0) }
       options.isFast = isFast
-    }.fileNames
+    }.fileNames.map { String($0.dropLast(".tgz".count)) }
   }
 
   private func mistakes(_ release: String = platformRelease, _ wanted: [String]? = nil, isFast: Bool = false) throws
     -> [String]
   {
     let layouts: KeyValuePairs = [
-      "release": release, "app": tarball([], head: #""platforms": "all""#, name: "{os}-{arch}"),
+      "release": release, "app": tarball([], head: #""platforms": "all""#, name: "{os}-{arch}.tgz"),
     ]
     return try tree.mistakes(layouts) { options in
       options.platforms = wanted?.compactMap { Platform($0) }
@@ -60,7 +60,7 @@ struct PlatformListTests {
 
   @Test func `a run that is left with nothing is refused`() throws {
     let layouts: KeyValuePairs = [
-      "release": platformRelease, "app": tarball([], head: #""platforms": "some""#, name: "{os}-{arch}"),
+      "release": platformRelease, "app": tarball([], head: #""platforms": "some""#, name: "{os}-{arch}.tgz"),
     ]
     #expect(
       try tree.mistakes(layouts) { $0.platforms = [Platform(os: "windows", architecture: "amd64")] }
@@ -122,7 +122,7 @@ struct PlatformListTests {
       #"{"directory": "none", "platforms": ["plan9/386"]}"#,
     ]
     let plan = try tree.plan([
-      "release": platformRelease, "app": tarball(rules, head: #""platforms": "all""#, name: "{os}-{arch}"),
+      "release": platformRelease, "app": tarball(rules, head: #""platforms": "all""#, name: "{os}-{arch}.tgz"),
     ])
     #expect(
       plan.tarballs.map { plan.lines(of: $0).map { String($0.dropFirst("dir 0755 0 ".count)) } }
