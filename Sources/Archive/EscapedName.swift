@@ -1,14 +1,17 @@
 // How a name of unknown bytes is shown in messages and listings: printable UTF-8 as it is, all else as %XX, so that a
 // name can neither break a line nor drive a terminal, and two names never look the same.
 
-/// `name` for people and listings: control characters, those that turn the direction of text, `%` and bytes outside
-/// valid UTF-8 as `%XX`.
+private import Basics
+
+/// `name` for people and listings: what a terminal obeys or does not show, `%` and bytes outside valid UTF-8 as `%XX`.
 package func escapedName(_ name: some Collection<UInt8>) -> String { escaped(name) { $0 == UInt8(ascii: "%") } }
 
-/// `text` with what could drive a terminal as `%XX`; names in it that are escaped already stay as they are.
+/// `text` as one line that a terminal shows and does not obey: what it would obey is `%XX`; names in it that are
+/// escaped already stay as they are.
 package func escapedControls(_ text: String) -> String { escaped(text.utf8) { _ in false } }
 
 private func escaped(_ name: some Collection<UInt8>, _ isEscaped: (UInt8) -> Bool) -> String {
+  if isPlainASCII(name) && !name.contains(where: isEscaped) { return String(decoding: name, as: UTF8.self) }
   let digits = Array("0123456789ABCDEF".utf8)
   var shown: [UInt8] = []
   shown.reserveCapacity(name.count)
@@ -17,7 +20,7 @@ private func escaped(_ name: some Collection<UInt8>, _ isEscaped: (UInt8) -> Boo
     let length = byte < 0x80 ? 1 : utf8SequenceLength(rest)
     // Of what is no UTF-8 one byte is escaped, and the next one is looked at.
     let sequence = rest.prefix(max(1, length))
-    if length == 0 || isEscaped(byte) || drivesTerminal(sequence) {
+    if length == 0 || isEscaped(byte) || isObeyed(sequence) {
       for byte in sequence { shown += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
     } else {
       shown += sequence
@@ -27,18 +30,9 @@ private func escaped(_ name: some Collection<UInt8>, _ isEscaped: (UInt8) -> Boo
   return String(decoding: shown, as: UTF8.self)
 }
 
-/// Whether a character is a control (Unicode 15, general category Cc) or turns the direction of the text behind it
-/// (U+202A to U+202E and U+2066 to U+2069; UAX #9, 2.1, 2.2 and 2.4).
-private func drivesTerminal(_ sequence: ArraySlice<UInt8>) -> Bool {
-  let start = sequence.startIndex
-  switch (sequence.count, sequence[start]) {
-  case (1, let byte): return byte < 0x20 || byte == 0x7F
-  case (2, 0xC2): return sequence[start + 1] < 0xA0
-  case (3, 0xE2):
-    let (second, third) = (sequence[start + 1], sequence[start + 2])
-    return second == 0x80 && (0xAA...0xAE).contains(third) || second == 0x81 && (0xA6...0xA9).contains(third)
-  default: return false
-  }
+/// Whether the character that `sequence` is in UTF-8 is one that a terminal obeys.
+private func isObeyed(_ sequence: ArraySlice<UInt8>) -> Bool {
+  String(decoding: sequence, as: UTF8.self).unicodeScalars.contains(where: \.isObeyed)
 }
 
 /// Whether every byte of `name` is part of a valid UTF-8 sequence.

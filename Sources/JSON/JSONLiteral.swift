@@ -1,5 +1,7 @@
 // JSON that the tool itself writes: a value and its text on one line, the same bytes for the same value.
 
+private import Basics
+
 /// A JSON value to be written.
 package enum JSONLiteral: Sendable {
   case null
@@ -23,8 +25,10 @@ package enum JSONLiteral: Sendable {
 
   /// The same value in a text that a terminal shows and does not obey: what is not printable is escaped.
   package var printableText: String {
+    let text = text
+    if isPlainASCII(text.utf8) { return text }
     // Outside of strings there are but printable characters.
-    text.unicodeScalars.map { $0.isPrintable ? String($0) : String($0).utf16.map(unicodeEscape).joined() }.joined()
+    return text.unicodeScalars.map { $0.isPrintable ? String($0) : String($0).utf16.map(unicodeEscape).joined() }.joined()
   }
 
   private func write(to text: inout String) {

@@ -1,5 +1,7 @@
 // How text of a document is shown in messages: so that it can neither drive a terminal, nor hide, nor flood it.
 
+private import Basics
+
 /// The most Unicode scalars of one text that a message quotes.
 let longestQuotation = 64
 
@@ -31,17 +33,4 @@ func unicodeEscape(_ unit: UInt16) -> String { "\\u" + fourHexDigits(UInt32(unit
 private func fourHexDigits(_ value: UInt32) -> String {
   let digits = String(value, radix: 16, uppercase: true)
   return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
-}
-
-extension Unicode.Scalar {
-  /// Whether a terminal shows this as a character and does nothing else with it: controls, bidirectional marks and
-  /// other invisible characters are not printable, and the only space that is, is U+0020.
-  var isPrintable: Bool {
-    if properties.isDefaultIgnorableCodePoint { return false }
-    switch properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
-    case .spaceSeparator: return self == " "
-    default: return true
-    }
-  }
 }

@@ -162,12 +162,12 @@ struct BaseCommand {
         try context.output.line("\(base.reference.familiar)  \(base.platform)  \(base.size)  \(base.manifestDigest)")
         continue
       }
-      try context.output.line(
-        JSONLiteral.object([
+      try context.output.json(
+        .object([
           ("reference", .string("\(base.reference)")), ("platform", .string("\(base.platform)")),
           ("manifest", .string("\(base.manifestDigest)")), ("config", .string("\(base.configDigest)")),
           ("diffIDs", .array(base.diffIDs.map { .string("\($0)") })), ("size", .integer(base.size)),
-        ]).text)
+        ]))
     }
   }
 

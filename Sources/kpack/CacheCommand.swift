@@ -51,10 +51,10 @@ struct CacheCommand {
       return try context.output.line(
         "\(escapedName(path.utf8)): \(report.objects) objects, \(Progress.size(report.bytes))\(removed)")
     }
-    try context.output.line(
-      JSONLiteral.object([
+    try context.output.json(
+      .object([
         ("cache", .string(path)), ("objects", .integer(Int64(report.objects))), ("bytes", .integer(report.bytes)),
         ("removedObjects", .integer(Int64(report.removedObjects))), ("removedBytes", .integer(report.removedBytes)),
-      ]).text)
+      ]))
   }
 }

@@ -17,10 +17,16 @@ final class ResultOutput {
 
   init(isColored: Bool) { self.isColored = isColored }
 
-  /// Prints a line. Throws `SystemError` when it cannot be written.
-  func line(_ line: String) throws(SystemError) { try text(line + "\n") }
+  /// Prints a line, in which nothing is left that a terminal obeys. Throws `SystemError` when it cannot be written.
+  func line(_ line: String, isBold: Bool = false) throws(SystemError) {
+    let shown = escapedControls(line)
+    try text((isBold && isColored ? "\u{1B}[1m\(shown)\u{1B}[0m" : shown) + "\n")
+  }
 
-  /// Prints text as it is. Throws `SystemError` when it cannot be written.
+  /// Prints a value on a line. Throws `SystemError` when it cannot be written.
+  func json(_ value: JSONLiteral) throws(SystemError) { try text(value.printableText + "\n") }
+
+  /// Prints a text of kpack's own as it is. Throws `SystemError` when it cannot be written.
   func text(_ text: String) throws(SystemError) {
     pending += text.utf8
     if pending.count > 1 << 16 { try flush() }
@@ -37,38 +43,39 @@ final class ResultOutput {
     }
     pending = []
   }
-
-  /// `text` in bold where color is wanted.
-  func bold(_ text: String) -> String { isColored ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 }
 
-/// Standard error, for people.
+/// Standard error, for people. Each message is a line, in which nothing is left that a terminal obeys.
 struct MessageOutput {
   let isQuiet: Bool
   let isVerbose: Bool
   let isColored: Bool
 
-  func error(_ message: String) { write("\(mark("error", color: 31)): \(message)") }
+  func error(_ message: String) { write(message, as: "error", color: 31) }
 
   func warning(_ message: String) {
-    if !isQuiet { write("\(mark("warning", color: 33)): \(message)") }
+    if !isQuiet { write(message, as: "warning", color: 33) }
   }
+
+  /// Where to read on, after an error.
+  func hint(_ hint: String) { write(hint) }
 
   /// What happens, for logs.
   func note(_ message: String) {
     if !isQuiet { write(message) }
   }
 
-  /// What was found, for those who ask.
-  func detail(_ message: @autoclosure () -> String) {
-    if isVerbose { write(message()) }
+  /// What was found, for those who ask: each of the texts on a line.
+  func detail(_ messages: @autoclosure () -> [String]) {
+    if isVerbose { messages().forEach { write($0) } }
   }
 
-  private func mark(_ word: String, color: Int) -> String {
-    isColored ? "kpack: \u{1B}[\(color)m\(word)\u{1B}[0m" : "kpack: \(word)"
+  private func write(_ message: String, as word: String, color: Int) {
+    let mark = isColored ? "\u{1B}[\(color)m\(word)\u{1B}[0m" : word
+    Self.writeRaw("kpack: \(mark): \(escapedControls(message))\n")
   }
 
-  private func write(_ line: String) { Self.writeRaw(line + "\n") }
+  private func write(_ line: String) { Self.writeRaw(escapedControls(line) + "\n") }
 
   /// Writes `text` as it is; that standard error is gone changes nothing. A write that fails is tried once more: what
   /// fails for want of space or by a signal may pass, and a run must not end without a word.

@@ -9,6 +9,8 @@ import Packaging
 struct Failure {
   let exitCode: Int32
   let messages: [String]
+  /// Where to read on.
+  private(set) var hint: String?
 
   /// More lines than these help nobody.
   private static let mostMessages = 50
@@ -17,7 +19,8 @@ struct Failure {
     switch error {
     case let error as UsageError:
       let help = error.command.map { "kpack \($0.rawValue) --help" } ?? "kpack --help"
-      self.init(.usage, ["\(error.message)\nusage: see `\(help)`"])
+      self.init(.usage, [error.message])
+      hint = "usage: see `\(help)`"
     case let errors as LayoutErrors: self.init(.usage, errors.errors.map(\.description))
     case let errors as PlanErrors:
       // What decides the exit code comes first: the rest may be cut off.

@@ -19,7 +19,7 @@ struct ImagesCommand {
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
     let packager = ImagePackager(plan, locations: options.locations, context.writeOptions(jobs: options.jobs))
-    context.messages.detail("\(plan.images.count) images into \(packager.folders.joined(separator: ", "))")
+    context.messages.detail(["\(plan.images.count) images into \(packager.folders.joined(separator: ", "))"])
     let folder = try Interrupts.guardedFolder(packager.folders)
     let cache = context.cache(of: options, limit: cacheLimit)
     if let cache { Interrupts.guardCache(cache) }
@@ -52,12 +52,12 @@ struct ImagesCommand {
       try context.output.line("\(names.joined(separator: " "))  \(image.platform)  \(result.size)  \(result.digest)")
       return
     }
-    try context.output.line(
-      JSONLiteral.object([
+    try context.output.json(
+      .object([
         ("image", .string(image.name)), ("platform", .string("\(image.platform)")),
         ("references", .array(names.map { .string($0) })), ("path", .string(result.paths.first ?? "")),
         ("paths", .array(result.paths.map { .string($0) })), ("bytesOut", .integer(result.size)),
         ("sha256", .string("\(result.digest)")),
-      ]).text)
+      ]))
   }
 }

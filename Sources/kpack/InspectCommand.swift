@@ -53,13 +53,13 @@ struct InspectCommand {
   private func json(_ words: [String]) -> JSONLiteral { .array(words.map { .string($0) }) }
 
   private func tellJSON(_ found: SourceImage, _ image: BaseImage) throws {
-    try context.output.line(
-      JSONLiteral.object([
+    try context.output.json(
+      .object([
         ("platform", .string("\(found.platform)")), ("names", json(found.names)),
         ("id", .string("\(image.configDigest)")),
         ("manifest", .string("\(image.manifestDigest)")), ("config", image.config.json),
         ("layers", .array(try image.layers.map { try self.json($0) })),
-      ]).printableText)
+      ]))
   }
 
   private func json(_ layer: BaseLayer) throws -> JSONLiteral {

@@ -23,8 +23,9 @@ enum Kpack {
     let output = ResultOutput(isColored: false)
     do {
       switch try Invocation(words()) {
-      case .version: try output.line("kpack \(version)\nzlib \(GzipMember.zlibVersion)")
-      case .help(let command): try output.line(command.map { Help.text(for: CommandSpec.of($0)) } ?? Help.overview)
+      case .version: try output.text("kpack \(version)\nzlib \(GzipMember.zlibVersion)\n")
+      case .help(let command):
+        try output.text((command.map { Help.text(for: CommandSpec.of($0)) } ?? Help.overview) + "\n")
       case .run(let line): return try runCommand(line)
       }
       try output.flush()
@@ -61,6 +62,7 @@ enum Kpack {
   private static func report(_ error: any Error, to messages: MessageOutput) -> Int32 {
     let failure = Failure(error)
     for message in failure.messages { messages.error(message) }
+    if let hint = failure.hint { messages.hint(hint) }
     return failure.exitCode
   }
 

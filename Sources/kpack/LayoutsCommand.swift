@@ -28,10 +28,10 @@ struct LayoutsCommand {
     let place = folder ?? "built-in"
     if context.format == .json {
       let names = set.tarballs.map { JSONLiteral.string($0.name) }
-      try context.output.line(JSONLiteral.object([("layouts", .string(place)), ("tarballs", .array(names))]).text)
+      try context.output.json(.object([("layouts", .string(place)), ("tarballs", .array(names))]))
     } else {
       let names = set.tarballs.map(\.name).joined(separator: ", ")
-      try context.output.line("\(place): no mistakes in release \(set.release.name) with tarballs \(names)")
+      try context.output.line("\(escapedName(place.utf8)): no mistakes in release \(set.release.name) with tarballs \(names)")
     }
   }
 
@@ -55,8 +55,11 @@ struct LayoutsCommand {
     }
     for file in BuiltInLayouts.files {
       let place = "\(path)/\(file.name)"
-      try context.output.line(
-        context.format == .json ? JSONLiteral.object([("path", .string(place))]).text : place)
+      if context.format == .json {
+        try context.output.json(.object([("path", .string(place))]))
+      } else {
+        try context.output.line(escapedName(place.utf8))
+      }
     }
   }
 }

@@ -18,11 +18,15 @@ struct ListCommand {
     let path = Array(file.utf8)
     do {
       try ArchiveListing.read(
-        path: path, limit: limit, row: { try context.output.line(context.format == .json ? $0.json.text : text($0)) },
+        path: path, limit: limit, row: { try tell($0) },
         warning: { context.messages.warning("\(escapedName(path)): \($0)") })
     } catch let error as ArchiveError {
       throw ListFailure(error: error, path: path)
     }
+  }
+
+  private func tell(_ row: ListingRow) throws {
+    if context.format == .json { try context.output.json(row.json) } else { try context.output.line(text(row)) }
   }
 
   private func text(_ row: ListingRow) -> String {

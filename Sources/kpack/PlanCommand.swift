@@ -29,7 +29,7 @@ struct PlanCommand {
       try specification.write { try context.output.line($0) }
       let count = specification.filesWithoutSource
       if count > 0 {
-        context.messages.warning("\(tarball.fileName): \(count) files have contents that mtree cannot point to")
+        context.messages.warning("\(escapedName(tarball.fileName.utf8)): \(count) files have contents that mtree cannot point to")
       }
     }
   }
@@ -37,7 +37,7 @@ struct PlanCommand {
   private func printText(_ tarball: PlannedTarball, _ plan: Plan) throws {
     let bytes = Progress.size(plan.bytes(of: tarball))
     try context.output.line(
-      context.output.bold("\(tarball.fileName): \(tarball.entries.count) entries, \(bytes)"))
+      "\(escapedName(tarball.fileName.utf8)): \(tarball.entries.count) entries, \(bytes)", isBold: true)
     for index in 0..<tarball.entries.count {
       let row = PlanRow(tarball, index, plan)
       let size = row.size.map { "\($0)" } ?? "?"
@@ -51,13 +51,13 @@ struct PlanCommand {
   private func printJSON(_ tarball: PlannedTarball, _ plan: Plan) throws {
     for index in 0..<tarball.entries.count {
       let row = PlanRow(tarball, index, plan)
-      try context.output.line(
-        JSONLiteral.object([
+      try context.output.json(
+        .object([
           ("artifact", .string(tarball.fileName)), ("path", .string(row.path)),
           ("type", .string(row.entry.kind.rawValue)), ("mode", .string(row.mode)),
           ("size", row.size.map(JSONLiteral.integer) ?? .null), ("link", .string(escapedName(row.entry.linkname))),
           ("rule", .string(row.rule)), ("source", row.source.map(JSONLiteral.string) ?? .null),
-        ]).text)
+        ]))
     }
   }
 }

@@ -25,7 +25,7 @@ final class Progress {
   func take(_ event: PackagingEvent) {
     switch event {
     case .began(let artifact):
-      current = plan.tarballs[artifact].fileName
+      current = escapedName(plan.tarballs[artifact].fileName.utf8)
     case .packed(let count):
       done += count
       draw()
@@ -43,7 +43,7 @@ final class Progress {
     if isBar { return }
     let bytes = "\(Self.size(result.archive.tarSize)) to \(Self.size(result.archive.file.identity.size))"
     let state = result.isUnchanged ? ", unchanged" : ""
-    messages.note("\(tarball.fileName): \(tarball.entries.count) entries, \(bytes)\(state)")
+    messages.note("\(escapedName(tarball.fileName.utf8)): \(tarball.entries.count) entries, \(bytes)\(state)")
   }
 
   /// Clears the bar, so that what is printed next stands alone.

@@ -1,18 +1,26 @@
 // The table of results: what was made, how big it is, and what it is known by.
 
-/// Lays out results in columns.
-enum ResultTable {
+import Archive
+
+/// Results in columns.
+struct ResultTable {
   private static let header = ["TARBALL", "ENTRIES", "BYTES IN", "BYTES OUT", "SHA256"]
 
-  static func lines(_ rows: [ResultRow], _ output: ResultOutput) -> [String] {
-    let cells = rows.map { row in
-      [row.artifact, "\(row.entries)", "\(row.bytesIn)", "\(row.bytesOut)", "\(row.digest)"]
+  private let cells: [[String]]
+
+  init(_ rows: [ResultRow]) {
+    cells = rows.map { row in
+      [escapedName(row.artifact.utf8), "\(row.entries)", "\(row.bytesIn)", "\(row.bytesOut)", "\(row.digest)"]
     }
-    let widths = header.indices.map { column in
-      ([header] + cells).map { $0[column].count }.max() ?? 0
+  }
+
+  /// Prints the header and a line for each result. Throws `SystemError` when they cannot be written.
+  func print(to output: ResultOutput) throws {
+    let widths = Self.header.indices.map { column in
+      ([Self.header] + cells).map { $0[column].count }.max() ?? 0
     }
-    let head = line(header, widths)
-    return [output.bold(head)] + cells.map { line($0, widths) }
+    try output.line(Self.line(Self.header, widths), isBold: true)
+    for row in cells { try output.line(Self.line(row, widths)) }
   }
 
   /// Names to the left, numbers to the right, nothing behind the last column.

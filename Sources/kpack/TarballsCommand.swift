@@ -48,26 +48,27 @@ struct TarballsCommand {
     }
   }
 
-  private func description(of plan: Plan, _ options: ReleaseOptions) -> String {
+  private func description(of plan: Plan, _ options: ReleaseOptions) -> [String] {
     let places = options.locations
-    return """
-      root \(places.root), binaries \(places.bin), stage \(places.stage)
-      \(plan.tarballs.count) tarballs into \(places.out), \(options.jobs) threads, zlib \(GzipMember.zlibVersion), \
-      time of entries \(plan.tarballs.first?.entries.mtime ?? 0)
-      """
+    let time = plan.tarballs.first?.entries.mtime ?? 0
+    return [
+      "root \(places.root), binaries \(places.bin), stage \(places.stage)",
+      "\(plan.tarballs.count) tarballs into \(places.out), \(options.jobs) threads, zlib \(GzipMember.zlibVersion), "
+        + "time of entries \(time)",
+    ]
   }
 
   private func report(_ results: [TarballResult], of plan: Plan, _ options: ReleaseOptions) throws {
     let rows = results.map { ResultRow($0, plan.tarballs[$0.artifact], folder: options.locations.out) }
     switch context.format {
-    case .json: for row in rows { try context.output.line(row.json.text) }
-    case .text, .mtree: for line in ResultTable.lines(rows, context.output) { try context.output.line(line) }
+    case .json: for row in rows { try context.output.json(row.json) }
+    case .text, .mtree: try ResultTable(rows).print(to: context.output)
     }
     let staged = rows.filter { $0.stagedImages > 0 }
     if context.format == .text {
       for row in staged {
         try context.output.line(
-          "\(row.artifact): \(row.stagedImages) images as they stand in \(options.locations.stage)")
+          "\(row.artifact): \(row.stagedImages) images as they stand in \(escapedName(options.locations.stage.utf8))")
       }
     }
     let isFull = context.line.arguments.isEmpty && options.platforms == nil && !options.isFast
@@ -82,8 +83,8 @@ struct TarballsCommand {
     guard let handle = try? FileHandle(opening: Array(out.utf8), O_RDONLY | O_DIRECTORY),
       let names = try? FolderListing.names(of: handle)
     else { return }
-    for name in names where name.reversed().starts(with: ".tar.gz".utf8.reversed()) && !planned.contains(name) {
-      context.messages.warning("\(out)/\(escapedName(name)) is none of this release's tarballs")
+    for name in names where TarballLayout.isFileName(name) && !planned.contains(name) {
+      context.messages.warning("\(escapedName(out.utf8))/\(escapedName(name)) is none of this release's tarballs")
     }
   }
 }

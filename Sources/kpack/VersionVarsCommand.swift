@@ -1,5 +1,6 @@
 // kpack version-vars: what a tree's version is, in the variables that Kubernetes' build knows it by.
 
+import Archive
 import JSON
 import Packaging
 
@@ -31,21 +32,25 @@ struct VersionVarsCommand {
     let packages = context.line.values("package")
     let ldflags = variables.ldflags(
       epoch: epoch, packages: packages.isEmpty ? VersionVariables.kubernetesPackages : packages)
+    // They are printed as they are, for shells; all other variables stand in them.
+    if escapedControls(ldflags) != ldflags {
+      throw Diagnostic(.usage, "\(ldflags): a control character cannot stand in linker flags")
+    }
     if context.line.has("ldflags") {
-      try context.output.line(ldflags)
+      try context.output.text("\(ldflags)\n")
     } else if context.format == .json {
-      try context.output.line(json(variables, ldflags))
+      try context.output.json(json(variables, ldflags))
     } else {
       try context.output.text(variables.assignments(ldflags: ldflags))
     }
   }
 
-  private func json(_ variables: VersionVariables, _ ldflags: String) -> String {
+  private func json(_ variables: VersionVariables, _ ldflags: String) -> JSONLiteral {
     func value(_ text: String?) -> JSONLiteral { text.map(JSONLiteral.string) ?? .null }
-    return JSONLiteral.object([
+    return .object([
       ("commit", value(variables.commit)), ("treeState", value(variables.treeState)),
       ("version", value(variables.version)),
       ("major", value(variables.major)), ("minor", value(variables.minor)), ("ldflags", .string(ldflags)),
-    ]).text
+    ])
   }
 }

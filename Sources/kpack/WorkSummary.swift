@@ -14,21 +14,22 @@ struct WorkSummary {
   }
 
   /// Of a run that wrote tarballs.
-  var ofTarballs: String {
-    """
-    planning \(Self.text(planning)), hashing \(time(.hashing)); of all threads together \
-    deflating \(time(.deflating)), splicing \(time(.splicing))
-    deflated \(size(.deflated)), stored as they are \(size(.stored)), from the cache \(size(.cached)), \
-    repeated \(size(.repeated)), in tarballs that were left alone \(size(.leftAlone))
-    """
+  var ofTarballs: [String] {
+    [
+      "planning \(Self.text(planning)), hashing \(time(.hashing)); of all threads together "
+        + "deflating \(time(.deflating)), splicing \(time(.splicing))",
+      "deflated \(size(.deflated)), stored as they are \(size(.stored)), from the cache \(size(.cached)), "
+        + "repeated \(size(.repeated)), in tarballs that were left alone \(size(.leftAlone))",
+    ]
   }
 
   /// Of a run that wrote images.
-  var ofImages: String {
-    """
-    planning \(Self.text(planning)); of all threads together hashing \(time(.hashing)), writing \(time(.writing))
-    written \(size(.written)), in images that were left alone \(size(.leftAlone))
-    """
+  var ofImages: [String] {
+    let times = "hashing \(time(.hashing)), writing \(time(.writing))"
+    return [
+      "planning \(Self.text(planning)); of all threads together \(times)",
+      "written \(size(.written)), in images that were left alone \(size(.leftAlone))",
+    ]
   }
 
   private func time(_ work: WorkLog.Work) -> String { Self.text(log.seconds(of: work)) }

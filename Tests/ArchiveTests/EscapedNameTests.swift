@@ -17,14 +17,17 @@ struct EscapedNameTests {
   @Test(
     arguments: [
       ("\u{80}", "%C2%80"), ("\u{9B}31m", "%C2%9B31m"), ("\u{9F}", "%C2%9F"), ("\u{202A}", "%E2%80%AA"),
-      ("a\u{202E}b", "a%E2%80%AEb"), ("\u{2066}", "%E2%81%A6"), ("\u{2069}", "%E2%81%A9"),
+      ("a\u{202E}b", "a%E2%80%AEb"), ("\u{2066}", "%E2%81%A6"), ("\u{2069}", "%E2%81%A9"), ("\u{61C}", "%D8%9C"),
+      ("\u{85}", "%C2%85"), ("\u{200B}", "%E2%80%8B"), ("\u{200E}", "%E2%80%8E"), ("\u{200F}", "%E2%80%8F"),
+      ("\u{2028}", "%E2%80%A8"), ("\u{2029}", "%E2%80%A9"), ("\u{206A}", "%E2%81%AA"), ("\u{FEFF}", "%EF%BB%BF"),
+      ("\u{AD}", "%C2%AD"), ("e\u{FE0F}", "e%EF%B8%8F"), ("\u{E0041}", "%F3%A0%81%81"), ("\u{0B}\u{0C}\r", "%0B%0C%0D"),
     ] as [(String, String)])
   func `what drives a terminal or turns text is shown as its bytes`(name: String, shown: String) {
     #expect(escapedName(name.utf8) == shown)
     #expect(escapedControls(name) == shown)
   }
 
-  @Test(arguments: ["\u{2029}", "\u{202F}", "\u{2065}", "\u{206A}", "\u{203A}"])
+  @Test(arguments: ["\u{2027}", "\u{202F}", "\u{2070}", "\u{203A}", "\u{3000}", "\u{1F600}"])
   func `the neighbours of those are shown as they are`(name: String) { #expect(escapedName(name.utf8) == name) }
 
   @Test func `a name that is escaped already is not escaped once more`() {

@@ -1,5 +1,6 @@
 // A mistake in a layout, and the list in which all of a set's mistakes are collected before any is told.
 
+private import Archive
 package import JSON
 
 /// A mistake in a layout file.
@@ -22,8 +23,9 @@ package struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible 
 
   /// "FILE:LINE:COLUMN: PATH: REASON".
   package var description: String {
+    let file = escapedName(file.utf8)
     let place = position.map { "\(file):\($0.line):\($0.column)" } ?? file
-    return path.isEmpty ? "\(place): \(reason)" : "\(place): \(path): \(reason)"
+    return escapedControls(path.isEmpty ? "\(place): \(reason)" : "\(place): \(path): \(reason)")
   }
 }
 
@@ -38,14 +40,14 @@ package struct RuleOrigin: Equatable, Sendable, CustomStringConvertible {
 
   /// "FILE:LINE:COLUMN: PATH"; without the path when it is the whole document.
   package var description: String {
-    let place = "\(file):\(position.line):\(position.column)"
+    let place = "\(escapedName(file.utf8)):\(position.line):\(position.column)"
     return path.isEmpty ? place : "\(place): \(path)"
   }
 
   /// The rule in a word, for listings: "server.json:7".
   package var short: String {
     let name = file.utf8.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? []
-    return "\(String(decoding: name, as: UTF8.self)):\(position.line)"
+    return "\(escapedName(name)):\(position.line)"
   }
 }
 

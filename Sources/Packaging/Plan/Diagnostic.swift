@@ -1,5 +1,7 @@
 // What is wrong with a release that cannot be planned: every mistake, each with the exit code of its kind.
 
+import Archive
+
 /// Whose fault a mistake is; the numbers are the command's exit codes.
 package enum Fault: Int32, Comparable, Sendable {
   /// Usage or layout.
@@ -12,7 +14,7 @@ package enum Fault: Int32, Comparable, Sendable {
   package static func < (first: Fault, second: Fault) -> Bool { first.rawValue < second.rawValue }
 }
 
-/// One mistake, told in one sentence.
+/// One mistake, told in one sentence on one line: nothing of what it quotes drives a terminal.
 package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   package let fault: Fault
   /// The rule or setting that it is about; nil when it is about none.
@@ -22,7 +24,7 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   package init(_ fault: Fault, _ message: String, at origin: RuleOrigin? = nil) {
     self.fault = fault
     self.origin = origin
-    self.message = message
+    self.message = escapedControls(message)
   }
 
   /// The mistake that an error of any layer is, at `origin` unless it knows its place itself.

@@ -92,7 +92,7 @@ final class PlatformLists {
         platforms.append(platform)
       }
     }
-    if platforms.isEmpty { throw Diagnostic(.system, "\(bin): holds no OS/ARCH folder with binaries") }
+    if platforms.isEmpty { throw Diagnostic(.system, "\(escapedName(bin.utf8)): holds no OS/ARCH folder with binaries") }
     return platforms
   }
 
