@@ -97,9 +97,14 @@ struct CommandContext {
     return try integer(text, "KPACK_CACHE_LIMIT", in: 0...Int64.max)
   }
 
-  /// The layouts that the command line names, or the built-in ones. Throws `LayoutErrors` or `UsageError`.
-  func layouts() throws -> LayoutSet {
-    let set = try LayoutSource(folder: try folder("layouts")).load()
+  /// The layouts that the command line names, or the built-in ones.
+  ///
+  /// Throws `LayoutErrors`, `UsageError`, and `Diagnostic` when none are named and the built-in ones are for another
+  /// tree than that of `locations`.
+  func layouts(for locations: Locations) throws -> LayoutSet {
+    let folder = try folder("layouts")
+    let set = try LayoutSource(folder: folder).load()
+    if folder == nil, let mistake = OwnLayouts.mistake(with: set, locations) { throw mistake }
     for warning in set.warnings { messages.warning(warning) }
     return set
   }

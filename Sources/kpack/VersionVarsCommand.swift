@@ -32,9 +32,10 @@ struct VersionVarsCommand {
     let packages = context.line.values("package")
     let ldflags = variables.ldflags(
       epoch: epoch, packages: packages.isEmpty ? VersionVariables.kubernetesPackages : packages)
-    // They are printed as they are, for shells; all other variables stand in them.
-    if escapedControls(ldflags) != ldflags {
-      throw Diagnostic(.usage, "\(ldflags): a control character cannot stand in linker flags")
+    // They are printed as they are, for shells.
+    let values = [variables.commit, variables.treeState, variables.version, variables.major, variables.minor, ldflags]
+    if let unfit = values.compactMap({ $0 }).first(where: { escapedControls($0) != $0 }) {
+      throw Diagnostic(.usage, "\(shown(unfit)): a control character cannot stand in a variable")
     }
     if context.line.has("ldflags") {
       try context.output.text("\(ldflags)\n")

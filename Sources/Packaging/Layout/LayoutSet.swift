@@ -74,6 +74,18 @@ package struct LayoutSet: Sendable {
     warnings = Self.unused(release, known, images, releaseField.file)
   }
 
+  /// The files and folders of the source tree that the tarballs take, but for those with a variable in their path.
+  package var sourcePaths: [String] {
+    let templates = tarballs.flatMap(\.rules).flatMap { rule in
+      switch rule.verb {
+      case .file(let path), .tree(let path): [path]
+      case .paths(let paths): paths
+      case .binaries, .images, .text, .directory, .symlink, .artifact, .git: [Template]()
+      }
+    }
+    return templates.filter(\.variables.isEmpty).map(\.text)
+  }
+
   private static func read(_ file: LayoutFile, _ mistakes: LayoutMistakes) -> LayoutField? {
     do {
       return LayoutField(value: try JSONReader.read(file.bytes), file: file.path, path: "", mistakes: mistakes)

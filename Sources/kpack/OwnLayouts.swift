@@ -1,0 +1,41 @@
+// The first run in a project of one's own: the built-in layouts are those of Kubernetes, and make nothing of it.
+
+import Archive
+import Glibc
+import Packaging
+
+/// Tells whoever runs kpack outside of a Kubernetes tree to name layouts.
+struct OwnLayouts {
+  private let root: String
+
+  /// What is wrong with a run on the built-in `layouts`; nil when there is anything for them, be it not all.
+  static func mistake(with layouts: LayoutSet, _ locations: Locations) -> Diagnostic? {
+    if isThere(locations.bin) { return nil }
+    // Any project has a README.md or a folder of tests; what stands deeper is Kubernetes' own.
+    let sources = layouts.sourcePaths.filter { $0.utf8.contains(UInt8(ascii: "/")) }
+    if sources.contains(where: { isThere("\(locations.root)/\($0)") }) { return nil }
+    let root = locations.root == "." ? "the current folder" : escapedName(locations.root.utf8)
+    let found = "no --layouts is given, and the built-in ones are those of Kubernetes v1.7, which \(root) does not hold"
+    return Diagnostic(.usage, "\(found); \(OwnLayouts(root: locations.root).advice)")
+  }
+
+  private var advice: String {
+    if let folder { return "give --layouts \(escapedName(folder.utf8))" }
+    return "give --layouts DIR with layouts of your own: `kpack layouts export DIR` writes out the built-in ones, and "
+      + "\"Writing layouts\" in README.md tells what they say"
+  }
+
+  /// A folder of layouts right below the root, "layouts" before all others.
+  private var folder: String? {
+    let prefix = root == "." ? "" : "\(root)/"
+    let names = (try? Self.names(in: root)) ?? []  // What cannot be listed has no folder to name.
+    let folders = ["layouts"] + names.compactMap { String(validating: $0, as: UTF8.self) }
+    return folders.map { prefix + $0 }.first { Self.isThere("\($0)/release.json") }
+  }
+
+  private static func names(in folder: String) throws(SystemError) -> [[UInt8]] {
+    try FolderListing.names(of: try FileHandle(opening: Array(folder.utf8), O_RDONLY | O_DIRECTORY))
+  }
+
+  private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
