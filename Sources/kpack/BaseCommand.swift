@@ -69,9 +69,10 @@ struct BaseCommand {
   }
 
   private func add(_ reference: Reference, from path: String) throws {
+    let architecture = try context.architecture()
     let source = try ImageSource(path, spoolingNear: store.path, limit: try context.archiveLimit())
     let name = try context.line["name"].map { try self.reference($0) }
-    let images = try source.images(for: reference, named: name, architecture: context.line["arch"])
+    let images = try source.images(for: reference, named: name, architecture: architecture)
     try add(try images.map { try source.read($0, as: reference) }, as: reference)
   }
 
@@ -122,10 +123,10 @@ struct BaseCommand {
   }
 
   private func platform() throws -> Platform {
-    guard let architecture = context.line["arch"], let platform = Platform("linux/\(architecture)") else {
+    guard let architecture = try context.architecture() else {
       throw context.usage("--arch: expected the architecture of the base, such as amd64")
     }
-    return platform
+    return Platform(os: "linux", architecture: architecture)
   }
 
   private func settings(command: [String]?) throws -> ImageSettings {

@@ -92,6 +92,37 @@ import Testing
     #expect(outcome == .refused(2, "\(option): expected it once\nusage: see `kpack base --help`"))
   }
 
+  @Test(arguments: [
+    ("x86_64", "; did you mean amd64?"), ("aarch64", "; did you mean arm64?"), ("armv5", "; did you mean arm?"),
+    ("amd46", "; did you mean amd64?"), ("foo", ""), ("", ""),
+  ])
+  func `an architecture is named as Go names it`(name: String, hint: String) throws {
+    let box = try Sandbox.stored(["one --arch amd64"])
+    let message = "--arch: expected an architecture such as amd64, found \"\(name)\"\(hint)"
+    let refused = Outcome.refused(2, "\(message)\nusage: see `kpack base --help`")
+    for words in [["add", "x", "--rootfs", "rootfs"], ["add", "x", "old"], ["make", "x", "--from", "rootfs"]] {
+      #expect(try box.kpack(words: ["base"] + words + ["--bases", "new", "--arch", name]) == refused)
+    }
+    #expect(!box.isThere("new"))
+  }
+
+  @Test(
+    arguments: [
+      (["--arch", "x86_64"], [:], "linux/x86_64", "; did you mean linux/amd64?"),
+      (["--arch", "amd64,aarch64"], [:], "linux/aarch64", "; did you mean linux/arm64?"),
+      (["--platform", "macos/arm64"], [:], "macos/arm64", "; did you mean darwin/arm64?"),
+      ([], ["KUBE_BUILD_PLATFORMS": "linux/i686"], "linux/i686", "; did you mean linux/386?"),
+      (["--platform", "linux/foo"], [:], "linux/foo", ""),
+    ] as [([String], [String: String], String, String)])
+  func `a platform in no list is named as Go names it`(
+    words: [String], environment: [String: String], platform: String, hint: String
+  ) throws {
+    let box = try Sandbox.imaged(base: nil)
+    let refused = Outcome.refused(2, "the platform \(platform) is in no list of this run\(hint)")
+    let common = ["images", "--quiet", "--layouts", "layouts", "--version", "v1"]
+    #expect(try box.kpack(words: common + words, environment: environment) == refused)
+  }
+
   @Test func `architectures and platforms are not asked for at once`() throws {
     let outcome = try Sandbox().kpack("images", "--arch", "amd64", "--platform", "linux/amd64")
     let message = "--arch and --platform: expected one of them\nusage: see `kpack images --help`"

@@ -21,7 +21,8 @@ final class PlatformLists {
     if options.isFast && release.fast == nil {
       throw Diagnostic(.usage, "a fast run is wanted, but release.json has no \"fast\" platforms")
     }
-    guard !release.replacesPlatforms, let wanted = options.platforms else { return }
+    guard let wanted = options.platforms else { return }
+    if release.replacesPlatforms && wanted.allSatisfy(\.hasUsualNames) { return }
     var known = Set(
       layouts.tarballs.flatMap { tarball in
         ([tarball.platforms] + tarball.rules.map(\.platforms)).flatMap { Self.spelledOut($0) }
@@ -31,8 +32,9 @@ final class PlatformLists {
       known.formUnion(try list(name))
     }
     for name in release.platforms.keys where !known.isSuperset(of: wanted) { known.formUnion(try list(name)) }
-    guard let unknown = wanted.first(where: { !known.contains($0) }) else { return }
-    let near = nearName(to: unknown.description, in: known.map(\.description).sorted())
+    let unknown = wanted.first { !known.contains($0) && !(release.replacesPlatforms && $0.hasNames(in: known)) }
+    guard let unknown else { return }
+    let near = unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
     throw Diagnostic(
       .usage, "the platform \(unknown) is in no list of this run\(near.map { "; did you mean \($0)?" }.orEmpty)")
   }

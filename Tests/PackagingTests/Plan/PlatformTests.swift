@@ -58,6 +58,18 @@ struct PlatformListTests {
     #expect(try names(release, #""all""#, ["plan9/386", "linux/arm"]) == ["linux-arm", "plan9-386"])
   }
 
+  @Test func `of these a name that is neither Go's nor a list's is refused`() throws {
+    let release = platformRelease.replacing("\"fast\"", with: #""override": "replace", "fast""#)
+    #expect(
+      try mistakes(release, ["linux/aarch64"])
+        == ["usage: the platform linux/aarch64 is in no list of this run; did you mean linux/arm64?"])
+    #expect(try mistakes(release, ["linux/chip"]) == ["usage: the platform linux/chip is in no list of this run"])
+    let own = release.replacing("linux/arm", with: "linux/chip")
+    #expect(try names(own, #""all""#, ["windows/chip", "linux/chip"]) == ["linux-chip", "windows-chip"])
+    #expect(
+      try names(own.replacing(#""override": "replace", "#, with: ""), #""all""#, ["linux/chip"]) == ["linux-chip"])
+  }
+
   @Test func `a run that is left with nothing is refused`() throws {
     let layouts: KeyValuePairs = [
       "release": platformRelease, "app": tarball([], head: #""platforms": "some""#, name: "{os}-{arch}.tgz"),
