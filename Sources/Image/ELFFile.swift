@@ -8,26 +8,38 @@ package struct ELFFile: Equatable, Sendable {
   package let architecture: String
   /// The path of the program that loads this one, without the NUL behind it; nil when it is static.
   package let interpreter: [UInt8]?
+  /// EI_OSABI, which tells the system of some.
+  package let osABI: UInt8
+  /// Whether it is surely a program: a static one that runs at any address looks like a shared object.
+  package let isProgram: Bool
 
-  package init(architecture: String, interpreter: [UInt8]? = nil) {
+  package init(architecture: String, interpreter: [UInt8]? = nil, osABI: UInt8 = 0, isProgram: Bool = true) {
     self.architecture = architecture
     self.interpreter = interpreter
+    self.osABI = osABI
+    self.isProgram = isProgram
+  }
+
+  var machines: Machines {
+    Machines(format: "ELF", systems: Self.systems(osABI), architectures: [architecture])
   }
 
   /// The program that `file` is; nil when it is no program, or one that is cut or contradicts itself.
   ///
   /// `start` is its first bytes, 64 of them if it has as many. Throws `SourceChanged` or `SystemError`.
   static func read(_ file: SourceFile, start: [UInt8]) throws -> ELFFile? {
-    guard let format = ELFFormat(start), start.count >= format.headerSize else { return nil }
+    guard let format = ELFFormat(start), format.isCurrent, start.count >= format.headerSize else { return nil }
     // ET_EXEC and ET_DYN: the types that a system runs (gABI, "ELF Header").
-    guard (2...3).contains(format.number(format.type, in: start)),
-      let segments = try segments(of: file, start, format),
+    let type = format.number(format.type, in: start)
+    guard (2...3).contains(type), let segments = try segments(of: file, start, format),
       segments.allSatisfy({ file.holds($0.size, from: $0.offset) })
     else { return nil }
     let architecture = architecture(format.number(format.machine, in: start), format)
-    guard let segment = segments.first(where: { $0.isInterpreter }) else { return ELFFile(architecture: architecture) }
+    guard let segment = segments.first(where: { $0.isInterpreter }) else {
+      return ELFFile(architecture: architecture, osABI: format.osABI, isProgram: type == 2)
+    }
     guard let interpreter = try interpreter(in: segment, of: file) else { return nil }
-    return ELFFile(architecture: architecture, interpreter: interpreter)
+    return ELFFile(architecture: architecture, interpreter: interpreter, osABI: format.osABI)
   }
 }
 
@@ -35,10 +47,19 @@ extension ELFFile {
   /// Whether `start`, the first bytes of a file that is no program, are those of an ELF file all the same: of one that
   /// is cut or contradicts itself, but not of an object file, a core or a file of a type that is not known here.
   static func isDamaged(_ start: [UInt8]) -> Bool {
-    guard start.starts(with: ELFFormat.magic) else { return false }
-    guard let format = ELFFormat(start), start.count >= format.headerSize else { return true }
+    guard let format = ELFFormat(start), format.isCurrent, start.count >= format.headerSize else { return true }
     // ET_NONE is no type at all.
     return [0, 2, 3].contains(format.number(format.type, in: start))
+  }
+
+  /// The machines that an ELF file is for, by its first bytes alone; nil where these are too few or odd.
+  static func machines(_ start: [UInt8]) -> Machines? {
+    guard let format = ELFFormat(start), start.count >= format.machine.offset + format.machine.width else { return nil }
+    let machine = format.number(format.machine, in: start)
+    let architecture = architecture(machine, format)
+    // Object files for virtual machines and firmware are built on any machine and shipped to any.
+    let isTold = architectures.values.contains(architecture) || isDamaged(start)
+    return Machines(format: "ELF", systems: systems(format.osABI), architectures: isTold ? [architecture] : nil)
   }
 }
 
@@ -90,27 +111,52 @@ extension ELFFile {
   }
 }
 
-// Architectures
+// Systems and architectures
 extension ELFFile {
-  /// Go's name (go/src/internal/syslist) for an e_machine (gABI, "ELF Header", and elf.h) of one class and byte order.
+  /// What tells the architecture: e_machine, class and byte order.
+  struct Machine: Hashable {
+    let number: UInt64
+    let is64Bit: Bool
+    let isBigEndian: Bool
+
+    init(_ number: UInt64, is64Bit: Bool, isBigEndian: Bool = false) {
+      (self.number, self.is64Bit, self.isBigEndian) = (number, is64Bit, isBigEndian)
+    }
+  }
+
+  /// Go's names (go/src/internal/syslist) by e_machine (gABI, "ELF Header", and elf.h), class and byte order.
+  static let architectures: [Machine: String] = [
+    Machine(3, is64Bit: false): "386",
+    Machine(8, is64Bit: false, isBigEndian: true): "mips",
+    Machine(8, is64Bit: false): "mipsle",
+    Machine(8, is64Bit: true, isBigEndian: true): "mips64",
+    Machine(8, is64Bit: true): "mips64le",
+    Machine(21, is64Bit: true, isBigEndian: true): "ppc64",
+    Machine(21, is64Bit: true): "ppc64le",
+    Machine(22, is64Bit: true, isBigEndian: true): "s390x",
+    Machine(40, is64Bit: false): "arm",
+    Machine(62, is64Bit: true): "amd64",
+    Machine(183, is64Bit: true): "arm64",
+    Machine(243, is64Bit: true): "riscv64",
+    Machine(258, is64Bit: true): "loong64",
+  ]
+
   private static func architecture(_ machine: UInt64, _ format: ELFFormat) -> String {
-    let name: String? =
-      switch (machine, format.is64Bit, format.isBigEndian) {
-      case (3, false, false): "386"
-      case (8, false, true): "mips"
-      case (8, false, false): "mipsle"
-      case (8, true, true): "mips64"
-      case (8, true, false): "mips64le"
-      case (21, true, true): "ppc64"
-      case (21, true, false): "ppc64le"
-      case (22, true, true): "s390x"
-      case (40, false, false): "arm"
-      case (62, true, false): "amd64"
-      case (183, true, false): "arm64"
-      case (243, true, false): "riscv64"
-      case (258, true, false): "loong64"
-      default: nil
-      }
-    return name ?? "ELF machine \(machine)"
+    architectures[Machine(machine, is64Bit: format.is64Bit, isBigEndian: format.isBigEndian)]
+      ?? "ELF machine \(machine)"
+  }
+
+  /// The systems that run a file of this EI_OSABI (gABI, "ELF Identification"); most files leave it open.
+  private static func systems(_ osABI: UInt8) -> [String] {
+    switch osABI {
+    case 2: ["netbsd"]
+    case 6: ["solaris", "illumos"]
+    case 9: ["freebsd"]
+    case 12: ["openbsd"]
+    default:
+      [
+        "linux", "android", "freebsd", "netbsd", "openbsd", "dragonfly", "solaris", "illumos", "hurd", "nacl",
+      ]
+    }
   }
 }

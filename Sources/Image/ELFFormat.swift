@@ -12,16 +12,22 @@ struct ELFField {
 struct ELFFormat {
   let is64Bit: Bool
   let isBigEndian: Bool
+  /// EI_OSABI: the system that it is for, where that is told.
+  let osABI: UInt8
+  /// Whether EI_VERSION is EV_CURRENT, the one version that there is.
+  let isCurrent: Bool
 
-  /// The format that `start`, the first bytes of a file, tells; nil when it is no ELF file of a known class, encoding
-  /// and version.
+  /// The format that `start`, the first bytes of a file, tells; nil when it is no ELF file of a known class and
+  /// encoding.
   init?(_ start: [UInt8]) {
     guard start.count >= Self.identificationSize, start.starts(with: Self.magic) else { return nil }
-    // EI_CLASS, EI_DATA and EI_VERSION.
-    let (kind, encoding, version) = (start[4], start[5], start[6])
-    guard (1...2).contains(kind), (1...2).contains(encoding), version == 1 else { return nil }
+    // EI_CLASS and EI_DATA.
+    let (kind, encoding) = (start[4], start[5])
+    guard (1...2).contains(kind), (1...2).contains(encoding) else { return nil }
     is64Bit = kind == 2
     isBigEndian = encoding == 2
+    isCurrent = start[6] == 1
+    osABI = start[7]
   }
 
   /// EI_MAG0 to EI_MAG3.

@@ -22,8 +22,10 @@ struct ImageGate {
 
   /// What is to be said of an executable that nobody can tell the machine of.
   var warning: String? {
-    guard let binary, [.unknown, .archive].contains(binary.format) else { return nil }
-    return "\(binary.path) is in no known executable format"
+    switch binary?.format {
+    case .unknown, .archive, .otherELF: binary.map { "\($0.path) is in no known executable format" }
+    case .elf, .damagedELF, .script, .windows, .darwin, nil: nil
+    }
   }
 
   /// Whether builders unpack the executable where they are to add it.
@@ -40,7 +42,7 @@ struct ImageGate {
   /// Throws `ImageError` when the executable is damaged, and when it, the platform and the base, which is there for
   /// `found`, differ; their variants may.
   func checkMachines(on base: Reference, for found: [Platform]) throws(ImageError) {
-    if let binary, binary.format == .damagedELF {
+    if let binary, case .damagedELF = binary.format {
       throw ImageError(binary.path, "", "begins as an ELF file and is cut or damaged")
     }
     if isForPlatform && found.contains(where: { $0.withoutVariant == platform.withoutVariant }) { return }
@@ -53,21 +55,14 @@ struct ImageGate {
   }
 
   private var isForPlatform: Bool {
-    switch binary?.format {
-    case .elf(let file): platform.os == "linux" && file.architecture == platform.architecture
-    case .windows: platform.os == "windows"
-    case .darwin: platform.os == "darwin"
-    case .script, .damagedELF, .archive, .unknown, nil: true
-    }
+    binary?.format.machines?.suit(os: platform.os, architecture: platform.architecture) ?? true
   }
 
   private func machine(of format: Executable) -> String {
     switch format {
-    case .elf(let file): file.architecture
-    case .windows: "windows"
-    case .darwin: "darwin"
     case .script: "any machine"
     case .damagedELF, .archive, .unknown: "no known machine"
+    case .elf, .otherELF, .windows, .darwin: format.machines?.description ?? "no known machine"
     }
   }
 

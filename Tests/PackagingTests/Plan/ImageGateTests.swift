@@ -55,7 +55,11 @@ import Testing
       ("the binary is for amd64", Executables.amd64, .arm64, .amd64),
       ("the binary is for ELF machine 2", Executables.elf(machine: 2), .amd64, .amd64),
       ("the binary is for windows", Executables.windows, .amd64, .amd64),
-      ("the binary is for darwin", Executables.darwin, .amd64, .amd64),
+      ("the binary is for darwin/amd64", Executables.darwin, .amd64, .amd64),
+      (
+        "the binary is for darwin/amd64", Executables.darwin, Platform(os: "darwin", architecture: "arm64"),
+        Platform(os: "darwin", architecture: "arm64")
+      ),
       ("the binary is for any machine", Executables.script, .amd64, .arm64),
       ("the binary is for no known machine", Executables.unknown, .amd64, .arm64),
     ] as [(String, [UInt8], Platform, Platform)])
@@ -63,7 +67,7 @@ import Testing
     start: String, bytes: [UInt8], platform: Platform, base: Platform
   ) throws {
     let reason =
-      "\(start), the stage folder stage/server/linux-\(platform.architecture) is for \(platform.architecture), "
+      "\(start), the stage folder stage/server/\(platform.os)-\(platform.architecture) is for \(platform.architecture), "
       + "the image's config for \(platform), the base base:latest for \(base)"
     #expect(try check(bytes, on: platform, base: base) == reason)
   }
