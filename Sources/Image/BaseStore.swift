@@ -26,6 +26,14 @@ package struct BaseStore: Sendable {
     }
   }
 
+  /// Whether there is anything at the path.
+  package var isThere: Bool { access(path, F_OK) == 0 }
+
+  /// Whether the folder has at least one of the files that a store begins with.
+  package var isStore: Bool {
+    ["oci-layout", "index.json"].contains { faccessat(AT_FDCWD, "\(path)/\($0)", F_OK, AT_SYMLINK_NOFOLLOW) == 0 }
+  }
+
   /// The bases that have a name, sorted by it and by platform; their layers are not read.
   ///
   /// One descriptor that leads to nothing sound fails it for all: a list that left it out would say the base is not

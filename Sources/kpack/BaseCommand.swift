@@ -8,6 +8,7 @@ import Packaging
 /// Fills, lists and locks the folder of bases.
 struct BaseCommand {
   private let context: CommandContext
+  private let locations: Locations
   private let store: BaseStore
   /// The time of what is made, seconds since 1970.
   private let epoch: Int64
@@ -17,7 +18,8 @@ struct BaseCommand {
     self.context = context
     let options = try context.releaseOptions()
     epoch = options.epoch ?? 0
-    store = BaseStore(options.locations.bases)
+    locations = options.locations
+    store = BaseStore(locations.bases)
   }
 
   func run() throws {
@@ -158,6 +160,8 @@ struct BaseCommand {
   }
 
   private func list() throws {
+    try locations.check(.bases)
+    if !store.isThere { throw ImageError(store.path, "", "no bases to list: there is no store") }
     for base in try store.images() {
       guard context.format == .json else {
         try context.output.line("\(base.reference.familiar)  \(base.platform)  \(base.size)  \(base.manifestDigest)")
@@ -174,6 +178,7 @@ struct BaseCommand {
 
   private func lock() throws {
     // Before the folder is opened, which makes it where it is missing.
+    try locations.check(.bases)
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to lock: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
     do {

@@ -99,10 +99,11 @@ struct CommandContext {
 
   /// The layouts that the command line names, or the built-in ones.
   ///
-  /// Throws `LayoutErrors`, `UsageError`, and `Diagnostic` when none are named and the built-in ones are for another
-  /// tree than that of `locations`.
+  /// Throws `LayoutErrors`, `NamedFolderError`, `UsageError`, and `Diagnostic` when none are named and the built-in
+  /// ones are for another tree than that of `locations`.
   func layouts(for locations: Locations) throws -> LayoutSet {
     let folder = try folder("layouts")
+    if let folder { try NamedFolder.check(folder, from: "--layouts") }
     let set = try LayoutSource(folder: folder).load()
     if folder == nil, let mistake = OwnLayouts.mistake(with: set, locations) { throw mistake }
     for warning in set.warnings { messages.warning(warning) }

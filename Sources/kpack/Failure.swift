@@ -34,6 +34,7 @@ struct Failure {
       let isOfSystem = if case .system = failure.error { true } else { false }
       self.init(isOfSystem ? .system : .data, [failure.error.message(for: failure.path)])
     case let error as ImageError: self.init(.data, [error.description])
+    case let error as NamedFolderError: self.init(.usage, ["\(error)"])
     case is NoBusyboxApplets, is RootFileSystemError: self.init(.data, ["\(error)"])
     case let diagnostic as Diagnostic: self.init(diagnostic.fault, [diagnostic.description])
     // Whoever read the output has seen enough.

@@ -16,7 +16,10 @@ struct LayoutsCommand {
     let arguments = context.line.arguments
     switch (arguments.first, arguments.count) {
     case ("export", 2): try export(to: arguments[1])
-    case ("check", 1): try check(context.line["layouts"])
+    case ("check", 1):
+      let folder = context.line["layouts"]
+      if let folder { try NamedFolder.check(folder, from: "--layouts") }
+      try check(folder)
     case ("check", 2): try check(arguments[1])
     default: throw context.usage("expected `export DIR` or `check [DIR]`")
     }

@@ -13,6 +13,7 @@ struct VersionVarsCommand {
   func run() throws {
     try context.checkNoArguments()
     let options = try context.releaseOptions()
+    try options.locations.check(.root)
     var environment = options.environment
     if let version = options.version {
       (environment["KUBE_GIT_VERSION"], environment["KUBE_GIT_VERSION_FILE"]) = (version, nil)

@@ -49,7 +49,7 @@ import Testing
   @Test func `a store that is not there cannot be locked`() throws {
     let box = try Sandbox()
     let outcome = try box.kpack("base", "lock", "--bases", "new")
-    #expect(outcome == .refused(3, "new: no bases to lock: there is no store"))
+    #expect(outcome == .refused(2, "--bases: new: expected a folder, found nothing"))
     #expect(!box.isThere("new"))
   }
 

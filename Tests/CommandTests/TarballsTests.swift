@@ -142,7 +142,7 @@ import Testing
       ["--version", "../x", "--platform", "linux/amd64"],
       #"layouts/greeter.json:3:14: tarball: expected a file name, found "greeter-../x-linux-amd64.tar.gz""#
     ),
-    (["--layouts", "nowhere"], "nowhere: cannot open: No such file or directory"),
+    (["--layouts", "nowhere"], "--layouts: nowhere: expected a folder, found nothing"),
   ])
   func `a name that nothing has is the user's mistake`(words: [String], message: String) throws {
     let box = try Sandbox.greeter()

@@ -24,7 +24,6 @@ private let wholeTree = #"{ "tree": "." }"#
     (wholeTree, #"mkdir "src/$(printf 'x\177')""#, "src/x%7F: the name has a control character in it"),
     (wholeTree, #"touch "src/$(printf 'x\377')""#, "src/x%FF: the name is not UTF-8"),
     (wholeTree, #"ln -s "$(printf '\355\240\200')" src/x"#, "src/x: its target %ED%A0%80 is not UTF-8"),
-    (wholeTree, "rm -r src", "src: cannot stat: No such file or directory"),
   ])
   func `what a release cannot hold is told by name`(entries: String, making: String, message: String) throws {
     let box = try Sandbox.project(entries)
@@ -37,6 +36,12 @@ private let wholeTree = #"{ "tree": "." }"#
     try #require(mknod("\(box.root)/src/x", S_IFSOCK | 0o600, 0) == 0)
     try box.expectRefusal(
       4, "layouts/p.json:1:34: entries[0]: src/x: a socket; a release holds files, folders and symlinks")
+  }
+
+  @Test func `a source tree that is not there is told with its option`() throws {
+    let box = try Sandbox.project(wholeTree)
+    try box.sh("rm -r src")
+    try box.expectRefusal(2, "--root: src: expected a folder, found nothing")
   }
 
   @Test(.enabled(if: geteuid() == 0)) func `a device is told by name`() throws {

@@ -19,10 +19,19 @@ package final class Bases {
   private let lock: BaseLock?
   private var known: [Key: Result<(BaseImage, [ImageBuilder.LayerContent]), any Error>] = [:]
 
-  /// Throws `ImageError` or `SystemError` when there is no store but something else, or a lock that cannot be read.
-  init(_ path: String) throws {
+  /// The bases in the folder of `locations`.
+  ///
+  /// Throws `NamedFolderError` when the command line names one without a store, `ImageError` or `SystemError` when there
+  /// is no store but something else, or a lock that cannot be read.
+  init(_ locations: Locations) throws {
+    let path = locations.bases
     store = BaseStore(path)
+    try locations.check(.bases)
     exist = try !store.isEmpty()
+    if locations.isGiven(.bases) && !store.isStore {
+      let found = exist ? "neither oci-layout nor index.json in it" : "an empty one"
+      throw NamedFolderError(name: "--bases", path: path, wanted: "a folder of bases", found: found)
+    }
     lock = exist ? try BaseLock.read("\(path)/\(Self.lockName)") : nil
   }
 

@@ -36,6 +36,8 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
       let isFile = if case .file = error { true } else { false }
       // It is no rule's fault, and says itself where it is.
       self.init(isFile ? .usage : .system, "\(error)")
+    // As little.
+    case let error as NamedFolderError: self.init(.usage, "\(error)")
     default:
       self.init(.system, "\(error)", at: origin)
     }

@@ -37,6 +37,7 @@ struct ImagePlanner {
   /// Throws `Diagnostic`, and `SourceChanged` or `SystemError` for the files that are looked into.
   func plan(stagePlaces places: [PlannedImage.StagePlace]) throws -> PlannedImage {
     let base = try namedBase()
+    if rule.binary != nil { try resolver.options.locations.check(.bin) }
     if rule.outputs == [.stage] && places.isEmpty {
       let reason = "no tarball holds it, and \"outputs\" says the stage alone"
       throw Diagnostic(.usage, "image \(rule.name) for \(platform): \(reason)", at: rule.origin)

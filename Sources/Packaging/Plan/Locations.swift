@@ -15,11 +15,15 @@ package struct Locations: Equatable, Sendable {
   package let cache: String
   /// Where the cache is when nothing else is said.
   private let usualCache: String
+  /// What the command line gives.
+  private let given: Given
+  /// Whether the folder that the stage folder is in has its name from OUT_DIR.
+  private let isOutputNamed: Bool
   /// The folder that the stage folder is in, and all that is not given.
   package let output: String
 
   /// What the command line gives; nil for what it leaves out.
-  package struct Given: Sendable {
+  package struct Given: Equatable, Sendable {
     package var root: String?
     package var stage: String?
     package var bin: String?
@@ -37,6 +41,8 @@ package struct Locations: Equatable, Sendable {
   /// "`outputName`/release-stage", else ".". All but the root stand beside the stage folder.
   package init(_ given: Given, outputName: String?) {
     let outputName = outputName ?? ""
+    self.given = given
+    isOutputNamed = given.stage == nil && !outputName.isEmpty
     let defaultOutput = outputName.isEmpty ? "_output" : outputName
     root = given.root ?? given.stage.flatMap { Self.root(of: $0, outputs: [defaultOutput, "_output"]) } ?? "."
     stage = given.stage ?? Self.join(Self.join(root, defaultOutput), "release-stage")
@@ -52,6 +58,25 @@ package struct Locations: Equatable, Sendable {
   /// The folders that a run writes or is given, but for a cache that is elsewhere than usual; no source tree takes them
   /// in.
   package var own: [String] { [stage, bin, out, images, bases, usualCache] }
+
+  /// Whether the command line names the folder.
+  func isGiven(_ folder: NamedFolder) -> Bool { path(of: folder).isGiven }
+
+  /// Throws `NamedFolderError` when the command line names `folder`, or the environment the one that it is in, and there
+  /// is none: a run that is to look into it calls this first.
+  package func check(_ folder: NamedFolder) throws(NamedFolderError) {
+    let (path, isGiven) = path(of: folder)
+    if isGiven { return try folder.check(path) }
+    if isOutputNamed && folder != .root { try NamedFolder.check(output, from: "OUT_DIR") }
+  }
+
+  private func path(of folder: NamedFolder) -> (path: String, isGiven: Bool) {
+    switch folder {
+    case .root: (root, given.root != nil)
+    case .bin: (bin, given.bin != nil)
+    case .bases: (bases, given.bases != nil)
+    }
+  }
 
   private static func root(of stage: String, outputs: [String]) -> String? {
     let parts = parts(of: stage)

@@ -66,6 +66,7 @@ final class PlatformLists {
     case .listed(let platforms): return options.isFast ? layouts.release.fast ?? platforms : platforms
     case .present:
       if let present { return present }
+      try options.locations.check(.bin)
       let found = try Self.present(in: options.locations.bin)
       present = found
       return found

@@ -68,6 +68,7 @@ package final class Resolver {
   ) throws(PlanErrors) -> Plan {
     let resolver = Resolver(layouts, options)
     do {
+      try options.locations.check(.root)
       try body(resolver)
     } catch {
       resolver.refuse(Diagnostic(error))
@@ -202,7 +203,7 @@ package final class Resolver {
   func bases() throws -> Bases {
     if let openedBases { return openedBases }
     do {
-      let bases = try Bases(options.locations.bases)
+      let bases = try Bases(options.locations)
       openedBases = bases
       return bases
     } catch let error as ImageError {

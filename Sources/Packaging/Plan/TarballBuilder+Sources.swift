@@ -8,6 +8,7 @@ extension TarballBuilder {
   /// Built binaries, from BIN/OS/ARCH.
   func addBinaries(_ list: NameList, _ place: RulePlace) throws {
     guard let platform = place.platform else { return }
+    try resolver.options.locations.check(.bin)
     for name in try place.names(list, of: resolver.layouts.release.binaries) {
       let path = try place.below(name + platform.executableSuffix)
       try addSource(resolver.binaryPath(name, on: platform), at: path, place, fault: .system)
