@@ -91,7 +91,7 @@ import Testing
     try box.kpackImages()
     var last = try box.images()
     let changes = [
-      "echo >> $1", "chmod 700 $1", "sed -i s/--serve/--run/ layouts/images.json",
+      "echo >> $1", "sed -i s/--serve/--run/ layouts/images.json",
       "sed -i s/alias/other/ layouts/images.json",
       "sed -i s,/srv,/home, layouts/images.json", "sed -i s,team,them, layouts/images.json",
       "sed -i 's/\"text\":\"x/&y/' layouts/images.json",
