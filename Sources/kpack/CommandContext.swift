@@ -36,9 +36,10 @@ struct CommandContext {
     self.format = format
   }
 
-  /// The threads to use. Throws `UsageError`.
+  /// The threads to use, of which there can be fewer than are asked for. Throws `UsageError`.
   private func jobs() throws(UsageError) -> Int {
-    try integer("jobs", in: 1...256).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let wanted = try integer("jobs", in: 1...256).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return AddressSpace.threads(atMost: wanted)
   }
 
   /// The choices for a release. Throws `UsageError`.

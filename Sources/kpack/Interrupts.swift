@@ -21,7 +21,8 @@ enum Interrupts {
     for number in ending where !isIgnored(number) { sigaddset(&signals, number) }
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     let waited = signals
-    _ = startThread { wait(for: waited) }
+    // Without a thread that waits for them, they end the program as they usually do, and the next run cleans up.
+    if startThread({ wait(for: waited) }) == nil { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
   }
 
   /// Opens the folders of a run; from its making on, a signal takes back what stands in them.

@@ -4,6 +4,7 @@
 import Archive
 import CSystem
 import Glibc
+import Packaging
 
 @main
 enum Kpack {
@@ -12,8 +13,10 @@ enum Kpack {
 
   static func main() {
     openStandardDescriptors()
-    // Each arena of the C library reserves 64 MiB of address space (mallopt(3)); as many as threads are too many.
-    mallopt(M_ARENA_MAX, 8)
+    // Each arena of the C library reserves 64 MiB of address space (mallopt(3)); as many as threads are too many, and
+    // where that is limited one is enough.
+    mallopt(M_ARENA_MAX, AddressSpace.isLimited ? 1 : 8)
+    guard AddressSpace.hasRoom(for: AddressSpace.ofRun) else { endWithoutRoom() }
     Interrupts.start()
     exit(run())
   }
@@ -78,6 +81,13 @@ enum Kpack {
       words.append(word)
     }
     return words
+  }
+
+  private static func endWithoutRoom() -> Never {
+    MessageOutput.writeRaw(
+      "kpack: error: too little address space: the limit (ulimit -v, ulimit -d) leaves less than the "
+        + "\(AddressSpace.ofRun >> 20) MiB that a run takes\n")
+    exit(Fault.system.rawValue)
   }
 
   /// Fills descriptors 0 to 2 where they are closed, so that no file of ours becomes standard output; what is then
