@@ -1,12 +1,12 @@
 // A part of a file whose place is told by the file itself, so that it may lie anywhere.
 
-import Archive
+package import Archive
 
 extension SourceFile {
   /// `count` bytes from `offset` on, or nil when they do not all lie within the file.
   ///
   /// The caller bounds `count`. Throws `SourceChanged` or `SystemError`.
-  func part(from offset: UInt64, count: UInt64) throws -> [UInt8]? {
+  package func part(from offset: UInt64, count: UInt64) throws -> [UInt8]? {
     guard holds(count, from: offset), let start = Int64(exactly: offset), let length = Int(exactly: count) else {
       return nil
     }

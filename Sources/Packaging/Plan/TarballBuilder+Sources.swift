@@ -11,7 +11,10 @@ extension TarballBuilder {
     try resolver.options.locations.check(.bin)
     for name in try place.names(list, of: resolver.layouts.release.binaries) {
       let path = try place.below(name + platform.executableSuffix)
-      try addSource(resolver.binaryPath(name, on: platform), at: path, place, fault: .system)
+      guard let source = try source(resolver.binaryPath(name, on: platform), at: path, place, fault: .system) else {
+        continue
+      }
+      addFile(source.file, source.status, at: path.bytes, place)
     }
   }
 
@@ -42,24 +45,36 @@ extension TarballBuilder {
 
   private func addStagedImage(_ image: ImageRule, _ place: RulePlace, _ platform: Platform) throws {
     let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.architecture)/\(root)"
-    let fileName = try resolver.fileName(of: image, try resolver.subject(of: image, on: platform))
-    for file in [fileName, ImageRule.tagFileName(of: fileName)] {
+    let subject = try resolver.subject(of: image, on: platform)
+    let fileName = try resolver.fileName(of: image, subject)
+    let tagFileName = ImageRule.tagFileName(of: fileName)
+    for file in [fileName, tagFileName] {
       let path = try place.below(file)
-      try addSource(Array("\(folder)/\(path.text)".utf8), at: path, place, fault: .data)
+      guard let source = try source(Array("\(folder)/\(path.text)".utf8), at: path, place, fault: .data) else {
+        continue
+      }
+      if file == tagFileName, let reason = try StagedTag(source.file).reason(against: resolver.tag(of: subject)) {
+        let shown = "\(path.text): staged image \(escapedName(source.file.path))"
+        refuse(Diagnostic(.data, "\(shown): \(reason)"), of: place.rule)
+      }
+      addFile(source.file, source.status, at: path.bytes, place)
     }
     stagedImages += 1
   }
 
   /// One file, a symlink followed as long as it stays in the source tree.
   func addFile(_ template: Template, _ place: RulePlace) throws {
-    guard let to = try place.to() else { return }
-    try addSource(try sourcePath(template, place), at: to, place, fault: .system, isInTree: true)
+    guard let to = try place.to(),
+      let source = try source(try sourcePath(template, place), at: to, place, fault: .system, isInTree: true)
+    else { return }
+    addFile(source.file, source.status, at: to.bytes, place)
   }
 
-  /// Adds the file that `source` leads to; what is missing is the fault of `fault`.
-  private func addSource(
+  /// The file that `source` leads to; nil where it is none that goes in, of which a mistake is taken note. What is
+  /// missing is the fault of `fault`.
+  private func source(
     _ source: [UInt8], at path: ArchivePath, _ place: RulePlace, fault: Fault, isInTree: Bool = false
-  ) throws {
+  ) throws -> (file: SourceFile, status: FileStatus)? {
     let resolved: [UInt8]
     let status: FileStatus
     let isLink: Bool
@@ -68,9 +83,9 @@ extension TarballBuilder {
       status = try FileStatus.of(resolved)
       isLink = try FileStatus.of(source).isSymlink
     } catch {
-      if place.rule.isOptional && error.isAboutMissingFile { return }
+      if place.rule.isOptional && error.isAboutMissingFile { return nil }
       refuse(missing(path, source, place, fault, error), of: place.rule)
-      return
+      return nil
     }
     let shown = "\(path.text): \(escapedName(source))"
     if isInTree, let reason = try reasonAgainst(resolved) {
@@ -80,9 +95,9 @@ extension TarballBuilder {
     } else if resolver.own.contains(status) {
       refuse(Diagnostic(.usage, "\(shown): is an output of this run"), of: place.rule)
     } else if !isCruft(path.bytes) {
-      let file = SourceFile(path: isLink ? resolved : source, identity: status.identity)
-      addFile(file, status, at: path.bytes, place)
+      return (SourceFile(path: isLink ? resolved : source, identity: status.identity), status)
     }
+    return nil
   }
 
   private func missing(

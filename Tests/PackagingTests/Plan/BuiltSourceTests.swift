@@ -92,6 +92,44 @@ struct ImagesRuleTests {
     #expect(try tree.plan(layouts(#"{"images": ["proxy"], "to": "bin"}"#)).tarballs.first?.stagedImages == 1)
   }
 
+  /// What is said of api.docker_tag with this text, where the release is of `version`.
+  private func mistakes(_ tag: String, version: String?) throws -> [String] {
+    try tree.write("12", to: "\(folder)/api.tar")
+    try tree.write(tag, to: "\(folder)/api.docker_tag")
+    return try tree.mistakes(layouts(#"{"images": ["api"], "to": "bin"}"#)) { $0.version = version }.map {
+      $0.replacing(
+        "data: layouts/server.json:2:1: entries[0]: bin/api.docker_tag: staged image ROOT/\(folder)/", with: "")
+    }
+  }
+
+  @Test(arguments: ["v1.2", "v1.2\n", "v1.2 \r\n\n"])
+  func `a staged image of the release's tag is taken`(tag: String) throws {
+    #expect(try mistakes(tag, version: "v1.2") == [])
+    #expect(try mistakes(tag.replacing("2", with: "2_3"), version: "v1.2+3") == [])
+  }
+
+  @Test(arguments: ["v1.1", "v1.20\n", "V1.2\n", "v1.2+3"])
+  func `a staged image of another tag is refused`(tag: String) throws {
+    let isTag = !tag.contains("+")
+    let reason =
+      isTag
+      ? "is tagged \(tag.trimmed), wanted is v1.2: make it anew with `kpack images` or from bases, or give the --version that it is of"
+      : #"expected a tag such as v1.2, found "v1.2+3""#
+    #expect(try mistakes(tag, version: "v1.2") == ["api.docker_tag: \(reason)"])
+    // Nobody knows what it should be.
+    if isTag { #expect(try mistakes(tag, version: nil) == []) }
+  }
+
+  @Test(arguments: [
+    ("", "nothing"), (" \n\n", "nothing"), ("a b", #""a b""#), ("-a", #""-a""#), ("a\nb\n", #""a%0Ab""#),
+    ("\u{E9}", "\"\u{E9}\""), (String(repeating: "a", count: 129), "\"\(String(repeating: "a", count: 100))\"..."),
+    (String(repeating: "v", count: 1 << 20), "more than 4096 bytes"),
+  ])
+  func `a staged tag that is none is refused, whatever the version`(tag: String, found: String) throws {
+    #expect(try mistakes(tag, version: nil) == ["api.docker_tag: expected a tag, found \(found)"])
+    #expect(try mistakes(tag, version: "v1") == ["api.docker_tag: expected a tag such as v1, found \(found)"])
+  }
+
   @Test func `a missing image is a fault of the data that names both places, before anything is written`() throws {
     let (stage, reason) = (
       "ROOT/\(folder)", "cannot find: No such file or directory, and ROOT/_output/bases holds no bases to make it from"
@@ -185,4 +223,9 @@ struct ArtifactRuleTests {
       try tree.mistakes(["release": platformRelease, "a": tarball([], name: ".kpack-{name}.tgz")])
         == [#"usage: layouts/a.json:1:13: tarball: expected a file name, found ".kpack-app.tgz""#])
   }
+}
+
+extension String {
+  /// Without ends of lines behind it.
+  fileprivate var trimmed: String { replacing("\n", with: "") }
 }
