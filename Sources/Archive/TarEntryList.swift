@@ -119,6 +119,18 @@ extension TarEntryList {
       gname: owner.gname)
   }
 
+  /// Where the entry of a stored name is in a list that is sorted; nil when none has it.
+  package func index(of name: [UInt8]) -> Int? {
+    var range = records.indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      let found = arena[records[middle].name]
+      if found.elementsEqual(name) { return middle }
+      range = found.lexicographicallyPrecedes(name) ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
+  }
+
   /// The source file of the entry at `index`, or nil when its contents are not a file of its own.
   package func sourceFile(at index: Int) -> SourceFile? {
     guard case .file(let folder, let dropping, let identity) = records[index].body else { return nil }

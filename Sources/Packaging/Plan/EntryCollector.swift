@@ -72,17 +72,20 @@ struct EntryCollector {
     _ = addImplied(path, rule)
   }
 
-  /// Adds a file or a symlink at `path`.
+  /// Adds a file or a symlink at `path`; the name that it is stored under.
+  @discardableResult
   mutating func add(
     _ kind: TarEntryKind, at path: [UInt8], mode: FileMode, owner: TarOwner, linkname: [UInt8] = [],
     body: TarEntryBody = .none, rule: UInt32
-  ) {
+  ) -> [UInt8] {
     let stored = behindLinks(path)
-    let body = stored == path ? body : entries.body(body, of: prefix + path, renamed: prefix + stored)
+    let name = prefix + stored
+    let body = stored == path ? body : entries.body(body, of: prefix + path, renamed: name)
     addParents(of: stored, neededBy: rule)
     let isAdded = entries.append(
-      name: prefix + stored, kind: kind, mode: mode.bits, owner: owner, linkname: linkname, body: body, origin: rule)
+      name: name, kind: kind, mode: mode.bits, owner: owner, linkname: linkname, body: body, origin: rule)
     if !isAdded { tooLong.append(stored) }
+    return name
   }
 
   private mutating func addParents(of path: [UInt8], neededBy rule: UInt32) {

@@ -9,12 +9,13 @@ extension TarballBuilder {
   func addBinaries(_ list: NameList, _ place: RulePlace) throws {
     guard let platform = place.platform else { return }
     try resolver.options.locations.check(.bin)
+    let purpose = FilePurpose(builtFor: platform)
     for name in try place.names(list, of: resolver.layouts.release.binaries) {
       let path = try place.below(name + platform.executableSuffix)
       guard let source = try source(resolver.binaryPath(name, on: platform), at: path, place, fault: .system) else {
         continue
       }
-      addFile(source.file, source.status, at: path.bytes, place)
+      addFile(source.file, source.status, at: path.bytes, place, for: purpose)
     }
   }
 
@@ -67,7 +68,7 @@ extension TarballBuilder {
     guard let to = try place.to(),
       let source = try source(try sourcePath(template, place), at: to, place, fault: .system, isInTree: true)
     else { return }
-    addFile(source.file, source.status, at: to.bytes, place)
+    addFile(source.file, source.status, at: to.bytes, place, for: FilePurpose(.file, of: template, place))
   }
 
   /// The file that `source` leads to; nil where it is none that goes in, of which a mistake is taken note. What is
@@ -113,7 +114,9 @@ extension TarballBuilder {
   }
 
   /// A file that stands in one archive flows with its headers; a big one is a distinct content, shared by all.
-  func addFile(_ file: SourceFile, _ status: FileStatus, at path: [UInt8], _ place: RulePlace) {
+  func addFile(
+    _ file: SourceFile, _ status: FileStatus, at path: [UInt8], _ place: RulePlace, for purpose: FilePurpose? = nil
+  ) {
     let mode = place.rule.mode ?? mode(of: status, at: path)
     let body: TarEntryBody
     if file.identity.size >= Rope.contentThreshold {
@@ -123,7 +126,9 @@ extension TarballBuilder {
       let folder = collector.add(sourceFolder: file.path)
       body = .file(folder: folder, dropping: UInt16(clamping: collector.prefix.count + path.count), file.identity)
     }
-    collector.add(.file, at: path, mode: mode, owner: owner(status), body: body, rule: place.number)
+    let name = collector.add(.file, at: path, mode: mode, owner: owner(status), body: body, rule: place.number)
+    guard let purpose else { return }
+    look(at: PackedFile(file: file, status: status, path: path, mode: mode, name: name), for: purpose, place)
   }
 }
 

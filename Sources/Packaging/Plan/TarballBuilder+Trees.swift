@@ -27,7 +27,9 @@ extension TarballBuilder {
       let mode = mode(FileMode(bits: status.mode), isFolder: true)
       collector.add(folder: to, mode: mode, owner: owner(status), rule: place.number)
     }
-    let taken = try addWalk(of: source, to: to.map { $0 + [UInt8(ascii: "/")] } ?? [], patternPrefix: [], .open, place)
+    let below = to.map { $0 + [UInt8(ascii: "/")] } ?? []
+    let purpose = FilePurpose(.tree, of: template, place)
+    let taken = try addWalk(of: source, to: below, patternPrefix: [], .open, for: purpose, place)
     try checkSelection(taken, place)
   }
 
@@ -36,7 +38,7 @@ extension TarballBuilder {
     var taken = 0
     for template in templates {
       do {
-        taken += try addPath(try place.archivePath(template), place)
+        taken += try addPath(template, place)
       } catch {
         refuse(error, of: place.rule)
       }
@@ -45,7 +47,8 @@ extension TarballBuilder {
   }
 
   /// How many files and symlinks one of several paths brings.
-  private func addPath(_ path: ArchivePath, _ place: RulePlace) throws -> Int {
+  private func addPath(_ template: Template, _ place: RulePlace) throws -> Int {
+    let path = try place.archivePath(template)
     let source = below(rootBytes, path)
     let to = try place.below(path.text).bytes
     let status: FileStatus
@@ -60,7 +63,9 @@ extension TarballBuilder {
     let filter = filter(of: place.rule)
     let above = filter.state(at: path.bytes)
     guard status.isFolder else {
-      return filter.takes(file: path.bytes, above) ? try addSingle(source, status, to, place) : 0
+      guard filter.takes(file: path.bytes, above) else { return 0 }
+      try addSingle(source, status, to, for: FilePurpose(.path, of: template, place), place)
+      return 1
     }
     try checkNotOutput(try FilePath.resolved(source), source)
     let state = filter.state(below: path.bytes, above)
@@ -69,10 +74,13 @@ extension TarballBuilder {
       collector.add(folder: to, mode: mode(of: status, at: to), owner: owner(status), rule: place.number)
     }
     let slash = [UInt8(ascii: "/")]
-    return try addWalk(of: source, to: to + slash, patternPrefix: path.bytes + slash, state, place)
+    let purpose = FilePurpose(.tree, of: template, place)
+    return try addWalk(of: source, to: to + slash, patternPrefix: path.bytes + slash, state, for: purpose, place)
   }
 
-  private func addSingle(_ source: [UInt8], _ status: FileStatus, _ to: [UInt8], _ place: RulePlace) throws -> Int {
+  private func addSingle(
+    _ source: [UInt8], _ status: FileStatus, _ to: [UInt8], for purpose: FilePurpose, _ place: RulePlace
+  ) throws {
     guard status.isFile || status.isSymlink else {
       throw Diagnostic(.system, "\(escapedName(source)): \(status.typeName); \(FileStatus.wantedTypes)")
     }
@@ -82,8 +90,7 @@ extension TarballBuilder {
     }
     let folder = collector.add(sourceFolder: source)
     let item = WalkedItem(path: [], status: status, target: target)
-    add(item, at: to, folder: folder, nameDropped: to.count, source: source, place)
-    return 1
+    add(item, at: to, folder: folder, nameDropped: to.count, source: source, for: purpose, place)
   }
 
   func filter(of rule: EntryRule) -> TreeFilter {
@@ -92,7 +99,8 @@ extension TarballBuilder {
 
   /// Adds all that a walk of `source` takes, each at `to` and its path; how many files and symlinks they are.
   private func addWalk(
-    of source: [UInt8], to: [UInt8], patternPrefix: [UInt8], _ state: TreeFilter.State, _ place: RulePlace
+    of source: [UInt8], to: [UInt8], patternPrefix: [UInt8], _ state: TreeFilter.State, for purpose: FilePurpose,
+    _ place: RulePlace
   ) throws -> Int {
     let start = source + [UInt8(ascii: "/")]
     let folder = collector.add(sourceFolder: start)
@@ -103,7 +111,8 @@ extension TarballBuilder {
       state, jobs: resolver.options.jobs,
       take: { [self] item in
         taken += item.status.isFolder ? 0 : 1
-        add(item, at: to + item.path, folder: folder, nameDropped: to.count, source: start + item.path, place)
+        let source = start + item.path
+        add(item, at: to + item.path, folder: folder, nameDropped: to.count, source: source, for: purpose, place)
       }, refuse: { [self] in refuse($0, of: place.rule) })
     return taken
   }
@@ -116,7 +125,8 @@ extension TarballBuilder {
   }
 
   private func add(
-    _ item: WalkedItem, at path: [UInt8], folder: UInt32, nameDropped: Int, source: [UInt8], _ place: RulePlace
+    _ item: WalkedItem, at path: [UInt8], folder: UInt32, nameDropped: Int, source: [UInt8], for purpose: FilePurpose,
+    _ place: RulePlace
   ) {
     let status = item.status
     if status.isFolder {
@@ -124,12 +134,15 @@ extension TarballBuilder {
     } else if status.isSymlink {
       collector.add(.symlink, at: path, mode: .symlink, owner: owner(status), linkname: item.target, rule: place.number)
     } else if status.identity.size >= Rope.contentThreshold {
-      addFile(SourceFile(path: source, identity: status.identity), status, at: path, place)
+      addFile(SourceFile(path: source, identity: status.identity), status, at: path, place, for: purpose)
     } else {
+      let mode = place.rule.mode ?? mode(of: status, at: path)
       let dropped = UInt16(clamping: collector.prefix.count + nameDropped)
-      collector.add(
-        .file, at: path, mode: place.rule.mode ?? mode(of: status, at: path), owner: owner(status),
+      let name = collector.add(
+        .file, at: path, mode: mode, owner: owner(status),
         body: .file(folder: folder, dropping: dropped, status.identity), rule: place.number)
+      let file = SourceFile(path: source, identity: status.identity)
+      look(at: PackedFile(file: file, status: status, path: path, mode: mode, name: name), for: purpose, place)
     }
   }
 }

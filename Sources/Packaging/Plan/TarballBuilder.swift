@@ -10,7 +10,7 @@ final class TarballBuilder {
   let layout: TarballLayout
   let platform: Platform?
   /// The image whose layer this is, if it is one.
-  private let image: ImageRule?
+  let image: ImageRule?
   let root: String
   var collector: EntryCollector
   private var holds: Set<Int> = []
@@ -20,6 +20,8 @@ final class TarballBuilder {
   var stagedImages = 0
   /// Stored names of what others may read in the archive and could not in the tree.
   private var opened: [[UInt8]] = []
+  /// What is to be said of the files that the rules have brought so far.
+  var findings: [FileFinding] = []
 
   /// `image` is what a layer on `base` is built for.
   init(
@@ -163,6 +165,7 @@ final class TarballBuilder {
       let name = "\(fileName): \(escapedName(conflict.name))"
       resolver.refuse(Diagnostic(.usage, "\(name) \(conflict.reason { rules[Int($0)].origin })"))
     }
+    tell(findings, of: entries, in: fileName)
     return entries
   }
 

@@ -2,6 +2,17 @@
 
 import Archive
 
+extension [String] {
+  /// The warnings of one kind: ten of them, and how many more `things` there are.
+  package func told(as things: String) -> [String] {
+    let left = count - 10
+    return prefix(10) + (left > 0 ? ["... and \(left) more \(things)"] : [])
+  }
+
+  /// The warnings with the name of an archive before each.
+  func of(_ archive: String) -> [String] { map { "\(archive): \($0)" } }
+}
+
 /// Finds names of one archive that fall together elsewhere.
 enum TwinNames {
   /// A warning for each pair; the hashes of the folded names keep a million of them small.
@@ -25,13 +36,8 @@ enum TwinNames {
         firsts[hash] = name
       }
     }
-    let left = warnings.count - mostWarnings
-    return (warnings.prefix(mostWarnings) + (left > 0 ? ["... and \(left) more such pairs"] : [])).map {
-      "\(fileName): \($0)"
-    }
+    return warnings.told(as: "such pairs").of(fileName)
   }
-
-  private static let mostWarnings = 10
 
   /// FNV-1a of the name in lower case and one Unicode form.
   private static func foldedHash(_ name: ArraySlice<UInt8>) -> UInt64 {

@@ -1,0 +1,139 @@
+// What is to be said of the files that are packed: executables for another machine than their platform's, or without
+// an execute bit. It is said of the entries that stay: a later rule may replace what an earlier one brought.
+
+import Archive
+import Image
+
+/// What is to be said of one file, if the entry of its rule stays.
+struct FileFinding {
+  enum Kind {
+    case refusal(Diagnostic)
+    case executable(String)
+  }
+
+  /// The name that the entry is stored under.
+  let name: [UInt8]
+  /// The number of the rule.
+  let rule: UInt32
+  let kind: Kind
+}
+
+/// What the files of a rule are for, as far as the rule says, and so what is looked for in them.
+struct FilePurpose {
+  /// What brings the files.
+  enum Source {
+    /// The folder of built binaries.
+    case binaries
+    /// A rule for this very file.
+    case file
+    /// One of several paths, which is this very file's.
+    case path
+    /// A folder above the file.
+    case tree
+  }
+
+  let source: Source
+  /// The platform of the rule, for messages.
+  let platform: Platform?
+  /// What their machines are compared with; nil for what they may be for.
+  private(set) var os: String?
+  private(set) var architecture: String?
+  /// Whether a file for another machine is a mistake: where the platform chose it.
+  private(set) var isChosen = true
+
+  /// Of binaries that were built for `platform`.
+  init(builtFor platform: Platform) {
+    source = .binaries
+    self.platform = platform
+    (os, architecture) = (platform.os, platform.architecture)
+  }
+
+  /// Of what `template`, the source of a rule, leads to: for the platform, as far as it names that.
+  init(_ source: Source, of template: Template, _ place: RulePlace) {
+    self.source = source
+    platform = place.platform
+    let variables = template.variables
+    os = variables.contains(.os) ? platform?.os : nil
+    architecture = variables.contains(.arch) ? platform?.architecture : nil
+    if place.image == nil || source == .tree || isCompared { return }
+    // What an image holds runs on its platform, mostly.
+    isChosen = false
+    (os, architecture) = (platform?.os, platform?.architecture)
+  }
+
+  /// Whether files may be for another machine than theirs.
+  var isCompared: Bool { os != nil || architecture != nil }
+}
+
+/// A file that goes into an archive.
+struct PackedFile {
+  let file: SourceFile
+  let status: FileStatus
+  /// Below the archive's root, as the rule has it.
+  let path: [UInt8]
+  /// Of its entry.
+  let mode: FileMode
+  /// The name that the entry is stored under.
+  let name: [UInt8]
+}
+
+extension TarballBuilder {
+  /// Looks for what is to be said of a file; a mistake that is no finding is taken note of at once.
+  func look(at packed: PackedFile, for purpose: FilePurpose, _ place: RulePlace) {
+    func find(_ kind: FileFinding.Kind?) {
+      guard let kind else { return }
+      findings.append(FileFinding(name: packed.name, rule: place.number, kind: kind))
+    }
+    do {
+      if !purpose.isCompared { return }
+      let format = try Executable.inspect(packed.file)
+      find(misfit(of: packed, format, purpose, place) ?? missingBit(of: packed, format, purpose, place))
+    } catch {
+      refuse(error, of: place.rule)
+    }
+  }
+
+  /// What is wrong with an executable that the platform of `purpose` does not run.
+  private func misfit(
+    of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose, _ place: RulePlace
+  ) -> FileFinding.Kind? {
+    let shown = places(of: packed)
+    if let machines = format.machines, let platform = purpose.platform,
+      !machines.suit(os: purpose.os, architecture: purpose.architecture)
+    {
+      let reason = "\(shown): expected a file for \(platform), found \(machines.fileDescription)"
+      return purpose.isChosen ? .refusal(Diagnostic(.data, reason, at: place.rule.origin)) : .executable(reason)
+    }
+    guard case .damagedELF = format else { return nil }
+    let reason = "\(shown): begins as an ELF file and is cut or damaged"
+    let isFatal = image != nil && purpose.source == .binaries
+    return isFatal ? .refusal(Diagnostic(.data, reason, at: place.rule.origin)) : .executable(reason)
+  }
+
+  private func missingBit(
+    of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose, _ place: RulePlace
+  ) -> FileFinding.Kind? {
+    let isToBeRun = format.isProgram || (purpose.source == .binaries && format.machines != nil)
+    if !isToBeRun || packed.mode.bits & 0o111 != 0 || purpose.platform?.os == "windows" { return nil }
+    // An image's own binary has no rule that could say a mode.
+    let mend = place.image?.origin == place.rule.origin ? "chmod a+x" : "\"mode\": \"0755\""
+    return .executable("\(places(of: packed)): is an executable without an execute bit; \(mend) gives it one")
+  }
+
+  private func places(of packed: PackedFile) -> String {
+    "\(escapedName(packed.path)): \(escapedName(packed.file.path))"
+  }
+
+  /// Tells the findings whose entries are among `entries`, of the archive `fileName`.
+  func tell(_ findings: [FileFinding], of entries: TarEntryList, in fileName: String) {
+    var executables: [String] = []
+    for finding in findings {
+      guard let index = entries.index(of: finding.name), entries.origin(at: index) == finding.rule else { continue }
+      switch finding.kind {
+      case .refusal(let diagnostic): resolver.refuse(diagnostic)
+      case .executable(let warning): executables.append(warning)
+      }
+    }
+    resolver.plan.warnings += executables.told(as: "executables with something wrong").of(fileName)
+  }
+}
