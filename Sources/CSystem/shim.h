@@ -1,9 +1,10 @@
 // Calls of the C library that Swift's import of it leaves out: those declared for _GNU_SOURCE alone, mallopt, statfs,
-// and an ioctl, for it does not import variadic functions; and the words of the command line.
+// extended attributes, and an ioctl, for it does not import variadic functions; and the words of the command line.
 #pragma once
 #include <asm/ioctl.h>
 #include <malloc.h>
 #include <sys/statfs.h>
+#include <sys/xattr.h>
 
 /// copy_file_range(2): copies between files within the kernel, sharing blocks where the file system can.
 ssize_t copy_file_range(

@@ -7,10 +7,13 @@ extension RootFileSystem {
   /// The file system in the folder `path`, everything in it of the time `mtime`.
   ///
   /// Permission bits are kept, setuid and sticky ones too; the owner is 0:0, whoever unpacked the folder. Each name of
-  /// a file with several is a file of its own. Throws `RootFileSystemError` for what no layer can be made from, and
+  /// a file with several is a file of its own. `lose` is called with the path of each file to be run and the names of
+  /// its extended attributes, which are left out. Throws `RootFileSystemError` for what no layer can be made from, and
   /// `SystemError`.
-  package static func folder(_ path: String, mtime: Int64) throws -> RootFileSystem {
-    var walk = FolderWalk(root: Array(path.utf8), mtime: mtime)
+  package static func folder(
+    _ path: String, mtime: Int64, lose: @escaping (_ path: [UInt8], _ attributes: [[UInt8]]) -> Void = { _, _ in }
+  ) throws -> RootFileSystem {
+    var walk = FolderWalk(root: Array(path.utf8), mtime: mtime, lose: lose)
     try walk.run()
     return walk.system
   }
@@ -25,11 +28,13 @@ private struct FolderWalk {
   private let sourceFolder: UInt32
   /// The files that are distinct contents: a hard link to one is the same content.
   private var contents: [FileKey: ContentID] = [:]
+  private let lose: ([UInt8], [[UInt8]]) -> Void
   /// Folders below the root that are yet to be read; the root is the empty path.
   private var pending: [[UInt8]] = [[]]
 
-  init(root: [UInt8], mtime: Int64) {
+  init(root: [UInt8], mtime: Int64, lose: @escaping ([UInt8], [[UInt8]]) -> Void) {
     self.root = root
+    self.lose = lose
     system = RootFileSystem(mtime: mtime)
     sourceFolder = system.add(sourceFolder: root + [slash])
   }
@@ -58,6 +63,9 @@ private struct FolderWalk {
     } else if status.isSymlink {
       try system.addSymlink(path, to: try FilePath.target(of: name, in: folder.descriptor, path: shown))
     } else if status.isFile {
+      // Another call for each file would be felt, and what is to be run is what has capabilities.
+      let attributes = status.mode & 0o111 == 0 ? [] : try ExtendedAttributes.given(to: shown)
+      if !attributes.isEmpty { lose(shown, attributes) }
       try system.addFile(path, mode: status.mode, body: body(of: path, status))
     } else {
       throw RootFileSystemError(path: shown, reason: .type(found: status.typeName))

@@ -88,9 +88,19 @@ struct BaseCommand {
   private func addRootFileSystem(_ reference: Reference) throws {
     let path = try path("rootfs") ?? ""
     let isFolder = try FileStatus.following(Array(path.utf8)).isFolder
-    let archive: RootArchive =
-      isFolder ? .rope(rope(of: try RootFileSystem.folder(path, mtime: epoch))) : .file(path: path)
+    let archive: RootArchive = isFolder ? .rope(rope(of: try folder(path))) : .file(path: path)
     try add(archive, settings: try settings(command: nil), as: reference)
+  }
+
+  /// The root file system in a folder; what it loses is warned of.
+  private func folder(_ path: String) throws -> RootFileSystem {
+    var lost: [([UInt8], [[UInt8]])] = []
+    let system = try RootFileSystem.folder(path, mtime: epoch) { lost.append(($0, $1)) }
+    lost.sort { $0.0.lexicographicallyPrecedes($1.0) }
+    for warning in lost.map(FileFinding.warning).told(as: "files with attributes that are left out") {
+      context.messages.warning(warning)
+    }
+    return system
   }
 
   private func make(_ reference: Reference) throws {

@@ -1,14 +1,16 @@
 // What is to be said of the files that are packed: executables for another machine than their platform's, or without
-// an execute bit. It is said of the entries that stay: a later rule may replace what an earlier one brought.
+// an execute bit, and what files have that no archive keeps. It is said of the entries that stay: a later rule may
+// replace what an earlier one brought.
 
 import Archive
 import Image
 
 /// What is to be said of one file, if the entry of its rule stays.
-struct FileFinding {
+package struct FileFinding {
   enum Kind {
     case refusal(Diagnostic)
     case executable(String)
+    case attributes(String)
   }
 
   /// The name that the entry is stored under.
@@ -16,6 +18,11 @@ struct FileFinding {
   /// The number of the rule.
   let rule: UInt32
   let kind: Kind
+
+  /// What is to be said of the file `path` whose extended attributes are left out.
+  package static func warning(path: [UInt8], attributes: [[UInt8]]) -> String {
+    "\(escapedName(path)): its attributes are left out: \(attributes.map { escapedName($0) }.joined(separator: ", "))"
+  }
 }
 
 /// What the files of a rule are for, as far as the rule says, and so what is looked for in them.
@@ -85,12 +92,22 @@ extension TarballBuilder {
       findings.append(FileFinding(name: packed.name, rule: place.number, kind: kind))
     }
     do {
+      // Of trees only what is to be run is looked at: another call for each file would be felt.
+      let isLookedAt = [.binaries, .file].contains(purpose.source) || packed.status.mode & 0o111 != 0
+      if isLookedAt { find(try attributes(of: packed)) }
       if !purpose.isCompared { return }
       let format = try Executable.inspect(packed.file)
       find(misfit(of: packed, format, purpose, place) ?? missingBit(of: packed, format, purpose, place))
     } catch {
       refuse(error, of: place.rule)
     }
+  }
+
+  private func attributes(of packed: PackedFile) throws -> FileFinding.Kind? {
+    let names = try ExtendedAttributes.given(to: packed.file.path)
+    if names.isEmpty { return nil }
+    let warning = FileFinding.warning(path: packed.file.path, attributes: names)
+    return .attributes("\(escapedName(packed.path)): \(warning)")
   }
 
   /// What is wrong with an executable that the platform of `purpose` does not run.
@@ -127,13 +144,16 @@ extension TarballBuilder {
   /// Tells the findings whose entries are among `entries`, of the archive `fileName`.
   func tell(_ findings: [FileFinding], of entries: TarEntryList, in fileName: String) {
     var executables: [String] = []
+    var attributes: [String] = []
     for finding in findings {
       guard let index = entries.index(of: finding.name), entries.origin(at: index) == finding.rule else { continue }
       switch finding.kind {
       case .refusal(let diagnostic): resolver.refuse(diagnostic)
       case .executable(let warning): executables.append(warning)
+      case .attributes(let warning): attributes.append(warning)
       }
     }
     resolver.plan.warnings += executables.told(as: "executables with something wrong").of(fileName)
+    resolver.plan.warnings += attributes.told(as: "files with attributes that are left out").of(fileName)
   }
 }
