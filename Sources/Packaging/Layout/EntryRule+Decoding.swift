@@ -15,7 +15,13 @@ final class LayoutNames {
   /// What was referred to, as "KIND NAME".
   private(set) var used: Set<String> = []
 
-  init(release: ReleaseLayout, layouts: Set<String>, hasImages: Bool) {
+  /// Whether release.json is there to tell all names; without it none is known to be wrong.
+  private let isComplete: Bool
+
+  /// Of a set whose release.json is `release`; nil when it cannot be read.
+  init(release: ReleaseLayout?, layouts: Set<String>, hasImages: Bool) {
+    isComplete = release != nil
+    let release = release ?? ReleaseLayout()
     platforms = Set(release.platforms.keys)
     binaries = Set(release.binaries.keys)
     flags = Set(release.flags.keys).union([ReleaseLayout.gitCleanFlag])
@@ -29,7 +35,7 @@ final class LayoutNames {
   /// Checks that `name` is one of `known` and takes note that it is used.
   func check(_ kind: String, _ name: String, in known: Set<String>, at field: LayoutField) {
     used.insert("\(kind) \(name)")
-    if known.contains(name) { return }
+    if known.contains(name) || !isComplete { return }
     let near = nearName(to: name, in: known.sorted()).map { "; did you mean \(quoted($0))?" }.orEmpty
     field.refuse("no \(kind) is named \(quoted(name))\(near)")
   }

@@ -55,19 +55,18 @@ package struct LayoutSet: Sendable {
     if !files.contains(where: { $0.name == "release" }) {
       mistakes.add(LayoutError(file: "\(place)/release.json", reason: "missing; every set of layouts has one"))
     }
-    // Without the names that release.json declares every reference would be a mistake of its own.
-    guard let releaseField = fields["release"] else { throw LayoutErrors(errors: mistakes.errors) }
-    let release = ReleaseLayout(releaseField)
+    let releaseField = fields["release"]
+    let release = releaseField.map { ReleaseLayout($0) }
     let known = LayoutNames(release: release, layouts: Set(names), hasImages: fields["images"] != nil)
     let images = fields["images"].map { ImagesLayout($0, names: known) }
     images.map(known.add)
     let tarballs = names.compactMap { name in
-      fields[name].flatMap { TarballLayout($0, name: name, release: release, names: known) }
+      fields[name].flatMap { TarballLayout($0, name: name, release: release ?? ReleaseLayout(), names: known) }
     }
     LayoutCycle.check(tarballs, mistakes)
     // Not beside other mistakes: a rule that could not be read may hold what seems to be held by none.
     if let images, mistakes.errors.isEmpty { HeldImages.check(images, tarballs, mistakes) }
-    guard mistakes.errors.isEmpty else { throw LayoutErrors(errors: mistakes.errors) }
+    guard let release, let releaseField, mistakes.errors.isEmpty else { throw LayoutErrors(errors: mistakes.errors) }
     self.release = release
     self.images = images
     self.tarballs = tarballs

@@ -38,6 +38,9 @@ package struct ReleaseLayout: Sendable {
 
   private static let keys = ["$schema", "name", "platforms", "fast", "override", "binaries", "archive", "flags"]
 
+  /// What holds where nothing is said.
+  init() {}
+
   init(_ field: LayoutField) {
     guard let object = field.object(Self.keys) else { return }
     name = object.required("name")?.onePart ?? ""

@@ -10,13 +10,19 @@ import Testing
 private let release = #"{"name": "a"}"#
 
 struct LayoutSetTests {
-  @Test func `a set without a release file is refused by its folder`() {
-    #expect(LayoutSet.mistakes(["app": "{}"]) == ["layouts/release.json: missing; every set of layouts has one"])
+  @Test func `a set without a release file is refused by its folder, and for all that is wrong beside it`() {
+    #expect(
+      LayoutSet.mistakes(["app": "{}"]) == [
+        "layouts/release.json: missing; every set of layouts has one", #"layouts/app.json:1:1: missing key "entries""#,
+        #"layouts/app.json:1:1: missing key "tarball""#,
+      ])
   }
 
   @Test func `a release file that cannot be read is the only mistake about it`() {
     #expect(
-      LayoutSet.mistakes(["release": "{", "app": #"{"tarball": "a.tgz", "entries": [{"binaries": "x"}]}"#])
+      LayoutSet.mistakes([
+        "release": "{", "app": #"{"tarball": "a.tgz", "entries": [{"binaries": "x", "platforms": "p"}]}"#,
+      ])
         == ["layouts/release.json:1:2: expected a key or '}', found the end of the document"])
   }
 
@@ -38,7 +44,9 @@ struct LayoutSetTests {
   }
 
   @Test func `a tarball that holds itself is refused with the chain`() {
-    func holding(_ name: String) -> String { #"{"tarball": "t.tgz", "entries": [{"artifact": "\#(name)", "to": "x"}]}"# }
+    func holding(_ name: String) -> String {
+      #"{"tarball": "t.tgz", "entries": [{"artifact": "\#(name)", "to": "x"}]}"#
+    }
     #expect(
       LayoutSet.mistakes(["release": release, "a": holding("a")])
         == ["layouts/a.json:1:34: entries[0]: a tarball cannot hold itself: a -> a"])
