@@ -63,6 +63,11 @@ package struct BaseStore: Sendable {
     return try source.read(images[best], as: reference)
   }
 
+  /// Whether there is a base of this name, for whatever platform. Throws as `image(_:for:)` does.
+  package func holds(_ reference: Reference) throws -> Bool {
+    try !isEmpty() && !images(of: reference, in: try source()).isEmpty
+  }
+
   /// The bases that have a name, for a lock, where each is the one of its name and platform.
   ///
   /// Throws as `images()` does, and `ImageError` with the choices for several of one name and platform.

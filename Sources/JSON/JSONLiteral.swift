@@ -28,7 +28,8 @@ package enum JSONLiteral: Sendable {
     let text = text
     if isPlainASCII(text.utf8) { return text }
     // Outside of strings there are but printable characters.
-    return text.unicodeScalars.map { $0.isPrintable ? String($0) : String($0).utf16.map(unicodeEscape).joined() }.joined()
+    return text.unicodeScalars.map { $0.isPrintable ? String($0) : String($0).utf16.map(unicodeEscape).joined() }
+      .joined()
   }
 
   private func write(to text: inout String) {

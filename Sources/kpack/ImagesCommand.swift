@@ -15,7 +15,8 @@ struct ImagesCommand {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
-    let plan = try Resolver.planImages(try context.layouts(for: options.locations), options, names: context.line.arguments)
+    let plan = try Resolver.planImages(
+      try context.layouts(for: options.locations), options, names: context.line.arguments)
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
     let packager = ImagePackager(plan, locations: options.locations, context.writeOptions(jobs: options.jobs))

@@ -28,13 +28,15 @@ struct LayoutsCommand {
   private func check(_ folder: String?) throws {
     let set = try LayoutSource(folder: folder).load()
     for warning in set.warnings { context.messages.warning(warning) }
+    try Resolver.check(set)
     let place = folder ?? "built-in"
     if context.format == .json {
       let names = set.tarballs.map { JSONLiteral.string($0.name) }
       try context.output.json(.object([("layouts", .string(place)), ("tarballs", .array(names))]))
     } else {
       let names = set.tarballs.map(\.name).joined(separator: ", ")
-      try context.output.line("\(escapedName(place.utf8)): no mistakes in release \(set.release.name) with tarballs \(names)")
+      try context.output.line(
+        "\(escapedName(place.utf8)): no mistakes in release \(set.release.name) with tarballs \(names)")
     }
   }
 

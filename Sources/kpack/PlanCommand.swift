@@ -29,7 +29,8 @@ struct PlanCommand {
       try specification.write { try context.output.line($0) }
       let count = specification.filesWithoutSource
       if count > 0 {
-        context.messages.warning("\(escapedName(tarball.fileName.utf8)): \(count) files have contents that mtree cannot point to")
+        context.messages.warning(
+          "\(escapedName(tarball.fileName.utf8)): \(count) files have contents that mtree cannot point to")
       }
     }
   }

@@ -44,6 +44,7 @@ import Testing
     try box.sh(making)
     let outcome = try box.kpack("plan")
     #expect(outcome.status != 0 && !outcome.errors.contains("no --layouts is given"))
-    #expect(outcome.errors.contains("built-in/") || outcome.errors.contains("_output/dockerized/bin"), "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("built-in/") || outcome.errors.contains("_output/dockerized/bin"), "\(outcome.errors)")
   }
 }

@@ -185,7 +185,7 @@ private let commandLines = [
 
   @Test func `the name of a file is never shown raw`() throws {
     let box = try project()
-    let names = [Poison.quiet, "\(Poison.quiet)x", Poison.full]
+    let names = ["\(Poison.quiet)x", Poison.full]
     let places = [
       "d", ".", "layouts", "_output/dockerized/bin", "_output/dockerized/bin/linux", "_output/release-tars",
       "_output/bases",

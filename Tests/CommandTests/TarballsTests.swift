@@ -140,7 +140,10 @@ import Testing
     (["--version", "a\nb"], "layouts/greeter.json:3:14: tarball: the version a%0Ab has a control character in it"),
     (
       ["--version", "../x", "--platform", "linux/amd64"],
-      #"layouts/greeter.json:3:14: tarball: expected a file name, found "greeter-../x-linux-amd64.tar.gz""#
+      """
+      layouts/greeter.json:3:14: tarball: expected a file name, found "greeter-../x-linux-amd64.tar.gz"
+      kpack: error: layouts/release.json:12:13: archive.root: expected the name of one folder, found "greeter-../x"
+      """
     ),
     (["--layouts", "nowhere"], "--layouts: nowhere: expected a folder, found nothing"),
   ])

@@ -38,6 +38,9 @@ package final class Bases {
   /// Whether a lock says what the bases must be.
   var isLocked: Bool { lock != nil }
 
+  /// Whether there is a base of this name. Throws as `image` does.
+  func holds(_ reference: Reference) throws -> Bool { try store.holds(reference) }
+
   /// The base and its layers as contents of the plan.
   ///
   /// Throws `ImageError`, `BaseForOthers`, `SourceChanged` or `SystemError`.

@@ -11,9 +11,9 @@ struct Dependencies {
 
   init(_ resolver: Resolver) { self.resolver = resolver }
 
-  /// `wanted` and all that they hold, those that hold nothing first. Throws `Diagnostic`.
-  mutating func order(_ wanted: [Resolver.Instance]) throws -> [Resolver.Instance] {
-    for instance in wanted { _ = try depth(of: instance) }
+  /// `wanted` and all that they hold, those that hold nothing first; mistakes go to the resolver.
+  mutating func order(_ wanted: [Resolver.Instance]) -> [Resolver.Instance] {
+    for instance in wanted { _ = depth(of: instance) }
     return depths.keys.sorted { first, second in
       let (left, right) = (depths[first] ?? 0, depths[second] ?? 0)
       return left == right ? first.sortKey < second.sortKey : left < right
@@ -21,17 +21,17 @@ struct Dependencies {
   }
 
   /// The layouts were checked for circles, so this ends.
-  private mutating func depth(of instance: Resolver.Instance, heldBy holder: RuleOrigin? = nil) throws -> Int {
+  private mutating func depth(of instance: Resolver.Instance, heldBy holder: RuleOrigin? = nil) -> Int {
     if let depth = depths[instance] { return depth }
     guard let layout = resolver.layout(instance.layout) else { return 0 }
-    if try !resolver.facts.holds(layout.condition) {
+    if !resolver.holds(layout.condition, at: layout.origin) {
       let flag = quoted(layout.condition?.flag ?? "")
-      throw Diagnostic(.usage, "\(quoted(layout.name)) is turned off by the flag \(flag)", at: holder)
+      resolver.refuse(Diagnostic(.usage, "\(quoted(layout.name)) is turned off by the flag \(flag)", at: holder))
     }
     var depth = 0
     for rule in layout.rules {
-      for held in try resolver.held(by: rule, on: instance.platform) {
-        depth = max(depth, try self.depth(of: held, heldBy: rule.origin) + 1)
+      for held in resolver.held(by: rule, of: layout, on: instance.platform) {
+        depth = max(depth, self.depth(of: held, heldBy: rule.origin) + 1)
       }
     }
     depths[instance] = depth
@@ -50,27 +50,30 @@ extension [UInt8] {
 extension Resolver {
   /// The platforms that a rule stands on: those of its own in a tarball without any, else the tarball's where the
   /// rule's condition holds.
-  func platforms(of rule: EntryRule, on platform: Platform?) throws -> [Platform?] {
-    if let platform { return try lists.matches(rule.platforms, platform) ? [platform] : [] }
+  func platforms(of rule: EntryRule, on platform: Platform?) -> [Platform?] {
+    if let platform { return lists.matches(rule.platforms, platform) ? [platform] : [] }
     guard let selector = rule.platforms else { return [nil] }
-    return try lists.platforms(selector)
+    return lists.platforms(selector)
   }
 
-  /// The tarballs that a rule of a tarball for `platform` puts into it. Throws `Diagnostic`.
-  func held(by rule: EntryRule, on platform: Platform?) throws -> [Instance] {
-    guard case .artifact(let name) = rule.verb, try facts.holds(rule.condition), let held = layout(name) else {
+  /// The tarballs that a rule of a tarball for `platform` puts into it; what it cannot hold is noted as a mistake.
+  func held(by rule: EntryRule, of holder: TarballLayout, on platform: Platform?) -> [Instance] {
+    guard case .artifact(let name) = rule.verb, holds(rule.condition, at: rule.origin), let held = layout(name) else {
       return []
     }
-    return try platforms(of: rule, on: platform).map { platform in
+    return platforms(of: rule, on: platform).compactMap { platform in
       guard let selector = held.platforms else { return Instance(layout: name, platform: nil) }
       guard let platform else {
-        throw Diagnostic(
-          .usage, "\(quoted(name)) is made for platforms; give the entry \"platforms\" to say which", at: rule.origin)
+        let reason = "is made for platforms; give the entry \"platforms\" to say which"
+        refuse(Diagnostic(.usage, "\(quoted(name)) \(reason)", at: rule.origin))
+        return nil
       }
-      guard try lists.platforms(selector).contains(platform) else {
-        throw Diagnostic(.usage, "\(quoted(name)) is not made for \(platform)", at: rule.origin)
-      }
-      return Instance(layout: name, platform: platform)
+      if lists.platforms(selector).contains(platform) { return Instance(layout: name, platform: platform) }
+      // Which platforms a folder of binaries holds is not known without it.
+      let isFromFolder = [selector, holder.platforms, rule.platforms].contains { lists.isPresent($0) }
+      let isOpen = lists.isUnknown || options.isDry && isFromFolder
+      if !isOpen { refuse(Diagnostic(.usage, "\(quoted(name)) is not made", for: platform, at: rule.origin)) }
+      return nil
     }
   }
 }

@@ -1,6 +1,7 @@
 // What is wrong with a release that cannot be planned: every mistake, each with the exit code of its kind.
 
 import Archive
+import Image
 
 /// Whose fault a mistake is; the numbers are the command's exit codes.
 package enum Fault: Int32, Comparable, Sendable {
@@ -20,18 +21,33 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   /// The rule or setting that it is about; nil when it is about none.
   package let origin: RuleOrigin?
   package let message: String
+  /// What it comes from, where others come from that too.
+  let cause: SharedCause?
 
   package init(_ fault: Fault, _ message: String, at origin: RuleOrigin? = nil) {
+    self.init(fault, message, at: origin, cause: nil)
+  }
+
+  init(_ fault: Fault, _ message: String, at origin: RuleOrigin? = nil, cause: SharedCause?) {
     self.fault = fault
     self.origin = origin
+    self.cause = cause
     self.message = escapedControls(message)
+  }
+
+  /// The mistake that something is so for a platform; it may be for others too.
+  init(_ fault: Fault, _ what: String, for platform: Platform, at origin: RuleOrigin) {
+    let cause = SharedCause(kind: .platforms("\(origin): \(what)"), subject: "\(platform)")
+    self.init(fault, "\(what) for \(platform)", at: origin, cause: cause)
   }
 
   /// The mistake that an error of any layer is, at `origin` unless it knows its place itself.
   init(_ error: any Error, at origin: RuleOrigin? = nil) {
     switch error {
     case let diagnostic as Diagnostic:
-      self.init(diagnostic.fault, diagnostic.message, at: diagnostic.origin ?? origin)
+      self.init(diagnostic.fault, diagnostic.message, at: diagnostic.origin ?? origin, cause: diagnostic.cause)
+    case let error as SystemError where error.isAboutMissingFile:
+      self.init(.system, "\(error)", at: origin, cause: SharedCause(kind: .source(error.path), subject: ""))
     case let error as VersionError:
       let isFile = if case .file = error { true } else { false }
       // It is no rule's fault, and says itself where it is.
@@ -41,6 +57,11 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
     default:
       self.init(.system, "\(error)", at: origin)
     }
+  }
+
+  /// The mistake as one about the release as a whole, whichever rule asks for it first.
+  var aboutFact: Diagnostic {
+    Diagnostic(fault, message, at: origin, cause: SharedCause(kind: .fact(message), subject: ""))
   }
 
   /// "PLACE: MESSAGE".

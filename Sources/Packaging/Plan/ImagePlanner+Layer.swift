@@ -7,15 +7,15 @@ import JSON
 extension ImagePlanner {
   /// The new layer: what the base brings to every image on it, the executable, what the image has beside it.
   func layer(
-    on image: BaseImage, _ base: BaseRule, _ changes: SettingChanges
+    on files: FileTable, _ base: BaseRule, _ changes: SettingChanges
   ) throws -> TarEntryList {
     let layout = TarballLayout(
       layerOf: rule, rules: base.entries + binaryRules + rule.entries, release: resolver.layouts.release)
-    let builder = try TarballBuilder(resolver, layout, platform, image: rule, base: image.files)
+    let builder = try TarballBuilder(resolver, layout, platform, image: rule, base: files)
     for rule in layout.rules { builder.add(rule, number: resolver.number(of: rule)) }
-    if let directory = changes.workingDirectory { add(workingDirectory: directory, to: builder, on: image.files) }
+    if let directory = changes.workingDirectory { add(workingDirectory: directory, to: builder, on: files) }
     let entries = builder.finishEntries(fileName: "image \(rule.name) for \(platform)")
-    let mistakes = (0..<entries.count).compactMap { mistake(entries, $0, image.files) }
+    let mistakes = (0..<entries.count).compactMap { mistake(entries, $0, files) }
     for mistake in mistakes.dropLast() { resolver.refuse(mistake) }
     // What such a layer would make of the base is not worth a look.
     if let last = mistakes.last { throw last }

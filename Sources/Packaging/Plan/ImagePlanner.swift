@@ -36,17 +36,26 @@ struct ImagePlanner {
   ///
   /// Throws `Diagnostic`, and `SourceChanged` or `SystemError` for the files that are looked into.
   func plan(stagePlaces places: [PlannedImage.StagePlace]) throws -> PlannedImage {
-    let base = try namedBase()
+    let (base, references, changes, fileName) = try filledIn()
     if rule.binary != nil { try resolver.options.locations.check(.bin) }
     if rule.outputs == [.stage] && places.isEmpty {
       let reason = "no tarball holds it, and \"outputs\" says the stage alone"
       throw Diagnostic(.usage, "image \(rule.name) for \(platform): \(reason)", at: rule.origin)
     }
-    let references = try references()
+    if resolver.options.isDry {
+      let builder = ImageBuilder(
+        baseConfig: ImageConfig(platform: platform, settings: ImageSettings(), diffIDs: [], created: 0, history: []),
+        baseLayers: [], platform: platform, settings: ImageSettings(), created: 0, createdBy: createdBy)
+      return PlannedImage(
+        name: rule.name, origin: rule.origin, platform: platform, references: references, builder: builder,
+        format: resolver.options.imageFormat, layer: try layer(on: FileTable(), base.rule, changes), fileName: fileName,
+        stagePlaces: rule.outputs.contains(.stage) ? places : [], isKept: rule.outputs.contains(.images),
+        executable: nil,
+        dockerfile: Dockerfile(base: base.name, platform: nil, executable: nil, hasArchive: false, changes: changes))
+    }
     let gate = try gate(stagePlaces: places)
     let (image, layers) = try stored(base, gate)
-    let changes = try changes()
-    let layer = try layer(on: image, base.rule, changes)
+    let layer = try layer(on: image.files, base.rule, changes)
     try explained(at: rule.origin) {
       try gate.checkInterpreter(in: image.files.covered(by: layer), base: base.reference)
     }
@@ -57,11 +66,33 @@ struct ImagePlanner {
     let (dockerfile, executable) = try dockerfile(of: layer, on: image, base, gate, changes)
     var planned = PlannedImage(
       name: rule.name, origin: rule.origin, platform: platform, references: references, builder: builder,
-      format: resolver.options.imageFormat, layer: layer, fileName: try resolver.fileName(of: rule, subject),
+      format: resolver.options.imageFormat, layer: layer, fileName: fileName,
       stagePlaces: rule.outputs.contains(.stage) ? places : [], isKept: rule.outputs.contains(.images),
       executable: executable, dockerfile: dockerfile)
     planned.size = try planned.archiveSize(in: resolver.plan.store())
     return planned
+  }
+
+  /// All that the templates of the rule say. Throws the last mistake; those before it go to the resolver.
+  private func filledIn() throws -> (NamedBase, [Reference], SettingChanges, fileName: String) {
+    var mistakes: [Diagnostic] = []
+    func attempt<Value>(_ body: () throws -> Value) -> Value? {
+      do {
+        return try body()
+      } catch {
+        mistakes.append(Diagnostic(error, at: rule.origin))
+        return nil
+      }
+    }
+    let base = attempt(namedBase)
+    let references = attempt(references)
+    let changes = attempt(changes)
+    let fileName = attempt { try resolver.fileName(of: rule, subject) }
+    for mistake in mistakes.dropLast() { resolver.refuse(mistake) }
+    if let last = mistakes.last { throw last }
+    // Without a mistake all of them are there.
+    guard let base, let references, let changes, let fileName else { throw Diagnostic(.usage, "image \(rule.name)") }
+    return (base, references, changes, fileName)
   }
 
   private func gate(stagePlaces places: [PlannedImage.StagePlace]) throws -> ImageGate {
@@ -111,7 +142,7 @@ struct ImagePlanner {
       throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
     }
     guard let template = base.reference.template(for: platform.architecture) else {
-      throw Diagnostic(.usage, "the base \(quoted(base.name)) has no image for \(platform)", at: base.origin)
+      throw Diagnostic(.usage, "the base \(quoted(base.name)) has no image", for: platform, at: base.origin)
     }
     let name = try fill(template)
     return NamedBase(
@@ -131,7 +162,7 @@ struct ImagePlanner {
   private func references() throws -> [Reference] {
     let layout = resolver.layouts.images
     guard let template = (rule.repository ?? layout?.repository)?.template(for: platform.architecture) else {
-      throw Diagnostic(.usage, "\(quoted(rule.name)) has no repository for \(platform)", at: rule.origin)
+      throw Diagnostic(.usage, "\(quoted(rule.name)) has no repository", for: platform, at: rule.origin)
     }
     let tag = try resolver.facts.value(of: .tag, subject)
     guard Reference.isTag(tag) else {
@@ -193,6 +224,11 @@ extension ImagePlanner {
     } catch let error as BaseForOthers {
       try explained(at: rule.origin) { try gate.checkMachines(on: base.reference, for: error.found) }
       throw error
+    } catch let mistake as Diagnostic {
+      // A store that cannot be looked into is what the mistake is about.
+      if (try? resolver.bases().holds(base.reference)) ?? true { throw mistake }
+      let cause = SharedCause(kind: .base(base.reference.familiar), subject: "\(rule.name) for \(platform)")
+      throw Diagnostic(mistake.fault, mistake.message, at: mistake.origin, cause: cause)
     }
   }
 

@@ -9,67 +9,94 @@ final class PlatformLists {
   private let layouts: LayoutSet
   private let options: ReleaseOptions
   private var present: [Platform]?
+  /// Whether the folder of binaries should say something and does not.
+  private(set) var isUnknown = false
+  /// Takes the mistakes.
+  var refuse: (Diagnostic) -> Void = { _ in }
 
   init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
     self.layouts = layouts
     self.options = options
   }
 
-  /// Throws `Diagnostic` when a fast run is wanted and none is described, or a wanted platform is in no list.
-  func checkWanted() throws {
+  /// Takes note of mistakes when a fast run is wanted and none is described, and for wanted platforms in no list.
+  func checkWanted() {
     let release = layouts.release
     if options.isFast && release.fast == nil {
-      throw Diagnostic(.usage, "a fast run is wanted, but release.json has no \"fast\" platforms")
+      refuse(Diagnostic(.usage, "a fast run is wanted, but release.json has no \"fast\" platforms"))
     }
     guard let wanted = options.platforms else { return }
     if release.replacesPlatforms && wanted.allSatisfy(\.hasUsualNames) { return }
-    var known = Set(
-      layouts.tarballs.flatMap { tarball in
-        ([tarball.platforms] + tarball.rules.map(\.platforms)).flatMap { Self.spelledOut($0) }
-      })
+    var known = listed
     // Lists that say "present" come last: they are read only where no other list has the platform.
-    for name in release.platforms.keys.sorted() where release.platforms[name] != .present {
-      known.formUnion(try list(name))
+    for name in release.platforms.keys where !known.isSuperset(of: wanted) { known.formUnion(list(name)) }
+    if isUnknown { return }
+    for unknown in wanted where !known.contains(unknown) && !(release.replacesPlatforms && unknown.hasNames(in: known))
+    {
+      let near =
+        unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
+      let hint = near.map { "; did you mean \($0)?" }.orEmpty
+      refuse(Diagnostic(.usage, "the platform \(unknown) is in no list of this run\(hint)"))
     }
-    for name in release.platforms.keys where !known.isSuperset(of: wanted) { known.formUnion(try list(name)) }
-    let unknown = wanted.first { !known.contains($0) && !(release.replacesPlatforms && $0.hasNames(in: known)) }
-    guard let unknown else { return }
-    let near = unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
-    throw Diagnostic(
-      .usage, "the platform \(unknown) is in no list of this run\(near.map { "; did you mean \($0)?" }.orEmpty)")
   }
 
-  /// The platforms that `selector` stands for in this run, in the order of their list, each once. Throws `Diagnostic`
-  /// or `SystemError` when the binaries cannot be listed.
-  func platforms(_ selector: PlatformSelector) throws -> [Platform] {
+  /// The platforms that the layouts spell out in this run.
+  private var listed: Set<Platform> {
+    let release = layouts.release
+    let selectors = layouts.tarballs.flatMap { [$0.platforms] + $0.rules.map(\.platforms) }
+    let names = release.platforms.keys.filter { release.platforms[$0] != .present }
+    return Set(selectors.flatMap { Self.spelledOut($0) }).union(names.flatMap { list($0) })
+  }
+
+  /// The platforms that `selector` stands for in this run, in the order of their list, each once.
+  func platforms(_ selector: PlatformSelector) -> [Platform] {
     var seen: Set<Platform> = []
     let all =
       switch selector {
-      case .list(let name): try list(name)
+      case .list(let name): list(name)
       case .patterns(let patterns): patterns.compactMap(\.platform)
       }
     return narrowed(all).filter { seen.insert($0).inserted }
   }
 
-  /// Whether a rule that says `selector` holds on `platform`. Throws as `platforms` does.
-  func matches(_ selector: PlatformSelector?, _ platform: Platform) throws -> Bool {
+  /// Whether a rule that says `selector` holds on `platform`.
+  func matches(_ selector: PlatformSelector?, _ platform: Platform) -> Bool {
     switch selector {
     case nil: true
-    case .list(let name): narrowed(try list(name)).contains(platform)
+    case .list(let name): narrowed(list(name)).contains(platform)
     case .patterns(let patterns): patterns.contains { $0.matches(platform) }
     }
   }
 
-  private func list(_ name: String) throws -> [Platform] {
+  /// Whether the folder of binaries decides what `selector` stands for.
+  func isPresent(_ selector: PlatformSelector?) -> Bool {
+    if case .list(let name) = selector { layouts.release.platforms[name] == .present } else { false }
+  }
+
+  private func list(_ name: String) -> [Platform] {
     switch layouts.release.platforms[name] {
     case nil: return []
     case .listed(let platforms): return options.isFast ? layouts.release.fast ?? platforms : platforms
     case .present:
-      if let present { return present }
-      try options.locations.check(.bin)
-      let found = try Self.present(in: options.locations.bin)
+      let found = present ?? findPresent()
       present = found
       return found
+    }
+  }
+
+  private func findPresent() -> [Platform] {
+    if options.isDry {
+      // Some of those that other lists name, in all likelihood.
+      let platforms = listed.sorted { "\($0)" < "\($1)" }
+      return platforms.isEmpty ? [Platform(os: "linux", architecture: "amd64")] : platforms
+    }
+    do {
+      try options.locations.check(.bin)
+      return try Self.present(in: options.locations.bin)
+    } catch {
+      refuse(Diagnostic(error))
+      isUnknown = true
+      return []
     }
   }
 
@@ -95,7 +122,9 @@ final class PlatformLists {
         platforms.append(platform)
       }
     }
-    if platforms.isEmpty { throw Diagnostic(.system, "\(escapedName(bin.utf8)): holds no OS/ARCH folder with binaries") }
+    if platforms.isEmpty {
+      throw Diagnostic(.system, "\(escapedName(bin.utf8)): holds no OS/ARCH folder with binaries")
+    }
     return platforms
   }
 

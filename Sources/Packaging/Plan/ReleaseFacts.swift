@@ -109,6 +109,7 @@ final class ReleaseFacts {
       return tag.split(separator: "+", omittingEmptySubsequences: false).joined(separator: "_")
     case .releaseRegistry: return try environment("KUBE_DOCKER_REGISTRY", variable)
     case .releaseTag: return try environment("KUBE_DOCKER_IMAGE_TAG", variable)
+    case .md5 where options.isDry && subject.image?.binary != nil: return String(repeating: "0", count: 32)
     case .md5:
       if let binary = subject.binary, let digits = try MD5.digits(of: binary) { return digits }
       throw Diagnostic(.usage, "{md5} is not known: the image has no binary")
@@ -122,10 +123,17 @@ final class ReleaseFacts {
 
   /// The template with every variable's value in it. Throws `Diagnostic` when one is not known.
   func fill(_ template: Template, _ subject: TemplateSubject) throws -> String {
-    try template.filled { try value(of: $0, subject) }
+    try template.filled { variable in
+      do {
+        return try value(of: variable, subject)
+      } catch let mistake as Diagnostic where [.version, .releaseRegistry, .releaseTag].contains(variable) {
+        throw mistake.aboutFact
+      }
+    }
   }
 
   private func environment(_ name: String, _ variable: Variable) throws -> String {
+    if options.isDry { return "x" }
     guard let value = options.environmentValue(name) else {
       throw Diagnostic(.usage, "{\(variable.rawValue)} is not known; set \(name)")
     }

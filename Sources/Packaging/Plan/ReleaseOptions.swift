@@ -19,6 +19,8 @@ package struct ReleaseOptions: Sendable {
   package var level: Int?
   /// Threads.
   package var jobs = 1
+  /// Whether nothing outside of the layouts is looked at: neither tree nor binaries, bases, stage or git.
+  var isDry = false
   /// The form of the archives of images.
   package var imageFormat = ImageFormat.hybrid
 

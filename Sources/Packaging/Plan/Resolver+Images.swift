@@ -6,19 +6,19 @@ import JSON
 
 extension Resolver {
   /// The images that a run makes: those that are named, or all whose flags are on.
-  func wantedImages(_ names: [String]) throws -> [(group: String, rule: ImageRule, platform: Platform)] {
-    for name in names { try checkWanted(name) }
+  func wantedImages(_ names: [String]) -> [(group: String, rule: ImageRule, platform: Platform)] {
+    for name in names { checkWanted(name) }
     var wanted: [(group: String, rule: ImageRule, platform: Platform)] = []
     for (group, rule) in allImages where names.isEmpty || names.contains(rule.name) {
-      if try facts.holds(rule.condition) { wanted += try platforms(of: rule, in: group).map { (group, rule, $0) } }
+      if holds(rule.condition, at: rule.origin) { wanted += platforms(of: rule, in: group).map { (group, rule, $0) } }
     }
     return wanted
   }
 
   /// Takes note of a mistake when no image has the name, or all that have it are off.
-  private func checkWanted(_ name: String) throws {
+  private func checkWanted(_ name: String) {
     let named = allImages.map(\.rule).filter { $0.name == name }
-    if try named.contains(where: { try facts.holds($0.condition) }) { return }
+    if named.contains(where: { holds($0.condition) }) { return }
     if named.isEmpty {
       let near = nearName(to: name, in: allImages.map(\.rule.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
       refuse(Diagnostic(.usage, "no image is named \(quoted(name))\(near)"))
@@ -30,7 +30,7 @@ extension Resolver {
   }
 
   /// All images of the layouts, by the name of their group.
-  private var allImages: [(group: String, rule: ImageRule)] {
+  var allImages: [(group: String, rule: ImageRule)] {
     let groups = layouts.images?.groups ?? [:]
     return groups.keys.sorted().flatMap { group in (groups[group] ?? []).map { (group: group, rule: $0) } }
   }
@@ -82,24 +82,30 @@ extension Resolver {
   func image(_ rule: ImageRule, of group: String, on platform: Platform) throws -> Int {
     let instance = ImageInstance(group: group, name: rule.name, platform: platform)
     if let number = imageNumbers[instance] { return number }
-    let image = try ImagePlanner(self, rule, on: platform).plan(stagePlaces: try stagePlaces(of: rule, group, platform))
+    let image = try ImagePlanner(self, rule, on: platform).plan(stagePlaces: stagePlaces(of: rule, group, platform))
     imageNumbers[instance] = plan.images.count
     plan.images.append(image)
     return plan.images.count - 1
   }
 
-  /// The images of a list whose flags are on, in order, with their groups.
-  func images(_ list: NameList, _ fill: (Template) throws -> String) throws -> [(group: String, rule: ImageRule)] {
+  /// The images of a rule's list whose flags are on, in order, with their groups; names that are none are mistakes.
+  func images(_ list: NameList, _ place: RulePlace) -> [(group: String, rule: ImageRule)] {
     switch list {
     case .list(let name):
-      return try (layouts.images?.groups[name] ?? []).filter { try facts.holds($0.condition) }.map { (name, $0) }
+      return (layouts.images?.groups[name] ?? []).filter { holds($0.condition) }.map { (name, $0) }
     case .names(let names):
       let all = allImages
-      return try names.flatMap { template in
-        let name = try fill(template)
-        let named = all.filter { $0.rule.name == name }
-        if named.isEmpty { throw Diagnostic(.usage, "no image is named \(quoted(name))") }
-        return try named.filter { try facts.holds($0.rule.condition) }
+      return names.flatMap { template in
+        do {
+          let name = try place.fill(template)
+          let named = all.filter { $0.rule.name == name }
+          if !named.isEmpty { return named.filter { holds($0.rule.condition) } }
+          let near = nearName(to: name, in: all.map(\.rule.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
+          throw Diagnostic(.usage, "no image is named \(quoted(name))\(near)")
+        } catch {
+          refuse(Diagnostic(error, at: place.rule.origin))
+          return []
+        }
       }
     }
   }
@@ -107,14 +113,15 @@ extension Resolver {
   /// Every place in the stage where a tarball looks for the image.
   private func stagePlaces(
     of wanted: ImageRule, _ group: String, _ platform: Platform
-  ) throws -> [PlannedImage.StagePlace] {
+  ) -> [PlannedImage.StagePlace] {
     var places: [PlannedImage.StagePlace] = []
-    try forEachHolder { layout, place, images in
+    forEachHolder { layout, place, images in
       guard place.platform == platform,
         images.contains(where: { $0.group == group && $0.rule.name == wanted.name })
       else { return }
-      let root = try facts.fill(layout.settings.root, on: layout.platforms == nil ? nil : platform)
-      let path = [root, try place.to()?.text ?? ""].filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
+      // What the root and the folder cannot be filled in with is told where the tarball is planned.
+      let root = (try? facts.fill(layout.settings.root, on: layout.platforms == nil ? nil : platform)) ?? ""
+      let path = [root, (try? place.to())?.text ?? ""].filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
       let stagePlace = PlannedImage.StagePlace(
         folder: "\(layout.name)/\(platform.os)-\(platform.architecture)", path: path)
       if !places.contains(stagePlace) { places.append(stagePlace) }
@@ -123,10 +130,10 @@ extension Resolver {
   }
 
   /// The platforms that the image is made for: its own, else those on which tarballs hold it.
-  func platforms(of rule: ImageRule, in group: String) throws -> [Platform] {
-    if let selector = rule.platforms { return try lists.platforms(selector) }
+  func platforms(of rule: ImageRule, in group: String) -> [Platform] {
+    if let selector = rule.platforms { return lists.platforms(selector) }
     var platforms: [Platform] = []
-    try forEachHolder { _, place, images in
+    forEachHolder { _, place, images in
       guard let platform = place.platform, !platforms.contains(platform),
         images.contains(where: { $0.group == group && $0.rule.name == rule.name })
       else { return }
@@ -137,15 +144,15 @@ extension Resolver {
 
   /// Every rule that puts images into a tarball, on every platform.
   private func forEachHolder(
-    _ body: (TarballLayout, RulePlace, [(group: String, rule: ImageRule)]) throws -> Void
-  ) throws {
-    for layout in layouts.tarballs where try facts.holds(layout.condition) {
-      let platforms: [Platform?] = try layout.platforms.map { try lists.platforms($0) } ?? [nil]
+    _ body: (TarballLayout, RulePlace, [(group: String, rule: ImageRule)]) -> Void
+  ) {
+    for layout in layouts.tarballs where holds(layout.condition, at: layout.origin) {
+      let platforms: [Platform?] = layout.platforms.map { lists.platforms($0) } ?? [nil]
       for rule in layout.rules {
-        guard case .images(let list) = rule.verb, try facts.holds(rule.condition) else { continue }
-        for platform in try platforms.flatMap({ try self.platforms(of: rule, on: $0) }) {
+        guard case .images(let list) = rule.verb, holds(rule.condition, at: rule.origin) else { continue }
+        for platform in platforms.flatMap({ self.platforms(of: rule, on: $0) }) {
           let place = RulePlace(resolver: self, rule: rule, number: 0, platform: platform, image: nil)
-          try body(layout, place, try images(list) { try place.fill($0) })
+          body(layout, place, images(list, place))
         }
       }
     }
@@ -162,7 +169,8 @@ extension Resolver {
 
   /// What the templates of an image on `platform` are about. Throws `SystemError`.
   func subject(of rule: ImageRule, on platform: Platform) throws(SystemError) -> TemplateSubject {
-    let binary = if let name = rule.binary { try binaryFile(name, on: platform) } else { nil as SourceFile? }
+    guard !options.isDry, let name = rule.binary else { return TemplateSubject(platform: platform, image: rule) }
+    let binary = try binaryFile(name, on: platform)
     return TemplateSubject(platform: platform, image: rule, binary: binary)
   }
 

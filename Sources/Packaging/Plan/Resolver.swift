@@ -42,6 +42,7 @@ package final class Resolver {
     self.options = options
     facts = ReleaseFacts(options, layouts)
     lists = PlatformLists(layouts, options)
+    lists.refuse = { [unowned self] in refuse($0) }
   }
 
   /// The plan of the tarballs whose layouts are named, or of all, and of those that they hold.
@@ -50,7 +51,7 @@ package final class Resolver {
   package static func plan(
     _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
-    try run(layouts, options) { try $0.resolve(names) }
+    try run(layouts, options) { $0.resolve(names) }
   }
 
   /// The plan of the images that are named, or of all, on the platforms of the run; no tarballs.
@@ -59,22 +60,71 @@ package final class Resolver {
   package static func planImages(
     _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
-    try run(layouts, options) { try $0.resolveImages(names) }
+    try run(layouts, options) { $0.resolveImages(names) }
   }
 
-  /// What `body` plans, which throws what ends planning at once.
+  /// What planning would refuse whatever the tree, the folders and the environment hold: nothing of them is looked at.
+  ///
+  /// Throws `PlanErrors` with all mistakes.
+  package static func check(_ layouts: LayoutSet) throws(PlanErrors) {
+    var diagnostics: [Diagnostic] = []
+    for flags in flagStates(layouts) {
+      var options = ReleaseOptions(locations: Locations(Locations.Given(), outputName: nil), environment: [:])
+      (options.isDry, options.flags, options.version, options.epoch) = (true, flags, "v1.0.0", 0)
+      let resolver = Resolver(layouts, options)
+      resolver.checkConditions()
+      resolver.resolve([])
+      resolver.resolveImages([])
+      // Whatever it would be with a tree, here it is the layouts' fault.
+      let found = SharedCauses(options.locations).combined(resolver.diagnostics).map {
+        Diagnostic(.usage, $0.message, at: $0.origin)
+      }
+      diagnostics += found.filter { !diagnostics.contains($0) }
+    }
+    if !diagnostics.isEmpty { throw PlanErrors(diagnostics: diagnostics) }
+  }
+
+  /// The states of the flags to look at: all of them where they are few, else each flag alone on and alone off.
+  private static func flagStates(_ layouts: LayoutSet) -> [[String: Bool]] {
+    let flags = layouts.release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag]
+    func states(_ isOn: (Int) -> Bool) -> [String: Bool] {
+      Dictionary(uniqueKeysWithValues: flags.enumerated().map { ($1, isOn($0)) })
+    }
+    let mostFlags = 6
+    if flags.count <= mostFlags { return (0..<1 << flags.count).map { state in states { state >> $0 & 1 == 1 } } }
+    let all = [states { _ in true }, states { _ in false }]
+    return all + flags.indices.flatMap { index in [states { $0 == index }, states { $0 != index }] }
+  }
+
+  /// A condition that no platform of its tarball or image meets is a mistake.
+  private func checkConditions() {
+    // What replaces the lists may be anything.
+    if layouts.release.replacesPlatforms { return }
+    let images = allImages.map { ($0.rule.platforms, $0.rule.entries) }
+    for (selector, rules) in layouts.tarballs.map({ ($0.platforms, $0.rules) }) + images {
+      guard let selector, !lists.isPresent(selector) else { continue }
+      let platforms = lists.platforms(selector) + (layouts.release.fast ?? [])
+      for rule in rules where !lists.isPresent(rule.platforms) {
+        if platforms.isEmpty || platforms.contains(where: { lists.matches(rule.platforms, $0) }) { continue }
+        let reason = "none of its platforms is one of those that it is made for"
+        refuse(Diagnostic(.usage, reason, at: rule.origin))
+      }
+    }
+  }
+
+  /// What `body` plans, which tells its mistakes to the resolver.
   private static func run(
-    _ layouts: LayoutSet, _ options: ReleaseOptions, _ body: (Resolver) throws -> Void
+    _ layouts: LayoutSet, _ options: ReleaseOptions, _ body: (Resolver) -> Void
   ) throws(PlanErrors) -> Plan {
     let resolver = Resolver(layouts, options)
     do {
       try options.locations.check(.root)
-      try body(resolver)
+      body(resolver)
     } catch {
       resolver.refuse(Diagnostic(error))
     }
-    guard resolver.diagnostics.isEmpty else { throw PlanErrors(diagnostics: resolver.diagnostics) }
-    return resolver.plan
+    if resolver.diagnostics.isEmpty { return resolver.plan }
+    throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(resolver.diagnostics))
   }
 
   /// Takes note of a mistake; one that a rule makes on every platform is told once.
@@ -82,17 +132,54 @@ package final class Resolver {
     if told.insert(Array(diagnostic.description.utf8)).inserted { diagnostics.append(diagnostic) }
   }
 
-  private func resolveImages(_ names: [String]) throws {
-    checkFlags()
-    try lists.checkWanted()
-    let wanted = try wantedImages(names)
-    if !diagnostics.isEmpty { return }
-    if wanted.isEmpty { throw Diagnostic(.usage, "no image is left to build on the platforms of this run") }
-    guard try bases().exist else {
-      let folder = escapedName(options.locations.bases.utf8)
-      throw Diagnostic(.data, "\(folder): no bases; `kpack base add` and `skopeo copy ... oci:\(folder):REF` fill it")
+  /// Whether the condition holds; that it cannot be told is noted as a mistake.
+  func holds(_ condition: Condition?, at origin: RuleOrigin? = nil) -> Bool {
+    do {
+      return try facts.holds(condition)
+    } catch {
+      refuse(Diagnostic(error, at: origin).aboutFact)
+      return false
     }
-    own = try OwnPlaces(options.locations, fileNames: [])
+  }
+
+  /// Whether images can be made from bases; that it cannot be told is noted as a mistake.
+  private var haveBases: Bool {
+    do {
+      if try bases().exist { return true }
+      let folder = escapedName(options.locations.bases.utf8)
+      let reason = "no bases; `kpack base add` and `skopeo copy ... oci:\(folder):REF` fill it"
+      refuse(Diagnostic(.data, "\(folder): \(reason)"))
+    } catch {
+      refuse(Diagnostic(error))
+    }
+    return false
+  }
+
+  /// Finds the run's own folders and outputs, which no tree takes in; false, with the mistake noted, when they cannot be
+  /// looked at.
+  private func findOwnPlaces(fileNames: [String]) -> Bool {
+    if options.isDry { return true }
+    do {
+      own = try OwnPlaces(options.locations, fileNames: fileNames)
+      return true
+    } catch {
+      refuse(Diagnostic(error))
+      return false
+    }
+  }
+
+  private func resolveImages(_ names: [String]) {
+    checkFlags()
+    lists.checkWanted()
+    let wanted = wantedImages(names)
+    if wanted.isEmpty {
+      if diagnostics.isEmpty && !options.isDry {
+        refuse(Diagnostic(.usage, "no image is left to build on the platforms of this run"))
+      }
+      return
+    }
+    if !options.isDry && !haveBases { return }
+    guard findOwnPlaces(fileNames: []) else { return }
     for (group, rule, platform) in wanted {
       do {
         _ = try image(rule, of: group, on: platform)
@@ -105,20 +192,24 @@ package final class Resolver {
     plan.rules = rules.map(\.origin)
   }
 
-  private func resolve(_ names: [String]) throws {
+  private func resolve(_ names: [String]) {
     checkFlags()
-    try lists.checkWanted()
-    let wanted = try selected(names).flatMap { try instances(of: $0, isNamed: !names.isEmpty) }
-    if !diagnostics.isEmpty { return }
-    if wanted.isEmpty { throw Diagnostic(.usage, "no tarball is left to build on the platforms of this run") }
+    lists.checkWanted()
+    let wanted = selected(names).flatMap { instances(of: $0, isNamed: !names.isEmpty) }
+    if wanted.isEmpty {
+      if diagnostics.isEmpty && !options.isDry {
+        refuse(Diagnostic(.usage, "no tarball is left to build on the platforms of this run"))
+      }
+      return
+    }
     var dependencies = Dependencies(self)
-    let order = try dependencies.order(wanted)
-    let fileNames = try order.map(fileName)
-    try checkFileNames(fileNames, of: order)
-    own = try OwnPlaces(options.locations, fileNames: fileNames)
+    let order = dependencies.order(wanted)
+    let fileNames = order.map(fileName)
+    checkFileNames(fileNames, of: order)
+    guard findOwnPlaces(fileNames: fileNames.compactMap { $0 }) else { return }
     for (instance, fileName) in zip(order, fileNames) {
       do {
-        let tarball = try tarball(instance, fileName)
+        let tarball = try tarball(instance, fileName ?? "\(instance)")
         numbers[instance] = plan.tarballs.count
         plan.tarballs.append(tarball)
       } catch {
@@ -137,14 +228,14 @@ package final class Resolver {
     }
   }
 
-  private func selected(_ names: [String]) throws -> [TarballLayout] {
+  private func selected(_ names: [String]) -> [TarballLayout] {
     for name in names where layout(name) == nil {
       let near = nearName(to: name, in: layouts.tarballs.map(\.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
       refuse(Diagnostic(.usage, "no layout is named \(quoted(name))\(near)"))
     }
-    return try layouts.tarballs.filter { layout in
+    return layouts.tarballs.filter { layout in
       guard names.isEmpty || names.contains(layout.name) else { return false }
-      if try facts.holds(layout.condition) { return true }
+      if holds(layout.condition, at: layout.origin) { return true }
       if names.isEmpty { return false }
       let flag = quoted(layout.condition?.flag ?? "")
       refuse(Diagnostic(.usage, "\(quoted(layout.name)) is turned off by the flag \(flag)", at: layout.origin))
@@ -154,32 +245,34 @@ package final class Resolver {
 
   func layout(_ name: String) -> TarballLayout? { layouts.tarballs.first { $0.name == name } }
 
-  private func instances(of layout: TarballLayout, isNamed: Bool) throws -> [Instance] {
+  private func instances(of layout: TarballLayout, isNamed: Bool) -> [Instance] {
     guard let selector = layout.platforms else { return [Instance(layout: layout.name, platform: nil)] }
-    let platforms = try lists.platforms(selector)
-    if platforms.isEmpty && isNamed {
+    let platforms = lists.platforms(selector)
+    if platforms.isEmpty && isNamed && !lists.isUnknown {
       refuse(Diagnostic(.usage, "\(quoted(layout.name)) is made for none of the platforms of this run"))
     }
     return platforms.map { Instance(layout: layout.name, platform: $0) }
   }
 
-  private func fileName(of instance: Instance) throws -> String {
-    guard let layout = layout(instance.layout) else { return "" }
+  /// The name of the archive; nil, with the mistake noted, when it is none.
+  private func fileName(of instance: Instance) -> String? {
+    guard let layout = layout(instance.layout) else { return nil }
     do {
       let name = try facts.fill(layout.fileName, on: instance.platform)
       if ArchivePath.isName(name) && !name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) { return name }
       throw Diagnostic(.usage, "expected a file name, found \(quoted(name))")
     } catch {
-      throw Diagnostic(error, at: layout.fileNameOrigin)
+      refuse(Diagnostic(error, at: layout.fileNameOrigin))
+      return nil
     }
   }
 
-  private func checkFileNames(_ names: [String], of order: [Instance]) throws {
+  private func checkFileNames(_ names: [String?], of order: [Instance]) {
     var seen: [[UInt8]: Instance] = [:]
     for (name, instance) in zip(names, order) {
-      if let other = seen.updateValue(instance, forKey: Array(name.utf8)) {
-        throw Diagnostic(.usage, "two tarballs have the name \(quoted(name)): \(other) and \(instance)")
-      }
+      guard let name, let other = seen.updateValue(instance, forKey: Array(name.utf8)) else { continue }
+      let reason = "two tarballs have the name \(quoted(name)): \(other) and \(instance)"
+      refuse(Diagnostic(.usage, reason, at: layout(instance.layout)?.fileNameOrigin))
     }
   }
 

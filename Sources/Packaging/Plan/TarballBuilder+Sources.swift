@@ -22,14 +22,15 @@ extension TarballBuilder {
   /// Images: made from their bases, or as they stand in the stage folder where there are no bases.
   func addImages(_ list: NameList, _ place: RulePlace) throws {
     guard let platform = place.platform else { return }
-    let images = try resolver.images(list) { try place.fill($0) }.filter { image in
-      try resolver.lists.matches(image.rule.platforms, platform)
-    }
-    for (group, rule) in images {
-      if try resolver.bases().exist {
-        try addImage(try resolver.image(rule, of: group, on: platform), place)
-      } else {
-        try addStagedImage(rule, place, platform)
+    for (group, rule) in resolver.images(list, place) where resolver.lists.matches(rule.platforms, platform) {
+      do {
+        if try resolver.options.isDry || resolver.bases().exist {
+          try addImage(try resolver.image(rule, of: group, on: platform), place)
+        } else {
+          try addStagedImage(rule, place, platform)
+        }
+      } catch {
+        refuse(error, of: place.rule)
       }
     }
   }
@@ -51,9 +52,9 @@ extension TarballBuilder {
     let tagFileName = ImageRule.tagFileName(of: fileName)
     for file in [fileName, tagFileName] {
       let path = try place.below(file)
-      guard let source = try source(Array("\(folder)/\(path.text)".utf8), at: path, place, fault: .data) else {
-        continue
-      }
+      let origin = Array("\(folder)/\(path.text)".utf8)
+      let shown = "\(image.name) for \(platform)"
+      guard let source = try source(origin, at: path, place, fault: .data, stagedImage: shown) else { continue }
       if file == tagFileName, let reason = try StagedTag(source.file).reason(against: resolver.tag(of: subject)) {
         let shown = "\(path.text): staged image \(escapedName(source.file.path))"
         refuse(Diagnostic(.data, "\(shown): \(reason)"), of: place.rule)
@@ -71,10 +72,11 @@ extension TarballBuilder {
     addFile(source.file, source.status, at: to.bytes, place, for: FilePurpose(.file, of: template, place))
   }
 
-  /// The file that `source` leads to; nil where it is none that goes in, of which a mistake is taken note. What is
-  /// missing is the fault of `fault`.
+  /// The file that `source` leads to, one of `stagedImage` if that is named; nil where it is none that goes in, of which
+  /// a mistake is taken note. What is missing is the fault of `fault`.
   private func source(
-    _ source: [UInt8], at path: ArchivePath, _ place: RulePlace, fault: Fault, isInTree: Bool = false
+    _ source: [UInt8], at path: ArchivePath, _ place: RulePlace, fault: Fault, isInTree: Bool = false,
+    stagedImage: String? = nil
   ) throws -> (file: SourceFile, status: FileStatus)? {
     let resolved: [UInt8]
     let status: FileStatus
@@ -85,7 +87,7 @@ extension TarballBuilder {
       isLink = try FileStatus.of(source).isSymlink
     } catch {
       if place.rule.isOptional && error.isAboutMissingFile { return nil }
-      refuse(missing(path, source, place, fault, error), of: place.rule)
+      refuse(missing(path, source, fault, error, stagedImage), of: place.rule)
       return nil
     }
     let shown = "\(path.text): \(escapedName(source))"
@@ -102,15 +104,17 @@ extension TarballBuilder {
   }
 
   private func missing(
-    _ path: ArchivePath, _ source: [UInt8], _ place: RulePlace, _ fault: Fault, _ error: SystemError
+    _ path: ArchivePath, _ source: [UInt8], _ fault: Fault, _ error: SystemError, _ stagedImage: String?
   ) -> Diagnostic {
     let reason = SystemError(operation: "find", path: source, errno: error.errno)
-    guard case .images = place.rule.verb else {
-      return Diagnostic(fault, "\(path.text): source \(reason)")
+    guard let stagedImage else {
+      let cause = error.isAboutMissingFile ? SharedCause(kind: .source(source), subject: "") : nil
+      return Diagnostic(fault, "\(path.text): source \(reason)", cause: cause)
     }
     let bases = escapedName(resolver.options.locations.bases.utf8)
     return Diagnostic(
-      fault, "\(path.text): staged image \(reason), and \(bases) holds no bases to make it from")
+      fault, "\(path.text): staged image \(reason), and \(bases) holds no bases to make it from",
+      cause: error.isAboutMissingFile ? SharedCause(kind: .bases, subject: stagedImage) : nil)
   }
 
   /// A file that stands in one archive flows with its headers; a big one is a distinct content, shared by all.

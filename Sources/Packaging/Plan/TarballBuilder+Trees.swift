@@ -56,7 +56,8 @@ extension TarballBuilder {
       status = try FileStatus.of(source)
     } catch {
       if place.rule.isOptional && error.isAboutMissingFile { return 0 }
-      throw Diagnostic(.system, "\(escapedName(to)): source \(error)")
+      let cause = SharedCause(kind: .source(source), subject: "")
+      throw Diagnostic(.system, "\(escapedName(to)): source \(error)", cause: error.isAboutMissingFile ? cause : nil)
     }
     // The last part may be a link, and is stored as one; those above it must not lead away.
     try checkInside(try FilePath.resolved(Self.folder(above: path, in: source)), source)

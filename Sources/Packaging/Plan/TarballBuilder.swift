@@ -32,34 +32,34 @@ final class TarballBuilder {
     self.image = image
     self.layout = layout
     self.platform = platform
-    root = try Self.root(of: layout, on: platform, resolver.facts)
+    root = Self.root(of: layout, on: platform, resolver)
     let impliedOwner = if case .fixed(let owner) = layout.settings.owner { owner } else { TarOwner.root }
     collector = EntryCollector(
       root: root, impliedOwner: impliedOwner, mtime: try resolver.facts.mtime(of: layout.settings), base: base)
   }
 
   private static func root(
-    of layout: TarballLayout, on platform: Platform?, _ facts: ReleaseFacts
-  ) throws -> String {
+    of layout: TarballLayout, on platform: Platform?, _ resolver: Resolver
+  ) -> String {
     do {
-      let root = try facts.fill(layout.settings.root, on: platform)
+      let root = try resolver.facts.fill(layout.settings.root, on: platform)
       if root.isEmpty || root == "." || ArchivePath.isName(root) { return root }
       throw Diagnostic(.usage, "expected the name of one folder, found \(quoted(root))")
     } catch {
-      throw Diagnostic(error, at: layout.settings.rootOrigin ?? layout.origin)
+      resolver.refuse(Diagnostic(error, at: layout.settings.rootOrigin ?? layout.origin))
+      return ""
     }
   }
 
   /// Adds what a rule brings; mistakes go to the resolver.
   func add(_ rule: EntryRule, number: UInt32) {
-    do {
-      guard try resolver.facts.holds(rule.condition) else { return }
-      for platform in try resolver.platforms(of: rule, on: platform) {
-        let place = RulePlace(resolver: resolver, rule: rule, number: number, platform: platform, image: image)
-        try add(place)
+    guard resolver.holds(rule.condition, at: rule.origin) else { return }
+    for platform in resolver.platforms(of: rule, on: platform) {
+      do {
+        try add(RulePlace(resolver: resolver, rule: rule, number: number, platform: platform, image: image))
+      } catch {
+        refuse(error, of: rule)
       }
-    } catch {
-      refuse(error, of: rule)
     }
   }
 
@@ -67,6 +67,7 @@ final class TarballBuilder {
   func refuse(_ error: any Error, of rule: EntryRule) { resolver.refuse(Diagnostic(error, at: rule.origin)) }
 
   private func add(_ place: RulePlace) throws {
+    if resolver.options.isDry && !place.rule.verb.isOfLayouts { return try addNames(place) }
     switch place.rule.verb {
     case .binaries(let names): try addBinaries(names, place)
     case .images(let names): try addImages(names, place)
@@ -100,7 +101,7 @@ final class TarballBuilder {
 
   private func addArtifact(_ place: RulePlace) throws {
     guard let to = try place.to() else { return }
-    for held in try resolver.held(by: place.rule, on: place.platform) {
+    for held in resolver.held(by: place.rule, of: layout, on: place.platform) {
       // Dependencies.order put it before this one.
       guard let number = resolver.numbers[held] else { continue }
       holds.insert(number)

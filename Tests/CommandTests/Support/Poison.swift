@@ -15,7 +15,7 @@ enum Poison {
 
   /// What is made of a string.
   static let changes: [@Sendable (String) -> String] = [
-    { _ in full }, { $0 + quiet }, { quiet + $0 }, { "\($0){\(quiet)}" }, { "\($0)/\(quiet)x" },
+    { _ in full }, { $0 + quiet }, { "\($0){\(quiet)}" }, { "\($0)/\(quiet)x" },
   ]
 
   /// Whether `scalar` may not reach a terminal; the line feeds between lines aside.

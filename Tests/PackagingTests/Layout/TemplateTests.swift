@@ -31,7 +31,8 @@ struct TemplateTests {
     ("{{{", "'{' without '}' after it (write '{{' for a brace)"), ("{}", "unknown variable \"{}\""),
     ("{nmae}", "unknown variable \"{nmae}\" (did you mean {name}?)"),
     ("{Version}", "unknown variable \"{Version}\" (did you mean {version}?)"),
-    ("{ name }", "unknown variable \"{ name }\" (did you mean {name}?)"), ("{something}", "unknown variable \"{something}\""),
+    ("{ name }", "unknown variable \"{ name }\" (did you mean {name}?)"),
+    ("{something}", "unknown variable \"{something}\""),
   ])
   func `what is no template is refused`(_ text: String, _ message: String) {
     let error = #expect(throws: TemplateError.self) { try Template(text) }

@@ -109,7 +109,8 @@ struct WrongTarballTests {
       #"1:13: tarball: {os} is not known here: give the entry or its tarball "platforms""#),
     WrongLayout(#"{"tarball": "a/b.zip", "entries": []}"#, "1:13: tarball: expected a file name, without '/'"),
     WrongLayout(#"{"tarball": "a-{md5}.tgz", "entries": []}"#, "1:13: tarball: {md5} is known in images alone"),
-    WrongLayout(#"{"tarball": "a-{tag}.tgz", "entries": []}"#, "1:13: tarball: {tag} is not known without an images.json"),
+    WrongLayout(
+      #"{"tarball": "a-{tag}.tgz", "entries": []}"#, "1:13: tarball: {tag} is not known without an images.json"),
     WrongLayout(
       #"{"tarball": "a.tgz", "platforms": "sever", "entries": []}"#,
       #"1:35: platforms: no list of platforms is named "sever"; did you mean "server"?"#),
@@ -117,7 +118,8 @@ struct WrongTarballTests {
       #"{"tarball": "a.tgz", "platforms": ["*/*"], "entries": []}"#,
       #"1:36: platforms[0]: expected a platform such as "linux/amd64", found "*/*""#),
     WrongLayout(
-      #"{"tarball": "a.tgz", "when": "falg", "entries": []}"#, #"1:30: when: no flag is named "falg"; did you mean "flag"?"#
+      #"{"tarball": "a.tgz", "when": "falg", "entries": []}"#,
+      #"1:30: when: no flag is named "falg"; did you mean "flag"?"#
     ),
     WrongLayout(#"{"tarball": "a.tgz", "when": "!", "entries": []}"#, #"1:30: when: no flag is named """#),
     WrongLayout(
@@ -131,7 +133,8 @@ struct WrongTarballTests {
 
   @Test(arguments: [
     "x", "x.zip", "x.tar", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ", "x.Tar.Gz", "x.gz",
-    "xtgz", "x.tar.gz ", ".tar.gz", ".tgz", "x.tar.{version}", "{name}-{version}", "{name}", "x.tar{name}.gz", "x.tgz{{",
+    "xtgz", "x.tar.gz ", ".tar.gz", ".tgz", "x.tar.{version}", "{name}-{version}", "{name}", "x.tar{name}.gz",
+    "x.tgz{{",
     "x.tar.g\u{200B}z", "x.tgz\u{301}", "tar.gz",
   ])
   func `a name that does not say a gzipped tar is refused`(_ name: String) throws {
