@@ -87,7 +87,9 @@ extension BaseStore {
   private func index(
     without reference: Reference
   ) throws -> (members: [(String, JSONLiteral)], items: [JSONLiteral]) {
-    guard try hasIndex() else { return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], []) }
+    guard try hasIndex() else {
+      return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], [])
+    }
     let (document, index) = try source().layoutIndex()
     guard case .object(let members) = JSONLiteral(document.value) else { throw document.error("expected an object") }
     let items = try document.required("manifests").elements()
