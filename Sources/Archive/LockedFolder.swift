@@ -19,10 +19,11 @@ final class LockedFolder: Sendable {
     do {
       handle = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
       try Self.lock(handle)
+      // access(2), for faccessat2(2), which asks for the effective user, is refused by containers older than it.
+      try systemCall("write into", Array(path.utf8)) { access(path, W_OK | X_OK) }
       for name in try FolderListing.names(of: handle) where Self.isOurs(name) {
         try removeFile(Array(path.utf8) + [UInt8(ascii: "/")] + name)
       }
-      try checkTakesFiles()
     } catch {
       removeFolders(made)
       throw error
@@ -58,20 +59,6 @@ final class LockedFolder: Sendable {
       name.starts(with: prefix.utf8) && name.count > prefix.utf8.count
         && name.dropFirst(prefix.utf8.count).allSatisfy(isDigit)
     }
-  }
-
-  /// Throws `SystemError` when no file can be made here.
-  ///
-  /// By making one: what access(2) says is not what happens to a process with capabilities of its own, and the call
-  /// that asks for the effective user, faccessat2(2), is refused by containers that are older than it.
-  private func checkTakesFiles() throws(SystemError) {
-    let probe = Array(temporary(0).utf8)
-    do throws(SystemError) {
-      _ = try FileHandle(opening: probe, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
-    } catch {
-      throw SystemError(operation: "write into", path: path, errno: error.errno)
-    }
-    try removeFile(probe)
   }
 
   private static func lock(_ handle: borrowing FileHandle) throws {
