@@ -45,15 +45,30 @@ struct GzipReader: ~Copyable {
 
   private var startsWithMagic: Bool { buffer[unread].starts(with: Self.magic) }
 
-  /// Whether there is a member to go on with; false at the end of the file, which must follow a member at once.
+  /// Whether there is a member to go on with; false at the end of the file, which follows a member or zeros behind it.
   private mutating func startMember() throws(ArchiveError) -> Bool {
     if isInsideMember { return true }
     try fill(atLeast: Self.magic.count)
     if unread.isEmpty { return false }
-    guard startsWithMagic else { throw .gzip(.trailingBytes(offset: offset)) }
+    guard startsWithMagic else {
+      try readPadding()
+      return false
+    }
     inflater.reset()
     isInsideMember = true
     return true
+  }
+
+  /// Reads the zeros that fill up the last record of a tape, and of a pipe that `bsdtar -cz` writes to.
+  ///
+  /// `.trailingBytes` when anything else is there.
+  private mutating func readPadding() throws(ArchiveError) {
+    let start = offset
+    while !unread.isEmpty {
+      guard buffer[unread].allSatisfy({ $0 == 0 }) else { throw .gzip(.trailingBytes(offset: start)) }
+      use(unread.count)
+      try fill(atLeast: 1)
+    }
   }
 
   private mutating func readPlain(into output: inout [UInt8], from index: Int) throws(ArchiveError) -> Int {

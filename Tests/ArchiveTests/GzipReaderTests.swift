@@ -35,8 +35,20 @@ struct GzipReaderTests {
     #expect(found == reason)
   }
 
-  @Test(arguments: [[0], [0x1F], Array("garbage".utf8), [UInt8](repeating: 0, count: 512)] as [[UInt8]])
-  func `bytes behind the last member are refused`(bytes: [UInt8]) throws {
+  @Test(arguments: [1, 2, 3, 512, 300_000])
+  func `zeros behind the last member are padding`(count: Int) throws {
+    let listing = try Listing(Self.member + [UInt8](repeating: 0, count: count))
+    #expect(listing.error == nil)
+    #expect(listing.rows.map(\.path) == ["a"])
+    #expect(listing.warnings == [])
+  }
+
+  @Test(
+    arguments: [
+      [0x1F], Array("garbage".utf8), [0, 1], [UInt8](repeating: 0, count: 300_000) + [1], [0] + member,
+      [0, 0] + member,
+    ] as [[UInt8]])
+  func `other bytes behind the last member are refused, behind zeros too`(bytes: [UInt8]) throws {
     let error = try Listing(Self.member + bytes).error
     #expect(error == .gzip(.trailingBytes(offset: Int64(Self.member.count))))
   }

@@ -99,4 +99,37 @@ struct InteropReadingTests {
     // What is stored must be the sparse form, or this test shows nothing.
     #expect(try folder.read("archive").count < 1 << 20)
   }
+
+  @Test(.enabled(if: Tool.exists("bsdtar"))) func `what bsdtar compresses into a pipe is read with its padding`() throws
+  {
+    let folder = try TemporaryFolder()
+    try Self.makeTree(folder)
+    try Tool.run("sh", "-c", "bsdtar -C \(folder.path) -czf - t | cat > \(folder.path)/archive")
+    // Without the padding this test shows nothing.
+    #expect(try folder.read("archive").suffix(100).allSatisfy { $0 == 0 })
+    try Self.check(folder.file("archive"), longest: .max)
+  }
+
+  @Test(.enabled(if: Tool.exists("busybox"))) func `what busybox writes is read`() throws {
+    let folder = try TemporaryFolder()
+    try Self.makeTree(folder)
+    try Tool.run("busybox", "tar", "-C", folder.path, "-cf", folder.path + "/archive", "t")
+    try Self.check(folder.file("archive"), longest: .max)
+  }
+
+  @Test(.enabled(if: Tool.exists("git"))) func `what git writes is read, with the commit in a global header`() throws {
+    let folder = try TemporaryFolder()
+    try Self.makeTree(folder)
+    let git = "git -C \(folder.path) -c user.name=a -c user.email=a@b"
+    try Tool.run(
+      "sh", "-c",
+      """
+      \(git) init -q && \(git) add t && \(git) commit -qm m &&
+      \(git) archive --output=\(folder.path)/archive --format=tar HEAD
+      """)
+    let listing = try Listing(path: folder.file("archive"))
+    #expect(listing.error == nil)
+    #expect(listing.warnings == [])
+    #expect(Set(listing.rows.map(\.path)).isSuperset(of: Self.names.map { "t/\($0)" }))
+  }
 }
