@@ -12,7 +12,7 @@ struct GzipReader: ~Copyable {
   private var unread = 0..<0
   /// Bytes of the file before `unread`.
   private var offset: Int64 = 0
-  private var isCompressed = false
+  private(set) var isCompressed = false
   private var isInsideMember = false
 
   /// Looks at the first two bytes of `source`.

@@ -29,9 +29,9 @@ package struct TarError: Error, Equatable, Sendable {
   /// What is wrong.
   package enum Fault: Equatable, Sendable {
     /// Not one byte.
-    case empty
-    /// The first block is no header of any format.
-    case notAnArchive
+    case empty(inGzip: Bool)
+    /// The first block is no header of any format; what it is instead where that is known.
+    case notAnArchive(FileFormat?, inGzip: Bool)
     /// The archive ends `found` bytes into a block.
     case headerCut(found: Int)
     case contentsCut(found: Int64, wanted: Int64)
@@ -80,16 +80,23 @@ package struct TarError: Error, Equatable, Sendable {
 
 extension TarError: CustomStringConvertible {
   package var description: String {
-    let subject = place.name.isEmpty ? "header" : escapedName(place.name)
-    return "\(subject) at byte \(place.offset): \(fault)"
+    switch fault {
+    case .empty, .notAnArchive: return fault.description
+    default:
+      let subject = place.name.isEmpty ? "header" : escapedName(place.name)
+      return "\(subject) at byte \(place.offset): \(fault)"
+    }
   }
 }
 
 extension TarError.Fault: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .empty: "expected a tar archive, found an empty file"
-    case .notAnArchive: "expected a tar archive, found other bytes"
+    case .empty(false): "expected a tar archive, found an empty file"
+    case .empty(true): "expected a tar archive in the gzip file, found nothing"
+    case .notAnArchive(let format, false): "expected a tar archive, found \(format?.name ?? "other bytes")"
+    case .notAnArchive(let format, true):
+      "expected a tar archive in the gzip file, found \(format?.name ?? "other bytes")"
     case .headerCut(let found): "the archive ends after \(found) of \(TarFormat.blockSize) bytes"
     case .contentsCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes of contents"
     case .paddingCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes that pad the contents"

@@ -7,15 +7,13 @@ struct TarHeaderBlock {
   let place: TarPlace
   private let bytes: [UInt8]
 
-  /// Takes a whole block; `.checksum`, `.number` or, for the very first block, `.notAnArchive` when it is no header.
+  /// Takes a whole block; `.checksum` or `.number` when it is no header.
   init(_ bytes: [UInt8], at offset: Int64) throws(ArchiveError) {
     self.bytes = bytes
     let place = TarPlace(offset: offset)
     let stated = Self.octal(bytes[TarField.checksum.range])
     let sums = Self.checksums(bytes)
     if stated != sums.unsigned && stated != sums.signed {
-      let hasMagic = bytes[TarField.magic.range].starts(with: TarFormat.ustarMagic.prefix(5))
-      if offset == 0 && !hasMagic { throw place.error(.notAnArchive) }
       guard let stated else {
         throw place.error(.number(field: "checksum", found: Array(bytes[TarField.checksum.range])))
       }
@@ -65,6 +63,15 @@ struct TarHeaderBlock {
 }
 
 extension TarHeaderBlock {
+  /// Whether the first block of a file is a header, be it a damaged one.
+  static func isLikely(_ block: [UInt8]) -> Bool {
+    guard block.count == TarFormat.blockSize else { return false }
+    if block[TarField.magic.range].starts(with: TarFormat.ustarMagic.prefix(5)) { return true }
+    let sums = checksums(block)
+    let stated = octal(block[TarField.checksum.range])
+    return stated == sums.unsigned || stated == sums.signed
+  }
+
   /// What stands before the first NUL.
   static func text(_ field: some Collection<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
 

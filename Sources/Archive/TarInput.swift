@@ -18,6 +18,9 @@ struct TarInput: ~Copyable {
     self.onUnpacked = onUnpacked
   }
 
+  /// Whether the bytes come out of gzip.
+  var isCompressed: Bool { source.isCompressed }
+
   /// The next block; shorter than 512 bytes, or empty, only at the end.
   mutating func block() throws(ArchiveError) -> [UInt8] {
     var block: [UInt8] = []

@@ -76,15 +76,23 @@ package struct TarReader: ~Copyable {
   private mutating func nextHeader() throws(ArchiveError) -> TarHeaderBlock? {
     let offset = input.position
     let block = try input.block()
+    let isZero = block.allSatisfy { $0 == 0 }
     if block.isEmpty {
-      if offset == 0 { throw TarPlace(offset: 0).error(.empty) }
+      if offset == 0 { throw TarPlace(offset: 0).error(.empty(inGzip: input.isCompressed)) }
       endWithoutMark(zeroBlocks: 0)
       return nil
+    }
+    if offset == 0 && !isZero && !TarHeaderBlock.isLikely(block) {
+      // What is short and of no known format may be an archive that was cut.
+      let format = FileFormat(of: block)
+      if format != nil || block.count == TarFormat.blockSize {
+        throw TarPlace(offset: 0).error(.notAnArchive(format, inGzip: input.isCompressed))
+      }
     }
     guard block.count == TarFormat.blockSize else {
       throw TarPlace(offset: offset).error(.headerCut(found: block.count))
     }
-    guard block.contains(where: { $0 != 0 }) else {
+    if isZero {
       try readEnd()
       return nil
     }

@@ -72,25 +72,6 @@ struct Blob: Sendable {
 }
 
 extension Blob {
-  /// Throws `ImageError`, with `place` for its place, when the archive that the run is begins as one that is compressed
-  /// in a way that is not read; `SourceChanged` or `SystemError`.
-  func checkCompression(place: String) throws {
-    let bytes = try prefix(10)
-    let name: String
-    if bytes.starts(with: LayerReader.zstd) {
-      name = "zstd"
-    } else if bytes.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) {
-      // The .xz File Format, 2.1.1.1.
-      name = "xz"
-    } else if bytes.starts(with: "BZh".utf8) && bytes.dropFirst(4).elementsEqual("1AY&SY".utf8) {
-      // "BZh", the size of the blocks, and the mark of the first one.
-      name = "bzip2"
-    } else {
-      return
-    }
-    throw ImageError(place, "", "compressed with \(name): only plain and gzip archives are read")
-  }
-
   /// What looking for a file gives.
   enum Lookup {
     case blob(Blob)

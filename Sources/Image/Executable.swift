@@ -69,6 +69,6 @@ package enum Executable: Equatable, Sendable {
 
   /// Compressed, or a tar archive by the magic of ustar (POSIX.1-2024, pax, "ustar Interchange Format").
   private static func isArchive(_ file: SourceFile, _ start: [UInt8]) throws -> Bool {
-    try CompressedMagic.matches(start) || file.part(from: 257, count: 5) == Array("ustar".utf8)
+    try FileFormat.isCompressed(start) || file.part(from: 257, count: 5) == Array("ustar".utf8)
   }
 }

@@ -42,8 +42,7 @@ struct ArchiveMembers: Sendable {
   ///
   /// Throws `ImageError`, with `place` for its place, `SourceChanged` or `SystemError`.
   init(_ blob: Blob, place: String, spoolingNear folder: String, limit: Int64) throws {
-    try blob.checkCompression(place: place)
-    let isCompressed = try CompressedMagic.matches(blob.prefix(CompressedMagic.length))
+    let isCompressed = try FileFormat.isCompressed(blob.prefix(FileFormat.compressedLength))
     let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil, isHashed: false)
     bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
     do throws(ArchiveError) {

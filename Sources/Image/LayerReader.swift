@@ -6,8 +6,6 @@ internal import Archive
 
 /// The entries of one layer, sorted by what is to be done with them.
 struct LayerReader {
-  /// Magic of zstd (RFC 8878, 3.1.1).
-  static let zstd: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
   private static let gzip: [UInt8] = [0x1F, 0x8B]
   private static let whiteout = Array(".wh.".utf8)
   private static let opaque = Array(".wh..wh..opq".utf8)
@@ -36,13 +34,11 @@ struct LayerReader {
   private var cleared: [ArenaSlice] = []
   private var added: [Addition] = []
 
-  /// A reader of `blob`, which `place` asks for. Throws `ImageError` for zstd, `SourceChanged` or `SystemError`.
+  /// A reader of `blob`, which `place` asks for. Throws `SourceChanged` or `SystemError`.
   init(_ blob: Blob, at place: BlobPlace) throws {
     self.blob = blob
     self.place = place
-    let magic = try blob.prefix(Self.zstd.count)
-    if magic == Self.zstd { throw place.error("\(blob.name): a zstd layer: only plain and gzip layers are read") }
-    isCompressed = magic.starts(with: Self.gzip)
+    isCompressed = try blob.prefix(Self.gzip.count) == Self.gzip
   }
 
   /// Reads the layer and lets it change the files of `stack`; what it unpacks to, and the digest of that.

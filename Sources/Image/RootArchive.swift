@@ -17,9 +17,7 @@ package enum RootArchive: Sendable {
     case .file(let path):
       let resolved = try FilePath.resolved(Array(path.utf8), to: "open")
       switch try Blob.find(at: String(decoding: resolved, as: UTF8.self), named: path) {
-      case .blob(let blob):
-        try blob.checkCompression(place: path)
-        return blob
+      case .blob(let blob): return blob
       case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)
       case .refused(let reason): throw ImageError(path, "", reason)
       }

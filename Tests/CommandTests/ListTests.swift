@@ -45,8 +45,13 @@ import Testing
 
   @Test(
     arguments: [
-      ("touch x", 3, "x: header at byte 0: expected a tar archive, found an empty file"),
-      ("seq 1 900 > x", 3, "x: header at byte 0: expected a tar archive, found other bytes"),
+      ("touch x", 3, "x: expected a tar archive, found an empty file"),
+      ("seq 1 900 > x", 3, "x: expected a tar archive, found other bytes"),
+      ("printf 'PK\\003\\004zip' > x", 3, "x: expected a tar archive, found a zip archive"),
+      ("printf '\\n<!DOCTYPE HTML>' > x", 3, "x: expected a tar archive, found a web page"),
+      ("seq 1 900 | gzip > x", 3, "x: expected a tar archive in the gzip file, found other bytes"),
+      ("gzip -c < /dev/null > x", 3, "x: expected a tar archive in the gzip file, found nothing"),
+      ("gzip -c out/p.tar.gz > x", 3, "x: expected a tar archive in the gzip file, found a gzip file"),
       ("head -c 200 p.tar > x", 3, nil),
       ("head -c 514 p.tar > x", 3, nil),
       ("head -c 1100 p.tar > x", 3, "x: header at byte 1024: the archive ends after 76 of 512 bytes"),

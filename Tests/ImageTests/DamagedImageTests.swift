@@ -84,7 +84,7 @@ struct DamagedImageTests {
     Damage("a name above", [Member(name: "../x")] + SampleImage().docker, "../x: a name that is absolute or has '..'"),
     Damage(
       "zstd", changed(SampleImage().docker, "a/layer.tar") { $0.bytes = [0x28, 0xB5, 0x2F, 0xFD, 0] },
-      "[0].Layers[0]: a/layer.tar: a zstd layer"),
+      "[0].Layers[0]: a/layer.tar: expected a tar archive, found data compressed with zstd"),
     Damage("no tag", sample("docker", "sample:1", "A B").docker, "[0].RepoTags[0]: expected the name of an image"),
     Damage("diff ID of md5", sample("config", "[\"sha256:", "[\"md5:").docker, "rootfs.diff_ids[0]: expected"),
     Damage("another rootfs", sample("config", #""layers""#, #""disks""#).docker, "rootfs.type: expected \"layers\""),

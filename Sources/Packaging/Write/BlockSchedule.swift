@@ -127,9 +127,9 @@ final class BlockSchedule {
   private func isCompressed(_ id: ContentID, count: Int64) throws -> Bool {
     if case .artifact = store.table[id] { return true }
     if let known = forms[id] { return known }
-    var start = [UInt8](repeating: 0, count: Int(min(count, Int64(CompressedMagic.length))))
+    var start = [UInt8](repeating: 0, count: Int(min(count, Int64(FileFormat.compressedLength))))
     try start.withUnsafeMutableBytes { try store.read(id, from: 0, into: $0) }
-    let isCompressed = CompressedMagic.matches(start)
+    let isCompressed = FileFormat.isCompressed(start)
     forms[id] = isCompressed
     return isCompressed
   }
