@@ -34,7 +34,6 @@ package struct ArchiveAudit {
     if name.isEmpty { warnings.append(.emptyName) }
     if path.isAbsolute { warnings.append(.absoluteName(name: name)) }
     if path.hasParentReference { warnings.append(.parentReference(name: name)) }
-    if entry.kind != .directory && name.last == UInt8(ascii: "/") { warnings.append(.fileNamedAsDirectory(name: name)) }
     for (index, hash) in path.parentHashes.enumerated() {
       guard let kind = kinds[hash], kind != .directory else { continue }
       warnings.append(.belowNonDirectory(name: name, parent: path.parent(index), kind: kind))

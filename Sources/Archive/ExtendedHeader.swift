@@ -14,6 +14,9 @@ struct ExtendedHeader {
   private(set) var mtime: Int64?
   private(set) var sparse = SparseRecords()
 
+  /// What GNU tar says of a volume, and shows as an entry where it stands before one.
+  private static let volumePrefix = "GNU.volume."
+
   private enum Keyword: String {
     case path, linkpath, uname, gname, uid, gid, size, mtime
 
@@ -26,41 +29,43 @@ struct ExtendedHeader {
     }
   }
 
-  /// Takes in the records of an `x` header. A later record of a keyword wins, an empty value takes the keyword back.
+  /// Takes in the records of an `x` header. A later record of a keyword wins, and an empty value takes the keyword
+  /// back where it is an owner or a time; of what else may be empty readers make different things.
   mutating func apply(_ records: PaxRecords) throws(ArchiveError) {
     var records = records
     while let record = try records.next() {
       if let keyword = Keyword(rawValue: record.keyword) {
         try set(keyword, record)
-      } else if record.keyword.hasPrefix(SparseRecords.prefix) {
+      } else if SparseRecords.areMeant(by: record.keyword) {
         try sparse.set(record)
+      } else if record.keyword.hasPrefix(Self.volumePrefix) {
+        throw record.place.error(.volume(keyword: record.keyword))
       }
     }
   }
 
-  /// Takes in the records of a `g` header; returns the keywords that it must not set, which have no effect.
-  mutating func apply(global records: PaxRecords) throws(ArchiveError) -> [String] {
+  /// Takes in the records of a `g` header; `.globalKeyword` for one that would give all entries the same name or
+  /// size, which some readers obey and others do not.
+  mutating func apply(global records: PaxRecords) throws(ArchiveError) {
     var records = records
-    var ignored: Set<String> = []
     while let record = try records.next() {
-      if let keyword = Keyword(rawValue: record.keyword) {
-        if keyword.isGlobal { try set(keyword, record) } else { ignored.insert(record.keyword) }
-      } else if record.keyword.hasPrefix(SparseRecords.prefix) {
-        ignored.insert(SparseRecords.prefix + "*")
+      let keyword = Keyword(rawValue: record.keyword)
+      if keyword?.isGlobal == false || SparseRecords.areMeant(by: record.keyword) {
+        throw record.place.error(.globalKeyword(record.keyword))
       }
+      if let keyword { try set(keyword, record) }
     }
-    return ignored.sorted()
   }
 
   private mutating func set(_ keyword: Keyword, _ record: PaxRecord) throws(ArchiveError) {
     switch keyword {
-    case .path: path = try record.text()
-    case .linkpath: linkpath = try record.text()
+    case .path: path = try record.name()
+    case .linkpath: linkpath = try record.name()
     case .uname: uname = try record.text()
     case .gname: gname = try record.text()
     case .uid: uid = try record.number()
     case .gid: gid = try record.number()
-    case .size: size = try record.number()
+    case .size: size = try record.size()
     case .mtime: mtime = try record.seconds()
     }
   }

@@ -1,7 +1,7 @@
 // The records of an extended header: "LENGTH KEYWORD=VALUE\n", cut by their length and never by the newline.
 // POSIX.1-2017, pax, "pax Extended Header".
 
-/// One record; its readings are nil for an empty value, which takes the keyword back.
+/// One record; some of its readings are nil for an empty value, which takes the keyword back.
 struct PaxRecord {
   let keyword: String
   /// Any bytes, newlines and "=" too.
@@ -12,15 +12,23 @@ struct PaxRecord {
   /// That the value is not what the keyword wants.
   var fault: ArchiveError { place.error(.paxValue(keyword: keyword, found: value)) }
 
-  /// A name: no NUL.
+  /// A name of an owner: no NUL.
   func text() throws(ArchiveError) -> [UInt8]? {
     if value.contains(0) { throw fault }
     return value.isEmpty ? nil : value
   }
 
+  /// A name of an entry: one byte or more, no NUL.
+  func name() throws(ArchiveError) -> [UInt8] {
+    if value.isEmpty || value.contains(0) { throw fault }
+    return value
+  }
+
   /// A decimal number, 0 or more.
-  func number() throws(ArchiveError) -> Int64? {
-    if value.isEmpty { return nil }
+  func number() throws(ArchiveError) -> Int64? { value.isEmpty ? nil : try size() }
+
+  /// A decimal number of one digit or more.
+  func size() throws(ArchiveError) -> Int64 {
     guard let number = decimal(value) else { throw fault }
     return number
   }
@@ -55,7 +63,9 @@ struct PaxRecords {
     let record = rest.prefix(length)
     guard record.last == UInt8(ascii: "\n") else { throw place.error(.paxRecord(at: index, .newline)) }
     let body = record.dropFirst(digits.count + 1).dropLast()
-    guard let equals = body.firstIndex(of: UInt8(ascii: "=")), equals > body.startIndex, !body[..<equals].contains(0)
+    // GNU tar passes over blanks before the keyword, to others they are a part of it.
+    guard let equals = body.firstIndex(of: UInt8(ascii: "=")), equals > body.startIndex, !body[..<equals].contains(0),
+      body.first != UInt8(ascii: " "), body.first != UInt8(ascii: "\t")
     else { throw place.error(.paxRecord(at: index, .keyword)) }
     index += length
     return PaxRecord(

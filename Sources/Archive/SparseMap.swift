@@ -20,6 +20,9 @@ struct SparseMap: Equatable {
 
   /// Makes the map of `numbers`, offset and length in turn, for a file of `size` bytes of which `stored` are there;
   /// a `.sparse` fault of the entry at `place` when it does not hold together.
+  ///
+  /// GNU tar starts each stored part at a block, where others go on with the next byte, and takes the end of the last
+  /// part for that of the file: what it writes is that way.
   init(numbers: [Int64], size: Int64, stored: Int64, at place: TarPlace) throws(ArchiveError) {
     guard numbers.count % 2 == 0 else { throw place.error(.sparse(.malformedMap)) }
     var extents: [Extent] = []
@@ -30,11 +33,13 @@ struct SparseMap: Equatable {
       // Both end points are at most `size`, so that neither sum can overflow.
       guard extent.offset >= end, extent.length >= 0, extent.offset <= size, extent.length <= size - extent.offset
       else { throw place.error(.sparse(.wrongMap)) }
+      if extent.length > 0 && TarFormat.padding(after: total) > 0 { throw place.error(.sparse(.unaligned)) }
       end = extent.end
       total += extent.length
       extents.append(extent)
     }
     guard total == stored else { throw place.error(.sparse(.wrongLength)) }
+    guard end == size else { throw place.error(.sparse(.noEnd)) }
     self.extents = extents
     self.size = size
   }
@@ -47,29 +52,29 @@ struct OldSparseBlock {
   /// Whether a block of 21 more pairs follows.
   let isExtended: Bool
 
-  /// The block itself that follows a header or another such block; nil when a number is none.
+  /// The block itself that follows a header or another such block; nil as for `init(pairs:isExtended:)`.
   init?(extension block: [UInt8]) {
-    guard let numbers = Self.numbers(block[TarFormat.oldSparsePairs]) else { return nil }
-    self.init(numbers: numbers, isExtended: block[TarFormat.oldSparsePairs.upperBound] != 0)
+    let pairs = TarFormat.oldSparsePairs
+    self.init(pairs: block[pairs], isExtended: block[pairs.upperBound] != 0)
   }
 
-  init(numbers: [Int64], isExtended: Bool) {
-    self.numbers = numbers
-    self.isExtended = isExtended
-  }
-
-  /// The numbers of `field`, a run of pairs; nil when one is none.
-  static func numbers(_ field: ArraySlice<UInt8>) -> [Int64]? {
+  /// The pairs in `field`; nil when a number is none, when half a pair is empty, and when a block follows although this
+  /// one has room: GNU tar does not look for that block, others do.
+  init?(pairs field: ArraySlice<UInt8>, isExtended: Bool) {
     let width = TarField.gnuSparseRealSize.width
     var numbers: [Int64] = []
     for start in stride(from: field.startIndex, to: field.endIndex, by: 2 * width) {
-      if field[start] == 0 { break }
+      let isEmpty = (field[start] == 0, field[start + width] == 0)
+      if isEmpty == (true, true) { break }
+      if isEmpty != (false, false) { return nil }
       for index in [start, start + width] {
-        guard let number = TarHeaderBlock.number(field[index..<(index + width)]) else { return nil }
+        guard let number = TarHeaderBlock.size(field[index..<(index + width)]) else { return nil }
         numbers.append(number)
       }
     }
-    return numbers
+    if isExtended && numbers.count < field.count / width { return nil }
+    self.numbers = numbers
+    self.isExtended = isExtended
   }
 }
 

@@ -53,12 +53,27 @@ package struct TarError: Error, Equatable, Sendable {
     case orphanExtension(typeflag: UInt8)
     /// The size of the header block and that of the extended header are both given and differ.
     case sizeConflict(header: Int64, extended: Int64)
-    /// A long name and a name of the extended header that differ.
-    case nameConflict(long: [UInt8], extended: [UInt8])
+    /// An entry of this kind has no contents, but claims this size.
+    case sizeWithoutContents(TarEntryKind, Int64)
+    /// A name that ends in "/" on an entry that is no directory.
+    case namedAsDirectory(TarEntryKind)
+    /// A name prefix in a header of a format that has none, or none so long.
+    case prefix(found: [UInt8])
+    /// A long name or long link name, by its type flag, that is empty.
+    case noLongName(typeflag: UInt8)
+    case noLinkTarget
+    /// A keyword that is one entry's own in a header that is for all.
+    case globalKeyword(String)
+    /// A keyword of archives in several volumes.
+    case volume(keyword: String)
+    /// Two of a long name, the name of a sparse file and the name of the extended header that differ.
+    case nameConflict([UInt8], [UInt8])
     case sparse(SparseFault)
     /// More bytes than the caller allows, unpacked and with holes filled.
     case overLimit(Int64)
     case overTrailingLimit(Int64)
+    /// One block of zeros that other bytes follow.
+    case zeroBlock
   }
 
   package enum PaxFault: String, Equatable, Sendable {
@@ -69,11 +84,15 @@ package struct TarError: Error, Equatable, Sendable {
 
   package enum SparseFault: String, Equatable, Sendable {
     case version = "of an unknown version"
+    case format = "in a header that is not of the format of its map"
+    case sizeRecord = "with the size of what is stored in the extended header, where readers differ on what it is of"
     case noSize = "without the size of the file"
     case noMap = "without a map"
     case notAFile = "on an entry that is no file"
     case malformedMap = "with a map that is not made of pairs of numbers"
     case wrongMap = "with a map that is out of order or out of the file"
+    case unaligned = "with a stored part that ends within a block, where readers differ on where the next one is"
+    case noEnd = "with a map that does not reach its end"
     case wrongLength = "with a map that does not add up to the stored bytes"
   }
 }
@@ -110,10 +129,22 @@ extension TarError.Fault: CustomStringConvertible {
     case .repeatedExtension(let flag): "two \"\(escapedName([flag]))\" headers for one entry"
     case .orphanExtension(let flag): "no entry follows this \"\(escapedName([flag]))\" header"
     case .sizeConflict(let header, let extended): "size \(header) in the header, \(extended) in the extended header"
-    case .nameConflict(let long, let extended):
-      "\(escapedName(long)) as long name, \(escapedName(extended)) in the extended header"
+    case .sizeWithoutContents(let kind, let size):
+      "a \(kind.rawValue) that claims \(size) bytes: readers differ on whether contents follow"
+    case .namedAsDirectory(let kind):
+      "a \(kind.rawValue) with a name that ends in '/': readers differ on whether it is a directory"
+    case .prefix(let found):
+      "the prefix \"\(escapedName(found))\" of the name: readers differ on whether it counts"
+    case .noLongName(let flag): "a \"\(escapedName([flag]))\" header without a name"
+    case .noLinkTarget: "a hard link without a target"
+    case .globalKeyword(let keyword):
+      "\(escapedName(keyword.utf8)) in a global header: readers differ on whether it counts"
+    case .volume(let keyword): "\(escapedName(keyword.utf8)): a part of an archive in several volumes"
+    case .nameConflict(let first, let second):
+      "two names for one entry, \(escapedName(first)) and \(escapedName(second))"
     case .sparse(let fault): "a sparse file \(fault.rawValue)"
     case .overLimit(let limit): "the archive unpacks to more than the limit of \(limit) bytes"
+    case .zeroBlock: "other bytes follow one block of zeros: readers differ on whether the archive ends there"
     case .overTrailingLimit(let limit): "more than the limit of \(limit) bytes behind the end mark"
     }
   }

@@ -26,7 +26,9 @@ struct TarExtensions {
 
   /// The entry's name.
   func name(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8] {
-    try Self.choose(longName, extended.sparse.name ?? extended.path, at: header) ?? header.name
+    let extended = try Self.choose(extended.sparse.name, extended.path, at: header)
+    if let name = try Self.choose(longName, extended, at: header) { return name }
+    return try header.name()
   }
 
   /// The entry's link name.
@@ -36,9 +38,9 @@ struct TarExtensions {
 
   /// The one that is given; `.nameConflict` when both are and differ, as readers differ on which counts.
   private static func choose(
-    _ long: [UInt8]?, _ extended: [UInt8]?, at header: TarHeaderBlock
+    _ first: [UInt8]?, _ second: [UInt8]?, at header: TarHeaderBlock
   ) throws(ArchiveError) -> [UInt8]? {
-    guard let long, let extended, long != extended else { return long ?? extended }
-    throw header.place.error(.nameConflict(long: long, extended: extended))
+    guard let first, let second, first != second else { return first ?? second }
+    throw header.place.error(.nameConflict(first, second))
   }
 }

@@ -28,6 +28,8 @@ package struct TarField: Sendable {
   package static let devminor = TarField(offset: 337, width: 8)
   /// ustar: what stands before the last "/" that splits a long name.
   package static let prefix = TarField(offset: 345, width: 155)
+  /// star: "tar" and a NUL in a ustar header whose prefix is shorter, for times stand behind it.
+  package static let starMagic = TarField(offset: 508, width: 4)
   /// GNU old sparse format: four (offset, size) pairs of twelve octal digits each.
   package static let gnuSparseMap = TarField(offset: 386, width: 96)
   /// GNU old sparse format: not zero when a block of 21 more pairs follows.
@@ -44,6 +46,9 @@ package enum TarFormat {
   package static let ustarMagic: [UInt8] = Array("ustar\u{0}00".utf8)
   /// Magic and version of GNU tar's own format.
   package static let gnuMagic: [UInt8] = Array("ustar  \u{0}".utf8)
+  /// Mark of star's own headers, and the bytes of their prefix (star(5), "XSTAR format").
+  package static let starMagic: [UInt8] = Array("tar\u{0}".utf8)
+  package static let starPrefixWidth = 131
   /// The largest number that `width` - 1 octal digits hold: 8 GiB - 1 for the twelve bytes of the size.
   package static func largestOctal(_ field: TarField) -> Int64 { (1 << (3 * Int64(field.width - 1))) - 1 }
 

@@ -1,13 +1,22 @@
 // Decoding of the 512-byte header block: checksum, numbers in octal or base-256, and texts.
 // POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format" (base-256, type flags).
 
-/// A header block whose checksum is right.
+/// A header block whose checksum is right and whose numbers are numbers.
 struct TarHeaderBlock {
   /// Where the block stands; its name is that of the block's own field.
   let place: TarPlace
+  let mode: Int64
+  let uid: Int64
+  let gid: Int64
+  /// 0 or more.
+  let size: Int64
+  let mtime: Int64
   private let bytes: [UInt8]
 
-  /// Takes a whole block; `.checksum` or `.number` when it is no header.
+  /// Takes a whole block; `.checksum`, `.number` or `.negativeSize` when it is no header.
+  ///
+  /// All numbers of each block are read, also where nothing asks for them: at one that is none Go stops, and Python
+  /// ends the archive in silence.
   init(_ bytes: [UInt8], at offset: Int64) throws(ArchiveError) {
     self.bytes = bytes
     let place = TarPlace(offset: offset)
@@ -20,46 +29,64 @@ struct TarHeaderBlock {
       throw place.error(.checksum(found: stated, computed: sums.unsigned))
     }
     self.place = TarPlace(offset: offset, name: Self.text(bytes[TarField.name.range]))
+    let named = self.place
+    func read(
+      _ field: TarField, _ label: String, as read: (ArraySlice<UInt8>) -> Int64? = Self.number
+    ) throws(ArchiveError) -> Int64 {
+      let found = bytes[field.range]
+      if let number = read(found) { return number }
+      throw named.error(.number(field: label, found: Array(found)))
+    }
+    size = try read(.size, "size", as: Self.size)
+    mode = try read(.mode, "mode")
+    mtime = try read(.mtime, "mtime")
+    uid = try read(.uid, "uid")
+    gid = try read(.gid, "gid")
+    _ = try read(.devmajor, "devmajor")
+    _ = try read(.devminor, "devminor")
+    if size < 0 { throw named.error(.negativeSize(size)) }
   }
 
   var typeflag: UInt8 { bytes[TarField.typeflag.offset] }
 
-  /// The name with the prefix that only ustar has; GNU's format keeps other things there.
-  var name: [UInt8] {
+  /// The name with its prefix; `.prefix` where readers differ on whether there is one.
+  ///
+  /// Only ustar has a prefix, but Python takes what any other header has there for one; and only Go knows that star's
+  /// prefix is shorter.
+  func name() throws(ArchiveError) -> [UInt8] {
+    // Where GNU's sparse files have their times.
+    if typeflag == TarTypeflag.gnuSparse { return place.name }
     let prefix = Self.text(bytes[TarField.prefix.range])
-    return isUstar && !prefix.isEmpty ? prefix + [UInt8(ascii: "/")] + place.name : place.name
+    if prefix.isEmpty { return place.name }
+    let isOfStar = bytes[TarField.starMagic.range].elementsEqual(TarFormat.starMagic)
+    let width = isOfStar ? TarFormat.starPrefixWidth : TarField.prefix.width
+    guard isUstar, prefix.count <= width else { throw place.error(.prefix(found: prefix)) }
+    return prefix + [UInt8(ascii: "/")] + place.name
   }
 
   var linkname: [UInt8] { Self.text(bytes[TarField.linkname.range]) }
   var uname: [UInt8] { hasOwnerNames ? Self.text(bytes[TarField.uname.range]) : [] }
   var gname: [UInt8] { hasOwnerNames ? Self.text(bytes[TarField.gname.range]) : [] }
 
-  /// The size field, 0 or more.
-  func size() throws(ArchiveError) -> Int64 {
-    let size = try number(.size, "size")
-    if size < 0 { throw place.error(.negativeSize(size)) }
-    return size
-  }
-
-  /// The number in `field`, named `label` in the error. A field of NULs and spaces is 0.
-  func number(_ field: TarField, _ label: String) throws(ArchiveError) -> Int64 {
-    guard let number = Self.number(bytes[field.range]) else {
-      throw place.error(.number(field: label, found: Array(bytes[field.range])))
-    }
-    return number
-  }
-
-  /// GNU's old sparse format: the size with holes, the pairs of the block, and whether a block of more follows.
+  /// GNU's old sparse format: the size with holes, and the pairs of the block.
   func oldSparseMap() throws(ArchiveError) -> (size: Int64, map: OldSparseBlock) {
-    guard let size = Self.number(bytes[TarField.gnuSparseRealSize.range]), size >= 0,
-      let numbers = OldSparseBlock.numbers(bytes[TarField.gnuSparseMap.range])
+    let isExtended = bytes[TarField.gnuSparseIsExtended.offset] != 0
+    guard let size = Self.size(bytes[TarField.gnuSparseRealSize.range]), size >= 0,
+      let map = OldSparseBlock(pairs: bytes[TarField.gnuSparseMap.range], isExtended: isExtended)
     else { throw place.error(.sparse(.malformedMap)) }
-    return (size, OldSparseBlock(numbers: numbers, isExtended: bytes[TarField.gnuSparseIsExtended.offset] != 0))
+    return (size, map)
   }
 
   /// Any version: some writers leave the two digits after the magic of ustar empty.
-  private var isUstar: Bool { bytes[TarField.magic.range].starts(with: TarFormat.ustarMagic.prefix(6)) }
-  private var hasOwnerNames: Bool { isUstar || bytes[TarField.magic.range].elementsEqual(TarFormat.gnuMagic) }
+  var isUstar: Bool { bytes[TarField.magic.range].starts(with: TarFormat.ustarMagic.prefix(6)) }
+  var isGNU: Bool { bytes[TarField.magic.range].elementsEqual(TarFormat.gnuMagic) }
+  private var hasOwnerNames: Bool { isUstar || isGNU }
+
+  /// Whether the block has the sparse map that only `gnuSparse` of GNU's own format has.
+  var hasOldSparseMap: Bool {
+    let fields: [TarField] = [.gnuSparseMap, .gnuSparseIsExtended, .gnuSparseRealSize]
+    return isGNU && fields.contains { bytes[$0.offset] != 0 }
+  }
 }
 
 extension TarHeaderBlock {
@@ -75,17 +102,23 @@ extension TarHeaderBlock {
   /// What stands before the first NUL.
   static func text(_ field: some Collection<UInt8>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
 
-  /// Octal, or base-256 when the top bit is set: two's complement of the other bits, most significant first.
+  /// Octal, or base-256 behind a byte that is 0x80, or 0xFF before a negative number: two's complement, most
+  /// significant byte first. Other bytes with the top bit are read by some as part of the number, by others not.
   static func number(_ field: ArraySlice<UInt8>) -> Int64? {
     guard let first = field.first, first & 0x80 != 0 else { return octal(field) }
-    let isNegative = first & 0x40 != 0
-    var value = isNegative ? Int64(first | 0x80) - 256 : Int64(first & 0x7F)
+    guard first == 0x80 || first == 0xFF else { return nil }
+    var value: Int64 = first == 0xFF ? -1 : 0
     for byte in field.dropFirst() {
       let (shifted, overflow) = value.multipliedReportingOverflow(by: 256)
       if overflow { return nil }
       value = shifted | Int64(byte)
     }
     return value
+  }
+
+  /// A number of bytes: no blanks alone, where GNU tar finds no number and others find 0.
+  static func size(_ field: ArraySlice<UInt8>) -> Int64? {
+    field.allSatisfy { $0 == UInt8(ascii: " ") } ? nil : number(field)
   }
 
   /// Spaces, octal digits, then a NUL and anything, or only spaces; nil for all else, which readers take differently.

@@ -14,11 +14,11 @@ extension TarReader {
   mutating func readEnd() throws(ArchiveError) {
     let offset = input.position
     let second = try input.block()
-    if second.count < TarFormat.blockSize || second.contains(where: { $0 != 0 }) {
-      endWithoutMark(zeroBlocks: 1)
-    }
+    // To Go that is damage, others stop.
+    if second.contains(where: { $0 != 0 }) { throw TarPlace(offset: offset).error(.zeroBlock) }
+    if second.count < TarFormat.blockSize { endWithoutMark(zeroBlocks: 1) }
     isAtEnd = true
-    var firstOther = second.firstIndex { $0 != 0 }.map { _ in offset }
+    var firstOther: Int64?
     while true {
       let start = input.position
       if start - offset > Self.trailingLimit {

@@ -8,6 +8,7 @@ extension TarReader {
     _ header: TarHeaderBlock, into extensions: inout TarExtensions
   ) throws(ArchiveError) {
     try extensions.add(header)
+    hasPaxHeaders = true
     try extensions.extended.apply(PaxRecords(readExtension(header), at: header.place))
   }
 
@@ -25,23 +26,22 @@ extension TarReader {
     extensions.longLink = try readLongText(header)
   }
 
-  /// Takes over the global keywords. Each ignored one gives a warning at its first header only.
+  /// Takes over the global keywords.
   mutating func readGlobal(_ header: TarHeaderBlock) throws(ArchiveError) {
-    let ignored = try globals.apply(global: PaxRecords(readExtension(header), at: header.place))
-    for keyword in ignored where ignoredGlobals.insert(keyword).inserted {
-      warn(.globalKeywordIgnored(keyword: keyword, offset: header.place.offset))
-    }
+    hasPaxHeaders = true
+    try globals.apply(global: PaxRecords(readExtension(header), at: header.place))
   }
 
-  /// What stands before the NUL; nil when that is nothing, so that the header block's own field counts.
-  private mutating func readLongText(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8]? {
+  /// What stands before the NUL; `.noLongName` when that is nothing, for which some take the header block's own field.
+  private mutating func readLongText(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8] {
     let text = TarHeaderBlock.text(try readExtension(header))
-    return text.isEmpty ? nil : text
+    if text.isEmpty { throw header.place.error(.noLongName(typeflag: header.typeflag)) }
+    return text
   }
 
   /// The contents of such a header, read block by block, so that a claim alone takes no memory.
   private mutating func readExtension(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8] {
-    let size = try header.size()
+    let size = header.size
     guard size <= Self.extensionLimit else {
       throw header.place.error(.extensionTooLarge(size: size, limit: Self.extensionLimit))
     }

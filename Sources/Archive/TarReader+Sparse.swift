@@ -7,16 +7,13 @@ extension TarReader {
   mutating func readSparseMap(
     _ header: TarHeaderBlock, _ records: SparseRecords
   ) throws(ArchiveError) -> SparseMap {
-    let numbers: [Int64]
-    let size: Int64
+    var (size, numbers): (Int64, [Int64])
     if header.typeflag == TarTypeflag.gnuSparse {
       if records.isPresent { throw current.error(.sparse(.version)) }
       (size, numbers) = try readOldMap(header)
     } else {
-      guard let stated = records.size else { throw current.error(.sparse(.noSize)) }
-      size = stated
-      let map = try records.map(at: current)
-      numbers = records.hasMapInContents ? try readMapInContents() : map
+      (size, numbers) = try records.map(at: current)
+      if records.hasMapInContents { numbers = try readMapInContents() }
     }
     return try SparseMap(numbers: numbers, size: size, stored: stored, at: current)
   }

@@ -20,8 +20,8 @@ package struct TarReader: ~Copyable {
   var isAtEnd = false
   /// Bytes of contents so far, with holes.
   private var total: Int64 = 0
-  /// The keywords of global headers that a warning was given for.
-  var ignoredGlobals: Set<String> = []
+  /// Whether there was an extended header, of one entry or of all.
+  var hasPaxHeaders = false
   private var warnings: [TarWarning] = []
 
   /// Opens the archive at `path`. What unpacks to more than `limit` bytes, holes counted, is refused.
@@ -106,27 +106,38 @@ package struct TarReader: ~Copyable {
     let extended = extensions.extended
     var name = try extensions.name(header)
     current = TarPlace(offset: header.place.offset, name: name)
-    let kind = try kind(header.typeflag, name: name)
+    let kind = try kind(header, name: name)
     let size = try storedSize(header, extended)
     if kind == .directory && !name.isEmpty && name.last != UInt8(ascii: "/") { name.append(UInt8(ascii: "/")) }
-    // The fields of the block are read even where a record takes their place: junk in them is damage all the same.
-    let mode = try header.number(.mode, "mode")
-    let mtime = try header.number(.mtime, "mtime")
-    let uid = try header.number(.uid, "uid")
-    let gid = try header.number(.gid, "gid")
     var entry = TarEntry(
-      name: name, kind: kind, mode: UInt16(truncatingIfNeeded: mode & 0o7777), mtime: extended.mtime ?? mtime,
-      uid: extended.uid ?? uid, gid: extended.gid ?? gid, uname: extended.uname ?? header.uname,
-      gname: extended.gname ?? header.gname)
+      name: name, kind: kind, mode: UInt16(truncatingIfNeeded: header.mode & 0o7777),
+      mtime: extended.mtime ?? header.mtime, uid: extended.uid ?? header.uid, gid: extended.gid ?? header.gid,
+      uname: extended.uname ?? header.uname, gname: extended.gname ?? header.gname)
     if kind == .symlink || kind == .hardlink { entry.linkname = try extensions.linkname(header) }
+    if kind == .hardlink && entry.linkname.isEmpty { throw current.error(.noLinkTarget) }
     try openContents(header, extended, size: size, of: &entry)
     return entry
   }
 
-  private func kind(_ typeflag: UInt8, name: [UInt8]) throws(ArchiveError) -> TarEntryKind {
+  /// What the entry is; `.namedAsDirectory` for a name that ends in "/" on what is no directory to all readers.
+  private func kind(_ header: TarHeaderBlock, name: [UInt8]) throws(ArchiveError) -> TarEntryKind {
+    let hasSlash = name.last == UInt8(ascii: "/")
+    if header.typeflag == TarTypeflag.oldFile {
+      // v7 has no directories: a name that ends in "/" is one. To Python that is the name in the block itself, and to
+      // GNU tar "/" alone is a file.
+      let hasOther = name.contains { $0 != UInt8(ascii: "/") }
+      guard hasSlash == (header.place.name.last == UInt8(ascii: "/")), hasOther || !hasSlash else {
+        throw current.error(.namedAsDirectory(.file))
+      }
+      return hasSlash ? .directory : .file
+    }
+    let kind = try kind(header.typeflag)
+    if hasSlash && kind != .directory { throw current.error(.namedAsDirectory(kind)) }
+    return kind
+  }
+
+  private func kind(_ typeflag: UInt8) throws(ArchiveError) -> TarEntryKind {
     switch typeflag {
-    // v7 has no directories: a name that ends in "/" is one.
-    case TarTypeflag.oldFile: name.last == UInt8(ascii: "/") ? .directory : .file
     case TarTypeflag.file, TarTypeflag.contiguous, TarTypeflag.gnuSparse: .file
     case TarTypeflag.directory: .directory
     case TarTypeflag.symlink: .symlink
@@ -140,9 +151,10 @@ package struct TarReader: ~Copyable {
 
   /// The bytes that the entry claims to store. Both places may state it, but not differently (CVE-2025-62518).
   private func storedSize(_ header: TarHeaderBlock, _ extended: ExtendedHeader) throws(ArchiveError) -> Int64 {
-    let size = try header.size()
-    guard let other = extended.size else { return size }
-    if size != 0 && size != other { throw current.error(.sizeConflict(header: size, extended: other)) }
+    guard let other = extended.size else { return header.size }
+    if header.size != 0 && header.size != other {
+      throw current.error(.sizeConflict(header: header.size, extended: other))
+    }
     return other
   }
 
@@ -150,12 +162,16 @@ package struct TarReader: ~Copyable {
   private mutating func openContents(
     _ header: TarHeaderBlock, _ extended: ExtendedHeader, size: Int64, of entry: inout TarEntry
   ) throws(ArchiveError) {
-    let isSparse = header.typeflag == TarTypeflag.gnuSparse || extended.sparse.isPresent
+    let isOldSparse = header.typeflag == TarTypeflag.gnuSparse
+    // libarchive goes by the map, others by the type flag, which Go wants to be in GNU's own format.
+    if isOldSparse ? !header.isGNU : header.hasOldSparseMap { throw current.error(.sparse(.format)) }
+    let isSparse = isOldSparse || extended.sparse.isPresent
+    // GNU tar wants the records before a header of ustar; Python takes the size of what is stored for that of the file.
+    if isSparse && !isOldSparse && !header.isUstar { throw current.error(.sparse(.format)) }
+    if isSparse && extended.size != nil { throw current.error(.sparse(.sizeRecord)) }
     guard entry.kind == .file else {
-      // POSIX lets a hard link of a pax archive have contents, but no common writer makes them and Go, GNU tar and
-      // Python read none; some writers of old leave the size of the link's target in the field.
       if isSparse { throw current.error(.sparse(.notAFile)) }
-      if size != 0 { warn(.sizeIgnored(name: entry.name, kind: entry.kind, size: size)) }
+      if size != 0 { try passOver(size: size, of: entry) }
       return
     }
     if size > limit { throw current.error(.overLimit(limit)) }
@@ -166,5 +182,15 @@ package struct TarReader: ~Copyable {
     let (sum, overflow) = total.addingReportingOverflow(entry.size)
     if overflow || sum > limit { throw current.error(.overLimit(limit)) }
     total = sum
+  }
+
+  /// Takes the hard link `entry` without the `size` that it states; `.sizeWithoutContents` for all else that is no file,
+  /// where GNU tar looks for contents and others do not.
+  ///
+  /// Some writers of old leave the size of the link's target there. POSIX lets a hard link of a pax archive have
+  /// contents, which no common writer makes, and only libarchive reads them: behind an extended header, of any entry.
+  private mutating func passOver(size: Int64, of entry: TarEntry) throws(ArchiveError) {
+    if entry.kind != .hardlink || hasPaxHeaders { throw current.error(.sizeWithoutContents(entry.kind, size)) }
+    warn(.sizeIgnored(name: entry.name, size: size))
   }
 }

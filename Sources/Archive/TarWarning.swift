@@ -6,13 +6,9 @@ package enum TarWarning: Equatable, Sendable {
   case endMarkMissing(zeroBlocks: Int)
   /// Bytes that are not zero follow the end mark, from the block at `offset` on; they are no entries.
   case bytesBehindEnd(offset: Int64)
-  /// A global header sets what is one entry's own; that had no effect.
-  case globalKeywordIgnored(keyword: String, offset: Int64)
-  /// An entry that is no file claims contents; they were not looked for.
-  case sizeIgnored(name: [UInt8], kind: TarEntryKind, size: Int64)
+  /// A hard link states a size; no contents were looked for.
+  case sizeIgnored(name: [UInt8], size: Int64)
   case emptyName
-  /// A file, not a directory, whose name ends in "/".
-  case fileNamedAsDirectory(name: [UInt8])
   case absoluteName(name: [UInt8])
   case parentReference(name: [UInt8])
   /// `parent`, a leading part of `name`, is an earlier entry that is no directory.
@@ -39,12 +35,8 @@ extension TarWarning: CustomStringConvertible {
     switch self {
     case .endMarkMissing(let found): "the archive ends with \(found) of the 2 blocks of zeros that should end it"
     case .bytesBehindEnd(let offset): "other bytes than zeros behind the end mark, from byte \(offset) on"
-    case .globalKeywordIgnored(let keyword, let offset):
-      "global header at byte \(offset): \(escapedName(keyword.utf8)) is ignored"
-    case .sizeIgnored(let name, let kind, let size):
-      "\(escapedName(name)): a \(kind.rawValue) that claims \(size) bytes"
+    case .sizeIgnored(let name, let size): "\(escapedName(name)): a hard link that claims \(size) bytes"
     case .emptyName: "an entry with an empty name"
-    case .fileNamedAsDirectory(let name): "\(escapedName(name)): a file with a name that ends in '/'"
     case .absoluteName(let name): "\(escapedName(name)): an absolute name"
     case .parentReference(let name): "\(escapedName(name)): a name with '..'"
     case .belowNonDirectory(let name, let parent, let kind):

@@ -10,12 +10,14 @@ struct DamagedArchiveTests {
     + Tar.pax(("path", "d/long"), ("size", "5")) + Tar.entry("short", Array("hello".utf8))
     + Tar.entry("L", type: "L", Array("d/name\u{0}".utf8)) + Tar.entry("short", [UInt8](repeating: 9, count: 600))
     + Tar.header("l", type: "2", .init(.linkname, "d")) + Tar.header("h", type: "1", .init(.linkname, "d/long"))
-    + Tar.pax(("GNU.sparse.size", "9000"), ("GNU.sparse.map", "10,5,8000,2")) + Tar.entry("sp", [1, 2, 3, 4, 5, 6, 7])
+    + Tar.pax(("GNU.sparse.size", "9000"), ("GNU.sparse.numblocks", "2"), ("GNU.sparse.map", "10,512,8998,2"))
+    + Tar.entry("sp", [UInt8](repeating: 1, count: 514))
     + Tar.pax(("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.realsize", "900"))
-    + Tar.entry("sp1", Tar.padded(Array("1\n3\n4\n".utf8)) + [1, 2, 3, 4])
+    + Tar.entry("sp1", Tar.padded(Array("2\n3\n4\n900\n0\n".utf8)) + [1, 2, 3, 4])
     + Tar.header(
       "sp2", type: "S", size: 0, .init(.magic, TarFormat.gnuMagic), .init(.gnuSparseRealSize, "00000000100"),
-      .init(.gnuSparseMap, "00000000100\u{0}00000000000"), .init(.gnuSparseIsExtended, [1])) + Tar.zeroBlock
+      .init(.gnuSparseMap, (0..<4).flatMap { _ in Array("00000000100\u{0}00000000000\u{0}".utf8) }),
+      .init(.gnuSparseIsExtended, [1])) + Tar.zeroBlock
     + Tar.end
 
   /// A generator that gives the same numbers on every machine (splitmix64, Steele, Lea and Flood 2014).

@@ -38,9 +38,12 @@ struct TarFaultTests {
   }
 
   @Test func `a sparse map of the old format has a limit`() throws {
-    let edits: [Tar.Edit] = [.init(.magic, TarFormat.gnuMagic), .init(.gnuSparseIsExtended, [1])]
-    var block = Tar.zeroBlock
-    block[504] = 1
+    let pair = Array("00000000000\u{0}00000000000\u{0}".utf8)
+    let edits: [Tar.Edit] = [
+      .init(.magic, TarFormat.gnuMagic), .init(.gnuSparseMap, (0..<4).flatMap { _ in pair }),
+      .init(.gnuSparseRealSize, "00000000000"), .init(.gnuSparseIsExtended, [1]),
+    ]
+    let block = Tar.padded((0..<21).flatMap { _ in pair } + [1])
     let blocks = (0..<2049).flatMap { _ in block }
     let error = try Listing(Tar.header("a", type: "S", size: 0, edits) + blocks).error
     let fault = TarError.Fault.extensionTooLarge(size: 2049 * 512, limit: 1 << 20)

@@ -30,7 +30,7 @@ struct TarReaderTests {
       ("6", "p", "fifo"),
     ] as [(Character, String, String)])
   func `a type flag gives the kind`(type: Character, name: String, kind: String) throws {
-    let listing = try Listing(Tar.header(name, type: type) + Tar.end)
+    let listing = try Listing(Tar.header(name, type: type, .init(.linkname, "t")) + Tar.end)
     #expect(listing.rows.map(\.type) == [kind])
     #expect(listing.error == nil)
   }
@@ -108,11 +108,11 @@ struct TarReaderTests {
     #expect(listing.rows.map(\.link) == [target])
   }
 
-  @Test func `only ustar has a prefix`() throws {
+  @Test func `a header of ustar has a prefix, which another name replaces`() throws {
     let ustar = Tar.header("n", .init(.prefix, "dir"))
     let gnu = Tar.header("n", .init(.prefix, "dir"), .init(.magic, TarFormat.gnuMagic))
-    let v7 = Tar.header("n", .init(.prefix, "dir"), .init(.magic, ""))
-    #expect(try Listing(ustar + gnu + v7 + Tar.end).rows.map(\.path) == ["dir/n", "n", "n"])
+    let long = Tar.entry("././@LongLink", type: "L", Array("long\u{0}".utf8))
+    #expect(try Listing(ustar + long + gnu + long + ustar + Tar.end).rows.map(\.path) == ["dir/n", "long", "long"])
   }
 
   @Test func `a checksum of signed bytes is taken`() throws {
