@@ -3,7 +3,7 @@
 /// One entry of a listing.
 package struct ListingRow: Equatable, Sendable {
   package let entry: TarEntry
-  /// Of the contents; nil unless the entry is a file.
+  /// Of the contents; nil unless the entry is a file, and for one with more holes than are read.
   package let digest: Digest?
 
   package init(entry: TarEntry, digest: Digest?) {
@@ -29,7 +29,7 @@ package struct ListingRow: Equatable, Sendable {
   package var link: String { escapedName(entry.linkname) }
   /// Whole seconds since 1970, floored.
   package var mtime: Int64 { entry.mtime }
-  /// 64 hexadecimal digits, empty unless the entry is a file.
+  /// 64 hexadecimal digits, empty where there is no digest.
   package var sha256: String { digest?.description ?? "" }
 }
 
@@ -37,7 +37,8 @@ package struct ListingRow: Equatable, Sendable {
 package enum ArchiveListing {
   /// Reads the archive at `path`, gzip or plain, from start to end and hands out its rows in order, in flat memory.
   ///
-  /// Warnings on an entry come before its row. What unpacks to more than `limit` bytes, holes counted, is refused.
+  /// Warnings on an entry come before its row. What unpacks to more than `limit` bytes, holes counted, is refused. A
+  /// sparse file with more holes than `TarReader` reads has no digest, but a warning.
   /// Throws an `ArchiveError`, after the rows of the entries before the fault, or what `row` or `warning` throws.
   package static func read(
     path: [UInt8], limit: Int64 = TarReader.defaultLimit, row: (ListingRow) throws -> Void,
@@ -60,16 +61,17 @@ package enum ArchiveListing {
     while let entry = try reader.next() {
       for found in reader.takeWarnings() + audit.check(entry) { try warning(found) }
       let digest = entry.kind == .file ? try digest(of: &reader) : nil
+      if entry.kind == .file && digest == nil { try warning(.notHashed(name: entry.name, size: entry.size)) }
       try row(ListingRow(entry: entry, digest: digest))
     }
     for found in reader.takeWarnings() { try warning(found) }
   }
 
-  private static func digest(of reader: inout TarReader) throws(ArchiveError) -> Digest {
+  private static func digest(of reader: inout TarReader) throws(ArchiveError) -> Digest? {
     var hash = SHA256()
-    try reader.readContents { chunk throws(ArchiveError) in
+    let isWhole = try reader.readContents { chunk throws(ArchiveError) in
       chunk.withUnsafeBytes { hash.update($0) }
     }
-    return hash.finalize()
+    return isWhole ? hash.finalize() : nil
   }
 }

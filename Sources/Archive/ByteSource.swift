@@ -15,12 +15,18 @@ struct ByteSource: ~Copyable {
   private var offset: Int64
   /// Bytes that may still be read; the file may end before.
   private var left: Int64
+  /// Bytes in the file when it was opened.
+  private let size: Int64
 
-  private init(_ holder: consuming Holder, offset: Int64, count: Int64) {
+  private init(_ holder: consuming Holder, size: Int64, offset: Int64, count: Int64) {
     self.holder = holder
+    self.size = size
     self.offset = offset
     left = count
   }
+
+  /// Bytes that are still there, as the file was when it was opened.
+  var available: Int64 { min(left, max(0, size - offset)) }
 
   /// Opens the file; `ArchiveError.notARegularFile` for all that is not one, without waiting for a FIFO's writer.
   static func opening(_ path: [UInt8]) throws(ArchiveError) -> ByteSource {
@@ -29,20 +35,26 @@ struct ByteSource: ~Copyable {
 
   /// Opens the file to read `extent` of it; throws as `opening(_:)` for a path does.
   static func opening(_ extent: FileExtent) throws(ArchiveError) -> ByteSource {
+    let (offset, count) = (extent.offset, extent.count)
     switch extent.holder {
-    case .spool(let spool): return ByteSource(.spool(spool), offset: extent.offset, count: extent.count)
+    case .spool(let spool):
+      let size = try Result { () throws(SystemError) in try spool.size() }.mapError(ArchiveError.system).get()
+      return ByteSource(.spool(spool), size: size, offset: offset, count: count)
     case .file(let path):
-      return ByteSource(.file(try regularFile(path)), offset: extent.offset, count: extent.count)
+      return try opening(path, offset: offset, count: count)
     }
   }
 
-  private static func regularFile(_ path: [UInt8]) throws(ArchiveError) -> FileHandle {
+  private static func opening(_ path: [UInt8], offset: Int64, count: Int64) throws(ArchiveError) -> ByteSource {
     let type: mode_t
     do throws(SystemError) {
       // O_NONBLOCK, so that a FIFO without a writer opens at once and is refused by its type.
       let file = try FileHandle(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
-      type = try file.status().st_mode & S_IFMT
-      if type == S_IFREG { return file }
+      let status = try file.status()
+      type = status.st_mode & S_IFMT
+      if type == S_IFREG {
+        return ByteSource(.file(file), size: Int64(status.st_size), offset: offset, count: count)
+      }
     } catch {
       throw .system(error)
     }

@@ -71,6 +71,9 @@ struct GzipReader: ~Copyable {
     }
   }
 
+  /// Bytes that are still there; nil for a compressed file, where only the end tells.
+  var available: Int64? { isCompressed ? nil : source.available + Int64(unread.count) }
+
   private mutating func readPlain(into output: inout [UInt8], from index: Int) throws(ArchiveError) -> Int {
     if unread.isEmpty { return try source.fill(&output, from: index) }
     let count = min(unread.count, output.count - index)

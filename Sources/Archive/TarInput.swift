@@ -21,6 +21,9 @@ struct TarInput: ~Copyable {
   /// Whether the bytes come out of gzip.
   var isCompressed: Bool { source.isCompressed }
 
+  /// Bytes that are still there; nil where only the end tells.
+  var available: Int64? { source.available.map { $0 + Int64(unread.count) } }
+
   /// The next block; shorter than 512 bytes, or empty, only at the end.
   mutating func block() throws(ArchiveError) -> [UInt8] {
     var block: [UInt8] = []

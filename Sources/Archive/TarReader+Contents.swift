@@ -3,20 +3,36 @@
 extension TarReader {
   private static let zeros = [UInt8](repeating: 0, count: 64 << 10)
 
+  /// Bytes of holes that are read whatever the archive has: about a second of hashing.
+  private static let freeHoles: Int64 = 2 << 30
+  /// Bytes of holes that are read for each byte of the archive before them: the image of a disk has some tens.
+  private static let holesPerByte: Int64 = 32
+
   /// Gives `body` what was not read yet of the contents of the entry that `next()` returned, chunk by chunk;
   /// together `size` bytes, or `.contentsCut`.
-  package mutating func readContents(
+  ///
+  /// False at a hole that makes all holes of the archive so far too many: few bytes can claim any number of them. The
+  /// rest of the contents is not given then.
+  @discardableResult package mutating func readContents(
     _ body: (RawSpan) throws(ArchiveError) -> Void
-  ) throws(ArchiveError) {
-    guard let map = sparse else { return try readStored(stored, body) }
+  ) throws(ArchiveError) -> Bool {
+    guard let map = sparse else {
+      try readStored(stored, body)
+      return true
+    }
     sparse = nil
+    // A cut is found before the holes that stand before it are read.
+    if let available = input.available, available < stored {
+      throw current.error(.contentsCut(found: available, wanted: stored))
+    }
     var end: Int64 = 0
     for extent in map.extents {
-      try Self.fillHole(extent.offset - end, body)
+      guard try fillHole(extent.offset - end, body) else { return false }
       try readStored(extent.length, body)
       end = extent.end
     }
-    try Self.fillHole(map.size - end, body)
+    // The map reaches the end of the file.
+    return true
   }
 
   /// Passes over what is left of the contents and their padding.
@@ -40,15 +56,20 @@ extension TarReader {
     }
   }
 
-  private static func fillHole(
+  private mutating func fillHole(
     _ count: Int64, _ body: (RawSpan) throws(ArchiveError) -> Void
-  ) throws(ArchiveError) {
+  ) throws(ArchiveError) -> Bool {
+    // Far from overflow: no file has 2^50 bytes.
+    let most = Self.freeHoles + min(input.position, 1 << 50) * Self.holesPerByte
+    guard count <= most - holes else { return false }
+    holes += count
     var left = count
     while left > 0 {
-      let length = min(left, Int64(zeros.count))
-      try body(zeros.span.bytes.extracting(first: Int(length)))
+      let length = min(left, Int64(Self.zeros.count))
+      try body(Self.zeros.span.bytes.extracting(first: Int(length)))
       left -= length
     }
+    return true
   }
 }
 

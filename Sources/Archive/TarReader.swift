@@ -17,6 +17,8 @@ package struct TarReader: ~Copyable {
   var stored: Int64 = 0
   var padding: Int64 = 0
   var sparse: SparseMap?
+  /// Bytes of holes that were read so far.
+  var holes: Int64 = 0
   var isAtEnd = false
   /// Bytes of contents so far, with holes.
   private var total: Int64 = 0

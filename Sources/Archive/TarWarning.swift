@@ -8,6 +8,8 @@ package enum TarWarning: Equatable, Sendable {
   case bytesBehindEnd(offset: Int64)
   /// A hard link states a size; no contents were looked for.
   case sizeIgnored(name: [UInt8], size: Int64)
+  /// A sparse file has more holes than are read for its digest.
+  case notHashed(name: [UInt8], size: Int64)
   case emptyName
   case absoluteName(name: [UInt8])
   case parentReference(name: [UInt8])
@@ -36,6 +38,8 @@ extension TarWarning: CustomStringConvertible {
     case .endMarkMissing(let found): "the archive ends with \(found) of the 2 blocks of zeros that should end it"
     case .bytesBehindEnd(let offset): "other bytes than zeros behind the end mark, from byte \(offset) on"
     case .sizeIgnored(let name, let size): "\(escapedName(name)): a hard link that claims \(size) bytes"
+    case .notHashed(let name, let size):
+      "\(escapedName(name)): a sparse file of \(size) bytes, too many of them holes to tell its digest"
     case .emptyName: "an entry with an empty name"
     case .absoluteName(let name): "\(escapedName(name)): an absolute name"
     case .parentReference(let name): "\(escapedName(name)): a name with '..'"

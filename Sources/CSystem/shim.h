@@ -4,7 +4,6 @@
 #include <asm/ioctl.h>
 #include <malloc.h>
 #include <sys/statfs.h>
-#include <sys/xattr.h>
 
 /// copy_file_range(2): copies between files within the kernel, sharing blocks where the file system can.
 ssize_t copy_file_range(
@@ -18,7 +17,12 @@ enum { KPACK_SYNC_FILE_RANGE_WRITE = 2 };
 /// F_SETLEASE and F_SETSIG of fcntl(2).
 enum { KPACK_SET_LEASE = 1024, KPACK_SET_SIGNAL = 10 };
 
-// Declared here: sys/ioctl.h would make the types it defines this module's own, and their users import it.
+// Declared here: sys/xattr.h and sys/ioctl.h would make the types they define this module's own, and their users import
+// it.
+
+/// llistxattr(2): the names of the attributes of what `path` itself is, each with a NUL behind.
+ssize_t llistxattr(const char *path, char *list, size_t size);
+
 int ioctl(int fd, unsigned long request, ...);
 
 /// FICLONE of ioctl_ficlone(2): makes `to` share all blocks of `from`. The number is that of linux/fs.h, which is not

@@ -143,4 +143,37 @@ struct TarReaderTests {
     #expect(listing.warnings == [])
     #expect(listing.error == nil)
   }
+
+  /// A sparse file of 512 stored bytes behind a hole, `size` bytes in all.
+  private static func sparse(_ name: String, size: Int64) -> [UInt8] {
+    let map = Tar.padded(Array("1\n\(size - 512)\n512\n".utf8))
+    let records = Tar.pax(
+      ("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.realsize", "\(size)"),
+      ("GNU.sparse.name", name))
+    return records + Tar.entry("x", map + [UInt8](repeating: 1, count: 512))
+  }
+
+  @Test func `holes that the archive is too small for are not read`() throws {
+    let listing = try Listing(Self.sparse("a", size: 60 << 30) + Self.sparse("b", size: 1 << 20) + Tar.end)
+    #expect(listing.error == nil)
+    #expect(listing.rows.map(\.path) == ["a", "b"])
+    #expect(listing.rows.map(\.size) == [60 << 30, 1 << 20])
+    let contents = [UInt8](repeating: 0, count: 1 << 20 - 512) + [UInt8](repeating: 1, count: 512)
+    #expect(listing.rows.map(\.digest) == [nil, SHA256.digest(of: contents)])
+    #expect(listing.warnings == [.notHashed(name: Array("a".utf8), size: 60 << 30)])
+  }
+
+  @Test func `the holes of all entries together are bounded`() throws {
+    let entries = (0..<20).flatMap { Self.sparse("\($0)", size: 3 << 29) }
+    let listing = try Listing(entries + Tar.end)
+    #expect(listing.error == nil)
+    #expect(listing.rows.map { $0.digest == nil } == [false] + [Bool](repeating: true, count: 19))
+  }
+
+  @Test func `a cut is found before holes are read`() throws {
+    let bytes = Array(Self.sparse("a", size: 60 << 30).dropLast(412))
+    let fault = TarError.Fault.contentsCut(found: 100, wanted: 512)
+    let place = TarPlace(offset: 1024, name: Array("a".utf8))
+    #expect(try Listing(bytes).error == .tar(TarError(place: place, fault: fault)))
+  }
 }
