@@ -135,8 +135,7 @@ struct LayerReader {
       kind: addition.kind, mode: addition.mode, uid: addition.uid, gid: addition.gid, linkname: Array(link))
     if addition.kind == .hardlink { made = files.linked(FileTable.parts(link)) }
     guard let made, made.kind != .directory || addition.kind == .directory else {
-      throw error(
-        name, link.isEmpty ? "a hard link to nothing" : "a hard link to \(escapedName(link)), which is no file")
+      throw error(name, "a hard link to \(escapedName(link)), which is no file")
     }
     do throws(FileTable.Refusal) {
       try files.set(made, at: FileTable.parts(name))
