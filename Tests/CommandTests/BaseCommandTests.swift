@@ -117,7 +117,7 @@ import Testing
   func `a platform in no list is named as Go names it`(
     words: [String], environment: [String: String], platform: String, hint: String
   ) throws {
-    let box = try Sandbox.imaged(base: nil)
+    let box = try Sandbox.imaged()
     let refused = Outcome.refused(2, "the platform \(platform) is in no list of this run\(hint)")
     let common = ["images", "--quiet", "--layouts", "layouts", "--version", "v1"]
     #expect(try box.kpack(words: common + words, environment: environment) == refused)
