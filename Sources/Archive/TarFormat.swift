@@ -30,6 +30,8 @@ package struct TarField: Sendable {
   package static let prefix = TarField(offset: 345, width: 155)
   /// star: "tar" and a NUL in a ustar header whose prefix is shorter, for times stand behind it.
   package static let starMagic = TarField(offset: 508, width: 4)
+  /// GNU's own format, in the place of the prefix: times of access and change, octal where there are any.
+  package static let gnuTimes = [TarField(offset: 345, width: 12), TarField(offset: 357, width: 12)]
   /// GNU old sparse format: four (offset, size) pairs of twelve octal digits each.
   package static let gnuSparseMap = TarField(offset: 386, width: 96)
   /// GNU old sparse format: not zero when a block of 21 more pairs follows.

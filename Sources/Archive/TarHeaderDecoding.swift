@@ -51,13 +51,14 @@ struct TarHeaderBlock {
 
   /// The name with its prefix; `.prefix` where readers differ on whether there is one.
   ///
-  /// Only ustar has a prefix, but Python takes what any other header has there for one; and only Go knows that star's
-  /// prefix is shorter.
+  /// Only ustar has a prefix, but Python takes what any other header has there for one, unless it is that of a sparse
+  /// file; Go takes it so in a header of GNU tar that has no times there, and alone knows that star's is shorter.
   func name() throws(ArchiveError) -> [UInt8] {
-    // Where GNU's sparse files have their times.
-    if typeflag == TarTypeflag.gnuSparse { return place.name }
     let prefix = Self.text(bytes[TarField.prefix.range])
     if prefix.isEmpty { return place.name }
+    if typeflag == TarTypeflag.gnuSparse && TarField.gnuTimes.allSatisfy({ Self.number(bytes[$0.range]) != nil }) {
+      return place.name
+    }
     let isOfStar = bytes[TarField.starMagic.range].elementsEqual(TarFormat.starMagic)
     let width = isOfStar ? TarFormat.starPrefixWidth : TarField.prefix.width
     guard isUstar, prefix.count <= width else { throw place.error(.prefix(found: prefix)) }
@@ -80,6 +81,11 @@ struct TarHeaderBlock {
   /// Any version: some writers leave the two digits after the magic of ustar empty.
   var isUstar: Bool { bytes[TarField.magic.range].starts(with: TarFormat.ustarMagic.prefix(6)) }
   var isGNU: Bool { bytes[TarField.magic.range].elementsEqual(TarFormat.gnuMagic) }
+  /// Whether libarchive takes the header for one of ustar, but not for a sound one.
+  var isNearlyUstar: Bool {
+    let magic = bytes[TarField.magic.range]
+    return magic.starts(with: TarFormat.ustarMagic.prefix(5)) && !isGNU && !magic.elementsEqual(TarFormat.ustarMagic)
+  }
   private var hasOwnerNames: Bool { isUstar || isGNU }
 
   /// Whether the block has the sparse map that only `gnuSparse` of GNU's own format has.

@@ -173,7 +173,7 @@ package struct TarReader: ~Copyable {
     if isSparse && extended.size != nil { throw current.error(.sparse(.sizeRecord)) }
     guard entry.kind == .file else {
       if isSparse { throw current.error(.sparse(.notAFile)) }
-      if size != 0 { try passOver(size: size, of: entry) }
+      if size != 0 { try passOver(size: size, of: entry, header) }
       return
     }
     if size > limit { throw current.error(.overLimit(limit)) }
@@ -190,9 +190,12 @@ package struct TarReader: ~Copyable {
   /// where GNU tar looks for contents and others do not.
   ///
   /// Some writers of old leave the size of the link's target there. POSIX lets a hard link of a pax archive have
-  /// contents, which no common writer makes, and only libarchive reads them: behind an extended header, of any entry.
-  private mutating func passOver(size: Int64, of entry: TarEntry) throws(ArchiveError) {
-    if entry.kind != .hardlink || hasPaxHeaders { throw current.error(.sizeWithoutContents(entry.kind, size)) }
+  /// contents, which no common writer makes, and only libarchive reads them: behind an extended header, of any entry,
+  /// and in a header whose magic is not quite that of ustar.
+  private mutating func passOver(size: Int64, of entry: TarEntry, _ header: TarHeaderBlock) throws(ArchiveError) {
+    if entry.kind != .hardlink || hasPaxHeaders || header.isNearlyUstar {
+      throw current.error(.sizeWithoutContents(entry.kind, size))
+    }
     warn(.sizeIgnored(name: entry.name, size: size))
   }
 }

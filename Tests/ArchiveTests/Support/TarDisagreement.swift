@@ -58,6 +58,15 @@ struct TarDisagreement: Sendable, CustomTestStringConvertible {
       refused: "a hard link with a size behind a global header",
       Tar.pax(("comment", "x"), type: "g") + Tar.header("a") + Tar.header("h", type: "1", size: 512, link),
       .sizeWithoutContents(.hardlink, 512), at: 1536, "h"),
+    .init(
+      refused: "a hard link with a size in a header that is nearly of ustar",
+      Tar.header("h", type: "1", size: 512, .init(.magic, "ustar"), link), .sizeWithoutContents(.hardlink, 512),
+      at: 0, "h"),
+    .init(
+      refused: "a prefix in the place of the times of a sparse file",
+      Tar.header(
+        "a", type: "S", gnu, .init(.prefix, "x"), .init(.gnuSparseRealSize, "00000000000"),
+        .init(.gnuSparseMap, "00000000000\u{0}00000000000")), .prefix(found: [120]), at: 0, "a"),
     .init(refused: "a file named as a directory", Tar.header("d/"), .namedAsDirectory(.file), at: 0, "d/"),
     .init(
       refused: "a file named as a directory by pax", Tar.pax(("path", "d/")) + Tar.header("d"),
