@@ -61,6 +61,7 @@ package struct TarError: Error, Equatable, Sendable {
     case prefix(found: [UInt8])
     /// A long name or long link name, by its type flag, that is empty.
     case noLongName(typeflag: UInt8)
+    /// A link whose header has no target.
     case noLinkTarget
     /// A keyword that is one entry's own in a header that is for all.
     case globalKeyword(String)
@@ -136,7 +137,7 @@ extension TarError.Fault: CustomStringConvertible {
     case .prefix(let found):
       "the prefix \"\(escapedName(found))\" of the name: readers differ on whether it counts"
     case .noLongName(let flag): "a \"\(escapedName([flag]))\" header without a name"
-    case .noLinkTarget: "a hard link without a target"
+    case .noLinkTarget: "a link without a target in its header"
     case .globalKeyword(let keyword):
       "\(escapedName(keyword.utf8)) in a global header: readers differ on whether it counts"
     case .volume(let keyword): "\(escapedName(keyword.utf8)): a part of an archive in several volumes"

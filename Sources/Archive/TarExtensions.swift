@@ -31,9 +31,11 @@ struct TarExtensions {
     return try header.name()
   }
 
-  /// The entry's link name.
+  /// The entry's link name; `.noLinkTarget` for one whose header has none, which to libarchive is no link.
   func linkname(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8] {
-    try Self.choose(longLink, extended.linkpath, at: header) ?? header.linkname
+    guard let name = try Self.choose(longLink, extended.linkpath, at: header) else { return header.linkname }
+    if header.linkname.isEmpty { throw header.place.error(.noLinkTarget) }
+    return name
   }
 
   /// The one that is given; `.nameConflict` when both are and differ, as readers differ on which counts.

@@ -102,7 +102,8 @@ struct TarReaderTests {
     let target = String(repeating: "t", count: 300)
     let bytes =
       Tar.entry("././@LongLink", type: "K", Array((target + "\u{0}").utf8))
-      + Tar.entry("././@LongLink", type: "L", Array("name\u{0}rest".utf8)) + Tar.header("short", type: "2") + Tar.end
+      + Tar.entry("././@LongLink", type: "L", Array("name\u{0}rest".utf8))
+      + Tar.header("short", type: "2", .init(.linkname, "t")) + Tar.end
     let listing = try Listing(bytes)
     #expect(listing.rows.map(\.path) == ["name"])
     #expect(listing.rows.map(\.link) == [target])

@@ -47,7 +47,7 @@ struct DamagedImageTests {
     Damage("no name", docker(#"[{"Config":"","Layers":[]}]"#), #"[0].Config: "": a name that is empty"#),
     Damage(
       "hard link", changed(SampleImage().docker, "a/layer.tar") { $0.bytes = Member.tar([link]) },
-      "[0].Layers[0]: a/layer.tar: a at byte 0: a hard link without a target"),
+      "[0].Layers[0]: a/layer.tar: a at byte 0: a link without a target in its header"),
     Damage(
       "root", changed(SampleImage().docker, "a/layer.tar") { $0.bytes = Member.tar([Member(name: ".")]) },
       "[0].Layers[0]: a/layer.tar: .: the root, but no folder"),

@@ -140,7 +140,7 @@ struct TarDisagreement: Sendable, CustomTestStringConvertible {
     .init(
       read: "long names and pax together",
       Tar.pax(("size", "512")) + long("n") + Tar.header("a") + Tar.zeroBlock
-        + Tar.pax(("uid", "7")) + long("t", "K") + long("m") + Tar.header("a", type: "2")),
+        + Tar.pax(("uid", "7")) + long("t", "K") + long("m") + Tar.header("a", type: "2", link)),
     .init(read: "an owner in base-256", Tar.header("a", .init(.uid, Tar.base256(3_000_000, width: 8)))),
     .init(
       read: "a sparse file",

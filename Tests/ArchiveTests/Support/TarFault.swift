@@ -34,6 +34,12 @@ struct TarFault: Sendable, CustomTestStringConvertible {
       "an entry behind one block of zeros", file + Tar.zeroBlock + file + Tar.end, .zeroBlock, at: 1536),
     .init("bytes behind one block of zeros", file + Tar.zeroBlock + [1], .zeroBlock, at: 1536),
     .init("a hard link to nothing", Tar.header("a", type: "1"), .noLinkTarget, "a"),
+    .init(
+      "a long link name without one in the header",
+      Tar.entry("K", type: "K", [65]) + Tar.header("a", type: "2"), .noLinkTarget, at: 1024, "a"),
+    .init(
+      "a link name of pax without one in the header", Tar.pax(("linkpath", "b")) + Tar.header("a", type: "1"),
+      .noLinkTarget, at: 1024, "a"),
     .init("unknown type", Tar.header("a", type: "V"), .typeflag(UInt8(ascii: "V")), "a"),
   ]
 
