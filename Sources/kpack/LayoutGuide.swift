@@ -7,6 +7,7 @@ enum LayoutGuide {
       binaries LIST, images GROUP       a folder; LIST and GROUP may be arrays of names
       tree PATH, paths [PATH...]        a folder; symlinks stay symlinks, empty folders are kept
       git COMMIT                        a folder; the tracked files, as git archive gives them
+                                        ("commitId": true has the archive begin with the commit's name)
       file PATH, text TEXT              the file's own path; file follows a symlink within ROOT
       symlink TARGET, artifact LAYOUT   the entry's own path
       directory PATH                    none; an empty folder
@@ -14,12 +15,13 @@ enum LayoutGuide {
     Options of an entry: include, exclude, optional, overlay (may replace what an earlier entry put there), mode
     ("0755"), platforms (a list, or ["linux/*"]; it expands the entry in a tarball without platforms and is a
     condition in one with), when ("FLAG" or "!FLAG").
+    No tree takes in .git, unless an include names it.
     Patterns: without "/" for the base name of a file or symlink; with "/" for the path below the tree; ending in
     "/" for a folder and all below it. `*` stops at "/", `**` does not; `?`, `[a-z]` and `\\` as in a shell.
     Variables: {name} {version} {os} {arch} {registry} {tag} {releaseRegistry} {releaseTag}; `{{` is a brace.
     A tarball's file may also have platforms, when and archive. archive: root ("." for names like ./x, "" for
-    none), owner ("0:0" or "source"), exclude (base names left out everywhere), mode (the bits kept of a source's
-    mode, "0755"), mtime, level. release.json may also have fast (platforms of a fast run), override
+    none), owner ("0:0" or "source"), exclude (base names left out everywhere), mode ("normal": 0755 for folders and
+    executables, 0644 for the rest; an octal mask, or "source"), mtime, level. release.json may also have fast (platforms of a fast run), override
     ("intersect" or "replace": what --platform does) and flags ({ "F": { "env": "VAR", "default": "n" } }); a
     platform list may be "present": those in the folder of binaries.
     `kpack layouts export DIR` writes out the built-in layouts, those of Kubernetes v1.7, with a JSON Schema that
