@@ -5,7 +5,7 @@ private import Glibc
 /// A source folder that is no longer what it was when it was opened.
 package struct FolderChanged: Error, Equatable, Sendable, CustomStringConvertible {
   /// What happened to it.
-  package enum Change: String, Sendable {
+  package enum Change: String, Error {
     case removed = "removed, or another took its place"
     case times = "other times"
   }
