@@ -10,13 +10,26 @@ struct OwnLayouts {
 
   /// What is wrong with a run on the built-in `layouts`; nil when there is anything for them, be it not all.
   static func mistake(with layouts: LayoutSet, _ locations: Locations) -> Diagnostic? {
-    if isThere(locations.bin) { return nil }
+    if holdsBinaries(of: layouts, locations.bin) { return nil }
     // Any project has a README.md or a folder of tests; what stands deeper is Kubernetes' own.
     let sources = layouts.sourcePaths.filter { $0.utf8.contains(UInt8(ascii: "/")) }
     if sources.contains(where: { isThere("\(locations.root)/\($0)") }) { return nil }
     let root = locations.root == "." ? "the current folder" : escapedName(locations.root.utf8)
     let found = "no --layouts is given, and the built-in ones are those of Kubernetes v1.7, which \(root) does not hold"
     return Diagnostic(.usage, "\(found); \(OwnLayouts(root: locations.root).advice)")
+  }
+
+  /// Whether a folder of binaries has one of those that the layouts name, on any platform.
+  private static func holdsBinaries(of layouts: LayoutSet, _ bin: String) -> Bool {
+    let wanted = Set(layouts.release.binaries.values.joined())
+    // What cannot be listed holds nothing to make a tarball of.
+    let systems = (try? names(in: bin)) ?? []
+    let folders = systems.flatMap { system in
+      let folder = "\(bin)/\(String(decoding: system, as: UTF8.self))"
+      return ((try? names(in: folder)) ?? []).map { "\(folder)/\(String(decoding: $0, as: UTF8.self))" }
+    }
+    return folders.contains { folder in wanted.contains { isThere("\(folder)/\($0)") || isThere("\(folder)/\($0).exe") }
+    }
   }
 
   private var advice: String {

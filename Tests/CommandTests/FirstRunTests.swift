@@ -37,7 +37,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "mkdir -p _output/dockerized/bin/linux/amd64", "mkdir -p cluster/saltbase", "mkdir Godeps; touch Godeps/LICENSES",
+    "mkdir -p _output/dockerized/bin/linux/amd64; touch _output/dockerized/bin/linux/amd64/kubectl",
+    "mkdir -p cluster/saltbase", "mkdir Godeps; touch Godeps/LICENSES",
   ])
   func `a tree that is there in part is told what it lacks`(making: String) throws {
     let box = try Sandbox()

@@ -157,15 +157,15 @@ private let wrongLayouts: [WrongLayout] = [
     (
       #"{"text":"x","to":"y"},{"text":"z","to":"y"}"#,
       """
-      p.tar.gz: y comes from two rules: layouts/p.json:1:34: entries[0] and layouts/p.json:1:56: entries[1]; the later \
-      may say "overlay": true to replace it
+      layouts/p.json:1:56: entries[1]: y comes from two rules: layouts/p.json:1:34: entries[0] and \
+      layouts/p.json:1:56: entries[1]; the later may say "overlay": true to replace it, in p.tar.gz
       """
     ),
     (
       #"{"text":"x","to":"y"},{"text":"z","to":"y/z"}"#,
       """
-      p.tar.gz: y is a folder for one rule and a file for another: layouts/p.json:1:34: entries[0] and \
-      layouts/p.json:1:56: entries[1]
+      layouts/p.json:1:56: entries[1]: y is a folder for one rule and a file for another: \
+      layouts/p.json:1:34: entries[0] and layouts/p.json:1:56: entries[1], in p.tar.gz
       """
     ),
     (

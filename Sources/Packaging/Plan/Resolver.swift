@@ -65,41 +65,51 @@ package final class Resolver {
 
   /// What planning would refuse whatever the tree, the folders and the environment hold: nothing of them is looked at.
   ///
-  /// Throws `PlanErrors` with all mistakes.
-  package static func check(_ layouts: LayoutSet) throws(PlanErrors) {
-    var diagnostics: [Diagnostic] = []
-    for flags in flagStates(layouts) {
-      var options = ReleaseOptions(locations: Locations(Locations.Given(), outputName: nil), environment: [:])
-      (options.isDry, options.flags, options.version, options.epoch) = (true, flags, "v1.0.0", 0)
-      let resolver = Resolver(layouts, options)
-      resolver.checkConditions()
-      resolver.resolve([])
-      resolver.resolveImages([])
-      // Whatever it would be with a tree, here it is the layouts' fault.
-      let found = SharedCauses(options.locations).combined(resolver.diagnostics).map {
-        Diagnostic(.usage, $0.message, at: $0.origin)
-      }
-      diagnostics += found.filter { !diagnostics.contains($0) }
+  /// What it would refuse with another flag, or in a fast run, is returned, for warnings. Throws `PlanErrors` with all
+  /// other mistakes.
+  package static func check(_ layouts: LayoutSet) throws(PlanErrors) -> [String] {
+    let mistakes = mistakes(of: layouts, dry(layouts))
+    if !mistakes.isEmpty { throw PlanErrors(diagnostics: mistakes) }
+    var warnings: [String] = []
+    for flag in layouts.release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag] {
+      var options = dry(layouts)
+      options.flags[flag]?.toggle()
+      let change = "--flag \(flag)=\(options.flags[flag] == true ? "y" : "n")"
+      warnings += Self.mistakes(of: layouts, options).map { "with \(change): \($0)" }
     }
-    if !diagnostics.isEmpty { throw PlanErrors(diagnostics: diagnostics) }
+    guard layouts.release.fast != nil else { return warnings }
+    var options = dry(layouts)
+    options.isFast = true
+    return warnings + Self.mistakes(of: layouts, options).map { "with --fast: \($0)" }
   }
 
-  /// The states of the flags to look at: all of them where they are few, else each flag alone on and alone off.
-  private static func flagStates(_ layouts: LayoutSet) -> [[String: Bool]] {
-    let flags = layouts.release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag]
-    func states(_ isOn: (Int) -> Bool) -> [String: Bool] {
-      Dictionary(uniqueKeysWithValues: flags.enumerated().map { ($1, isOn($0)) })
+  /// The choices of a run that looks at layouts alone, each flag as it is by default. What stands for the version is as
+  /// short as one can be, and like no name that a layout spells out.
+  private static func dry(_ layouts: LayoutSet) -> ReleaseOptions {
+    var options = ReleaseOptions(locations: Locations(Locations.Given(), outputName: nil), environment: [:])
+    (options.isDry, options.version, options.epoch) = (true, "_", 0)
+    options.flags = layouts.release.flags.mapValues(\.isOnByDefault)
+    options.flags[ReleaseLayout.gitCleanFlag] = false
+    return options
+  }
+
+  private static func mistakes(of layouts: LayoutSet, _ options: ReleaseOptions) -> [Diagnostic] {
+    let resolver = Resolver(layouts, options)
+    resolver.checkConditions()
+    resolver.resolve([])
+    resolver.resolveImages([])
+    // Whatever it would be with a tree, here it is the layouts' fault.
+    return SharedCauses(options.locations).combined(resolver.diagnostics).map {
+      Diagnostic(.usage, $0.message, at: $0.origin)
     }
-    let mostFlags = 6
-    if flags.count <= mostFlags { return (0..<1 << flags.count).map { state in states { state >> $0 & 1 == 1 } } }
-    let all = [states { _ in true }, states { _ in false }]
-    return all + flags.indices.flatMap { index in [states { $0 == index }, states { $0 != index }] }
   }
 
   /// A condition that no platform of its tarball or image meets is a mistake.
   private func checkConditions() {
     // What replaces the lists may be anything.
     if layouts.release.replacesPlatforms { return }
+    // As the layouts say them, whatever this run is for.
+    let lists = PlatformLists(layouts, Self.dry(layouts))
     let images = allImages.map { ($0.rule.platforms, $0.rule.entries) }
     for (selector, rules) in layouts.tarballs.map({ ($0.platforms, $0.rules) }) + images {
       guard let selector, !lists.isPresent(selector) else { continue }
@@ -119,6 +129,7 @@ package final class Resolver {
     let resolver = Resolver(layouts, options)
     do {
       try options.locations.check(.root)
+      resolver.checkConditions()
       body(resolver)
     } catch {
       resolver.refuse(Diagnostic(error))
@@ -138,6 +149,18 @@ package final class Resolver {
       return try facts.holds(condition)
     } catch {
       refuse(Diagnostic(error, at: origin).aboutFact)
+      return false
+    }
+  }
+
+  /// Whether a folder of binaries that is named is there, if one of `images` has a binary.
+  private func haveBinaries(for images: [ImageRule]) -> Bool {
+    if images.allSatisfy({ $0.binary == nil }) { return true }
+    do {
+      try options.locations.check(.bin)
+      return true
+    } catch {
+      refuse(Diagnostic(error))
       return false
     }
   }
@@ -178,7 +201,10 @@ package final class Resolver {
       }
       return
     }
-    if !options.isDry && !haveBases { return }
+    if !options.isDry {
+      let (haveBinaries, haveBases) = (haveBinaries(for: wanted.map(\.rule)), haveBases)
+      guard haveBinaries && haveBases else { return }
+    }
     guard findOwnPlaces(fileNames: []) else { return }
     for (group, rule, platform) in wanted {
       do {

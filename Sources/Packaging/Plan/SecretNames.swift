@@ -4,16 +4,17 @@ import Archive
 
 /// Finds files of one archive that are named as files with secrets are.
 enum SecretNames {
-  /// One warning for all of them; nil where there is none.
-  static func warning(of entries: TarEntryList, in fileName: String) -> String? {
+  /// One warning for all of them, those at the `renamed` paths, whose sources have such names, too; nil where there is
+  /// none.
+  static func warning(of entries: TarEntryList, _ renamed: [[UInt8]], in fileName: String) -> String? {
     let found = (0..<entries.count).filter { entries.kind(at: $0) == .file && isOne(entries.name(at: $0)) }
-    if found.isEmpty { return nil }
-    let names = NameSample(found.lazy.map { entries.name(at: $0) })
+    if found.isEmpty && renamed.isEmpty { return nil }
+    let names = NameSample(found.map { entries.name(at: $0) } + renamed.map { $0[...] })
     return "\(fileName): \(names): named as files with secrets are; `exclude` leaves out what is not meant to be there"
   }
 
   /// Whether programs keep secrets in a file of this path.
-  private static func isOne(_ path: ArraySlice<UInt8>) -> Bool {
+  static func isOne(_ path: ArraySlice<UInt8>) -> Bool {
     let slash = path.lastIndex(of: UInt8(ascii: "/"))
     let name = slash.map { path[($0 + 1)...] } ?? path
     if names.contains(Array(name)) || suffixes.contains(where: { ends(name, in: $0) }) { return true }

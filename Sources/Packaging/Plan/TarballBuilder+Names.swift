@@ -29,6 +29,9 @@ extension TarballBuilder {
       if let to { try addName(to, of: source.text, place) }
     case .tree(let source):
       if source.text != "." { _ = try place.archivePath(source) }
+      if let to, place.rule.include.isEmpty, !place.rule.isOptional {
+        collector.add(folder: to.bytes, mode: .folder, owner: generatedOwner, rule: place.number)
+      }
     case .paths(let sources): for source in sources { _ = try place.below(try place.archivePath(source).text) }
     case .git(let commit): _ = try place.fill(commit)
     case .images, .text, .directory, .symlink, .artifact: break

@@ -122,6 +122,7 @@ extension TarballBuilder {
     _ file: SourceFile, _ status: FileStatus, at path: [UInt8], _ place: RulePlace, for purpose: FilePurpose? = nil
   ) {
     let mode = place.rule.mode ?? mode(of: status, at: path)
+    if SecretNames.isOne(file.path[...]) && !SecretNames.isOne(path[...]) { renamedSecrets.append(path) }
     let body: TarEntryBody
     if file.identity.size >= Rope.contentThreshold {
       body = .content(resolver.content(of: file, status))

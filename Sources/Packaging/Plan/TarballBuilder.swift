@@ -20,6 +20,8 @@ final class TarballBuilder {
   var stagedImages = 0
   /// Stored names of what others may read in the archive and could not in the tree.
   private var opened: [[UInt8]] = []
+  /// Paths of files whose sources have another name, one of files with secrets.
+  var renamedSecrets: [[UInt8]] = []
   /// What is to be said of the files that the rules have brought so far.
   var findings: [FileFinding] = []
 
@@ -157,14 +159,16 @@ final class TarballBuilder {
     }
     let rules = resolver.rules
     let (entries, conflicts) = sorted(&collector)
-    if let warning = SecretNames.warning(of: entries, in: fileName) { resolver.warn(warning) }
+    if let warning = SecretNames.warning(of: entries, renamedSecrets, in: fileName) { resolver.warn(warning) }
     if !opened.isEmpty {
       let reason = "anybody can read in the archive, and not in the tree; archive.mode \"source\" keeps modes"
       resolver.warn("\(fileName): \(NameSample(opened)): \(reason)")
     }
     for conflict in conflicts {
-      let name = "\(fileName): \(escapedName(conflict.name))"
-      resolver.refuse(Diagnostic(.usage, "\(name) \(conflict.reason { rules[Int($0)].origin })"))
+      let reason = "\(escapedName(conflict.name)) \(conflict.reason { rules[Int($0)].origin })"
+      let cause = SharedCause(kind: .platforms(reason), subject: fileName)
+      let origin = rules[Int(conflict.second)].origin
+      resolver.refuse(Diagnostic(.usage, "\(reason), in \(fileName)", at: origin, cause: cause))
     }
     tell(findings, of: entries, in: fileName)
     return entries

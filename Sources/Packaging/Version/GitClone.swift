@@ -45,15 +45,22 @@ struct GitClone: Sendable {
   /// An index of the run's own, which does not exist yet.
   var newIndex: String { "\(scratch.path)/index" }
 
+  /// A folder without programs.
+  var noPrograms: String { objects.path }
+
   /// What `body` gives; where git fails, the reason that lies in what the clone lacks is added.
   func explained<Value>(_ body: () throws(GitError) -> Value) throws(GitError) -> Value {
     do throws(GitError) {
       return try body()
     } catch {
-      if isPartial { throw error.adding("the clone is partial and lacks objects: git fetch --refetch --no-filter") }
-      if place.isShallow { throw error.adding("the clone is shallow: git fetch --unshallow") }
-      throw error
+      throw adding(to: error)
     }
+  }
+
+  /// `error` with what the clone lacks.
+  func adding(to error: GitError) -> GitError {
+    if isPartial { return error.adding("the clone is partial and lacks objects: git fetch --refetch --no-filter") }
+    return place.isShallow ? error.adding("the clone is shallow: git fetch --unshallow") : error
   }
 }
 

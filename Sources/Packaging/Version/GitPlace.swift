@@ -48,10 +48,16 @@ struct GitPlace: Sendable {
     return try path(in: link, after: "", from: own).map { (own, $0) }
   }
 
-  /// The first thing that a repository has and this one lacks.
+  /// The first thing that a repository has and this one lacks. Throws `SystemError` for what is no file and must be one.
   private static func missing(in own: [UInt8], _ common: [UInt8]) throws(SystemError) -> String? {
     for (folder, name) in [(own, "HEAD"), (common, "objects"), (common, "refs")] {
       if try !isThere(folder + Array("/\(name)".utf8)) { return name }
+    }
+    // git would wait for somebody to write into a FIFO.
+    for name in ["config", "objects/info/alternates"] {
+      let path = common + Array("/\(name)".utf8)
+      guard let status = try FileStatus.followingIfThere(path), !status.isFile else { continue }
+      throw SystemError(operation: "read", path: path, errno: EINVAL)
     }
     return nil
   }

@@ -57,7 +57,14 @@ package final class GitRepository: Sendable {
   private func object(_ revision: String) throws(GitError) -> String {
     let clone = try clone()
     let command = GitProgram.command("rev-parse", "--verify", revision)
-    let answer = try clone.explained { () throws(GitError) in try clone.git.line(command, at: clone.inTree) }
+    let answer: String
+    do throws(GitError) {
+      answer = try clone.git.line(command, at: clone.inTree)
+    } catch {
+      let isUnborn = revision == "HEAD^{commit}" && error.reason != .notFound
+      let hint = isUnborn ? "nothing is committed yet, or HEAD leads nowhere" : "the clone has no such commit"
+      throw clone.adding(to: error.adding(hint))
+    }
     // SHA-1 or SHA-256 (gitformat-hash-function-transition): 40 or 64 lower-case hexadecimal digits.
     guard [40, 64].contains(answer.utf8.count), answer.utf8.allSatisfy(\.isLowerHexDigit) else {
       throw clone.git.error(command, .unexpectedAnswer(answer))
@@ -98,7 +105,8 @@ package final class GitRepository: Sendable {
   package func commitTime(_ commit: String) throws(GitError) -> Int64 {
     let name = try revision(commit, suffix: "^{commit}", for: "log")
     let clone = try clone()
-    let command = GitProgram.command("log", "--max-count=1", "--no-show-signature", "--format=%ct", name)
+    let command = GitProgram.command(
+      "log", "--max-count=1", "--no-show-signature", "--no-mailmap", "--format=%ct", name)
     let answer = try clone.explained { () throws(GitError) in try clone.git.line(command, at: clone.inTree) }
     guard let time = Int64(answer) else { throw clone.git.error(command, .unexpectedAnswer(answer)) }
     return time
@@ -136,6 +144,9 @@ extension GitRepository {
     // git's own way for its tests to stand still: "two weeks ago" would depend on the day. A tree has no time, and no
     // stamps are filled in for it.
     if let time = try? commitTime(treeish) { place.environment["GIT_TEST_DATE_NOW"] = "\(time)" }
+    // What checks signatures is looked up in PATH, whatever is set: without one, a stamp says that there is none. git
+    // itself finds its parts beside its own.
+    place.environment["PATH"] = clone.noPrograms
     // Bare, for the mailmap is else the work tree's.
     place.settings = ["core.bare=true", "mailmap.blob=\(treeish):.mailmap"]
     let command = GitProgram.command("archive", "--format=tar", treeish)

@@ -21,45 +21,47 @@ extension GitRepository {
     let staged = GitProgram.command("diff-index", "--cached", "--ignore-submodules=none", "HEAD", "--")
     guard try clone.git.answer(staged, at: clone.inTree).isEmpty else { return false }
     var entries: [IndexEntry] = []
-    for entry in try clone.git.parts(GitProgram.command("ls-files", "-v", "-s", "-z"), at: clone.inTree) {
+    for entry in try clone.git.parts(GitProgram.command("ls-files", "-s", "-z"), at: clone.inTree) {
       entries.append(try IndexEntry(entry, clone))
     }
-    var place = clone.inTree
-    // What is not marked is compared by its times first, which the index knows.
-    if entries.contains(where: \.isMarked) {
-      place.environment["GIT_INDEX_FILE"] = clone.newIndex
-      _ = try clone.git.answer(GitProgram.command("read-tree", "HEAD"), at: place)
-    }
+    // By the clone's index first, in which a file of another size has changed though its attributes make it the same.
+    // It also says which files not to look at, and which were found unchanged, by whatever filter and setting there was
+    // then: so by one of which nothing is known but the commit too, for which every file is read.
+    var anew = clone.inTree
+    anew.environment["GIT_INDEX_FILE"] = clone.newIndex
+    _ = try clone.git.answer(GitProgram.command("read-tree", "HEAD"), at: anew)
+    let files = Dictionary(entries.map { ($0.path, $0) }) { first, _ in first }
     let status = GitProgram.command(
       "status", "--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=all")
-    for change in try clone.git.parts(status, at: place) {
-      // "XY PATH": a change of the work tree alone is " M" (git-status(1), "Short Format").
-      let path = Array(change.dropFirst(3))
-      guard change.starts(with: " M ".utf8), try isLFSFile(path, clone, at: place) else { return false }
+    for place in [clone.inTree, anew] {
+      for change in try clone.git.parts(status, at: place) {
+        // "XY PATH": a change of the work tree alone is " M" (git-status(1), "Short Format").
+        let path = Array(change.dropFirst(3))
+        guard change.starts(with: " M ".utf8), let entry = files[path], try isLFSFile(entry, clone, at: place) else {
+          return false
+        }
+      }
     }
-    for entry in entries where entry.isSubmodule {
+    for entry in entries where entry.mode == "160000" {
       if try !isClean(submodule: entry, of: clone) { return false }
     }
     return true
   }
 
-  /// One line of `git ls-files -v -s`: "TAG MODE OBJECT STAGE\tPATH" (git-ls-files(1), "OUTPUT").
+  /// One line of `git ls-files -s`: "MODE OBJECT STAGE\tPATH" (git-ls-files(1), "OUTPUT").
   private struct IndexEntry {
-    /// Whether git was told not to look at the file: in lower case for assume-unchanged, S for skip-worktree.
-    let isMarked: Bool
-    let isSubmodule: Bool
+    let mode: String
     let object: String
     let path: [UInt8]
 
     init(_ entry: ArraySlice<UInt8>, _ clone: GitClone) throws(GitError) {
       let tab = entry.firstIndex(of: UInt8(ascii: "\t")) ?? entry.endIndex
       let fields = entry[..<tab].split(separator: UInt8(ascii: " "))
-      guard fields.count == 4 else {
-        throw clone.git.error(GitProgram.command("ls-files", "-v", "-s", "-z"), .unexpectedAnswer(escapedName(entry)))
+      guard fields.count == 3 else {
+        throw clone.git.error(GitProgram.command("ls-files", "-s", "-z"), .unexpectedAnswer(escapedName(entry)))
       }
-      isMarked = !fields[0].elementsEqual("H".utf8)
-      isSubmodule = fields[1].elementsEqual("160000".utf8)
-      object = String(decoding: fields[2], as: UTF8.self)
+      mode = String(decoding: fields[0], as: UTF8.self)
+      object = String(decoding: fields[1], as: UTF8.self)
       path = Array(entry[tab...].dropFirst())
     }
   }
@@ -81,12 +83,18 @@ extension GitRepository {
       throw GitError(root: root, command: "", reason: .system(error))
     }
     guard let repository else { return names.isEmpty }
-    guard try repository.headCommit() == submodule.object else { return false }
-    return try repository.isClean()
+    do throws(GitError) {
+      guard try repository.headCommit() == submodule.object else { return false }
+      return try repository.isClean()
+    } catch {
+      // One that git cannot read is not as committed.
+      return false
+    }
   }
 
-  /// Whether the file at `path` is what the Git LFS pointer in the index stands for.
-  private func isLFSFile(_ path: [UInt8], _ clone: GitClone, at place: GitProgram.Place) throws(GitError) -> Bool {
+  /// Whether a file is what the Git LFS pointer in the index stands for, with the same mode.
+  private func isLFSFile(_ entry: IndexEntry, _ clone: GitClone, at place: GitProgram.Place) throws(GitError) -> Bool {
+    let path = entry.path
     // PATH, attribute and value, each with a NUL behind (git-check-attr(1)).
     let attribute = try clone.git.parts(GitProgram.command("check-attr", "-z", "filter", "--") + [path], at: place)
     guard attribute.last?.elementsEqual("lfs".utf8) == true else { return false }
@@ -95,7 +103,8 @@ extension GitRepository {
     let file = clone.place.root + [UInt8(ascii: "/")] + path
     do {
       let status = try FileStatus.of(file)
-      return try status.isFile && pointer.isFor(SourceFile(path: file, identity: status.identity))
+      guard status.isFile, (status.mode & 0o100 != 0) == (entry.mode == "100755") else { return false }
+      return try pointer.isFor(SourceFile(path: file, identity: status.identity))
     } catch {
       let failure = error as? SystemError ?? SystemError(operation: "read", path: file, errno: EIO)
       throw GitError(root: root, command: "", reason: .system(failure))

@@ -39,7 +39,7 @@ struct BinariesRuleTests {
     #expect(
       try tree.mistakes(#"{"binaries": "tools"}"#, #"{"binaries": ["tool"]}"#, release: platformRelease, head: head)
         == [
-          #"usage: app.tgz: tool comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it"#
+          #"usage: entries[1]: tool comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it, in app.tgz"#
         ])
   }
 

@@ -18,13 +18,13 @@ struct ConflictTests {
     #expect(
       try tree.mistakes(#"{"tree": "one", "to": "x"}"#, #"{"tree": "two", "to": "x"}"#)
         == [
-          #"usage: app.tgz: x/a comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it"#
+          #"usage: entries[1]: x/a comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it, in app.tgz"#
         ])
     #expect(
       try tree.mistakes(#"{"file": "one/a", "to": "a"}"#, #"{"symlink": "b", "to": "a"}"#, #"{"text": "", "to": "a"}"#)
         == [
-          #"usage: app.tgz: a comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it"#,
-          #"usage: app.tgz: a comes from two rules: entries[0] and entries[2]; the later may say "overlay": true to replace it"#,
+          #"usage: entries[1]: a comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it, in app.tgz"#,
+          #"usage: entries[2]: a comes from two rules: entries[0] and entries[2]; the later may say "overlay": true to replace it, in app.tgz"#,
         ])
   }
 
@@ -41,14 +41,15 @@ struct ConflictTests {
     #expect(
       try tree.mistakes(#"{"tree": "two", "overlay": true}"#, #"{"tree": "one"}"#)
         == [
-          #"usage: app.tgz: a comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it"#
+          #"usage: entries[1]: a comes from two rules: entries[0] and entries[1]; the later may say "overlay": true to replace it, in app.tgz"#
         ])
   }
 
   @Test func `a file against a folder is refused, overlay or not`() throws {
     for overlay in ["false", "true"] {
       let later = #"{"tree": "three", "overlay": \#(overlay)}"#
-      let mistake = "usage: app.tgz: a is a folder for one rule and a file for another: entries[0] and entries[1]"
+      let reason = "a is a folder for one rule and a file for another: entries[0] and entries[1]"
+      let mistake = "usage: entries[1]: \(reason), in app.tgz"
       #expect(try tree.mistakes(#"{"tree": "one"}"#, later) == [mistake])
       #expect(try tree.mistakes(#"{"directory": "a"}"#, #"{"tree": "one", "overlay": \#(overlay)}"#) == [mistake])
     }
@@ -95,7 +96,8 @@ struct ConflictTests {
       mistakes == [
         "system: entries[0]: a: source ROOT/no: cannot find: No such file or directory",
         "system: entries[1]: ROOT/nor: cannot stat: No such file or directory",
-        "usage: two.tgz: a comes from two rules: layouts/two.json:2:1: entries[0] and layouts/two.json:3:1: entries[1]; the later may say \"overlay\": true to replace it",
+        "usage: layouts/two.json:3:1: entries[1]: a comes from two rules: layouts/two.json:2:1: entries[0] and "
+          + "layouts/two.json:3:1: entries[1]; the later may say \"overlay\": true to replace it, in two.tgz",
       ])
     #expect(
       PlanErrors(diagnostics: [Diagnostic(.system, ""), Diagnostic(.usage, ""), Diagnostic(.data, "")]).fault == .usage)

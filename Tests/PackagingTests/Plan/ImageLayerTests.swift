@@ -166,8 +166,8 @@ import Testing
     }
     #expect(
       try tree.imageMistakes(tool(""), keys: Self.held) == [
-        "usage: image tool for linux/amd64: etc/nsswitch.conf comes from two rules: bases.base.entries[0] and "
-          + #"groups.main[0].entries[0]; the later may say "overlay": true to replace it"#
+        "usage: groups.main[0].entries[0]: etc/nsswitch.conf comes from two rules: bases.base.entries[0] and "
+          + #"groups.main[0].entries[0]; the later may say "overlay": true to replace it, in image tool for linux/amd64"#
       ])
     #expect(
       try tree.planImages(tool(#", "overlay": true"#), keys: Self.held).layer()
@@ -179,8 +179,8 @@ import Testing
   @Test func `an entry at the place of the executable is refused`() throws {
     #expect(
       try mistakes(#""entries": [{"text": "", "to": "usr/local/bin/tool"}]"#) == [
-        "usage: image tool for linux/amd64: usr/local/bin/tool comes from two rules: groups.main[0] and "
-          + #"groups.main[0].entries[0]; the later may say "overlay": true to replace it"#
+        "usage: groups.main[0].entries[0]: usr/local/bin/tool comes from two rules: groups.main[0] and "
+          + #"groups.main[0].entries[0]; the later may say "overlay": true to replace it, in image tool for linux/amd64"#
       ])
   }
 
@@ -188,8 +188,8 @@ import Testing
     let keys = #""to": ".", "entries": [{"text": "", "to": "lib/a"}, {"text": "", "to": "usr/lib/a"}]"#
     #expect(
       try mistakes(keys, on: [.folder("usr/lib"), .link("lib", to: "usr/lib")]) == [
-        "usage: image tool for linux/amd64: usr/lib/a comes from two rules: groups.main[0].entries[0] and "
-          + #"groups.main[0].entries[1]; the later may say "overlay": true to replace it"#
+        "usage: groups.main[0].entries[1]: usr/lib/a comes from two rules: groups.main[0].entries[0] and "
+          + #"groups.main[0].entries[1]; the later may say "overlay": true to replace it, in image tool for linux/amd64"#
       ])
   }
 

@@ -131,7 +131,6 @@ struct PlatformListTests {
       #"{"directory": "unix", "platforms": ["linux/*", "darwin/*"]}"#,
       #"{"directory": "amd", "platforms": ["*/amd64"]}"#,
       #"{"directory": "arm", "platforms": "some"}"#, #"{"directory": "any", "platforms": ["*/*"]}"#,
-      #"{"directory": "none", "platforms": ["plan9/386"]}"#,
     ]
     let plan = try tree.plan([
       "release": platformRelease, "app": tarball(rules, head: #""platforms": "all""#, name: "{os}-{arch}.tgz"),
@@ -139,5 +138,17 @@ struct PlatformListTests {
     #expect(
       plan.tarballs.map { plan.lines(of: $0).map { String($0.dropFirst("dir 0755 0 ".count)) } }
         == [["amd", "any", "unix"], ["any", "arm", "unix"], ["amd", "any"]])
+  }
+
+  @Test func `a condition that no platform of the tarball meets is refused, whatever the run is for`() throws {
+    let layouts: KeyValuePairs = [
+      "release": platformRelease,
+      "app": tarball(
+        [#"{"directory": "none", "platforms": ["plan9/*"]}"#, #"{"directory": "arm", "platforms": ["linux/arm"]}"#],
+        head: #""platforms": "all""#, name: "{os}-{arch}.tgz"),
+    ]
+    let mistake = "usage: entries[0]: none of its platforms is one of those that it is made for"
+    #expect(try tree.mistakes(layouts) == [mistake])
+    #expect(try tree.mistakes(layouts) { $0.platforms = [Platform(os: "linux", architecture: "amd64")] } == [mistake])
   }
 }

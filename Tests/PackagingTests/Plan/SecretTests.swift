@@ -58,6 +58,16 @@ struct SecretNameTests {
   ])
   func `a file of another name is not`(_ path: String) throws { #expect(try warnings([path]) == []) }
 
+  @Test func `a file that gets another name is told of too`() throws {
+    let tree = try TemporaryTree()
+    try tree.write("x", to: "id_rsa")
+    let layout = tarball([#"{"file": "id_rsa", "to": "key"}"#, #"{"file": "id_rsa", "to": "d/id_dsa"}"#])
+    #expect(
+      try tree.plan(["release": plainRelease, "app": layout]).warnings == [
+        "app.tgz: d/id_dsa, key: named as files with secrets are; `exclude` leaves out what is not meant to be there"
+      ])
+  }
+
   @Test func `many are told of in one line`() throws {
     let names = (1...7).map { "\($0).key" }
     #expect(

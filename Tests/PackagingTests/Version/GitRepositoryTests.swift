@@ -30,7 +30,7 @@ struct GitRepositoryTests {
     try tree.run("git", "init", "--quiet")
     let error = GitError(
       root: tree.root, command: "rev-parse --verify HEAD^{commit}", reason: .exited(128),
-      message: "fatal: Needed a single revision")
+      message: "fatal: Needed a single revision; nothing is committed yet, or HEAD leads nowhere")
     #expect(throws: error) { try tree.repository().headCommit() }
   }
 

@@ -67,6 +67,22 @@ struct GitStartsNothingTests {
     #expect(!tree.isThere("ran"))
   }
 
+  @Test func `no program that checks signatures is started for a stamp`() throws {
+    let tree = try repository()
+    try tree.sh(
+      #"""
+      mkdir bin; for name in gpg gpgsm ssh-keygen; do
+        printf '#!/bin/sh\ntouch %s/ran\necho "[GNUPG:] GOODSIG 0102030405060708 M"\n' "$PWD" > bin/$name
+      done; chmod +x bin/*; cd r
+      git cat-file commit HEAD | sed 's/^committer .*/&\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ==\n -----END PGP SIGNATURE-----/' > ../c
+      git reset -q --hard $(git hash-object -t commit -w ../c)
+      """#)
+    let environment = gitEnvironment.merging(["PATH": "\(tree.root)/bin:\(gitEnvironment["PATH"] ?? "")"]) { $1 }
+    let repository = try #require(try GitRepository(root: "\(tree.root)/r", environment: environment))
+    try repository.archive(repository.treeish("HEAD")) { _ in }.get()
+    #expect(!tree.isThere("ran"))
+  }
+
   @Test func `git itself would start a filter, so the table above can fail`() throws {
     let tree = try repository()
     try tree.write("#!/bin/sh\ntouch \(tree.root)/ran\ncat\n", to: "run")
@@ -158,6 +174,23 @@ struct GitTreeStateTests {
     #expect(try !tree.repository().isClean())
   }
 
+  @Test(arguments: ["core.autocrlf=input", "filter.x.clean=echo h;#"])
+  func `a file that was added by a setting of then is compared with the commit`(_ setting: String) throws {
+    let tree = try repository()
+    try tree.write("hidden filter=x\n", to: "attributes")
+    let settings = "-c core.attributesFile=$PWD/../attributes -c '\(setting)'"
+    try tree.sh("cd r; printf 'h\\r\\n' > hidden; touch -d '1 hour ago' hidden; git \(settings) add hidden 2>&1")
+    let repository = try #require(try GitRepository(root: "\(tree.root)/r", environment: gitEnvironment))
+    #expect(try !repository.isClean())
+  }
+
+  @Test(arguments: ["config", "objects/info/alternates"])
+  func `what git would wait for is refused`(_ path: String) throws {
+    let tree = try TemporaryTree.committed()
+    try tree.sh("rm -f .git/\(path); mkfifo .git/\(path)")
+    #expect(throws: GitError.self) { try tree.repository().isClean() }
+  }
+
   @Test func `settings of user and machine, and variables, have no say`() throws {
     let tree = try TemporaryTree.committed()
     try tree.write("[status]\nshowUntrackedFiles = no\n", to: ".git/settings")
@@ -218,6 +251,9 @@ struct GitTreeStateTests {
     try tree.write("lArge", to: "a.bin")
     #expect(try !tree.repository().isClean())
     try tree.write("larger", to: "a.bin")
+    #expect(try !tree.repository().isClean())
+    try tree.write("large", to: "a.bin")
+    try tree.change("a.bin", mode: 0o755)
     #expect(try !tree.repository().isClean())
   }
 }
