@@ -6,7 +6,7 @@ package import JSON
 
 /// The config of an image.
 package struct ImageConfig: Equatable, Sendable {
-  package let platform: Platform
+  package private(set) var platform: Platform
   /// Digests of the uncompressed layers, lowest first.
   package let diffIDs: [ImageDigest]
   package let settings: ImageSettings
@@ -17,9 +17,11 @@ package struct ImageConfig: Equatable, Sendable {
   /// The members of `config`.
   private let settingMembers: [(String, JSONLiteral)]
 
-  /// The config that `document` spells. Throws `ImageError`.
-  package init(_ document: DocumentField) throws(ImageError) {
-    platform = try Platform(document)
+  /// The config that `document` spells, what its platform lacks taken from `descriptor`, that of its image.
+  ///
+  /// Throws `ImageError`.
+  package init(_ document: DocumentField, on descriptor: Platform? = nil) throws(ImageError) {
+    platform = try PlatformWords(document).filled(from: descriptor, in: document.place)
     let rootfs = try document.required("rootfs")
     let type = try rootfs.required("type")
     guard try type.string() == "layers" else { throw type.error("expected \"layers\"") }
@@ -41,6 +43,13 @@ package struct ImageConfig: Equatable, Sendable {
     self.history = history.map { Self.item(created: created, createdBy: $0) }
     settingMembers = []
     members = [("created", .string("\(UTCTime(epoch: created))"))]
+  }
+
+  /// This config for `platform`.
+  func on(_ platform: Platform) -> ImageConfig {
+    var config = self
+    config.platform = platform
+    return config
   }
 
   /// This config with one more layer, other settings and another platform, made at `created`.

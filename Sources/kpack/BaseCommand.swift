@@ -74,8 +74,9 @@ struct BaseCommand {
     let architecture = try context.architecture()
     let source = try ImageSource(path, spoolingNear: store.path, limit: try context.archiveLimit())
     let name = try context.line["name"].map { try self.reference($0) }
-    let images = try source.images(for: reference, named: name, architecture: architecture)
-    try add(try images.map { try source.read($0, as: reference) }, as: reference)
+    let found = try source.images(for: reference, named: name, architecture: architecture)
+    try add(try found.images.map { try source.read($0, as: reference) }, as: reference)
+    tell(found.passedOver)
   }
 
   private func add(_ images: [BaseImage], as reference: Reference) throws {
@@ -84,6 +85,9 @@ struct BaseCommand {
       context.messages.note("\(reference.familiar) for \(image.config.platform): \(image.manifestDigest)")
     }
   }
+
+  /// Notes what was left out, and why.
+  private func tell(_ passedOver: [PassedOver]) { passedOver.forEach { context.messages.note("\($0)") } }
 
   private func addRootFileSystem(_ reference: Reference) throws {
     let path = try path("rootfs") ?? ""
@@ -172,7 +176,8 @@ struct BaseCommand {
   private func list() throws {
     try locations.check(.bases)
     if !store.isThere { throw ImageError(store.path, "", "no bases to list: there is no store") }
-    for base in try store.images() {
+    let contents = try store.contents()
+    for base in contents.bases {
       guard context.format == .json else {
         try context.output.line("\(base.reference.familiar)  \(base.platform)  \(base.size)  \(base.manifestDigest)")
         continue
@@ -184,6 +189,7 @@ struct BaseCommand {
           ("diffIDs", .array(base.diffIDs.map { .string("\($0)") })), ("size", .integer(base.size)),
         ]))
     }
+    tell(contents.passedOver)
   }
 
   private func lock() throws {
@@ -192,12 +198,14 @@ struct BaseCommand {
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to lock: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
     do {
-      let bases = try store.imagesToLock()
+      let contents = try store.contentsToLock()
+      let bases = contents.bases
       if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: no image in it has a name") }
       let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
       try folder.write(Array(lock.text.utf8), as: Bases.lockName)
       try folder.commit()
       context.messages.note("wrote \(escapedName(lock.path.utf8))")
+      tell(contents.passedOver)
     } catch {
       folder.abandon()
       throw error

@@ -119,7 +119,7 @@ struct DamagedImageTests {
     Damage(
       "plain said to be gzip", sample("manifest", MediaType.layer, MediaType.gzipLayer).layout, "layers[0]: blobs/"),
     Damage(
-      "zstd", sample("manifest", MediaType.gzipLayer, MediaType.layer + "+zstd").layout, "layers[1]: expected a pl"),
+      "lz4", sample("manifest", MediaType.gzipLayer, MediaType.layer + "+lz4").layout, "layers[1]: expected a pl"),
     Damage("no config", without(SampleImage().layout, blob(SampleImage().config)), "config: blobs/sha256/"),
     Damage("a layer missing", without(SampleImage().layout, blob(SampleImage.lower)), "layers[0]: blobs/sha256/"),
     Damage(

@@ -240,7 +240,7 @@ import Testing
 
   @Test func `with a lock the Dockerfile names the base by its digest`() throws {
     let store = BaseStore("\(tree.root)/_output/bases")
-    try tree.write(Array(BaseLock(store.images(), path: "").text.utf8), to: "_output/bases/bases.lock.json")
+    try tree.write(Array(BaseLock(store.contents().bases, path: "").text.utf8), to: "_output/bases/bases.lock.json")
     let digest = try store.image(Reference("base"), for: .amd64).manifestDigest
     #expect(try plan().dockerfile.base == "base@\(digest)")
   }

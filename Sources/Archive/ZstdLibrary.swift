@@ -1,0 +1,1 @@
+package enum ZstdLibrary { package static var isThere: Bool { false } }
