@@ -38,7 +38,7 @@ struct ArchiveMembers: Sendable {
   private var members: [[UInt8]: Member] = [:]
   private let bytes: LayerBytes
 
-  /// Reads the archive that `blob` is, from start to end; a compressed one is unpacked into a spool near `folder`.
+  /// Reads the headers of the archive that `blob` is; a compressed one is unpacked into a spool near `folder`.
   ///
   /// Throws `ImageError`, with `place` for its place, `SourceChanged` or `SystemError`.
   init(_ blob: Blob, place: String, spoolingNear folder: String, limit: Int64) throws {
@@ -46,7 +46,9 @@ struct ArchiveMembers: Sendable {
     let sink = try UnpackedBytes(spool: isCompressed ? Spool(near: folder) : nil, isHashed: false)
     bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
     do throws(ArchiveError) {
-      var reader = try TarReader(extent: blob.extent, limit: limit) { sink.append($0) }
+      // Of a plain archive, whose bytes stand where they are, the contents are not read.
+      let onUnpacked: ((RawSpan) -> Void)? = isCompressed ? { sink.append($0) } : nil
+      var reader = try TarReader(extent: blob.extent, limit: limit, onUnpacked: onUnpacked)
       while let entry = try reader.next() {
         if let fault = add(entry, at: reader.contentsOffset, isSparse: reader.isSparse) {
           sink.refuse(ImageError(place, "", "\(escapedName(entry.name.prefix(FileTable.longestPath))): \(fault)"))
