@@ -121,13 +121,16 @@ struct BaseCommand {
         escapedName(bytes), "", "is for \(executable.architecture), asked for is \(platform.architecture)")
     }
     let system = try RootFileSystem.busybox(file, mtime: epoch)
-    try add(.rope(rope(of: system)), settings: try settings(command: ["sh"]), as: reference)
+    try add(
+      .rope(rope(of: system)), settings: try settings(command: ["sh"]), as: reference, variant: executable.variant)
   }
 
   private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: ContentStore(system.contents)) }
 
-  private func add(_ archive: RootArchive, settings: ImageSettings, as reference: Reference) throws {
-    let base = NewBase(reference, for: try platform(), settings: settings, created: epoch)
+  private func add(
+    _ archive: RootArchive, settings: ImageSettings, as reference: Reference, variant: String? = nil
+  ) throws {
+    let base = NewBase(reference, for: try platform(variant: variant), settings: settings, created: epoch)
     let limit = try context.archiveLimit()
     try add([try BaseImage(base, from: archive, spoolingNear: store.path, limit: limit)], as: reference)
   }
@@ -138,11 +141,12 @@ struct BaseCommand {
     return context.line[option]
   }
 
-  private func platform() throws -> Platform {
+  /// The platform of a base to be made; for arm with a variant, v7 where none is known.
+  private func platform(variant: String? = nil) throws -> Platform {
     guard let architecture = try context.architecture() else {
       throw context.usage("--arch: expected the architecture of the base, such as amd64")
     }
-    return Platform(os: "linux", architecture: architecture)
+    return Platform(os: "linux", architecture: architecture, variant: architecture == "arm" ? variant ?? "v7" : nil)
   }
 
   private func settings(command: [String]?) throws -> ImageSettings {
