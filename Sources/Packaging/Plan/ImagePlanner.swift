@@ -60,7 +60,7 @@ struct ImagePlanner {
     }
     let gate = try gate(stagePlaces: places)
     let (image, layers) = try stored(base, gate)
-    let layer = try layer(on: image.files, base.rule, changes)
+    let layer = try layer(on: image.files, base.rule, changes, user: image.config.settings.user)
     let settings = changes.applied(to: image.config.settings)
     LayerGate(
       resolver: resolver, rule: rule, platform: platform, layer: layer, files: image.files.covered(by: layer),

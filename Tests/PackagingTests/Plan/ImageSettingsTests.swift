@@ -43,9 +43,11 @@ import Testing
     (expected.command, expected.entrypoint) = (["linux", ""], ["/tool"])
     (expected.workingDirectory, expected.user) = ("/srv/tool", "tool:1")
     #expect(image.builder.settings == expected)
+    // The base's user would own what WORKDIR makes, so that an archive brings it.
     #expect(
       image.dockerfile.text == """
         FROM --platform=linux/amd64 base
+        ADD layer.tar /
         ADD tool /usr/local/bin/
         ENV A="amd64"
         ENV B="v1.2.3+4"
