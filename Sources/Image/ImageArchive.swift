@@ -56,12 +56,16 @@ package struct ImageArchive {
       .sorted { $0.digest.hex.utf8.lexicographicallyPrecedes($1.digest.hex.utf8) }
   }
 
-  /// One descriptor a name: containerd reads the whole one, others the tag.
+  /// One descriptor a name: containerd reads the whole one, others the tag or, where a name before has that tag too, what
+  /// is whole: a ref.name is to be found once in an index (OCI image-spec, annotations.md).
   private var index: [UInt8] {
+    var tags: Set<String> = []
     let manifests = names.map { name in
+      let tag = name.tag ?? ""
       var descriptor = image.manifest
       descriptor.annotations = [
-        .init(Descriptor.Annotation.imageName, name.description), .init(Descriptor.Annotation.refName, name.tag ?? ""),
+        .init(Descriptor.Annotation.imageName, name.description),
+        .init(Descriptor.Annotation.refName, tags.insert(tag).inserted ? tag : name.description),
       ]
       return descriptor
     }

@@ -167,6 +167,35 @@ import Testing
         """)
   }
 
+  @Test(arguments: [
+    (["tool:v1"], ["v1"]), (["tool:v1", "other:v2"], ["v1", "v2"]),
+    (["tool:v1", "gcr.io/team/tool:v1"], ["v1", "gcr.io/team/tool:v1"]),
+    (["gcr.io/team/tool:v1", "tool:v1", "tool:v2"], ["v1", "docker.io/library/tool:v1", "v2"]),
+  ])
+  func `a tag that a name before has is no ref.name again: the whole name is`(names: [String], refNames: [String])
+    throws
+  {
+    for format in [ImageFormat.hybrid, .oci] {
+      let written = try Self.write(format, names)
+      let index = try DocumentField(reading: Array(try #require(written.text("index.json")).utf8), place: "index.json")
+      let found = try index.required("manifests").elements().map {
+        try $0.required("annotations").required("org.opencontainers.image.ref.name").string()
+      }
+      #expect(found == refNames)
+    }
+  }
+
+  @Test(arguments: ImageFormat.allCases)
+  func `an archive with two names of one tag is read back under both`(format: ImageFormat) throws {
+    let (image, store) = try SampleBuild().build()
+    let names = try ["tool:v1", "gcr.io/team/tool:v1"].map { try Reference($0) }
+    let rope = ImageArchive(image, names: names, format: format).rope(mtime: 0, in: store)
+    let folder = try ImageFolder()
+    let path = try folder.write(try rope.bytes(), to: "image.tar")
+    let found = try ImageSource(path, spoolingNear: folder.path).images()
+    #expect(found.map { Set($0.references) } == [Set(names)])
+  }
+
   @Test(
     arguments: [
       (["tool:v1"], #"{"tool":{"v1":"NEW"}}"#),
