@@ -35,9 +35,6 @@ package final class Bases {
     lock = exist ? try BaseLock.read("\(path)/\(Self.lockName)") : nil
   }
 
-  /// Whether a lock says what the bases must be.
-  var isLocked: Bool { lock != nil }
-
   /// Whether there is a base of this name. Throws as `image` does.
   func holds(_ reference: Reference) throws -> Bool { try store.holds(reference) }
 

@@ -132,10 +132,9 @@ struct ImagePlanner {
       if layer.kind(at: index) == .directory { return layer.origin(at: index) != Plan.implied }
       return !layer.name(at: index).elementsEqual(executable?.path ?? [])
     }
-    let isLocked = try resolver.bases().isLocked
+    // No digest that the layout does not have: nothing tells whether a registry, or an engine, knows the store's manifest.
     let dockerfile = Dockerfile(
-      base: isLocked ? "\(base.reference.familiarName)@\(image.manifestDigest)" : base.name,
-      platform: isLocked || base.hasArchitecture ? nil : image.config.platform,
+      base: base.name, platform: base.hasArchitecture ? nil : image.config.platform,
       executable: executable.map { ($0.name, folder) }, hasArchive: hasMore, changes: changes)
     return (dockerfile, executable)
   }

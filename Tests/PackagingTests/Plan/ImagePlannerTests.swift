@@ -239,10 +239,16 @@ import Testing
     #expect(plan.images[0].dockerfile.platform.map { "\($0)" } == asked)
   }
 
-  @Test func `with a lock the Dockerfile names the base by its digest`() throws {
+  @Test func `a lock does not make the Dockerfile name a digest, which no registry may know`() throws {
     let store = BaseStore("\(tree.root)/_output/bases")
     try tree.write(Array(BaseLock(store.contents().bases, path: "").text.utf8), to: "_output/bases/bases.lock.json")
-    let digest = try store.image(Reference("base"), for: .amd64).manifestDigest
-    #expect(try plan().dockerfile.base == "base@\(digest)")
+    #expect(try plan().dockerfile.text.hasPrefix("FROM --platform=linux/amd64 base\n"))
+  }
+
+  @Test func `a digest that the layout has is in the Dockerfile, as the layout spells it`() throws {
+    let store = BaseStore("\(tree.root)/_output/bases")
+    let name = "base@\(try store.image(Reference("base"), for: .amd64).manifestDigest)"
+    let plan = try tree.planImages(image(), keys: #""bases": {"base": "\#(name)"}"#)
+    #expect(plan.images[0].dockerfile.text.hasPrefix("FROM --platform=linux/amd64 \(name)\n"))
   }
 }
