@@ -89,7 +89,10 @@ extension Blob {
     } catch {
       switch error.errno {
       case ENOENT, ENOTDIR: return .missing
-      case ELOOP: return .refused("expected a regular file, found a symlink")
+      case ELOOP:
+        // The file itself, or a folder above it. Where even that cannot be looked at, the links are in a loop.
+        let isLink = (try? FileStatus.of(bytes))?.isSymlink == true
+        return .refused("expected a regular file, found \(isLink ? "a symlink" : "a loop of links")")
       case ENXIO: return .refused("expected a regular file, found a socket or a device")
       default: throw error
       }

@@ -31,9 +31,18 @@ package struct FileTable: Sendable {
   /// Why an entry cannot stand where it should.
   enum Refusal: Error, Equatable {
     case belowNoFolder
+    case belowLoop
     case rootIsNoFolder
     /// The table is full.
     case tooMany
+  }
+
+  /// What keeps a path from leading anywhere.
+  package enum Obstacle: Error, Equatable {
+    /// More symlinks than a system follows: in practice, links that lead to one another.
+    case loop
+    /// A file where a folder should be.
+    case file
   }
 
   private struct Node {
@@ -90,6 +99,12 @@ package struct FileTable: Sendable {
     walk(Self.parts(path)).map { Array($0.map(\.name).joined(separator: [UInt8(ascii: "/")])) }
   }
 
+  /// Why `resolve` gives nothing for `path`; nil where it gives something.
+  package func obstacle(on path: [UInt8]) -> Obstacle? {
+    guard case .failure(let obstacle) = follow(Self.parts(path)) else { return nil }
+    return obstacle
+  }
+
   /// A path cut at its slashes, without empty and "." parts.
   static func parts(_ path: some Collection<UInt8>) -> [Name] {
     path.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }.map { Array($0) }
@@ -102,8 +117,14 @@ extension FileTable {
     children[Place(folder: nodes[folder].folder, name: name)]
   }
 
-  /// The way that `parts` lead, without symlinks; one look-up a part.
+  /// The way that `parts` lead, without symlinks; nil for none.
   private func walk(_ parts: some BidirectionalCollection<Name>) -> [Step]? {
+    guard case .success(let way) = follow(parts) else { return nil }
+    return way
+  }
+
+  /// The way that `parts` lead, without symlinks; one look-up a part.
+  private func follow(_ parts: some BidirectionalCollection<Name>) -> Result<[Step], Obstacle> {
     // What is still to be walked, last part first.
     var left = Array(parts.reversed())
     var done: [Step] = []
@@ -121,15 +142,15 @@ extension FileTable {
       let entry = nodes[index].entry
       if entry.kind == .symlink {
         links += 1
-        if links > Self.mostLinks { return nil }
+        if links > Self.mostLinks { return .failure(.loop) }
         if entry.linkname.first == UInt8(ascii: "/") { done = [] }
         left += Self.parts(entry.linkname).reversed()
         continue
       }
-      if entry.kind != .directory && !left.isEmpty { return nil }
+      if entry.kind != .directory && !left.isEmpty { return .failure(.file) }
       done.append(Step(name: part, node: index))
     }
-    return done
+    return .success(done)
   }
 
   /// The node that the way ends at, the root for no part; nil when there is none.
@@ -175,7 +196,12 @@ extension FileTable {
       nodes[0].entry = entry
       return
     }
-    guard let way = walk(parts.dropLast()) else { throw .belowNoFolder }
+    let way: [Step]
+    switch follow(parts.dropLast()) {
+    case .success(let steps): way = steps
+    case .failure(.loop): throw .belowLoop
+    case .failure(.file): throw .belowNoFolder
+    }
     let folder = try makeFolders(way)
     guard let index = child(name, of: folder) else {
       _ = try append(entry, as: name, to: folder)

@@ -142,6 +142,7 @@ struct LayerReader {
     } catch {
       switch error {
       case .belowNoFolder: throw self.error(name, "below something that is no folder")
+      case .belowLoop: throw self.error(name, "below a loop of links")
       case .rootIsNoFolder: throw self.error(name, "the root, but no folder")
       case .tooMany: throw self.error(name, "more than \(FileTable.mostNodes) files and folders in one image")
       }

@@ -41,6 +41,8 @@ struct FileTableTests {
       ]
     ])
     #expect(table.resolve(Array(path.utf8)) == resolved.map { Array($0.utf8) })
+    let obstacle = resolved == nil ? (path.hasPrefix("loop") ? FileTable.Obstacle.loop : .file) : nil
+    #expect(table.obstacle(on: Array(path.utf8)) == obstacle)
   }
 
   @Test func `whiteouts hide what is below, wherever they stand in their layer`() throws {
@@ -76,13 +78,15 @@ struct FileTableTests {
   @Test(arguments: [
     (Member(name: "/etc/x"), "a name that is absolute or has '..'"),
     (Member(name: "a/../x"), "a name that is absolute"),
-    (Member(name: "file/x"), "below something that is no folder"), (Member(name: ".wh..."), "a whiteout of no name"),
+    (Member(name: "file/x"), "below something that is no folder"), (Member(name: "loop/x"), "below a loop of links"),
+    (Member(name: ".wh..."), "a whiteout of no name"),
     (Member(name: "h", kind: .hardlink, link: "none"), "a hard link to none, which is no file"),
     (link("l", String(repeating: "x", count: 4097)), "a link target of 4097 bytes"),
     (Member(name: String(repeating: "x", count: 4097)), "a name of 4097 bytes"),
   ])
   func `what no runtime could unpack is refused`(member: Member, fault: String) throws {
-    let error = try #require(throws: ImageError.self) { _ = try Self.table([[Member(name: "file"), member]]) }
+    let before = [Member(name: "file"), Self.link("loop", "loop")]
+    let error = try #require(throws: ImageError.self) { _ = try Self.table([before + [member]]) }
     #expect(error.field == "[0].Layers[0]")
     #expect(error.reason.contains(": \(fault)"), "\(error)")
   }

@@ -34,9 +34,10 @@ extension ImagePlanner {
     workingDirectory: String, of owner: WorkdirOwner, to builder: TarballBuilder, on base: FileTable
   ) {
     let files = base.covered(by: builder.entriesSoFar)
-    guard let path = files.resolve(Array(workingDirectory.utf8)), (files[path]?.kind ?? .directory) == .directory
-    else {
-      let reason = "a file or a loop of links is in its way"
+    let named = Array(workingDirectory.utf8)
+    guard let path = files.resolve(named), (files[path]?.kind ?? .directory) == .directory else {
+      let obstacle = files.obstacle(on: named) == .loop ? "a loop of links" : "a file"
+      let reason = "\(obstacle) is in its way"
       let place = "image \(rule.name): the workdir \(quoted(workingDirectory))"
       resolver.refuse(Diagnostic(.usage, "\(place) can be no folder: \(reason)", at: rule.origin))
       return

@@ -1,6 +1,7 @@
 // Folders that an option names: a run that looks into one must not go on as if it were empty when it is not there.
 
 import Archive
+private import Glibc
 
 /// A folder that the command line names for a run to look into.
 package enum NamedFolder: String, Sendable {
@@ -15,6 +16,7 @@ package enum NamedFolder: String, Sendable {
     do throws(SystemError) {
       status = try FileStatus.following(Array(path.utf8))
     } catch {
+      if error.errno == ELOOP { throw NamedFolderError(name: name, path: path, found: "a loop of links") }
       // Whoever looks into it is told any other reason.
       if !error.isAboutMissingFile { return }
       throw NamedFolderError(name: name, path: path, found: "nothing")

@@ -261,14 +261,21 @@ import Testing
         == ["dir 0711 0:0 etc", "file 0644 0:0 etc/passwd", "file 0755 0:0 tool"])
   }
 
-  @Test(arguments: ["/etc/passwd", "/etc/passwd/x", "/link"])
-  func `a working folder that is a file in the base is refused`(folder: String) throws {
-    let base: [TarEntry] = [.folder("etc"), .file("etc/passwd"), .link("link", to: "etc/passwd")]
+  @Test(arguments: [
+    ("/etc/passwd", "a file"), ("/etc/passwd/x", "a file"), ("/link", "a file"), ("/loop", "a loop of links"),
+    ("/loop/x", "a loop of links"),
+  ])
+  func `a working folder that is a file in the base, or behind a loop, is refused`(
+    folder: String, obstacle: String
+  ) throws {
+    let base: [TarEntry] = [
+      .folder("etc"), .file("etc/passwd"), .link("link", to: "etc/passwd"), .link("loop", to: "loop"),
+    ]
     #expect(
       try mistakes(#""workdir": "\#(folder)""#, on: base)
         == [
           "usage: groups.main[0]: image tool: the workdir \"\(folder)\" can be no folder: "
-            + "a file or a loop of links is in its way"
+            + "\(obstacle) is in its way"
         ])
   }
 

@@ -110,7 +110,7 @@ private let wrongLayouts: [CheckedLayouts] = [
   .images(
     #"{"binary": "tool", "base": "base", "entries": [{"text": "x", "to": "srv"}], "workdir": "/srv"}"#,
     mistakes:
-      #"groups.main[0]: image tool: the workdir "/srv" can be no folder: a file or a loop of links is in its way"#),
+      #"groups.main[0]: image tool: the workdir "/srv" can be no folder: a file is in its way"#),
   .images(
     #"{"binary": "tool", "base": "base", "outputs": ["stage"], "platforms": ["linux/arm"]}"#,
     mistakes: #"groups.main[0]: image tool for linux/arm: no tarball holds it, and "outputs" says the stage alone"#),
