@@ -106,7 +106,7 @@ func removeFolders(_ made: [String]) {
 }
 
 /// Removes a file. Throws `SystemError`.
-func removeFile(_ path: [UInt8]) throws(SystemError) {
+package func removeFile(_ path: [UInt8]) throws(SystemError) {
   let terminated = cString(path)
   try systemCall("remove", path) { unlink(terminated) }
 }

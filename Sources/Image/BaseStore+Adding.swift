@@ -4,14 +4,15 @@ package import Archive
 private import JSON
 
 extension BaseStore {
-  private static let indexName = "index.json"
-
   /// Adds `images`, which are for different platforms, under the name `reference`: beside other platforms of that
-  /// name and in the place of their own.
+  /// name, however it is spelled there, and in the place of their own.
   ///
-  /// Documents that were read keep their bytes. `folder`, opened at the path of the store, is committed, or abandoned
-  /// when this throws: `ImageError`, `SourceChanged` or `SystemError`.
-  package func add(_ images: [BaseImage], as reference: Reference, into folder: OutputFolder) throws {
+  /// In index.json the name stands as `text` spells it, nil for the whole one: skopeo and umoci find and replace what
+  /// has a name of the same letters. Documents that were read keep their bytes. `folder`, opened at the path of the
+  /// store, is committed, or abandoned when this throws: `ImageError`, `SourceChanged` or `SystemError`.
+  package func add(
+    _ images: [BaseImage], as reference: Reference, spelled text: String? = nil, into folder: OutputFolder
+  ) throws {
     do {
       try checkFolders()
       try checkLayout()
@@ -22,17 +23,21 @@ extension BaseStore {
         }
         try writer.write(image)
       }
-      let index = try index(with: images.map(\.platformDescriptor), as: reference, &writer)
+      var added = try descriptors(with: images.map(\.platformDescriptor), as: reference, &writer)
+      let name = Descriptor.Annotation(Descriptor.Annotation.refName, text ?? "\(reference)")
+      for number in added.indices { added[number].annotations = [name] }
+      let index = try hasIndex() ? try StoreIndex(of: source()) : StoreIndex()
+      let others = index.items.filter { !$0.isNamed { $0 == reference } }
       try folder.write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), as: "oci-layout")
-      try folder.write(Array(index.text.utf8), as: Self.indexName)
-      try folder.commit(last: Self.indexName)
+      try folder.write(index.bytes(with: others.map(\.json) + added.map(\.json)), as: StoreIndex.name)
+      try folder.commit(last: StoreIndex.name)
     } catch {
       folder.abandon()
       throw error
     }
   }
 
-  private func hasIndex() throws(SystemError) -> Bool { try isThere(Self.indexName) }
+  private func hasIndex() throws(SystemError) -> Bool { try isThere(StoreIndex.name) }
 
   private func isThere(_ name: String) throws(SystemError) -> Bool {
     try FileStatus.ifThere(Array("\(path)/\(name)".utf8)) != nil
@@ -49,26 +54,20 @@ extension BaseStore {
     }
   }
 
-  /// What index.json is to be with `added` under `reference`; an index of several platforms is written before.
-  private func index(
+  /// What is to stand under `reference` with `added`: the one image, or the index of several, which is written.
+  private func descriptors(
     with added: [Descriptor], as reference: Reference, _ writer: inout BlobWriter
-  ) throws -> JSONLiteral {
+  ) throws -> [Descriptor] {
     let replaced = Set(added.map(\.platform?.normalized))
     let others = try descriptors(of: reference, without: replaced)
-    var descriptors = (others + added).sorted {
+    let descriptors = (others + added).sorted {
       "\($0.platform?.description ?? "")" < "\($1.platform?.description ?? "")"
     }
-    if descriptors.count > 1 {
-      let index = StoredDocument(
-        bytes: Array(ImageIndex(manifests: descriptors).json.text.utf8), mediaType: MediaType.index)
-      try writer.write(index)
-      descriptors = [index.descriptor]
-    }
-    let name = Descriptor.Annotation(Descriptor.Annotation.refName, "\(reference)")
-    for number in descriptors.indices { descriptors[number].annotations = [name] }
-    var (members, items) = try index(without: reference)
-    items += descriptors.map(\.json)
-    return .object(members.setting("manifests", .array(items)))
+    if descriptors.count < 2 { return descriptors }
+    let index = StoredDocument(
+      bytes: Array(ImageIndex(manifests: descriptors).json.text.utf8), mediaType: MediaType.index)
+    try writer.write(index)
+    return [index.descriptor]
   }
 
   /// What stands under that very name and is not for one of the platforms `replaced`: also what kpack has no use for,
@@ -90,21 +89,6 @@ extension BaseStore {
     }
     return (images + others).filter { $0.platform == nil || !replaced.contains($0.platform?.normalized) }
   }
-
-  /// The members of index.json, and its descriptors but those of that very name: as they were written, with members
-  /// that are not known here.
-  private func index(
-    without reference: Reference
-  ) throws -> (members: [(String, JSONLiteral)], items: [JSONLiteral]) {
-    guard try hasIndex() else {
-      return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], [])
-    }
-    let (document, known) = try source().layoutIndex()
-    guard case .object(let members) = JSONLiteral(document.value) else { throw document.error("expected an object") }
-    let items = try document.required("manifests").elements()
-    let others = zip(items, known).filter { !$0.1.names.references.contains(reference) }
-    return (members, others.map { JSONLiteral($0.0.value) })
-  }
 }
 
 extension BaseImage {
@@ -117,7 +101,7 @@ extension BaseImage {
 }
 
 /// Writes the blobs of a store, each once.
-private struct BlobWriter {
+struct BlobWriter {
   private let path: String
   private let folder: OutputFolder
   private var written: Set<ImageDigest> = []

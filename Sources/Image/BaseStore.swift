@@ -27,7 +27,7 @@ package struct BaseStore: Sendable {
   }
 
   /// Whether there is anything at the path.
-  package var isThere: Bool { access(path, F_OK) == 0 }
+  package var isThere: Bool { access(path, F_OK) == 0 || ![ENOENT, ENOTDIR].contains(errno) }
 
   /// Whether the folder has at least one of the files that a store begins with.
   package var isStore: Bool {
@@ -90,7 +90,8 @@ package struct BaseStore: Sendable {
 
   private func ambiguity(_ reference: Reference, _ platform: Platform, _ digests: [ImageDigest?]) -> ImageError {
     let choices = digests.compactMap { $0?.description }.joined(separator: ", ")
-    return ImageError(path, "", "holds several bases \(reference.familiar) for \(platform): \(choices)")
+    let remedy = "`kpack base remove \(reference.familiarName)@DIGEST` takes one out"
+    return ImageError(path, "", "holds several bases \(reference.familiar) for \(platform): \(choices); \(remedy)")
   }
 
   /// The ways to what `reference` asks for; its digest is that of a manifest, or of an index on the way to it.
@@ -127,11 +128,7 @@ package struct BaseStore: Sendable {
       let digests = named.map { "\($0)" }.joined(separator: ", ")
       return ImageError(path, "", "no base \(reference.familiar): of that name there is \(digests)")
     }
-    let names = Set(leads.flatMap(\.names).map { escapedName($0.utf8) }).sorted()
-    let unnamed = leads.count { $0.names.isEmpty }
-    let there = names + (unnamed == 0 ? [] : ["\(unnamed) \(unnamed == 1 ? "image" : "images") without a name"])
-    let list = there.isEmpty ? "it is empty" : "there is \(there.joined(separator: ", "))"
-    return ImageError(path, "", "no base \(reference.familiar): \(list)")
+    return ImageError(path, "", "no base \(reference.familiar): \(try StoreIndex(of: source).listing)")
   }
 }
 
@@ -155,8 +152,8 @@ package struct StoreContents: Sendable {
   package let bases: [StoredBase]
   /// What no base is made from: no image, or one that cannot be used.
   package let passedOver: [PassedOver]
-  /// How many images nobody can ask for.
-  package let unnamed: Int
+  /// The manifests of images that nobody can ask for, in the order of index.json.
+  package let unnamed: [ImageDigest]
 
   init(_ found: FoundImages) {
     var known: Set<StoredBase> = []
@@ -166,7 +163,7 @@ package struct StoreContents: Sendable {
       .filter { known.insert($0).inserted }
       .sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
     passedOver = found.passedOver
-    unnamed = found.images.count { $0.references.isEmpty }
+    unnamed = found.images.filter(\.references.isEmpty).compactMap(\.manifestDigest)
   }
 }
 

@@ -6,7 +6,7 @@ private import JSON
 
 extension ImageSource {
   /// How deep indexes may lie below index.json, and how many descriptors are looked at.
-  private static let deepestIndex = 4
+  static let deepestIndex = 4
   private static let mostDescriptors = 10_000
   static let indexName = "index.json"
   /// Marks statements about an image, which stand beside it as if they were images (BuildKit, attestation-storage.md).
@@ -98,7 +98,12 @@ extension ImageSource {
   /// Whether `lead` ends at an attestation.
   static func isStatement(_ lead: ImageLead) -> Bool {
     guard case .descriptor(let descriptor) = lead.target else { return false }
-    return descriptor.annotation(attestation) != nil || descriptor.platform?.withoutVariant == noPlatform
+    return isStatement(descriptor)
+  }
+
+  /// Whether `descriptor` is that of an attestation.
+  static func isStatement(_ descriptor: Descriptor) -> Bool {
+    descriptor.annotation(attestation) != nil || descriptor.platform?.withoutVariant == noPlatform
   }
 
   /// The image that `descriptor`, which `lead` ends at, is of.

@@ -27,13 +27,16 @@ struct BaseCommand {
     switch (words.first, words.count) {
     case ("add", 3) where !context.line.has("rootfs"):
       try checkOptions(of: "add REF FILE", ["arch", "name", "limit"])
-      try add(try newReference(words[1]), from: words[2])
+      try add(try newName(words[1]), from: words[2])
     case ("add", 2) where context.line.has("rootfs"):
       try checkOptions(of: "add REF --rootfs PATH", ["rootfs", "arch", "cmd", "env", "limit"])
-      try addRootFileSystem(try newReference(words[1]))
+      try addRootFileSystem(try newName(words[1]))
     case ("make", 2):
       try checkOptions(of: "make REF", ["from", "arch", "cmd", "env"])
-      try make(try newReference(words[1]))
+      try make(try newName(words[1]))
+    case ("remove", 2):
+      try checkOptions(of: "remove REF", ["arch"])
+      try remove(words[1])
     case ("list", 1):
       try checkOptions(of: "list", [])
       try list()
@@ -41,7 +44,8 @@ struct BaseCommand {
       try checkOptions(of: "lock", [])
       try lock()
     default:
-      throw context.usage("expected add REF FILE, add REF --rootfs PATH --arch A, make REF --from PATH, list or lock")
+      throw context.usage(
+        "expected add REF FILE, add REF --rootfs PATH --arch A, make REF --from PATH, remove REF, list or lock")
     }
   }
 
@@ -63,37 +67,44 @@ struct BaseCommand {
     }
   }
 
-  /// The name of a base to be made. Throws `UsageError`.
-  private func newReference(_ text: String) throws -> Reference {
+  /// The name of a base to be made, as it was given.
+  private struct NewName {
+    let text: String
+    let reference: Reference
+  }
+
+  /// Throws `UsageError`.
+  private func newName(_ text: String) throws -> NewName {
     let reference = try reference(text)
-    if reference.familiarName != "scratch" { return reference }
+    if reference.familiarName != "scratch" { return NewName(text: text, reference: reference) }
     throw context.usage("a Dockerfile means no image by scratch: expected another name, found \(shown(text))")
   }
 
-  private func add(_ reference: Reference, from path: String) throws {
+  private func add(_ name: NewName, from path: String) throws {
     let architecture = try context.architecture()
     let source = try ImageSource(path, spoolingNear: store.path, limit: try context.archiveLimit())
-    let name = try context.line["name"].map { try self.reference($0) }
-    let found = try source.images(for: reference, named: name, architecture: architecture)
-    try add(try found.images.map { try source.read($0, as: reference) }, as: reference)
+    let wanted = try context.line["name"].map { try reference($0) }
+    let found = try source.images(for: name.reference, named: wanted, architecture: architecture)
+    try add(try found.images.map { try source.read($0, as: name.reference) }, as: name)
     tell(found.passedOver)
   }
 
-  private func add(_ images: [BaseImage], as reference: Reference) throws {
-    try store.add(images, as: reference, into: try Interrupts.guardedFolder([store.path]))
+  private func add(_ images: [BaseImage], as name: NewName) throws {
+    let folder = try Interrupts.guardedFolder([store.path])
+    try store.add(images, as: name.reference, spelled: name.text, into: folder)
     for image in images {
-      context.messages.note("\(reference.familiar) for \(image.config.platform): \(image.manifestDigest)")
+      context.messages.note("\(name.reference.familiar) for \(image.config.platform): \(image.manifestDigest)")
     }
   }
 
   /// Notes what was left out, and why.
   private func tell(_ passedOver: [PassedOver]) { passedOver.forEach { context.messages.note("\($0)") } }
 
-  private func addRootFileSystem(_ reference: Reference) throws {
+  private func addRootFileSystem(_ name: NewName) throws {
     let path = try path("rootfs") ?? ""
     let isFolder = try FileStatus.following(Array(path.utf8)).isFolder
     let archive: RootArchive = isFolder ? .rope(rope(of: try folder(path))) : .file(path: path)
-    try add(archive, settings: try settings(command: nil), as: reference)
+    try add(archive, settings: try settings(command: nil), as: name)
   }
 
   /// The root file system in a folder; what it loses is warned of.
@@ -107,7 +118,7 @@ struct BaseCommand {
     return system
   }
 
-  private func make(_ reference: Reference) throws {
+  private func make(_ name: NewName) throws {
     guard let path = try path("from") else { throw context.usage("make: give the executable with --from PATH") }
     let platform = try platform()
     let bytes = Array(path.utf8)
@@ -121,18 +132,17 @@ struct BaseCommand {
         escapedName(bytes), "", "is for \(executable.architecture), asked for is \(platform.architecture)")
     }
     let system = try RootFileSystem.busybox(file, mtime: epoch)
-    try add(
-      .rope(rope(of: system)), settings: try settings(command: ["sh"]), as: reference, variant: executable.variant)
+    try add(.rope(rope(of: system)), settings: try settings(command: ["sh"]), as: name, variant: executable.variant)
   }
 
   private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: ContentStore(system.contents)) }
 
   private func add(
-    _ archive: RootArchive, settings: ImageSettings, as reference: Reference, variant: String? = nil
+    _ archive: RootArchive, settings: ImageSettings, as name: NewName, variant: String? = nil
   ) throws {
-    let base = NewBase(reference, for: try platform(variant: variant), settings: settings, created: epoch)
+    let base = NewBase(name.reference, for: try platform(variant: variant), settings: settings, created: epoch)
     let limit = try context.archiveLimit()
-    try add([try BaseImage(base, from: archive, spoolingNear: store.path, limit: limit)], as: reference)
+    try add([try BaseImage(base, from: archive, spoolingNear: store.path, limit: limit)], as: name)
   }
 
   /// The path that an option gives. Throws `UsageError` for none.
@@ -177,6 +187,30 @@ struct BaseCommand {
     }
   }
 
+  private func remove(_ text: String) throws {
+    let architecture = try context.architecture()
+    let selection: BaseSelection
+    do throws(ReferenceError) {
+      selection = try BaseSelection(text, architecture: architecture)
+    } catch {
+      throw context.usage("\(error), found \(shown(text))")
+    }
+    // Before the folder is opened, which makes it where it is missing.
+    try locations.check(.bases)
+    if try store.isEmpty() { throw ImageError(store.path, "", "no bases to remove: there is no store") }
+    let folder = try Interrupts.guardedFolder([store.path])
+    for base in try store.remove(selection, from: folder) { context.messages.note("removed \(base)") }
+    // Until the blobs are gone as well, nobody is to add a base that needs one.
+    try withExtendedLifetime(folder) {
+      do {
+        let (count, bytes) = try store.removeUnneededBlobs()
+        if count > 0 { context.messages.note("removed \(count) blobs that no base needs: \(bytes) bytes") }
+      } catch let error as ImageError {
+        context.messages.warning("all blobs stay, for it cannot be told which ones are needed: \(error)")
+      }
+    }
+  }
+
   private func list() throws {
     try locations.check(.bases)
     if !store.isThere { throw ImageError(store.path, "", "no bases to list: there is no store") }
@@ -194,6 +228,18 @@ struct BaseCommand {
         ]))
     }
     tell(contents.passedOver)
+    if let unnamed = unnamedImages(of: contents) {
+      let remedy = "name it by `skopeo copy` or `kpack base add`, or take it out by `kpack base remove DIGEST`"
+      context.messages.note("\(escapedName(store.path.utf8)): \(unnamed); \(remedy)")
+    }
+  }
+
+  /// "1 image without a name: DIGEST"; nil for none.
+  private func unnamedImages(of contents: StoreContents) -> String? {
+    let unnamed = contents.unnamed
+    if unnamed.isEmpty { return nil }
+    let digests = unnamed.map { "\($0)" }.joined(separator: ", ")
+    return "\(unnamed.count) \(unnamed.count == 1 ? "image" : "images") without a name: \(digests)"
   }
 
   private func lock() throws {
@@ -204,7 +250,10 @@ struct BaseCommand {
     do {
       let contents = try store.contentsToLock()
       let bases = contents.bases
-      if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: no image in it has a name") }
+      if bases.isEmpty {
+        let found = unnamedImages(of: contents) ?? "no image in it has a name"
+        throw ImageError(store.path, "", "no bases to lock: \(found)")
+      }
       let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
       try folder.write(Array(lock.text.utf8), as: Bases.lockName)
       try folder.commit()

@@ -134,7 +134,7 @@ import Testing
     try box.write("other\n", to: "rootfs/etc/group")
     try box.addBase("b:1 --arch amd64", to: "old")
     let words = ["base", "add", "c:1", "old", "--bases", "new"]
-    let choices = "docker.io/library/a:1 (linux/amd64), docker.io/library/b:1 (linux/amd64)"
+    let choices = "a:1 (linux/amd64), b:1 (linux/amd64)"
     #expect(try box.kpack(words: words) == .refused(3, "old: holds several images, none named c:1: \(choices)"))
     #expect(
       try box.kpack(words: words + ["--name", "d:1"]) == .refused(3, "old: holds no image named d:1: \(choices)"))

@@ -110,9 +110,11 @@ import Testing
     }
     let listed = try box.kpack("base", "list", "--bases", "store").lines
     let digests = listed.compactMap { $0.split(separator: " ").last.map { String($0) } }
-    try box.sh("sed -i s,library/two,library/one,g store/index.json")
+    try box.sh("sed -i 's,\"two\",\"one:latest\",' store/index.json")
     let outcome = try box.kpack("base", "lock", "--bases", "store")
-    let message = "store: holds several bases one:latest for linux/amd64: \(digests.joined(separator: ", "))"
+    let message =
+      "store: holds several bases one:latest for linux/amd64: \(digests.joined(separator: ", ")); "
+      + "`kpack base remove one@DIGEST` takes one out"
     #expect(outcome == Outcome(status: 3, output: "", errors: "kpack: error: \(message)\n"))
     #expect(!box.isThere("store/bases.lock.json"))
   }

@@ -69,6 +69,9 @@ private let commandLines = [
   "base add x --rootfs=rootfs --arch=amd64 --cmd=[% --env=%",
   "base make x --from=%",
   "base add x --rootfs=rootfs --arch=amd64 --cmd=% --env=%=% --bases=b%",
+  "base remove %",
+  "base remove x --arch=%",
+  "base remove base --bases=b%",
   "base list --bases=b%",
   "base lock --bases=b%",
   "base lock --bases=%",
@@ -346,7 +349,9 @@ extension PoisonTests {
       for change in Poison.changes.prefix(2) {
         let text = document.text(number, change)
         try box.write(text, to: path)
-        for words in [["base", "list"], ["base", "lock"], Self.plan, ["inspect", "_output/bases"]] {
+        for words in [
+          ["base", "list"], ["base", "lock"], ["base", "remove", "x"], Self.plan, ["inspect", "_output/bases"],
+        ] {
           try box.kpack(words: words).expectClean("\(words) \(text)")
           try box.write(text, to: path)
         }

@@ -58,7 +58,8 @@ struct BaseStoreTests {
     _ = try folder.write(Array(twins.utf8), to: "store/index.json")
     let digests = try store.contents().bases.map(\.manifestDigest)
     let choices = digests.map { "\($0)" }.joined(separator: ", ")
-    let error = ImageError(store.path, "", "holds several bases sample:1 for linux/amd64: \(choices)")
+    let reason = "holds several bases sample:1 for linux/amd64: \(choices)"
+    let error = ImageError(store.path, "", "\(reason); `kpack base remove sample@DIGEST` takes one out")
     #expect(throws: error) { _ = try store.image(Reference("sample:1"), for: amd64) }
     #expect(throws: error) { _ = try store.contentsToLock() }
     #expect(digests.count == 2)

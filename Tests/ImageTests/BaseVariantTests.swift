@@ -51,7 +51,8 @@ struct BaseVariantTests {
     let folder = try ImageFolder()
     let store = BaseStore(try layout(["v8", nil, "v7"], in: folder))
     let digests = [nil, "v7"].map { "\(ImageDigest(of: sample($0).manifest))" }.joined(separator: ", ")
-    let error = ImageError(store.path, "", "holds several bases base:latest for linux/arm: \(digests)")
+    let choices = "holds several bases base:latest for linux/arm: \(digests)"
+    let error = ImageError(store.path, "", "\(choices); `kpack base remove base@DIGEST` takes one out")
     #expect(throws: error) { _ = try store.image(Reference("base"), for: arm) }
     #expect(throws: error) { _ = try store.contentsToLock() }
   }

@@ -1,0 +1,76 @@
+// Which blobs of a store are needed: all that index.json leads to. What cannot be read may lead to any of them.
+// OCI image-spec, descriptor.md, manifest.md, image-index.md.
+
+private import JSON
+
+/// The blobs that descriptors lead to.
+struct ReachedBlobs {
+  private(set) var digests: Set<ImageDigest> = []
+  private let source: ImageSource
+  private var documents: ImageDocuments
+  private var followed: Set<ImageDigest> = []
+
+  init(in source: ImageSource) {
+    self.source = source
+    documents = ImageDocuments(of: source)
+  }
+
+  /// A descriptor that is still to be followed.
+  private struct Step {
+    let field: DocumentField
+    let place: BlobPlace
+    /// Whether an index may name it without its blob: that of all platforms, saved for one.
+    let mayLack: Bool
+
+    init(_ field: DocumentField, _ place: BlobPlace) { (self.field, self.place, mayLack) = (field, place, false) }
+
+    /// The one that `field` of an index or a manifest is.
+    init(below field: DocumentField) {
+      self.field = field
+      place = BlobPlace(place: field.place, field: field.path)
+      mayLack = true
+    }
+  }
+
+  /// Adds what the descriptor `field`, an item of index.json, leads to.
+  ///
+  /// Throws `ImageError` when that cannot be told, `SourceChanged` or `SystemError`.
+  mutating func add(_ field: DocumentField, _ place: BlobPlace) throws {
+    var steps = [Step(field, place)]
+    while let step = steps.popLast() {
+      let digest = try step.field.required("digest")
+      // What has a digest of another algorithm is no file of blobs/sha256, and what it leads to is not known.
+      let descriptor = try Descriptor(step.field)
+      digests.insert(descriptor.digest)
+      guard (MediaType.indexes + MediaType.manifests).contains(descriptor.mediaType) else {
+        throw digest.error("leads to \(quoted(descriptor.mediaType)), which is not known here")
+      }
+      guard followed.insert(descriptor.digest).inserted else { continue }
+      if try step.mayLack && !source.files.contains(descriptor.digest.blobPath) { continue }
+      let stored = try documents.document(descriptor, step.place)
+      let document = try DocumentField(reading: stored.bytes, place: source.place(descriptor.digest.blobPath))
+      for item in try document.member("manifests")?.elements() ?? [] { steps.append(Step(below: item)) }
+      steps += addDigests(in: document)
+    }
+  }
+
+  /// Adds all digests that `field` has anywhere: config, layers, and members that are not known here; what of it leads
+  /// on, as a subject does.
+  private mutating func addDigests(in field: DocumentField) -> [Step] {
+    let values: [JSONValue]
+    switch field.value.kind {
+    case .array(let elements): values = elements
+    case .object(let members): values = members.map(\.value)
+    case .null, .bool, .number, .string: return []
+    }
+    var steps: [Step] = []
+    // What is no descriptor has no digest to keep.
+    if let digest = try? field.required("digest").digest() {
+      digests.insert(digest)
+      let type = try? field.required("mediaType").string()
+      if let type, (MediaType.indexes + MediaType.manifests).contains(type) { steps.append(Step(below: field)) }
+    }
+    for value in values { steps += addDigests(in: DocumentField(value: value, place: field.place)) }
+    return steps
+  }
+}
