@@ -95,7 +95,8 @@ import Testing
     let range = try #require(sample.config.firstRange(of: ",\"history\""))
     sample.config = sample.config[..<range.lowerBound] + "}"
     let history = """
-      "history":[{"created_by":"base"},{"created_by":"base"},\
+      "history":[{"created":"2017-07-14T02:40:00Z","created_by":"base"},\
+      {"created":"2017-07-14T02:40:00Z","created_by":"base"},\
       {"created":"2017-07-14T02:40:00Z","created_by":"kpack: ADD tool"}]}
       """
     let config = try Self.config(sample)
