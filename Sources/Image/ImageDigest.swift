@@ -19,6 +19,13 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     hex = String(decoding: digits, as: UTF8.self)
   }
 
+  /// The digest that the name of a blob in a layout is of; nil for another name.
+  init?(blobPath name: String) {
+    let folder = "blobs/sha256/"
+    guard name.utf8.starts(with: folder.utf8) else { return nil }
+    self.init(Self.prefix + (String(name.utf8.dropFirst(folder.utf8.count)) ?? ""))
+  }
+
   package init(_ digest: Digest) { hex = digest.description }
 
   /// The digest of `bytes`.

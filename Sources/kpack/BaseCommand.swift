@@ -79,6 +79,7 @@ struct BaseCommand {
   }
 
   private func add(_ images: [BaseImage], as reference: Reference) throws {
+    context.messages.warnings(images.flatMap(\.warnings))
     try store.add(images, as: reference, into: try Interrupts.guardedFolder([store.path]))
     for image in images {
       context.messages.note("\(reference.familiar) for \(image.config.platform): \(image.manifestDigest)")

@@ -20,6 +20,7 @@ struct InspectCommand {
     for found in try source.images() {
       // The name matters to messages alone.
       let image = try source.read(found, as: found.references.first ?? Reference("unnamed"))
+      context.messages.warnings(image.warnings)
       if context.format == .json { try tellJSON(found, image) } else { try tell(found, image) }
     }
   }
@@ -75,6 +76,6 @@ struct InspectCommand {
   }
 
   private func forEachEntry(of layer: BaseLayer, _ body: (ListingRow) throws -> Void) throws {
-    try ArchiveListing.read(extent: layer.bytes.extent(from: 0, count: layer.size), row: body)
+    try ArchiveListing.read(layer: layer.bytes.extent(from: 0, count: layer.size), row: body)
   }
 }
