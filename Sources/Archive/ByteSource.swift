@@ -80,6 +80,14 @@ struct ByteSource: ~Copyable {
     return count
   }
 
+  /// Passes over as many of the next `count` bytes as there are, without a call of the system; how many.
+  mutating func skip(_ count: Int64) -> Int64 {
+    let passed = min(count, available)
+    offset += passed
+    left -= passed
+    return passed
+  }
+
   private static func describe(_ type: mode_t) -> String {
     switch type {
     case S_IFDIR: "a directory"

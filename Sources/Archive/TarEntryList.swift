@@ -103,6 +103,9 @@ extension TarEntryList {
   /// What the entry at `index` is.
   package func kind(at index: Int) -> TarEntryKind { records[index].kind }
 
+  /// The permission bits of the entry at `index`.
+  package func mode(at index: Int) -> UInt16 { records[index].mode }
+
   /// Where the contents of the entry at `index` come from.
   package func body(at index: Int) -> TarEntryBody { records[index].body }
 

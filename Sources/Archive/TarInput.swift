@@ -11,7 +11,7 @@ struct TarInput: ~Copyable {
   private let limit: Int64
   private let onUnpacked: ((RawSpan) -> Void)?
 
-  /// Reading past `limit` bytes throws `.overLimit`. All bytes go to `onUnpacked` before they are used.
+  /// Reading past `limit` bytes throws `.overLimit`. All bytes go to `onUnpacked` before they are used or passed over.
   init(_ source: consuming UnpackingReader, limit: Int64, onUnpacked: ((RawSpan) -> Void)? = nil) {
     self.source = source
     self.limit = limit
@@ -60,10 +60,20 @@ struct TarInput: ~Copyable {
   mutating func skip(_ count: Int64) throws(ArchiveError) -> Int64 {
     var left = count
     while left > 0 {
-      let got = try chunk(atMost: left) { _ throws(ArchiveError) in }
-      if got == 0 { break }
-      left -= Int64(got)
+      var passed = seek(atMost: left)
+      if passed == 0 { passed = Int64(try chunk(atMost: left) { _ throws(ArchiveError) in }) }
+      if passed == 0 { break }
+      left -= passed
     }
     return count - left
+  }
+
+  /// Leaves out the reading of at most `count` bytes where nobody is to see them and the file holds them as they are;
+  /// how many.
+  private mutating func seek(atMost count: Int64) -> Int64 {
+    guard unread.isEmpty, onUnpacked == nil else { return 0 }
+    let passed = source.skip(count)
+    position += passed
+    return passed
   }
 }

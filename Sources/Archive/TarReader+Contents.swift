@@ -38,7 +38,9 @@ extension TarReader {
   /// Passes over what is left of the contents and their padding; the end where that is cut and may be.
   mutating func skipContents() throws(ArchiveError) {
     sparse = nil
-    try readStored(stored) { _ throws(ArchiveError) in }
+    let contents = try input.skip(stored)
+    if contents < stored { throw current.error(.contentsCut(found: contents, wanted: stored)) }
+    stored = 0
     let found = try input.skip(padding)
     if found < padding {
       guard takesCutEnd else { throw current.error(.paddingCut(found: found, wanted: padding)) }

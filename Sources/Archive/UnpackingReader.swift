@@ -77,6 +77,14 @@ struct UnpackingReader: ~Copyable {
   /// Bytes that are still there; nil for a compressed file, where only the end tells.
   var available: Int64? { compression == nil ? source.available + Int64(unread.count) : nil }
 
+  /// Passes over as many of the next `count` bytes as need not be read to know what follows; 0 for a compressed file.
+  mutating func skip(_ count: Int64) -> Int64 {
+    if compression != nil { return 0 }
+    let buffered = Int(min(Int64(unread.count), count))
+    use(buffered)
+    return Int64(buffered) + source.skip(count - Int64(buffered))
+  }
+
   private mutating func readPlain(into output: inout [UInt8], from index: Int) throws(ArchiveError) -> Int {
     if unread.isEmpty { return try source.fill(&output, from: index) }
     let count = min(unread.count, output.count - index)

@@ -62,11 +62,11 @@ package struct BaseLock: Equatable, Sendable {
   package func check(_ image: BaseImage) throws(ImageError) {
     let platform = image.config.platform
     let name = "\(image.reference.familiar) for \(platform)"
-    let locked = items.filter {
-      image.reference.canMean($0.reference) && $0.platform == platform
+    let named = items.filter { image.reference.canMean($0.reference) }
+    if named.contains(where: { $0.isLock(of: image) }) { return }
+    guard let first = named.first(where: { $0.platform.normalized == platform.normalized }) else {
+      throw ImageError(path, "", "the base \(name) is not locked")
     }
-    guard let first = locked.first else { throw ImageError(path, "", "the base \(name) is not locked") }
-    if locked.contains(where: { $0.isLock(of: image) }) { return }
     throw ImageError(
       path, "", "the base \(name) has changed: locked manifest \(first.manifest), found \(image.manifestDigest)")
   }

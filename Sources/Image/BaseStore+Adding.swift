@@ -54,7 +54,7 @@ extension BaseStore {
     with added: [Descriptor], as reference: Reference, _ writer: inout BlobWriter
   ) throws -> JSONLiteral {
     let replaced = Set(added.map(\.platform?.normalized))
-    let others = try platforms(of: reference).filter { !replaced.contains($0.platform?.normalized) }
+    let others = try descriptors(of: reference, without: replaced)
     var descriptors = (others + added).sorted {
       "\($0.platform?.description ?? "")" < "\($1.platform?.description ?? "")"
     }
@@ -71,15 +71,24 @@ extension BaseStore {
     return .object(members.setting("manifests", .array(items)))
   }
 
-  /// The platforms that stand under that very name.
-  private func platforms(of reference: Reference) throws -> [Descriptor] {
+  /// What stands under that very name and is not for one of the platforms `replaced`: also what kpack has no use for,
+  /// for other tools may have, but no statements about images that are replaced.
+  private func descriptors(of reference: Reference, without replaced: Set<Platform?>) throws -> [Descriptor] {
     guard try hasIndex() else { return [] }
-    let images = try source().layoutImages { Self.isNamed($0) { $0 == reference } }
-    return images.compactMap { image in
+    let source = try source()
+    var documents = ImageDocuments(of: source)
+    let leads = try source.layoutLeads(&documents).filter { $0.isNamed { $0 == reference } }
+    let found = try source.read(leads, &documents)
+    let images = found.images.compactMap { image in
       var descriptor = image.manifest?.descriptor
       descriptor?.platform = image.platform
       return descriptor
     }
+    let gone = images.filter { replaced.contains($0.platform?.normalized) }.map { "\($0.digest)" }
+    let others = found.passedOver.compactMap(\.descriptor).filter { descriptor in
+      !gone.contains { $0 == descriptor.annotation(Descriptor.Annotation.subjectDigest) }
+    }
+    return (images + others).filter { $0.platform == nil || !replaced.contains($0.platform?.normalized) }
   }
 
   /// The members of index.json, and its descriptors but those of that very name: as they were written, with members
@@ -90,10 +99,10 @@ extension BaseStore {
     guard try hasIndex() else {
       return ([("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))], [])
     }
-    let (document, index) = try source().layoutIndex()
+    let (document, known) = try source().layoutIndex()
     guard case .object(let members) = JSONLiteral(document.value) else { throw document.error("expected an object") }
-    let items = try document.required("manifests").elements()
-    let others = zip(items, index.manifests).filter { !Self.isNamed($0.1) { $0 == reference } }
+    let items = try document.member("manifests")?.elements() ?? []
+    let others = zip(items, known).filter { !$0.1.names.references.contains(reference) }
     return (members, others.map { JSONLiteral($0.0.value) })
   }
 }

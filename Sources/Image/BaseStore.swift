@@ -34,52 +34,58 @@ package struct BaseStore: Sendable {
     ["oci-layout", "index.json"].contains { faccessat(AT_FDCWD, "\(path)/\($0)", F_OK, AT_SYMLINK_NOFOLLOW) == 0 }
   }
 
-  /// The bases that have a name, sorted by it and by platform; their layers are not read.
+  /// All that is in the store; layers are not read.
   ///
-  /// One descriptor that leads to nothing sound fails it for all: a list that left it out would say the base is not
-  /// there.
-  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
-  package func images() throws -> [StoredBase] {
-    if try isEmpty() { return [] }
-    let found = try source().images()
-    let bases = found.flatMap { image in image.references.map { StoredBase($0, image) } }
-    return bases.compactMap { $0 }.sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
+  /// Something damaged fails it for all: a list that left it out would say the base is not there. Throws `ImageError`,
+  /// `SourceChanged` or `SystemError`.
+  package func contents() throws -> StoreContents {
+    if try isEmpty() { return StoreContents(FoundImages()) }
+    return StoreContents(try source().all())
   }
 
   /// Reads and verifies the base `reference` for `platform`; of several variants the one that suits it best.
   ///
-  /// Throws `ImageError` when it is missing or unsound, `BaseForOthers`, `SourceChanged` or `SystemError`.
+  /// Nothing is read that is for another system or architecture. Throws `ImageError` when it is missing, unsound or
+  /// cannot be used, `BaseForOthers`, `SourceChanged` or `SystemError`.
   package func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
     if try isEmpty() { throw ImageError(path, "", "no base \(reference.familiar): there is no store") }
     let source = try source()
-    let images = try images(of: reference, in: source)
-    if images.isEmpty { throw try missing(reference, in: source) }
-    let platforms = images.map(\.platform)
+    var documents = ImageDocuments(of: source)
+    let leads = try leads(to: reference, in: source, &documents)
+    if leads.isEmpty { throw try missing(reference, in: source, &documents) }
+    let found = try source.read(leads, for: platform, &documents)
+    let platforms = found.images.map(\.platform)
     guard let best = platforms.bestIndex(for: platform) else {
-      throw BaseForOthers(store: path, reference: reference, found: platforms, wanted: platform)
+      // An image that may be the one comes before those that are surely for others, statements about these come last.
+      if let passedOver = found.passedOver.first(where: \.isImage) { throw passedOver.error }
+      if found.others.isEmpty { _ = try found.usable() }
+      throw BaseForOthers(store: path, reference: reference, found: found.others, wanted: platform)
     }
-    let twins = images.filter { $0.platform.normalized == platforms[best].normalized }
+    let twins = found.images.filter { $0.platform.normalized == platforms[best].normalized }
     if twins.count > 1 { throw ambiguity(reference, platforms[best], twins.map(\.manifestDigest)) }
-    return try source.read(images[best], as: reference)
+    return try source.read(found.images[best], as: reference)
   }
 
   /// Whether there is a base of this name, for whatever platform. Throws as `image(_:for:)` does.
   package func holds(_ reference: Reference) throws -> Bool {
-    try !isEmpty() && !images(of: reference, in: try source()).isEmpty
+    if try isEmpty() { return false }
+    let source = try source()
+    var documents = ImageDocuments(of: source)
+    return try !leads(to: reference, in: source, &documents).isEmpty
   }
 
-  /// The bases that have a name, for a lock, where each is the one of its name and platform.
+  /// All that is in the store, for a lock, where each base is the one of its name and platform.
   ///
-  /// Throws as `images()` does, and `ImageError` with the choices for several of one name and platform.
-  package func imagesToLock() throws -> [StoredBase] {
-    let bases = try images()
+  /// Throws as `contents()` does, and `ImageError` with the choices for several of one name and platform.
+  package func contentsToLock() throws -> StoreContents {
+    let contents = try contents()
     let key = { (base: StoredBase) in "\(base.reference) \(base.platform.normalized)" }
-    let groups = Dictionary(grouping: bases, by: key)
-    for base in bases {
+    let groups = Dictionary(grouping: contents.bases, by: key)
+    for base in contents.bases {
       let digests = (groups[key(base)] ?? []).map(\.manifestDigest)
-      if Set(digests).count > 1 { throw ambiguity(base.reference, base.platform, digests) }
+      if digests.count > 1 { throw ambiguity(base.reference, base.platform, digests) }
     }
-    return bases
+    return contents
   }
 
   private func ambiguity(_ reference: Reference, _ platform: Platform, _ digests: [ImageDigest?]) -> ImageError {
@@ -87,14 +93,15 @@ package struct BaseStore: Sendable {
     return ImageError(path, "", "holds several bases \(reference.familiar) for \(platform): \(choices)")
   }
 
-  /// The images that `reference` asks for; its digest is that of a manifest, or of an index that leads to them.
+  /// The ways to what `reference` asks for; its digest is that of a manifest, or of an index on the way to it.
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
-  private func images(of reference: Reference, in source: ImageSource) throws -> [SourceImage] {
-    let named = try source.layoutImages { Self.isNamed($0, reference.canMean) }
+  private func leads(
+    to reference: Reference, in source: ImageSource, _ documents: inout ImageDocuments
+  ) throws -> [ImageLead] {
+    let named = try source.layoutLeads(&documents).filter { $0.isNamed(reference.canMean) }
     guard let digest = reference.digest else { return named }
-    let below = try source.layoutImages { $0.digest == digest && Self.isNamed($0, reference.canMean) }
-    return below.isEmpty ? named.filter { $0.manifestDigest == digest } : below
+    return named.filter { $0.digests.contains(digest) }
   }
 
   func source() throws -> ImageSource {
@@ -111,21 +118,20 @@ package struct BaseStore: Sendable {
     }
   }
 
-  static func isNamed(_ descriptor: Descriptor, _ isWanted: (Reference) -> Bool) -> Bool {
-    // A name that is no reference is one that nobody can ask for.
-    ImageSource.names(of: descriptor).contains { (try? Reference($0)).map(isWanted) ?? false }
-  }
-
-  private func missing(_ reference: Reference, in source: ImageSource) throws -> ImageError {
-    let named = try source.layoutImages { Self.isNamed($0, reference.canMean) }.compactMap(\.manifestDigest)
+  private func missing(
+    _ reference: Reference, in source: ImageSource, _ documents: inout ImageDocuments
+  ) throws -> ImageError {
+    let leads = try source.layoutLeads(&documents)
+    let named = leads.filter { $0.isNamed(reference.canMean) }.compactMap(\.digests.last)
     if !named.isEmpty {
       let digests = named.map { "\($0)" }.joined(separator: ", ")
       return ImageError(path, "", "no base \(reference.familiar): of that name there is \(digests)")
     }
-    let index = try source.layoutIndex().index
-    let names = Set(index.manifests.flatMap { ImageSource.names(of: $0) }.map { escapedName($0.utf8) }).sorted()
-    let there = names.isEmpty ? "it is empty" : "there is \(names.joined(separator: ", "))"
-    return ImageError(path, "", "no base \(reference.familiar): \(there)")
+    let names = Set(leads.flatMap(\.names).map { escapedName($0.utf8) }).sorted()
+    let unnamed = leads.count { $0.names.isEmpty }
+    let there = names + (unnamed == 0 ? [] : ["\(unnamed) \(unnamed == 1 ? "image" : "images") without a name"])
+    let list = there.isEmpty ? "it is empty" : "there is \(there.joined(separator: ", "))"
+    return ImageError(path, "", "no base \(reference.familiar): \(list)")
   }
 }
 
@@ -143,8 +149,29 @@ package struct BaseForOthers: Error, Equatable, Sendable, CustomStringConvertibl
   }
 }
 
+/// What a store holds, for listings and locks.
+package struct StoreContents: Sendable {
+  /// The bases that have a name, sorted by it and by platform, each once under whatever spellings of it.
+  package let bases: [StoredBase]
+  /// What no base is made from: no image, or one that cannot be used.
+  package let passedOver: [PassedOver]
+  /// How many images nobody can ask for.
+  package let unnamed: Int
+
+  init(_ found: FoundImages) {
+    var known: Set<StoredBase> = []
+    bases =
+      found.images
+      .flatMap { image in image.references.compactMap { StoredBase($0, image) } }
+      .filter { known.insert($0).inserted }
+      .sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
+    passedOver = found.passedOver
+    unnamed = found.images.count { $0.references.isEmpty }
+  }
+}
+
 /// One base of a store, for listings.
-package struct StoredBase: Equatable, Sendable {
+package struct StoredBase: Hashable, Sendable {
   package let reference: Reference
   package let platform: Platform
   package let manifestDigest: ImageDigest
@@ -165,5 +192,5 @@ package struct StoredBase: Equatable, Sendable {
     size = image.layers.reduce(0) { $0 &+ ($1.descriptor?.size ?? 0) }
   }
 
-  fileprivate var sortKey: String { "\(reference) \(platform)" }
+  fileprivate var sortKey: String { "\(reference) \(platform) \(manifestDigest)" }
 }

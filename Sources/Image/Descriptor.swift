@@ -25,6 +25,8 @@ package struct Descriptor: Equatable, Sendable {
 
     /// The tag or the name of an image in a layout.
     package static let refName = "org.opencontainers.image.ref.name"
+    /// The manifest that a statement is about (BuildKit, attestation-storage.md).
+    package static let subjectDigest = "vnd.docker.reference.digest"
     /// The whole name of an image, for containerd.
     package static let imageName = "io.containerd.image.name"
   }
@@ -44,10 +46,22 @@ package struct Descriptor: Equatable, Sendable {
     mediaType = try field.required("mediaType").string()
     digest = try field.required("digest").digest()
     size = try field.required("size").size()
-    if let platform = try field.member("platform") { self.platform = try Platform(platform) }
+    if let platform = try field.member("platform") {
+      // One that does not tell system and architecture is none; the config tells then.
+      self.platform = try PlatformWords(platform).platform
+    }
     for (key, value) in try field.member("annotations")?.members() ?? [] {
       annotations.append(Annotation(key, try value.string()))
     }
+  }
+
+  /// The names that it gives what it leads to. Beside the whole name, the other is a tag alone.
+  var names: [String] { Self.names(in: annotations) }
+
+  /// The names among `annotations`.
+  static func names(in annotations: [Annotation]) -> [String] {
+    let value = { (key: String) in annotations.first { $0.key == key }?.value }
+    return [value(Annotation.imageName) ?? value(Annotation.refName)].compactMap { $0 }
   }
 
   /// The value of the annotation `key`.
@@ -64,37 +78,5 @@ package struct Descriptor: Equatable, Sendable {
       members.append(("annotations", .object(sorted.map { ($0.key, .string($0.value)) })))
     }
     return .object(members)
-  }
-}
-
-extension Platform {
-  /// The platform of a descriptor or a config; an empty variant is none. Throws `ImageError`.
-  init(_ field: DocumentField) throws(ImageError) {
-    let variant = try field.member("variant")
-    self.init(
-      os: try Self.word(field.required("os")), architecture: try Self.word(field.required("architecture")),
-      variant: try variant?.string() == "" ? nil : variant.map(Self.word))
-  }
-
-  /// A word of letters, digits, '.', '_' and '-', as platforms are told, listed and compared by their words.
-  private static func word(_ field: DocumentField) throws(ImageError) -> String {
-    let text = try field.string()
-    let isWord = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-      default: false
-      }
-    }
-    guard isWord && !text.isEmpty else {
-      throw field.error("expected letters, digits, '.', '_' and '-', found \(quoted(text))")
-    }
-    return text
-  }
-
-  var json: JSONLiteral {
-    .object(
-      [("architecture", .string(architecture)), ("os", .string(os))]
-        + (variant.map { [("variant", .string($0))] } ?? []))
   }
 }

@@ -1,7 +1,5 @@
 // An ELF program: the architecture that it was built for, and the interpreter that loads it when it is dynamic.
 
-import Archive
-
 /// What the headers of an ELF program say.
 package struct ELFFile: Equatable, Sendable {
   /// Go's GOARCH, such as "amd64"; "ELF machine N" for a machine, class and byte order that Go has no name for.
@@ -12,12 +10,18 @@ package struct ELFFile: Equatable, Sendable {
   package let osABI: UInt8
   /// Whether it is surely a program: a static one that runs at any address looks like a shared object.
   package let isProgram: Bool
+  /// The variant of arm that it wants at least, such as "v7"; nil where its build attributes do not tell, and for all
+  /// else.
+  package let variant: String?
 
-  package init(architecture: String, interpreter: [UInt8]? = nil, osABI: UInt8 = 0, isProgram: Bool = true) {
+  package init(
+    architecture: String, interpreter: [UInt8]? = nil, osABI: UInt8 = 0, isProgram: Bool = true, variant: String? = nil
+  ) {
     self.architecture = architecture
     self.interpreter = interpreter
     self.osABI = osABI
     self.isProgram = isProgram
+    self.variant = variant
   }
 
   var machines: Machines {
@@ -26,20 +30,22 @@ package struct ELFFile: Equatable, Sendable {
 
   /// The program that `file` is; nil when it is no program, or one that is cut or contradicts itself.
   ///
-  /// `start` is its first bytes, 64 of them if it has as many. Throws `SourceChanged` or `SystemError`.
-  static func read(_ file: SourceFile, start: [UInt8]) throws -> ELFFile? {
+  /// Throws `SourceChanged` or `SystemError`.
+  static func read(_ file: StartedFile) throws -> ELFFile? {
+    let start = file.start
     guard let format = ELFFormat(start), format.isCurrent, start.count >= format.headerSize else { return nil }
     // ET_EXEC and ET_DYN: the types that a system runs (gABI, "ELF Header").
     let type = format.number(format.type, in: start)
-    guard (2...3).contains(type), let segments = try segments(of: file, start, format),
+    guard (2...3).contains(type), let segments = try segments(of: file, format),
       segments.allSatisfy({ file.holds($0.size, from: $0.offset) })
     else { return nil }
     let architecture = architecture(format.number(format.machine, in: start), format)
+    let variant = architecture == "arm" ? try ARMAttributes.variant(of: file, format) : nil
     guard let segment = segments.first(where: { $0.isInterpreter }) else {
-      return ELFFile(architecture: architecture, osABI: format.osABI, isProgram: type == 2)
+      return ELFFile(architecture: architecture, osABI: format.osABI, isProgram: type == 2, variant: variant)
     }
     guard let interpreter = try interpreter(in: segment, of: file) else { return nil }
-    return ELFFile(architecture: architecture, interpreter: interpreter, osABI: format.osABI)
+    return ELFFile(architecture: architecture, interpreter: interpreter, osABI: format.osABI, variant: variant)
   }
 }
 
@@ -81,7 +87,8 @@ extension ELFFile {
   private static let longestInterpreter: UInt64 = 4096
 
   /// The segments of both types; nil when the table of program headers does not lie within the file.
-  private static func segments(of file: SourceFile, _ start: [UInt8], _ format: ELFFormat) throws -> [Segment]? {
+  private static func segments(of file: StartedFile, _ format: ELFFormat) throws -> [Segment]? {
+    let start = file.start
     let count = format.number(format.programHeaderCount, in: start)
     if count == 0 { return [] }
     let width = format.programHeaderSize
@@ -102,7 +109,7 @@ extension ELFFile {
   }
 
   /// The path that the segment holds, up to its first NUL; nil when it is none, or no NUL ends the segment.
-  private static func interpreter(in segment: Segment, of file: SourceFile) throws -> [UInt8]? {
+  private static func interpreter(in segment: Segment, of file: StartedFile) throws -> [UInt8]? {
     guard segment.size <= longestInterpreter,
       let bytes = try file.part(from: segment.offset, count: segment.size), bytes.last == 0
     else { return nil }

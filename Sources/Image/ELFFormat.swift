@@ -1,4 +1,5 @@
-// Where the fields of an ELF file stand: System V gABI, chapters "ELF Header" and "Program Header", and elf(5).
+// Where the fields of an ELF file stand: System V gABI, chapters "ELF Header", "Program Header" and "Section
+// Header", and elf(5).
 
 /// A number in a header.
 struct ELFField {
@@ -60,6 +61,23 @@ struct ELFFormat {
   var segmentOffset: ELFField { is64Bit ? ELFField(offset: 8, width: 8) : ELFField(offset: 4, width: 4) }
   /// p_filesz: bytes of the segment in the file.
   var segmentSize: ELFField { is64Bit ? ELFField(offset: 32, width: 8) : ELFField(offset: 16, width: 4) }
+
+  // MARK: A section header, of the shorter form: what is looked for in sections is in files of 32 bits
+
+  /// e_shoff: where the section headers begin.
+  var sectionHeaderOffset: ELFField { ELFField(offset: 32, width: 4) }
+  /// e_shentsize: bytes of one section header.
+  var sectionHeaderWidth: ELFField { ELFField(offset: 46, width: 2) }
+  /// e_shnum: how many section headers there are.
+  var sectionHeaderCount: ELFField { ELFField(offset: 48, width: 2) }
+  /// Bytes of a section header.
+  var sectionHeaderSize: Int { 40 }
+  /// sh_type.
+  var sectionType: ELFField { ELFField(offset: 4, width: 4) }
+  /// sh_offset: where the section begins in the file.
+  var sectionOffset: ELFField { ELFField(offset: 16, width: 4) }
+  /// sh_size: bytes of the section.
+  var sectionSize: ELFField { ELFField(offset: 20, width: 4) }
 
   /// The number that `field` of the whole header `header` holds.
   func number(_ field: ELFField, in header: some BidirectionalCollection<UInt8>) -> UInt64 {

@@ -1,7 +1,7 @@
 // What a file is to the system that is told to run it, by its first bytes: ELF, a script, a program of another
 // system, or none of these.
 
-package import Archive
+private import Archive
 
 /// The format of an executable file.
 package enum Executable: Equatable, Sendable {
@@ -13,7 +13,7 @@ package enum Executable: Equatable, Sendable {
   /// An ELF file that no system runs: an object file, a core, one of a type that is not known here.
   case otherELF(Machines)
   /// Text that names its interpreter in the first line (execve(2), "Interpreter scripts").
-  case script
+  case script(ScriptLine)
   /// A portable executable.
   case windows(PEFile)
   /// A Mach-O file, for one architecture or for several.
@@ -26,14 +26,13 @@ package enum Executable: Equatable, Sendable {
   /// What `file` is.
   ///
   /// Reads its headers alone. Throws `SourceChanged` or `SystemError`.
-  package static func inspect(_ file: SourceFile) throws -> Executable {
-    let size = UInt64(clamping: file.identity.size)
-    guard let start = try file.part(from: 0, count: min(size, startSize)) else { return .unknown }
-    if start.starts(with: ELFFormat.magic) { return try elf(file, start) }
-    if start.starts(with: "#!".utf8) { return .script }
-    if let pe = try PEFile.read(file, start: start) { return .windows(pe) }
-    if let machO = try MachOFile.read(file, start: start) { return .darwin(machO) }
-    return try isArchive(file, start) ? .archive : .unknown
+  package static func inspect(_ file: some PartSource) throws -> Executable {
+    let file = try StartedFile(file)
+    if file.start.starts(with: ELFFormat.magic) { return try elf(file) }
+    if let line = ScriptLine(file.start) { return .script(line) }
+    if let pe = try PEFile.read(file) { return .windows(pe) }
+    if let machO = try MachOFile.read(file) { return .darwin(machO) }
+    return isArchive(file.start) ? .archive : .unknown
   }
 
   /// The machines that the file is for; nil where its format does not tell.
@@ -57,18 +56,15 @@ package enum Executable: Equatable, Sendable {
     }
   }
 
-  /// Bytes that hold an ELF header of either class, and the stub of MS-DOS.
-  private static let startSize = UInt64(PEFile.stubSize)
-
-  private static func elf(_ file: SourceFile, _ start: [UInt8]) throws -> Executable {
-    if let elf = try ELFFile.read(file, start: start) { return .elf(elf) }
-    let machines = ELFFile.machines(start)
-    if let machines, !ELFFile.isDamaged(start) { return .otherELF(machines) }
+  private static func elf(_ file: StartedFile) throws -> Executable {
+    if let elf = try ELFFile.read(file) { return .elf(elf) }
+    let machines = ELFFile.machines(file.start)
+    if let machines, !ELFFile.isDamaged(file.start) { return .otherELF(machines) }
     return .damagedELF(machines)
   }
 
   /// Compressed, or a tar archive by the magic of ustar (POSIX.1-2024, pax, "ustar Interchange Format").
-  private static func isArchive(_ file: SourceFile, _ start: [UInt8]) throws -> Bool {
-    try FileFormat.isCompressed(start) || file.part(from: 257, count: 5) == Array("ustar".utf8)
+  private static func isArchive(_ start: [UInt8]) -> Bool {
+    FileFormat.isCompressed(start) || start.dropFirst(257).starts(with: "ustar".utf8)
   }
 }

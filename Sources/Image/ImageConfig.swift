@@ -6,7 +6,7 @@ package import JSON
 
 /// The config of an image.
 package struct ImageConfig: Equatable, Sendable {
-  package let platform: Platform
+  package private(set) var platform: Platform
   /// Digests of the uncompressed layers, lowest first.
   package let diffIDs: [ImageDigest]
   package let settings: ImageSettings
@@ -19,14 +19,17 @@ package struct ImageConfig: Equatable, Sendable {
   /// The members of `config`.
   private let settingMembers: [(String, JSONLiteral)]
 
-  /// The config that `document` spells. Throws `ImageError`.
-  package init(_ document: DocumentField) throws(ImageError) {
-    platform = try Platform(document)
-    // What is absent or null tells of no layers, as to Go; that a manifest has as many is compared.
-    let rootfs = try document.member("rootfs")
-    if let type = try rootfs?.member("type"), try type.string() != "layers" { throw type.error("expected \"layers\"") }
+  /// The config that `document` spells, what its platform lacks taken from `descriptor`, that of its image.
+  ///
+  /// Throws `ImageError`.
+  package init(_ document: DocumentField, on descriptor: Platform? = nil) throws(ImageError) {
+    platform = try PlatformWords(document).filled(from: descriptor, in: document.place)
+    // A list that is absent or null tells of no layers, as to Go; that a manifest has as many is compared. Without rootfs
+    // it is no config of an image (moby, image/image.go, `NewFromJSON`).
+    let rootfs = try document.required("rootfs")
+    if let type = try rootfs.member("type"), try type.string() != "layers" { throw type.error("expected \"layers\"") }
     var diffIDs: [ImageDigest] = []
-    for field in try rootfs?.member("diff_ids")?.elements() ?? [] { diffIDs.append(try field.digest()) }
+    for field in try rootfs.member("diff_ids")?.elements() ?? [] { diffIDs.append(try field.digest()) }
     self.diffIDs = diffIDs
     (history, toldLayers) = try Self.history(document, layers: diffIDs.count)
     let config = try document.member("config")
@@ -44,6 +47,13 @@ package struct ImageConfig: Equatable, Sendable {
     toldLayers = history.count
     settingMembers = []
     members = [("created", .string("\(UTCTime(epoch: created))"))]
+  }
+
+  /// This config for `platform`.
+  func on(_ platform: Platform) -> ImageConfig {
+    var config = self
+    config.platform = platform
+    return config
   }
 
   /// This config with one more layer, other settings and another platform, made at `created`.

@@ -26,6 +26,16 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     self.init(Self.prefix + (String(name.utf8.dropFirst(folder.utf8.count)) ?? ""))
   }
 
+  /// Whether `text` is a digest of another algorithm than SHA-256 (descriptor.md, "Digests").
+  static func isOther(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let algorithm = parts.first, let encoded = parts.last, !algorithm.isEmpty, !encoded.isEmpty
+    else { return false }
+    let isPlain = { (byte: UInt8) in (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) }
+    return !algorithm.elementsEqual("sha256".utf8) && algorithm.allSatisfy { isPlain($0) || "+._-".utf8.contains($0) }
+      && encoded.allSatisfy { isPlain($0) || (0x41...0x5A).contains($0) || "=_-".utf8.contains($0) }
+  }
+
   package init(_ digest: Digest) { hex = digest.description }
 
   /// The digest of `bytes`.

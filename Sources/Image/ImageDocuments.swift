@@ -11,8 +11,8 @@ struct ImageDocuments {
   private let source: ImageSource
   private var bytes: Int64 = 0
   private var documents: [String: StoredDocument] = [:]
-  private var configs: [ImageDigest: ImageConfig] = [:]
-  private var indexes: [ImageDigest: ImageIndex] = [:]
+  private var configs: [ImageDigest: (words: PlatformWords, config: ImageConfig)] = [:]
+  private var indexes: [ImageDigest: [ImageIndex.Item]] = [:]
 
   init(of source: ImageSource) { self.source = source }
 
@@ -44,22 +44,31 @@ struct ImageDocuments {
     return document
   }
 
-  /// The config that `document`, the file `name`, spells. Throws `ImageError`.
-  mutating func config(_ document: StoredDocument, in name: String) throws -> ImageConfig {
-    if let known = configs[document.digest] { return known }
-    let config = try ImageConfig(DocumentField(reading: document.bytes, place: source.place(name)))
-    configs[document.digest] = config
+  /// The config that `document`, the file `name`, spells, with what `descriptor` adds to its platform; parsed once,
+  /// whatever descriptors lead to it.
+  ///
+  /// Throws `ImageError`.
+  mutating func config(
+    _ document: StoredDocument, in name: String, on descriptor: Platform?
+  ) throws -> ImageConfig {
+    let place = source.place(name)
+    if let known = configs[document.digest] {
+      return known.config.on(try known.words.filled(from: descriptor, in: place))
+    }
+    let field = try DocumentField(reading: document.bytes, place: place)
+    let config = try ImageConfig(field, on: descriptor)
+    configs[document.digest] = (try PlatformWords(field), config)
     return config
   }
 
-  /// The index that `descriptor` leads to. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  mutating func index(_ descriptor: Descriptor, _ place: BlobPlace) throws -> ImageIndex {
+  /// The items of the index that `descriptor` leads to. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  mutating func index(_ descriptor: Descriptor, _ place: BlobPlace) throws -> [ImageIndex.Item] {
     let document = try document(descriptor, place)
     if let known = indexes[document.digest] { return known }
     let field = try DocumentField(reading: document.bytes, place: source.place(descriptor.digest.blobPath))
-    let index = try ImageIndex(field, mediaType: descriptor.mediaType)
-    indexes[document.digest] = index
-    return index
+    let items = try ImageIndex.items(of: field, mediaType: descriptor.mediaType)
+    indexes[document.digest] = items
+    return items
   }
 
   /// Throws `ImageError` when `count` images are more than one source may have.

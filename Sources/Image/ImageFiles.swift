@@ -55,7 +55,7 @@ struct ArchiveMembers: Sendable {
   private let bytes: LayerBytes
   private(set) var warnings: [String] = []
 
-  /// Reads the archive that `blob` is, from start to end; a compressed one is unpacked into a spool near `folder`.
+  /// Reads the headers of the archive that `blob` is; a compressed one is unpacked into a spool near `folder`.
   ///
   /// Throws `ImageError`, with `place` for its place, `SourceChanged` or `SystemError`.
   init(_ blob: Blob, place: String, spoolingNear folder: String, limit: Int64) throws {
@@ -64,7 +64,9 @@ struct ArchiveMembers: Sendable {
     bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
     var repetitions: [Repetition] = []
     do throws(ArchiveError) {
-      var reader = try TarReader(extent: blob.extent, limit: limit) { sink.append($0) }
+      // Of a plain archive, whose bytes stand where they are, the contents are not read.
+      let onUnpacked: ((RawSpan) -> Void)? = compression != nil ? { sink.append($0) } : nil
+      var reader = try TarReader(extent: blob.extent, limit: limit, onUnpacked: onUnpacked)
       reader.takesCutEnd = true
       while let entry = try reader.next() {
         if let fault = add(entry, at: reader.contentsOffset, isSparse: reader.isSparse, &repetitions) {

@@ -4,37 +4,46 @@
 private import JSON
 
 extension ImageSource {
-  private static let manifestName = "manifest.json"
+  static let manifestName = "manifest.json"
 
-  /// The images of manifest.json. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func dockerImages() throws -> [SourceImage] {
+  /// The items of manifest.json and their names. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func dockerLeads() throws -> [ImageLead] {
     let place = place(Self.manifestName)
     let bytes = try document(Self.manifestName, BlobPlace(place: path, field: ""))
     let items = try DocumentField(reading: bytes, place: place).elements()
     if items.isEmpty { throw ImageError(place, "", "expected an image, found an empty array") }
     try ImageDocuments.checkCount(items.count, BlobPlace(place: place, field: ""))
-    var documents = ImageDocuments(of: self)
-    return try items.map { try dockerImage($0, &documents) }
+    return try items.map { item in
+      ImageLead(target: .item(item), place: BlobPlace(place: place, field: item.path), names: try names(of: item))
+    }
   }
 
-  private func dockerImage(_ item: DocumentField, _ documents: inout ImageDocuments) throws -> SourceImage {
-    var names: [String] = []
-    for tag in try item.member("RepoTags")?.presentElements() ?? [] {
+  private func names(of item: DocumentField) throws -> [String] {
+    try (item.member("RepoTags")?.presentElements() ?? []).map { tag in
       do throws(ReferenceError) {
         _ = try Reference(try tagText(tag))
       } catch {
         throw tag.error("\(error), found \(quoted(error.text))")
       }
-      names.append(try tag.string())
+      return try tag.string()
     }
+  }
+
+  /// The image that `item`, which `lead` ends at, tells of.
+  ///
+  /// Throws `PassedOver` for an image that cannot be used, `ImageError`, `SourceChanged` or `SystemError`.
+  func dockerImage(
+    _ item: DocumentField, _ lead: ImageLead, _ documents: inout ImageDocuments
+  ) throws -> SourceImage {
     let document = try dockerConfig(try item.required("Config"), &documents)
-    let config = try documents.config(document, in: try item.required("Config").string())
+    let config = try config(document, in: try item.required("Config").string(), lead, &documents)
     let layers = try (item.member("Layers")?.elements() ?? []).map { layer in
       SourceLayer(
         name: try layer.string(), descriptor: nil, place: BlobPlace(place: layer.place, field: layer.path))
     }
     try checkCount(layers.count, config, BlobPlace(place: item.place, field: "\(item.path).Layers"))
-    return SourceImage(names: names, config: config, configDocument: document, manifest: nil, layers: layers)
+    return SourceImage(
+      names: lead.names, config: config, configDocument: document, manifest: nil, layers: layers)
   }
 
   /// The text of a tag; a value of another type is a name that no reference can be.

@@ -1,34 +1,62 @@
 // Archives that are a layout and one of docker save at once. Some loaders read one side and some the other
 // (containerd prefers the layout): they must see the same images, under the same names, of the same layers.
 
+private import JSON
+
 extension ImageSource {
   /// The images of the layout, each with the layers as manifest.json names them, which `read` compares. Where the
-  /// layout tells the tag alone, or nothing, the name is that of manifest.json.
+  /// layout tells the tag alone, or nothing, the name is that of manifest.json, which may tell of some images only:
+  /// containerd writes one of the platforms there, for old loaders (core/images/archive/exporter.go).
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func hybridImages() throws -> [SourceImage] {
-    let docker = Dictionary(grouping: try dockerImages(), by: \.configDigest)
-    var images = try layoutImages { _ in true }
-    guard Set(docker.keys) == Set(images.map(\.configDigest)) else {
+  func hybridImages(_ documents: inout ImageDocuments) throws -> FoundImages {
+    var found = try read(layoutLeads(&documents), &documents)
+    let items = try read(dockerLeads(), &documents)
+    let docker = Dictionary(grouping: items.images, by: \.configDigest)
+    let known = Set(found.images.map(\.configDigest) + found.passedOver.compactMap(\.configDigest))
+    if !known.isSuperset(of: Set(docker.keys).union(items.passedOver.compactMap(\.configDigest))) {
       throw ImageError(path, "", "manifest.json and index.json tell of different images")
     }
-    let whole = Set(try layoutIndex().index.manifests.compactMap { $0.annotation(Descriptor.Annotation.imageName) })
-    for index in images.indices {
-      let tags = (docker[images[index].configDigest] ?? []).flatMap(\.names)
-      images[index].names = Self.wholeNames(images[index].names, whole, from: tags)
+    let whole = Set(
+      try layoutIndex().items.compactMap { item in
+        try? item.descriptor.get().annotation(Descriptor.Annotation.imageName)
+      })
+    for index in found.images.indices {
+      let tags = (docker[found.images[index].configDigest] ?? []).flatMap(\.names)
+      found.images[index].names = Self.wholeNames(found.images[index].names, whole, from: tags)
     }
-    let layout = Dictionary(grouping: images, by: \.configDigest)
-    for index in images.indices {
-      let digest = images[index].configDigest
-      let twins = docker[digest] ?? []
+    let layout = Dictionary(grouping: found.images, by: \.configDigest)
+    for index in found.images.indices {
+      let digest = found.images[index].configDigest
+      guard let twins = docker[digest] else { continue }
       let (tags, names) = (Self.names(of: twins), Self.names(of: layout[digest] ?? []))
       if tags != names {
         throw ImageError(
           path, "", "\(digest): named \(Self.list(tags)) in manifest.json, \(Self.list(names)) in index.json")
       }
-      images[index].twins = twins.map(\.layers)
+      found.images[index].twins = twins.map(\.layers)
     }
-    return images
+    return found
+  }
+
+  /// Whether index.json or manifest.json, the file `name`, tells of nothing: tools that write the other form alone leave
+  /// such ones.
+  func isSilent(_ name: String) throws -> Bool {
+    let bytes = try document(name, BlobPlace(place: path, field: ""))
+    // What is no JSON is told by who reads it.
+    guard !bytes.isEmpty, let value = try? JSONReader.read(bytes) else { return bytes.isEmpty }
+    switch value.kind {
+    case .null: return true
+    case .array(let items): return items.isEmpty
+    case .object(let members):
+      guard name == Self.indexName else { return false }
+      switch members.first(where: { $0.key == "manifests" })?.value.kind {
+      case nil, .null: return true
+      case .array(let items): return items.isEmpty
+      default: return false
+      }
+    default: return false
+    }
   }
 
   /// The names of an image of the layout, what is a tag alone replaced by the `tags` that it means, and all of those
@@ -37,8 +65,7 @@ extension ImageSource {
     if names.isEmpty { return tags }
     return names.flatMap { name in
       if whole.contains(name) || !Reference.isTag(name) { return [name] }
-      // Those of manifest.json were read as references before.
-      let meant = tags.filter { (try? Reference($0))?.tag == name }
+      let meant = tags.filter { [$0].references.first?.tag == name }
       return meant.isEmpty ? [name] : meant
     }
   }

@@ -1,135 +1,173 @@
 // OCI image layouts: index.json, and the indexes and manifests that it leads to.
 // OCI image-spec, image-layout.md and image-index.md.
 
+private import Archive
 private import JSON
 
 extension ImageSource {
   /// How deep indexes may lie below index.json, and how many descriptors are looked at.
   private static let deepestIndex = 4
   private static let mostDescriptors = 10_000
-  private static let indexName = "index.json"
+  static let indexName = "index.json"
   /// Marks statements about an image, which stand beside it as if they were images (BuildKit, attestation-storage.md).
   private static let attestation = "vnd.docker.reference.type"
+  /// What those are for whose mark was lost.
+  private static let noPlatform = Platform(os: "unknown", architecture: "unknown")
 
-  /// A descriptor that is still to be followed.
-  private struct Step {
-    let descriptor: Descriptor
-    let place: BlobPlace
-    /// How many indexes below index.json it stands.
-    let depth: Int
-    let names: [String]
-  }
-
-  /// The descriptors of index.json. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func layoutIndex() throws -> (document: DocumentField, index: ImageIndex) {
+  /// The items of index.json. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  func layoutIndex() throws -> (document: DocumentField, items: [ImageIndex.Item]) {
     try checkLayoutVersion()
-    let place = place(Self.indexName)
     let bytes = try document(Self.indexName, BlobPlace(place: path, field: ""))
-    let document = try DocumentField(reading: bytes, place: place)
+    let document = try DocumentField(reading: bytes, place: place(Self.indexName))
     if let field = try document.member("mediaType"), !MediaType.indexes.contains(try field.string()) {
       throw field.error("expected \(quoted(MediaType.index)), found \(quoted(try field.string()))")
     }
-    return (document, try ImageIndex(document, mediaType: nil))
+    return (document, try ImageIndex.items(of: document, mediaType: nil))
   }
 
-  /// The images that the descriptors of index.json lead to, as far as `isWanted`, each manifest once.
+  /// The ways from index.json to all that is no index; what stands for several platforms and was saved for some, those
+  /// alone.
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func layoutImages(_ isWanted: (Descriptor) -> Bool) throws -> [SourceImage] {
-    let (document, index) = try layoutIndex()
-    var steps: [Step] = []
-    for (number, descriptor) in index.manifests.enumerated() where isWanted(descriptor) {
-      let place = BlobPlace(place: document.place, field: "manifests[\(number)]")
-      steps.append(Step(descriptor: descriptor, place: place, depth: 0, names: Self.names(of: descriptor)))
-    }
-    steps.reverse()
-    var images: [SourceImage] = []
-    var known: [ImageDigest: Int] = [:]
-    var documents = ImageDocuments(of: self)
+  func layoutLeads(_ documents: inout ImageDocuments) throws -> [ImageLead] {
+    let (document, items) = try layoutIndex()
+    var steps = Self.leads(to: items, in: document.place).reversed() as [ImageLead]
+    var leads: [ImageLead] = []
     var count = 0
     while let step = steps.popLast() {
       count += 1
       if count > Self.mostDescriptors { throw step.place.error("more than \(Self.mostDescriptors) descriptors") }
-      if MediaType.indexes.contains(step.descriptor.mediaType) {
-        steps += try self.steps(below: step, &documents).reversed()
-      } else if let number = known[step.descriptor.digest] {
-        images[number].names += step.names.filter { !images[number].names.contains($0) }
-      } else if let image = try layoutImage(step, &documents) {
-        try ImageDocuments.checkCount(images.count + 1, step.place)
-        known[step.descriptor.digest] = images.count
-        images.append(image)
+      guard case .descriptor(let descriptor) = step.target, MediaType.indexes.contains(descriptor.mediaType) else {
+        leads.append(step)
+        continue
+      }
+      do {
+        steps += try self.leads(below: step, descriptor, &documents).reversed()
+      } catch let error as ImageError {
+        let fault = IndexFault(error: error, isDamage: true)
+        leads.append(ImageLead(target: .fault(fault), place: step.place, names: step.names, indexes: step.digests))
       }
     }
-    return images
+    return leads
   }
 
-  /// The names that a descriptor gives what it leads to. Beside the whole name, the other is a tag alone.
-  static func names(of descriptor: Descriptor) -> [String] {
-    let name = descriptor.annotation(Descriptor.Annotation.imageName)
-    return [name ?? descriptor.annotation(Descriptor.Annotation.refName)].compactMap { $0 }
+  private static func leads(
+    to items: [ImageIndex.Item], in place: String, below lead: ImageLead? = nil
+  ) -> [ImageLead] {
+    items.enumerated().map { number, item in
+      let target: ImageLead.Target =
+        switch item.descriptor {
+        case .success(let descriptor): .descriptor(descriptor)
+        case .failure(let fault): .fault(fault)
+        }
+      return ImageLead(
+        target: target, place: BlobPlace(place: place, field: "manifests[\(number)]"),
+        names: (lead?.names ?? []) + item.names, indexes: lead?.digests ?? [])
+    }
+  }
+
+  /// The leads of the index that `step` ends at.
+  private func leads(
+    below step: ImageLead, _ descriptor: Descriptor, _ documents: inout ImageDocuments
+  ) throws -> [ImageLead] {
+    if step.indexes.count >= Self.deepestIndex {
+      throw step.place.error("indexes nested more than \(Self.deepestIndex) deep")
+    }
+    let items = try documents.index(descriptor, step.place)
+    let leads = Self.leads(to: items, in: place(descriptor.digest.blobPath), below: step)
+    // Docker keeps the index of all platforms and saves the blobs of one.
+    let present = try leads.filter { lead in
+      guard case .descriptor(let descriptor) = lead.target, descriptor.platform != nil else { return true }
+      return try files.contains(descriptor.digest.blobPath)
+    }
+    return present.isEmpty ? leads : present
   }
 
   /// Throws `ImageError` when the layout is of no version that is known here, `SourceChanged` or `SystemError`.
   func checkLayoutVersion() throws {
-    let place = place("oci-layout")
     let bytes = try document("oci-layout", BlobPlace(place: path, field: ""))
-    let version = try DocumentField(reading: bytes, place: place).required("imageLayoutVersion")
+    let version = try DocumentField(reading: bytes, place: place("oci-layout")).required("imageLayoutVersion")
     guard try version.string() == "1.0.0" else {
       throw version.error("expected \"1.0.0\", found \(quoted(try version.string()))")
     }
   }
+}
 
-  /// The descriptors of the index that `step` leads to.
-  private func steps(below step: Step, _ documents: inout ImageDocuments) throws -> [Step] {
-    if step.depth >= Self.deepestIndex { throw step.place.error("indexes nested more than \(Self.deepestIndex) deep") }
-    let place = place(step.descriptor.digest.blobPath)
-    let index = try documents.index(step.descriptor, step.place)
-    let steps = index.manifests.enumerated().map { number, descriptor in
-      Step(
-        descriptor: descriptor, place: BlobPlace(place: place, field: "manifests[\(number)]"), depth: step.depth + 1,
-        names: step.names + Self.names(of: descriptor))
-    }
-    // Docker keeps the index of all platforms and saves the blobs of one.
-    let present = try steps.filter { step in
-      try step.descriptor.platform == nil || files.contains(step.descriptor.digest.blobPath)
-    }
-    return present.isEmpty ? steps : present
+// Reading what a descriptor leads to
+extension ImageSource {
+  /// Whether `lead` ends at an attestation.
+  static func isStatement(_ lead: ImageLead) -> Bool {
+    guard case .descriptor(let descriptor) = lead.target else { return false }
+    return descriptor.annotation(attestation) != nil || descriptor.platform?.withoutVariant == noPlatform
   }
 
-  /// The image that a manifest tells of; nil for what is no image.
-  private func layoutImage(_ step: Step, _ documents: inout ImageDocuments) throws -> SourceImage? {
-    let descriptor = step.descriptor
-    guard MediaType.manifests.contains(descriptor.mediaType), descriptor.annotation(Self.attestation) == nil else {
-      return nil
+  /// The image that `descriptor`, which `lead` ends at, is of.
+  ///
+  /// Throws `PassedOver` for what is no image, or cannot be used, `ImageError` for what is damaged, `SourceChanged` or
+  /// `SystemError`.
+  func layoutImage(
+    _ descriptor: Descriptor, _ lead: ImageLead, _ documents: inout ImageDocuments
+  ) throws -> SourceImage {
+    if Self.isStatement(lead) {
+      throw PassedOver(lead, isImage: false, lead.place.error("is a statement about an image, and none itself"))
     }
-    let stored = try documents.document(descriptor, step.place)
+    guard MediaType.manifests.contains(descriptor.mediaType) else {
+      let reason = "expected the manifest of an image, found \(quoted(descriptor.mediaType))"
+      throw PassedOver(lead, isImage: false, lead.place.error(reason))
+    }
+    let stored = try documents.document(descriptor, lead.place)
     let place = place(descriptor.digest.blobPath)
-    let manifest = try Manifest(
-      DocumentField(reading: stored.bytes, place: place), mediaType: descriptor.mediaType)
+    let manifest = try Self.taken(lead) {
+      try Manifest(DocumentField(reading: stored.bytes, place: place), mediaType: descriptor.mediaType)
+    }
     let configPlace = BlobPlace(place: place, field: "config")
     guard MediaType.configs.contains(manifest.config.mediaType) else {
-      throw configPlace.error("expected the config of an image, found \(quoted(manifest.config.mediaType))")
+      let reason = "expected the config of an image, found \(quoted(manifest.config.mediaType))"
+      throw PassedOver(lead, isImage: false, configPlace.error(reason))
     }
-    let configDocument = try documents.document(manifest.config, configPlace)
-    let config = try documents.config(configDocument, in: manifest.config.digest.blobPath)
-    if let platform = descriptor.platform, platform.withoutVariant != config.platform.withoutVariant {
-      throw step.place.error("for \(platform), but its config is for \(config.platform)")
-    }
-    try checkCount(manifest.layers.count, config, BlobPlace(place: place, field: "layers"))
-    return SourceImage(
-      names: step.names, config: config, configDocument: configDocument, manifest: stored,
-      layers: try layers(of: manifest, at: place))
+    let layers = try layers(of: manifest, at: place, lead)
+    let document = try documents.document(manifest.config, configPlace)
+    let config = try config(document, in: manifest.config.digest.blobPath, lead, &documents)
+    try Self.taken(lead, document) { try checkCount(layers.count, config, BlobPlace(place: place, field: "layers")) }
+    return SourceImage(names: lead.names, config: config, configDocument: document, manifest: stored, layers: layers)
   }
 
-  private func layers(of manifest: Manifest, at place: String) throws(ImageError) -> [SourceLayer] {
-    var layers: [SourceLayer] = []
-    for (number, descriptor) in manifest.layers.enumerated() {
-      let blobPlace = BlobPlace(place: place, field: "layers[\(number)]")
-      guard (MediaType.plainLayers + MediaType.gzipLayers).contains(descriptor.mediaType) else {
-        throw blobPlace.error("expected a plain or gzip layer, found \(quoted(descriptor.mediaType))")
+  /// The config that `document`, the file `name`, spells, with what the descriptor of `lead` adds to its platform.
+  ///
+  /// Throws `PassedOver` when it is none, or is for no platform, or for another than the descriptor says.
+  func config(
+    _ document: StoredDocument, in name: String, _ lead: ImageLead, _ documents: inout ImageDocuments
+  ) throws -> ImageConfig {
+    try Self.taken(lead, document) {
+      let config = try documents.config(document, in: name, on: lead.platform)
+      if let platform = lead.platform, platform.withoutVariant != config.platform.withoutVariant {
+        throw lead.place.error("for \(platform), but its config is for \(config.platform)")
       }
-      layers.append(SourceLayer(name: descriptor.digest.blobPath, descriptor: descriptor, place: blobPlace))
+      return config
     }
-    return layers
+  }
+
+  /// What `body` gives; an `ImageError` that it throws is no damage, for the bytes are those of their digest: it is the
+  /// reason why the image of `lead`, whose config is `document`, is passed over.
+  static func taken<Value>(
+    _ lead: ImageLead, _ document: StoredDocument? = nil, _ body: () throws -> Value
+  ) throws -> Value {
+    do {
+      return try body()
+    } catch let error as ImageError {
+      throw PassedOver(lead, isImage: true, error, configDigest: document?.digest)
+    }
+  }
+
+  private func layers(of manifest: Manifest, at place: String, _ lead: ImageLead) throws -> [SourceLayer] {
+    try manifest.layers.enumerated().map { number, descriptor in
+      let blobPlace = BlobPlace(place: place, field: "layers[\(number)]")
+      if let reason = MediaType.reason(againstLayer: descriptor.mediaType) {
+        throw PassedOver(
+          lead, isImage: MediaType.isLayer(descriptor.mediaType), blobPlace.error(reason),
+          configDigest: manifest.config.digest)
+      }
+      return SourceLayer(name: descriptor.digest.blobPath, descriptor: descriptor, place: blobPlace)
+    }
   }
 }

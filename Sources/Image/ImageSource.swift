@@ -37,53 +37,6 @@ package struct ImageSource: Sendable {
     }
   }
 
-  /// All images, in the order of the index or of manifest.json; their layers are not read.
-  ///
-  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
-  package func images() throws -> [SourceImage] {
-    let isLayout = try files.contains("oci-layout") || files.contains("index.json")
-    let isDocker = try files.contains("manifest.json")
-    if case .folder = files { return try layoutImages { _ in true } }
-    guard isLayout || isDocker else {
-      throw ImageError(path, "", "expected the archive of an image, found neither manifest.json nor oci-layout")
-    }
-    if isLayout && isDocker { return try hybridImages() }
-    return isLayout ? try layoutImages { _ in true } : try dockerImages()
-  }
-
-  /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it and all have
-  /// the same names; when they are asked for, those `named` otherwise, and of linux on `architecture` alone.
-  ///
-  /// Throws `ImageError` when there is none, with the choices when they are several images or there are two for one
-  /// platform, and as `images()` does.
-  package func images(for reference: Reference, named name: Reference? = nil, architecture: String? = nil) throws
-    -> [SourceImage]
-  {
-    let all = try images()
-    let named = all.filter { $0.references.contains(name ?? reference) }
-    if let name, named.isEmpty {
-      throw ImageError(path, "", "holds no image named \(name.familiar): \(Self.list(all))")
-    }
-    let found = named.isEmpty ? all : named
-    if found.isEmpty { throw ImageError(path, "", "holds no image") }
-    let wanted = architecture.map { Platform(os: "linux", architecture: $0) }
-    let images = found.filter { wanted == nil || $0.platform.withoutVariant == wanted }
-    if let wanted, images.isEmpty {
-      let platforms = found.map { "\($0.platform)" }.joined(separator: ", ")
-      throw ImageError(path, "", "is for \(platforms), not for \(wanted)")
-    }
-    let areSeveral = named.isEmpty && Set(images.map { Set($0.names) }).count > 1
-    if areSeveral || Set(images.map(\.platform.normalized)).count < images.count {
-      let whose = named.isEmpty ? "none named" : "more than one for a platform named"
-      throw ImageError(path, "", "holds several images, \(whose) \((name ?? reference).familiar): \(Self.list(images))")
-    }
-    return images
-  }
-
-  private static func list(_ images: [SourceImage]) -> String {
-    images.map { escapedName("\($0)".utf8) }.joined(separator: ", ")
-  }
-
   /// Reads and verifies all of `image`, which gets the name `reference`.
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.

@@ -1,8 +1,6 @@
 // Mach-O files, for one architecture or for several: what their headers tell. mach-o/loader.h (`mach_header`),
 // mach-o/fat.h (`fat_header`, `fat_arch`, `fat_arch_64`) and mach/machine.h (CPU_TYPE_*) of Apple's XNU and cctools.
 
-import Archive
-
 /// What the headers of a Mach-O file say.
 package struct MachOFile: Equatable, Sendable {
   /// Go's GOARCH of each that it is for; nil when the headers are cut.
@@ -17,10 +15,9 @@ package struct MachOFile: Equatable, Sendable {
 
   var machines: Machines { Machines(format: "Mach-O", systems: ["darwin", "ios"], architectures: architectures) }
 
-  /// The file that begins with `start`, of 8 bytes at least; nil when it is no Mach-O file.
-  ///
-  /// Throws `SourceChanged` or `SystemError`.
-  static func read(_ file: SourceFile, start: [UInt8]) throws -> MachOFile? {
+  /// The file; nil when it is no Mach-O file. Throws `SourceChanged` or `SystemError`.
+  static func read(_ file: StartedFile) throws -> MachOFile? {
+    let start = file.start
     guard start.count >= 8 else { return nil }
     let second = word(start[4..<8], isBigEndian: true)
     switch word(start[0..<4], isBigEndian: true) {
@@ -42,7 +39,7 @@ package struct MachOFile: Equatable, Sendable {
   }
 
   /// A table of `count` records of `width` bytes behind the first 8 bytes, each of which begins with `cputype`.
-  private static func universal(_ file: SourceFile, count: UInt64, width: Int) throws -> MachOFile {
+  private static func universal(_ file: StartedFile, count: UInt64, width: Int) throws -> MachOFile {
     guard let table = try file.part(from: 8, count: count * UInt64(width)) else { return MachOFile(architectures: nil) }
     let names = stride(from: 0, to: table.count, by: width).map {
       name(of: word(table[$0..<$0 + 4], isBigEndian: true))

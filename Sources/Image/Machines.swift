@@ -16,6 +16,9 @@ package struct Machines: Equatable, Sendable {
     isAmong(systems, os, of: PlatformNames.systems) && isAmong(architectures, architecture, of: Self.knownArchitectures)
   }
 
+  /// Whether files of the format are no ELF files, the format of all systems that images are made for.
+  package var isForeignFormat: Bool { format != "ELF" }
+
   private func isAmong(_ names: [String]?, _ name: String?, of known: Set<String>) -> Bool {
     guard let names, let name, known.contains(name) else { return true }
     return names.contains(name)

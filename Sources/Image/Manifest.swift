@@ -37,14 +37,19 @@ package struct ImageIndex: Equatable, Sendable {
 
   package init(manifests: [Descriptor]) { self.manifests = manifests }
 
-  /// The index that `document` spells; `mediaType` is what its descriptor says, nil for index.json itself.
+  /// An item of an index: what leads on, or why nothing does. One that cannot be followed says nothing of the others.
+  struct Item: Sendable {
+    let descriptor: Result<Descriptor, IndexFault>
+    /// The names that it gives what it leads to.
+    let names: [String]
+  }
+
+  /// The items of the index that `document` spells; `mediaType` is what its descriptor says, nil for index.json itself.
   ///
   /// Throws `ImageError`.
-  package init(_ document: DocumentField, mediaType: String?) throws(ImageError) {
+  static func items(of document: DocumentField, mediaType: String?) throws(ImageError) -> [Item] {
     try document.checkSchema(mediaType: mediaType, without: "layers")
-    var manifests: [Descriptor] = []
-    for field in try document.member("manifests")?.elements() ?? [] { manifests.append(try Descriptor(field)) }
-    self.manifests = manifests
+    return try document.member("manifests")?.elements().map { Item($0) } ?? []
   }
 
   /// The document as it is written.
@@ -53,6 +58,24 @@ package struct ImageIndex: Equatable, Sendable {
       ("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index)),
       ("manifests", .array(manifests.map(\.json))),
     ])
+  }
+}
+
+extension ImageIndex.Item {
+  fileprivate init(_ field: DocumentField) {
+    do throws(ImageError) {
+      let descriptor = try Descriptor(field)
+      self.init(descriptor: .success(descriptor), names: descriptor.names)
+    } catch {
+      // Names and a digest that can be read all the same tell whose fault it is, and of what kind.
+      let annotations = (try? field.member("annotations")?.members()) ?? []
+      let named = annotations.compactMap { key, field in
+        (try? field.string()).map { Descriptor.Annotation(key, $0) }
+      }
+      let digest = try? field.required("digest").string()
+      let fault = IndexFault(error: error, isDamage: !(digest.map(ImageDigest.isOther) ?? false))
+      self.init(descriptor: .failure(fault), names: Descriptor.names(in: named))
+    }
   }
 }
 

@@ -1,5 +1,8 @@
 // The media types of images: OCI image-spec, media-types.md, and those of Docker that it names as compatible.
 
+private import Archive
+private import JSON
+
 /// The media types that are read and written.
 package enum MediaType {
   package static let index = "application/vnd.oci.image.index.v1+json"
@@ -12,10 +15,36 @@ package enum MediaType {
   package static let dockerConfig = "application/vnd.docker.container.image.v1+json"
   package static let dockerLayer = "application/vnd.docker.image.rootfs.diff.tar"
   package static let dockerGzipLayer = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+  package static let zstdLayer = "application/vnd.oci.image.layer.v1.tar+zstd"
+  /// None of Docker's own; tools that turn an image of OCI's into one of Docker's write it.
+  package static let dockerZstdLayer = "application/vnd.docker.image.rootfs.diff.tar.zstd"
 
   package static let indexes = [index, dockerIndex]
   package static let manifests = [manifest, dockerManifest]
   package static let configs = [config, dockerConfig]
   package static let plainLayers = [layer, dockerLayer]
   package static let gzipLayers = [gzipLayer, dockerGzipLayer]
+  package static let zstdLayers = [zstdLayer, dockerZstdLayer]
+  /// What those begin with that are not distributed with their image: Windows' own (layer.md, "Non-Distributable Layers").
+  private static let foreignLayers = [
+    "application/vnd.oci.image.layer.nondistributable.", "application/vnd.docker.image.rootfs.foreign.",
+  ]
+
+  /// Whether `type` is that of a layer, of whatever kind.
+  static func isLayer(_ type: String) -> Bool {
+    ["application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs."].contains {
+      type.utf8.starts(with: $0.utf8)
+    }
+  }
+
+  /// Why a layer of `type` cannot be read; nil when it can.
+  static func reason(againstLayer type: String) -> String? {
+    if (plainLayers + gzipLayers).contains(type) { return nil }
+    if zstdLayers.contains(type) {
+      return ZstdLibrary.isThere ? nil : "\(quoted(type)) takes the system's libzstd (libzstd.so.1), which is not here"
+    }
+    let isForeign = foreignLayers.contains { type.utf8.starts(with: $0.utf8) }
+    let wanted = isForeign ? "a layer that is distributed with its image" : "a plain, gzip or zstd layer"
+    return "expected \(wanted), found \(quoted(type))"
+  }
 }

@@ -1,8 +1,6 @@
 // Portable executables, the format of Windows: what their headers tell. Microsoft's "PE Format", sections "MS-DOS Stub",
 // "COFF File Header", "Optional Header" and "Machine Types".
 
-import Archive
-
 /// What the headers of a portable executable say.
 package struct PEFile: Equatable, Sendable {
   /// Go's GOARCH; nil when the headers are cut, or say that it is for any.
@@ -21,7 +19,7 @@ package struct PEFile: Equatable, Sendable {
 
   /// The place in the MS-DOS stub of the place of the signature, and the bytes of the stub up to its end.
   private static let signaturePlace = 0x3C
-  static let stubSize = 0x40
+  private static let stubSize = 0x40
   /// "PE" and two zeros.
   private static let signature = Array("PE\0\0".utf8)
   /// Bytes of the signature and of the COFF file header.
@@ -29,11 +27,12 @@ package struct PEFile: Equatable, Sendable {
   /// Bytes of the optional header up to the end of the directory of the CLR runtime header, in its longer form.
   private static let optionalHeaderSize = 232
 
-  /// The file that begins with `start`; nil when it is no portable executable. Throws `SourceChanged` or `SystemError`.
-  static func read(_ file: SourceFile, start: [UInt8]) throws -> PEFile? {
+  /// The file; nil when it is no portable executable. Throws `SourceChanged` or `SystemError`.
+  static func read(_ file: StartedFile) throws -> PEFile? {
+    let start = file.start
     guard start.starts(with: "MZ".utf8), start.count >= stubSize else { return nil }
     let place = UInt64(number(at: signaturePlace, width: 4, in: start) ?? 0)
-    let rest = UInt64(clamping: file.identity.size)
+    let rest = file.size
     let wanted = UInt64(fileHeaderSize + optionalHeaderSize)
     guard place <= rest, let headers = try file.part(from: place, count: min(wanted, rest - place)),
       headers.starts(with: signature)

@@ -8,16 +8,23 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
   package let architecture: String
   /// The variant of the processor, such as "v7"; nil when none is told.
   package let variant: String?
+  /// The version of the system, which Windows' images are bound to, such as "10.0.20348.1"; nil when none is told.
+  package let osVersion: String?
 
-  package init(os: String, architecture: String, variant: String? = nil) {
+  package init(os: String, architecture: String, variant: String? = nil, osVersion: String? = nil) {
     self.os = os
     self.architecture = architecture
     self.variant = variant
+    self.osVersion = osVersion
   }
 
-  package var description: String { "\(os)/\(architecture)\(variant.map { "/\($0)" } ?? "")" }
+  /// "os/architecture/variant", with the version as containerd writes it: "windows(10.0.20348.1)/amd64" (platforms,
+  /// platforms.go, `FormatAll`).
+  package var description: String {
+    "\(os)\(osVersion.map { "(\($0))" } ?? "")/\(architecture)\(variant.map { "/\($0)" } ?? "")"
+  }
 
-  /// The platform without its variant.
+  /// The system and the architecture alone.
   package var withoutVariant: Platform { Platform(os: os, architecture: architecture) }
 
   /// The platform without a variant that goes without saying, and with the one that an architecture always has, so
@@ -30,7 +37,7 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
       case ("arm", "5"), ("arm", "6"), ("arm", "8"): variant.map { "v\($0)" }
       default: variant
       }
-    return Platform(os: os, architecture: architecture, variant: usual)
+    return Platform(os: os, architecture: architecture, variant: usual, osVersion: osVersion)
   }
 }
 

@@ -19,12 +19,7 @@ package struct SourceImage: Sendable {
   package var manifestDigest: ImageDigest? { manifest?.digest }
 
   /// Those of the names that are references.
-  package var references: [Reference] {
-    names.compactMap { name in
-      // A name that is no reference is one that nobody can ask for.
-      try? Reference(name)
-    }
-  }
+  package var references: [Reference] { names.references }
 }
 
 extension SourceImage: CustomStringConvertible {

@@ -74,8 +74,9 @@ struct BaseCommand {
     let architecture = try context.architecture()
     let source = try ImageSource(path, spoolingNear: store.path, limit: try context.archiveLimit())
     let name = try context.line["name"].map { try self.reference($0) }
-    let images = try source.images(for: reference, named: name, architecture: architecture)
-    try add(try images.map { try source.read($0, as: reference) }, as: reference)
+    let found = try source.images(for: reference, named: name, architecture: architecture)
+    try add(try found.images.map { try source.read($0, as: reference) }, as: reference)
+    tell(found.passedOver)
   }
 
   private func add(_ images: [BaseImage], as reference: Reference) throws {
@@ -85,6 +86,9 @@ struct BaseCommand {
       context.messages.note("\(reference.familiar) for \(image.config.platform): \(image.manifestDigest)")
     }
   }
+
+  /// Notes what was left out, and why.
+  private func tell(_ passedOver: [PassedOver]) { passedOver.forEach { context.messages.note("\($0)") } }
 
   private func addRootFileSystem(_ reference: Reference) throws {
     let path = try path("rootfs") ?? ""
@@ -118,13 +122,16 @@ struct BaseCommand {
         escapedName(bytes), "", "is for \(executable.architecture), asked for is \(platform.architecture)")
     }
     let system = try RootFileSystem.busybox(file, mtime: epoch)
-    try add(.rope(rope(of: system)), settings: try settings(command: ["sh"]), as: reference)
+    try add(
+      .rope(rope(of: system)), settings: try settings(command: ["sh"]), as: reference, variant: executable.variant)
   }
 
   private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: ContentStore(system.contents)) }
 
-  private func add(_ archive: RootArchive, settings: ImageSettings, as reference: Reference) throws {
-    let base = NewBase(reference, for: try platform(), settings: settings, created: epoch)
+  private func add(
+    _ archive: RootArchive, settings: ImageSettings, as reference: Reference, variant: String? = nil
+  ) throws {
+    let base = NewBase(reference, for: try platform(variant: variant), settings: settings, created: epoch)
     let limit = try context.archiveLimit()
     try add([try BaseImage(base, from: archive, spoolingNear: store.path, limit: limit)], as: reference)
   }
@@ -135,11 +142,12 @@ struct BaseCommand {
     return context.line[option]
   }
 
-  private func platform() throws -> Platform {
+  /// The platform of a base to be made; for arm with a variant, v7 where none is known.
+  private func platform(variant: String? = nil) throws -> Platform {
     guard let architecture = try context.architecture() else {
       throw context.usage("--arch: expected the architecture of the base, such as amd64")
     }
-    return Platform(os: "linux", architecture: architecture)
+    return Platform(os: "linux", architecture: architecture, variant: architecture == "arm" ? variant ?? "v7" : nil)
   }
 
   private func settings(command: [String]?) throws -> ImageSettings {
@@ -173,7 +181,8 @@ struct BaseCommand {
   private func list() throws {
     try locations.check(.bases)
     if !store.isThere { throw ImageError(store.path, "", "no bases to list: there is no store") }
-    for base in try store.images() {
+    let contents = try store.contents()
+    for base in contents.bases {
       guard context.format == .json else {
         try context.output.line("\(base.reference.familiar)  \(base.platform)  \(base.size)  \(base.manifestDigest)")
         continue
@@ -185,6 +194,7 @@ struct BaseCommand {
           ("diffIDs", .array(base.diffIDs.map { .string("\($0)") })), ("size", .integer(base.size)),
         ]))
     }
+    tell(contents.passedOver)
   }
 
   private func lock() throws {
@@ -193,12 +203,14 @@ struct BaseCommand {
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to lock: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
     do {
-      let bases = try store.imagesToLock()
+      let contents = try store.contentsToLock()
+      let bases = contents.bases
       if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: no image in it has a name") }
       let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
       try folder.write(Array(lock.text.utf8), as: Bases.lockName)
       try folder.commit()
       context.messages.note("wrote \(escapedName(lock.path.utf8))")
+      tell(contents.passedOver)
     } catch {
       folder.abandon()
       throw error

@@ -17,12 +17,14 @@ struct InspectCommand {
     }
     let source = try ImageSource(
       path, spoolingNear: context.environment["TMPDIR"] ?? "/tmp", limit: try context.archiveLimit())
-    for found in try source.images() {
+    let all = try source.all()
+    for found in try all.usable() {
       // The name matters to messages alone.
       let image = try source.read(found, as: found.references.first ?? Reference("unnamed"))
       context.messages.warnings(image.warnings)
       if context.format == .json { try tellJSON(found, image) } else { try tell(found, image) }
     }
+    all.passedOver.forEach { context.messages.note("\($0)") }
   }
 
   private func tell(_ found: SourceImage, _ image: BaseImage) throws {

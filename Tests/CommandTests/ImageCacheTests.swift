@@ -187,8 +187,8 @@ import Testing
     let box = try Sandbox.cachedImages()
     let first = try box.kpackImages(["-v"])
     let second = try box.kpackImages(["-v"])
-    #expect(first.errors.contains("\nwritten 1") && first.errors.contains("left alone 0 B\n"), "\(first.errors)")
-    #expect(second.errors.contains("\nwritten 0 B, in images that were left alone 1"), "\(second.errors)")
+    #expect(first.errors.contains("\nwritten 2") && first.errors.contains("left alone 0 B\n"), "\(first.errors)")
+    #expect(second.errors.contains("\nwritten 0 B, in images that were left alone 2"), "\(second.errors)")
   }
 }
 

@@ -81,7 +81,7 @@ import Testing
 
   @Test func `the Dockerfile adds an executable once, and its other copies with the rest`() throws {
     let box = try Sandbox.layered(#""binary":"hello","entries":[{"binaries":["hello"],"to":"a"}]"#)
-    let places = ["file 0644 a/hello", "file 0644 usr/local/bin/hello"]
+    let places = ["file 0755 a/hello", "file 0755 usr/local/bin/hello"]
     #expect(try box.layer().filter { $0.hasPrefix("file") } == places)
     let rest = try box.paths(in: "\(Sandbox.images)/hello.dockerbuild/layer.tar")
     #expect(rest == ["a", "a/hello", "usr", "usr/local", "usr/local/bin"])
@@ -151,9 +151,10 @@ extension Sandbox {
     try box.write("#!/bin/sh\necho hello\n", to: "_output/dockerized/bin/linux/amd64/hello")
     try box.sh(
       """
+      chmod 755 _output/dockerized/bin/linux/amd64/hello
       mkdir -p rootfs/usr/bin rootfs/usr/lib rootfs/opt rootfs/tmp rootfs/root rootfs/srv
       ln -s usr/bin rootfs/bin; ln -s usr/lib rootfs/lib; ln -s / rootfs/opt/top; echo issue > rootfs/issue
-      ln -s ../opt rootfs/srv/a-long-name; ln -s ../lib/.. rootfs/srv/up; ln -s lib rootfs/usr/down
+      ln -s ../opt rootfs/srv/a-long-name; ln -s ../lib/.. rootfs/srv/up; ln -s lib rootfs/usr/down; echo sh > rootfs/usr/bin/sh
       chmod 1777 rootfs/tmp; chmod 700 rootfs/root
       """)
     let outcome = try box.kpack("base", "add", "base", "--rootfs", "rootfs", "--arch", "amd64")

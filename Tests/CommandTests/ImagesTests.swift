@@ -203,7 +203,8 @@ extension Sandbox {
       """, to: "layouts/images.json")
     try box.write("#!/bin/sh\necho this is the tool\n", to: "_output/dockerized/bin/linux/amd64/tool")
     try box.write("root:x:0:0::/:/bin/sh\n", to: "rootfs/etc/passwd")
-    try box.sh("chmod 755 _output/dockerized/bin/linux/amd64/tool")
+    try box.write("what runs the tool\n", to: "rootfs/bin/sh")
+    try box.sh("chmod 755 rootfs/bin/sh _output/dockerized/bin/linux/amd64/tool")
     if let base { try box.addBase(arch: base) }
     return box
   }

@@ -97,7 +97,8 @@ private let commandLines = [
     try box.write("a\n", to: "a")
     try box.write("b\n", to: "d/b")
     try box.write("root:x:0:0::/:/bin/sh\n", to: "rootfs/etc/passwd")
-    try box.sh("chmod 755 _output/dockerized/bin/linux/amd64/tool")
+    try box.write("what runs the tool\n", to: "rootfs/bin/sh")
+    try box.sh("chmod 755 rootfs/bin/sh _output/dockerized/bin/linux/amd64/tool")
     try #require(try box.kpack("base", "add", "base", "--rootfs", "rootfs", "--arch", "amd64").status == 0)
     return box
   }

@@ -26,6 +26,38 @@ import Testing
     #expect(try box.names(in: "_output") == ["dockerized", "kpack-cache", "release-stage", "release-tars"])
   }
 
+  @Test func `an image taken from the stage is the very file`() throws {
+    let box = try Sandbox.sample()
+    try #require(try box.kpack(words: Sandbox.packSample + ["server"]).status == 0)
+    try box.sh(
+      """
+      mkdir unpacked && tar -xzf _output/release-tars/kubernetes-server-linux-amd64.tar.gz -C unpacked
+      cd _output/release-stage/server/linux-amd64
+      for file in kubernetes/server/bin/*.tar; do cmp "$file" "../../../../unpacked/$file"; done
+      """)
+  }
+
+  @Test func `a staged image that is none, or another's, is told before anything is made`() throws {
+    let box = try Sandbox.sample()
+    let folder = "_output/release-stage/server/linux-amd64/kubernetes/server/bin"
+    try box.write("", to: "\(folder)/kube-proxy.tar")
+    try box.sh("sed -i s/kube-scheduler:v1.7.4/kube-scheduler:v1.7.3/ \"$1/kube-scheduler.tar\"", folder)
+    let reasons = [
+      ("kube-proxy", "expected a tar archive, found an empty file"),
+      (
+        "kube-scheduler",
+        "is named gcr.io/google_containers/kube-scheduler:v1.7.3, wanted is a name with the tag v1.7.4"
+      ),
+    ]
+    let errors = reasons.map { name, reason in
+      "kpack: error: built-in/server.json:8:5: entries[2]: server/bin/\(name).tar: staged image "
+        + "\(folder)/\(name).tar: \(reason): make it anew with `kpack images` or from bases\n"
+    }
+    #expect(
+      try box.kpack(words: Sandbox.packSample) == Outcome(status: 3, output: "", errors: errors.joined()))
+    #expect(try box.names(in: "_output") == ["dockerized", "release-stage"])
+  }
+
   @Test func `images taken from the stage are counted in the rows, where there are any`() throws {
     let rows = try Sandbox.sample().kpack(words: Sandbox.packSample + ["--format=json"]).rows()
     #expect(rows.map { $0["artifact"]?.text } == Self.tarballs)

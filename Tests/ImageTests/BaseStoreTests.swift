@@ -23,7 +23,7 @@ struct BaseStoreTests {
     for architecture in ["amd64", "arm64", "amd64"] {
       try store.add([try sample(architecture, folder)], as: name, into: OutputFolder(store.path))
     }
-    #expect(try store.images().map(\.platform.architecture) == ["amd64", "arm64"])
+    #expect(try store.contents().bases.map(\.platform.architecture) == ["amd64", "arm64"])
     let arm = try store.image(Reference("base:latest"), for: arm64)
     #expect(arm.configDigest == ImageDigest(of: SampleImage(architecture: "arm64").config))
     #expect(arm.layers.map(\.diffID.hex) == [sha(SampleImage.lower), sha(SampleImage.upper)])
@@ -35,7 +35,7 @@ struct BaseStoreTests {
     try store.add([try sample("arm64", folder)], as: Reference("other"), into: OutputFolder(store.path))
     #expect(
       try store.image(Reference("sample:1"), for: amd64).manifestDigest == ImageDigest(of: SampleImage().manifest))
-    #expect(try store.images().map(\.reference.familiar) == ["other:latest", "sample:1"])
+    #expect(try store.contents().bases.map(\.reference.familiar) == ["other:latest", "sample:1"])
   }
 
   @Test func `what is missing or for another platform is told with what there is`() throws {
@@ -56,11 +56,11 @@ struct BaseStoreTests {
     let text = String(decoding: try folder.read("store/index.json"), as: UTF8.self)
     let twins = text.replacing("docker.io/library/sample:2", with: "sample:1")
     _ = try folder.write(Array(twins.utf8), to: "store/index.json")
-    let digests = try store.images().map(\.manifestDigest)
+    let digests = try store.contents().bases.map(\.manifestDigest)
     let choices = digests.map { "\($0)" }.joined(separator: ", ")
     let error = ImageError(store.path, "", "holds several bases sample:1 for linux/amd64: \(choices)")
     #expect(throws: error) { _ = try store.image(Reference("sample:1"), for: amd64) }
-    #expect(throws: error) { _ = try store.imagesToLock() }
+    #expect(throws: error) { _ = try store.contentsToLock() }
     #expect(digests.count == 2)
     for digest in digests {
       #expect(try store.image(Reference("sample:1@\(digest)"), for: amd64).manifestDigest == digest)
@@ -78,7 +78,7 @@ struct BaseStoreTests {
     let found = try sample("arm64", reading)
     #expect(symlink(elsewhere, "\(store.path)/\(name)") == 0)
     let refusal = ImageError("\(store.path)/\(name)", "", "expected a folder, found a symlink")
-    #expect(throws: refusal) { _ = try store.images() }
+    #expect(throws: refusal) { _ = try store.contents().bases }
     #expect(throws: refusal) { _ = try store.image(image.reference, for: amd64) }
     let before = try FolderListing.names(of: FileHandle(opening: Array(elsewhere.utf8), O_RDONLY))
     #expect(throws: refusal) { try store.add([found], as: Reference("new"), into: OutputFolder(store.path)) }
@@ -122,7 +122,7 @@ struct BaseStoreTests {
   @Test func `a lock takes what it was made of and nothing else`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
-    let path = try folder.write(Array(BaseLock(store.images(), path: "").text.utf8), to: "bases.lock.json")
+    let path = try folder.write(Array(BaseLock(store.contents().bases, path: "").text.utf8), to: "bases.lock.json")
     let lock = try #require(try BaseLock.read(path))
     #expect(lock.items.count == 1)
     try lock.check(store.image(Reference("sample:1"), for: amd64))
@@ -153,13 +153,13 @@ struct BaseStoreTests {
       try store.add([image], as: Reference("new@\(wrong)"), into: OutputFolder(store.path))
     }
     try store.add([image], as: Reference("new@\(right)"), into: OutputFolder(store.path))
-    #expect(try store.images().map(\.reference.familiar) == ["new@\(right)", "sample:1"])
+    #expect(try store.contents().bases.map(\.reference.familiar) == ["new@\(right)", "sample:1"])
   }
 
   @Test func `a name with a digest is what was locked under its tag`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
-    let lock = BaseLock(try store.images(), path: "lock")
+    let lock = BaseLock(try store.contents().bases, path: "lock")
     try lock.check(store.image(Reference("sample@\(ImageDigest(of: SampleImage().manifest))"), for: amd64))
   }
 }

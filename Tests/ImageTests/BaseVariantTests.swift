@@ -53,13 +53,13 @@ struct BaseVariantTests {
     let digests = [nil, "v7"].map { "\(ImageDigest(of: sample($0).manifest))" }.joined(separator: ", ")
     let error = ImageError(store.path, "", "holds several bases base:latest for linux/arm: \(digests)")
     #expect(throws: error) { _ = try store.image(Reference("base"), for: arm) }
-    #expect(throws: error) { _ = try store.imagesToLock() }
+    #expect(throws: error) { _ = try store.contentsToLock() }
   }
 
   @Test func `each variant is locked by itself`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try layout(["v7", "v6"], in: folder))
-    let lock = BaseLock(try store.images(), path: "lock")
+    let lock = BaseLock(try store.contents().bases, path: "lock")
     #expect(lock.items.map(\.platform.variant) == ["v6", "v7"])
     try lock.check(store.image(Reference("base"), for: arm))
   }
@@ -68,13 +68,13 @@ struct BaseVariantTests {
     let folder = try ImageFolder()
     let source = try ImageSource(layout(["v7", "v6"], in: folder), spoolingNear: folder.path)
     let name = try Reference("base")
-    let images = try source.images(for: name)
+    let images = try source.images(for: name).images
     #expect(images.map(\.platform.variant) == ["v7", "v6"])
     let store = BaseStore("\(folder.path)/store")
     for _ in 0..<2 {
       try store.add(images.map { try source.read($0, as: name) }, as: name, into: OutputFolder(store.path))
     }
-    #expect(try store.images().map(\.platform.variant) == ["v6", "v7"])
+    #expect(try store.contents().bases.map(\.platform.variant) == ["v6", "v7"])
   }
 
   @Test func `the names of the choices cannot reach a terminal's controls`() throws {

@@ -128,7 +128,7 @@ import Testing
   private static let machO = MachOFile(architectures: ["amd64"])
 
   private static let others: [([UInt8], Executable)] = [
-    (Array("#!/bin/sh\n".utf8), .script),
+    (Array("#!/bin/sh\n".utf8), .script(ScriptLine(interpreter: Array("/bin/sh".utf8)))),
     (stub + [0x40, 0, 0, 0] + Array("PE\0\0".utf8), .windows(PEFile(architecture: nil))),
     (stub + [0x40, 0, 0, 0] + Array("NE\0\0".utf8), .unknown),
     (stub + [0xFF, 0xFF, 0xFF, 0xFF], .unknown),
@@ -259,7 +259,7 @@ import Testing
       let path = try #require(realpath("/bin/sh", nil))
       defer { free(path) }
       let shell = ELFFile(architecture: "amd64", interpreter: Array("/lib64/ld-linux-x86-64.so.2".utf8))
-      #expect(try Executable.inspect(.found(at: String(cString: path))) == .elf(shell))
+      #expect(try Executable.inspect(SourceFile.found(at: String(cString: path))) == .elf(shell))
     }
   #endif
 }

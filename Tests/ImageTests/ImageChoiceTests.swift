@@ -38,7 +38,7 @@ import Testing
     images: [String], architecture: String?, platforms: [String]
   ) throws {
     let folder = try ImageFolder()
-    let taken = try source(images, in: folder).images(for: Reference("q:1"), architecture: architecture)
+    let taken = try source(images, in: folder).images(for: Reference("q:1"), architecture: architecture).images
     #expect(taken.map { "\($0.platform)" } == platforms)
   }
 
@@ -49,7 +49,7 @@ import Testing
     #expect(throws: ImageError(source.path, "", "holds several images, none named q:latest: \(choices)")) {
       _ = try source.images(for: Reference("q"))
     }
-    #expect(try source.images(for: Reference("q"), named: Reference("g:1")).count == 2)
+    #expect(try source.images(for: Reference("q"), named: Reference("g:1")).images.count == 2)
   }
 
   @Test func `an architecture that is there for Windows alone is not there`() throws {

@@ -10,7 +10,7 @@ struct ImageSourceTests {
   static func read(_ path: String) throws -> BaseImage {
     let source = try ImageSource(path, spoolingNear: "/tmp")
     let reference = try reference.get()
-    let images = try source.images(for: reference)
+    let images = try source.images(for: reference).images
     return try source.read(#require(images.first), as: reference)
   }
 

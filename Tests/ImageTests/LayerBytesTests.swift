@@ -20,7 +20,7 @@ struct LayerBytesTests {
   ]
   private static let types: [(said: String, mediaType: String)] = [
     ("not compressed", MediaType.layer), ("gzip", MediaType.gzipLayer), ("not compressed", MediaType.dockerLayer),
-    ("gzip", MediaType.dockerGzipLayer),
+    ("gzip", MediaType.dockerGzipLayer), ("zstd", MediaType.zstdLayer), ("zstd", MediaType.dockerZstdLayer),
   ]
 
   @Test(.enabled(if: ZstdLibrary.isThere), arguments: types.map(\.mediaType), forms.map(\.found))

@@ -3,7 +3,7 @@
 # The images of a small release against the tools that read them: makes the bases from Debian's packages, runs
 # `kpack images` on testdata/sample and on a project with all settings that an image can have, compares each image with
 # `docker build` of its Dockerfile, runs one with a real binary under docker and podman, and has umoci and a registry
-# take it. Needs root. Exits with 77 where that cannot be done here.
+# take it; then images over bases of the kinds that tools of the field leave. Needs root. Exits with 77 where that cannot be done here.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +15,7 @@ skip() { echo "skipped: $*" >&2; exit 77; }
 install_missing() {
   local missing=() pair
   for pair in busybox:busybox-static skopeo:skopeo umoci:umoci podman:podman dockerd:docker.io docker:docker.io \
-    docker-registry:docker-registry jq:jq cc:gcc python3:python3; do
+    docker-registry:docker-registry jq:jq cc:gcc python3:python3 zstd:zstd; do
     command -v "${pair%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
@@ -102,6 +102,41 @@ config_of() {  # config_of LAYOUT [NAME]: the digest of the image's config
   jq -r .config.digest "$1/blobs/sha256/${manifest#sha256:}"
 }
 
+# Images over bases of the kinds that tools of the field leave: every engine takes, tells of and runs them.
+check_field_bases() {
+  local field=$work/field name source id
+  rm -rf "$field" && mkdir -p "$field/layouts" "$field/bin/linux/amd64"
+  python3 "$here/make-field-bases.py" "$(command -v busybox)" "$field/sources" >"$field/list"
+  while read -r name source; do
+    "$kpack" base add -q "$name" "$source" --arch amd64 --bases "$field/bases"
+  done <"$field/list"
+  cp "$(command -v busybox)" "$field/bin/linux/amd64/echo"
+  echo '{"name": "field", "binaries": {"all": ["echo"]}}' >"$field/layouts/release.json"
+  jq -Rn '[inputs | split(" ")[0]] |
+    {registry: "field.example", bases: (map({(.): .}) | add),
+     groups: {all: map({name: ., binary: "echo", base: ., platforms: ["linux/amd64"], entrypoint: ["echo", "it runs"]})}}' \
+    <"$field/list" >"$field/layouts/images.json"
+  "$kpack" images -q --root "$field" --layouts "$field/layouts" --bin "$field/bin" --stage "$field/stage" \
+    --images "$field/images" --bases "$field/bases" --version v1 --epoch 0
+  while read -r name source; do
+    local tar=$field/images/amd64/$name.tar store=(--root "$field/podman" --runroot "$field/podman/run" --storage-driver vfs)
+    docker load -q -i "$tar" >/dev/null
+    expect "it runs" docker run --rm --network none "field.example/$name:v1"
+    id=$(docker image inspect -f '{{.Id}}' "field.example/$name:v1")
+    expect "$(docker image inspect -f '{{len .RootFS.Layers}}' "$id")" layers_in_history "$id"
+    podman "${store[@]}" load -q -i "$tar" >/dev/null
+    expect "$id" podman "${store[@]}" images -q --no-trunc
+    skopeo --insecure-policy copy -q "oci-archive:$tar" "oci:$field/oci:$name"
+    expect "$id" config_of "$field/oci" "$name"
+    umoci stat --image "$field/oci:$name" >/dev/null
+    umoci unpack --image "$field/oci:$name" "$field/bundle/$name"
+    expect "it runs" "$field/bundle/$name/rootfs/usr/local/bin/echo" "it runs"
+    podman "${store[@]}" rmi -a -f >/dev/null
+  done <"$field/list"
+}
+
+layers_in_history() { docker history -q "$1" | wc -l; }
+
 if [ -z "${ENGINE_PID:-}" ]; then
   mkdir -p "$work"
   [ "$(id -u)" = 0 ] || skip "a Docker engine needs root"
@@ -131,3 +166,4 @@ expect "kube-apiserver runs" docker run --rm --network none $registry/kube-apise
 expect "kube-proxy for linux/amd64" docker run --rm --network none $registry/kube-proxy:v1.7.4 kube-proxy
 expect "iptables v1.8.9 (legacy)" docker run --rm --network none $registry/kube-proxy:v1.7.4 iptables --version
 check_readers "$images/amd64/kube-apiserver.tar"
+check_field_bases

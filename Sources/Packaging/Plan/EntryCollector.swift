@@ -66,10 +66,19 @@ struct EntryCollector {
     folders[path] = folder
   }
 
-  /// Adds the folder at `path`, where nothing stands, because `rule` needs it there.
-  mutating func add(impliedFolder path: [UInt8], neededBy rule: UInt32) {
-    addParents(of: path, neededBy: rule)
-    _ = addImplied(path, rule)
+  /// Adds the folder at `path`, where nothing stands, and those above it that are missing too, for `owner`, because
+  /// `rule` needs them there; `isNamed` when they are to count as named by it.
+  mutating func add(missingFolder path: [UInt8], owner: TarOwner, neededBy rule: UInt32, isNamed: Bool) {
+    var rest = path[...]
+    while !rest.isEmpty, folders[Array(rest)] == nil {
+      var folder = Folder(mode: .folder, owner: owner, rule: isNamed ? rule : Plan.implied, neededBy: rule)
+      if base?[Array(rest)] != nil {
+        folder.rule = Plan.implied
+        keepBase(of: Array(rest), &folder)
+      }
+      folders[Array(rest)] = folder
+      rest = rest[..<(rest.lastIndex(of: UInt8(ascii: "/")) ?? rest.startIndex)]
+    }
   }
 
   /// Adds a file or a symlink at `path`; the name that it is stored under.

@@ -1,5 +1,5 @@
 // What is to be said of the files that are packed: executables for another machine than their platform's, or without
-// an execute bit, and what files have that no archive keeps. It is said of the entries that stay: a later rule may
+// an execute bit (those of images have a gate of their own), and what files have that no archive keeps. It is said of the entries that stay: a later rule may
 // replace what an earlier one brought.
 
 import Archive
@@ -45,8 +45,6 @@ struct FilePurpose {
   /// What their machines are compared with; nil for what they may be for.
   private(set) var os: String?
   private(set) var architecture: String?
-  /// Whether a file for another machine is a mistake: where the platform chose it.
-  private(set) var isChosen = true
 
   /// Of binaries that were built for `platform`.
   init(builtFor platform: Platform) {
@@ -62,10 +60,6 @@ struct FilePurpose {
     let variables = template.variables
     os = variables.contains(.os) ? platform?.os : nil
     architecture = variables.contains(.arch) ? platform?.architecture : nil
-    if place.image == nil || source == .tree || isCompared { return }
-    // What an image holds runs on its platform, mostly.
-    isChosen = false
-    (os, architecture) = (platform?.os, platform?.architecture)
   }
 
   /// Whether files may be for another machine than theirs.
@@ -95,9 +89,10 @@ extension TarballBuilder {
       // Of trees only what is to be run is looked at: another call for each file would be felt.
       let isLookedAt = [.binaries, .file].contains(purpose.source) || packed.status.mode & 0o111 != 0
       if isLookedAt { find(try attributes(of: packed)) }
-      if !purpose.isCompared { return }
+      // The gate of an image looks at all that its layer brings.
+      if !purpose.isCompared || image != nil { return }
       let format = try Executable.inspect(packed.file)
-      find(misfit(of: packed, format, purpose, place) ?? missingBit(of: packed, format, purpose, place))
+      find(misfit(of: packed, format, purpose, place) ?? missingBit(of: packed, format, purpose))
     } catch {
       refuse(error, of: place.rule)
     }
@@ -119,22 +114,19 @@ extension TarballBuilder {
       !machines.suit(os: purpose.os, architecture: purpose.architecture)
     {
       let reason = "\(shown): expected a file for \(platform), found \(machines.fileDescription)"
-      return purpose.isChosen ? .refusal(Diagnostic(.data, reason, at: place.rule.origin)) : .executable(reason)
+      return .refusal(Diagnostic(.data, reason, at: place.rule.origin))
     }
     guard case .damagedELF = format else { return nil }
-    let reason = "\(shown): begins as an ELF file and is cut or damaged"
-    let isFatal = image != nil && purpose.source == .binaries
-    return isFatal ? .refusal(Diagnostic(.data, reason, at: place.rule.origin)) : .executable(reason)
+    return .executable("\(shown): begins as an ELF file and is cut or damaged")
   }
 
   private func missingBit(
-    of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose, _ place: RulePlace
+    of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose
   ) -> FileFinding.Kind? {
     let isToBeRun = format.isProgram || (purpose.source == .binaries && format.machines != nil)
     if !isToBeRun || packed.mode.bits & 0o111 != 0 || purpose.platform?.os == "windows" { return nil }
-    // An image's own binary has no rule that could say a mode.
-    let mend = place.image?.origin == place.rule.origin ? "chmod a+x" : "\"mode\": \"0755\""
-    return .executable("\(places(of: packed)): is an executable without an execute bit; \(mend) gives it one")
+    let mend = "\"mode\": \"0755\" gives it one"
+    return .executable("\(places(of: packed)): is an executable without an execute bit; \(mend)")
   }
 
   private func places(of packed: PackedFile) -> String {

@@ -28,6 +28,12 @@ struct ImageGate {
     }
   }
 
+  /// The variant of the processor that the executable wants at least; nil where nobody tells.
+  var variant: String? {
+    guard case .elf(let file)? = binary?.format else { return nil }
+    return file.variant
+  }
+
   /// Whether builders unpack the executable where they are to add it.
   var isArchive: Bool { binary?.format == .archive }
 
@@ -64,14 +70,5 @@ struct ImageGate {
     case .damagedELF, .archive, .unknown: "no known machine"
     case .elf, .otherELF, .windows, .darwin: format.machines?.description ?? "no known machine"
     }
-  }
-
-  /// Throws `ImageError` when the executable asks for an interpreter that is not in `files`, all files of the image.
-  func checkInterpreter(in files: FileTable, base: Reference) throws(ImageError) {
-    guard let binary, case .elf(let file) = binary.format, let interpreter = file.interpreter else { return }
-    let wanted = Array(interpreter.drop { $0 == UInt8(ascii: "/") })
-    if let resolved = files.resolve(wanted), files[resolved]?.kind == .file { return }
-    throw ImageError(
-      binary.path, "", "needs the interpreter \(escapedName(interpreter)), which the base \(base.familiar) lacks")
   }
 }

@@ -6,14 +6,19 @@ import JSON
 
 extension ImagePlanner {
   /// The new layer: what the base brings to every image on it, the executable, what the image has beside it.
+  ///
+  /// `user` is the base's.
   func layer(
-    on files: FileTable, _ base: BaseRule, _ changes: SettingChanges
+    on files: FileTable, _ base: BaseRule, _ changes: SettingChanges, user: String? = nil
   ) throws -> TarEntryList {
     let layout = TarballLayout(
       layerOf: rule, rules: base.entries + binaryRules + rule.entries, release: resolver.layouts.release)
     let builder = try TarballBuilder(resolver, layout, platform, image: rule, base: files)
     for rule in layout.rules { builder.add(rule, number: resolver.number(of: rule)) }
-    if let directory = changes.workingDirectory { add(workingDirectory: directory, to: builder, on: files) }
+    if let directory = changes.workingDirectory {
+      let owner = WorkdirOwner(base: user, image: changes.user)
+      add(workingDirectory: directory, of: owner, to: builder, on: files)
+    }
     let entries = builder.finishEntries(fileName: "image \(rule.name) for \(platform)")
     let mistakes = (0..<entries.count).compactMap { mistake(entries, $0, files) }
     for mistake in mistakes.dropLast() { resolver.refuse(mistake) }
@@ -23,7 +28,11 @@ extension ImagePlanner {
   }
 
   /// Makes the working directory where neither the base nor a rule does, behind the links of both.
-  private func add(workingDirectory: String, to builder: TarballBuilder, on base: FileTable) {
+  ///
+  /// Where builders differ in its owner, it counts as named by a rule: the Dockerfile's archive brings it then.
+  private func add(
+    workingDirectory: String, of owner: WorkdirOwner, to builder: TarballBuilder, on base: FileTable
+  ) {
     let files = base.covered(by: builder.entriesSoFar)
     guard let path = files.resolve(Array(workingDirectory.utf8)), (files[path]?.kind ?? .directory) == .directory
     else {
@@ -35,7 +44,8 @@ extension ImagePlanner {
     if files[path] != nil { return }
     // It brings no entry of its own; it is who needs the folder, should something else stand in its way.
     let need = EntryRule(bringing: .directory(Template(literal: workingDirectory)), to: nil, origin: rule.origin)
-    builder.collector.add(impliedFolder: path, neededBy: resolver.number(of: need))
+    builder.collector.add(
+      missingFolder: path, owner: owner.owner, neededBy: resolver.number(of: need), isNamed: !owner.isOfEveryBuilder)
   }
 
   /// Why an entry cannot stand in a layer on `base`; nil when it can.

@@ -36,6 +36,11 @@ struct ImagePlanner {
   ///
   /// Throws `Diagnostic`, and `SourceChanged` or `SystemError` for the files that are looked into.
   func plan(stagePlaces places: [PlannedImage.StagePlace]) throws -> PlannedImage {
+    if platform.os == "windows" {
+      // Layers for Windows have Files and Hives in their root (hcsshim, pkg/ociwclayer), and what their base tells.
+      let reason = "images for windows are not made: what stands outside Files/ is not in the container"
+      throw Diagnostic(.usage, "image \(rule.name) for \(platform): \(reason)", at: rule.origin)
+    }
     let (base, references, changes, fileName) = try filledIn()
     if rule.binary != nil { try resolver.options.locations.check(.bin) }
     if rule.outputs == [.stage] && places.isEmpty {
@@ -55,14 +60,16 @@ struct ImagePlanner {
     }
     let gate = try gate(stagePlaces: places)
     let (image, layers) = try stored(base, gate)
-    let layer = try layer(on: image.files, base.rule, changes)
-    try explained(at: rule.origin) {
-      try gate.checkInterpreter(in: image.files.covered(by: layer), base: base.reference)
-    }
-    if let warning = gate.warning { resolver.warn("image \(rule.name): \(warning)") }
+    let layer = try layer(on: image.files, base.rule, changes, user: image.config.settings.user)
+    let settings = changes.applied(to: image.config.settings)
+    LayerGate(
+      resolver: resolver, rule: rule, platform: platform, layer: layer, files: image.files.covered(by: layer),
+      settings: settings, base: base.reference
+    ).check()
+    warn(gate, layers: layers.count + 1)
     let builder = ImageBuilder(
-      baseConfig: image.config, baseLayers: layers, platform: imagePlatform(image.config.platform),
-      settings: changes.applied(to: image.config.settings), created: layer.mtime, createdBy: createdBy)
+      baseConfig: image.config, baseLayers: layers, platform: imagePlatform(image.config.platform, gate.variant),
+      settings: settings, created: layer.mtime, createdBy: createdBy)
     let (dockerfile, executable) = try dockerfile(of: layer, on: image, base, gate, changes)
     var planned = PlannedImage(
       name: rule.name, origin: rule.origin, platform: platform, references: references, builder: builder,
@@ -95,6 +102,17 @@ struct ImagePlanner {
     return (base, references, changes, fileName)
   }
 
+  /// The most layers of an image that engines start: overlayfs stacks no more in one page of mount options, and Docker
+  /// keeps two for the container (moby, layer/layer_store.go, `maxLayerDepth`).
+  private static let mostLayers = 127
+
+  private func warn(_ gate: ImageGate, layers: Int) {
+    if let warning = gate.warning { resolver.warn("image \(rule.name): \(warning)") }
+    if layers <= Self.mostLayers { return }
+    let reason = "\(layers) layers with its own, and engines start no image of more than \(Self.mostLayers)"
+    resolver.warn("image \(rule.name) for \(platform): \(reason)")
+  }
+
   private func gate(stagePlaces places: [PlannedImage.StagePlace]) throws -> ImageGate {
     let locations = resolver.options.locations
     let stageFolder = places.first.map { "\(locations.stage)/\($0.folder)" }
@@ -124,14 +142,15 @@ struct ImagePlanner {
 
   private var createdBy: String { "kpack: ADD \(rule.binary ?? rule.name)" }
 
-  /// The variant of the base stays where the architecture has none that Kubernetes means (image-spec, config.md).
-  private func imagePlatform(_ base: Platform) -> Platform {
-    let variant: String? =
-      switch platform.architecture {
-      case "arm": "v7"
-      case "arm64": nil
-      default: base.variant
-      }
+  /// The image's platform on a base of `base`: of the base's variant, for arm of the executable's where that is higher,
+  /// and of v7 where neither tells (image-spec, config.md, `variant`; Go's GOARM).
+  private func imagePlatform(_ base: Platform, _ executable: String?) -> Platform {
+    var variant = base.variant
+    if platform.architecture == "arm" {
+      // "v5" to "v8": of one length, so that their order is that of their letters.
+      let known = base.variant == nil ? nil : base.normalized.variant
+      variant = [known, executable].compactMap { $0 }.max() ?? "v7"
+    }
     return Platform(os: platform.os, architecture: platform.architecture, variant: variant)
   }
 
@@ -220,7 +239,13 @@ extension ImagePlanner {
         try resolver.bases().image(base.reference, for: platform, in: &resolver.plan.contents)
       }
       found.0.warnings.forEach(resolver.warn)
-      try explained(at: rule.origin) { try gate.check(found.0.config, of: base.reference) }
+      do {
+        try explained(at: rule.origin) { try gate.check(found.0.config, of: base.reference) }
+      } catch let mistake as Diagnostic {
+        // On a base for its platform an image can be looked at for more.
+        if found.0.config.platform.withoutVariant != platform.withoutVariant { throw mistake }
+        resolver.refuse(mistake)
+      }
       return found
     } catch let error as BaseForOthers {
       try explained(at: rule.origin) { try gate.checkMachines(on: base.reference, for: error.found) }

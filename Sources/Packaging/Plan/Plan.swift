@@ -91,13 +91,18 @@ package struct Plan: Sendable {
   package func source(of tarball: PlannedTarball, at index: Int) -> String? {
     if let file = tarball.entries.sourceFile(at: index) { return escapedName(file.path) }
     guard case .content(let id) = tarball.entries.body(at: index) else { return nil }
+    return source(of: id)
+  }
+
+  /// Where a content comes from, for people.
+  func source(of id: ContentID) -> String {
     switch contents[id] {
-    case .bytes: return "text"
-    case .file(let file): return escapedName(file.path)
-    case .extent(let spool, _, _): return "git \(gitArchives[spool].commit)"
-    case .spool: return "base image"
-    case .artifact(let number): return tarballs[number].fileName
-    case .nested(let number, _): return "image \(images[number].name) for \(images[number].platform)"
+    case .bytes: "text"
+    case .file(let file): escapedName(file.path)
+    case .extent(let spool, _, _): "git \(gitArchives[spool].commit)"
+    case .spool: "base image"
+    case .artifact(let number): tarballs[number].fileName
+    case .nested(let number, _): "image \(images[number].name) for \(images[number].platform)"
     }
   }
 }

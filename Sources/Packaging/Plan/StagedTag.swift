@@ -23,16 +23,15 @@ struct StagedTag {
     text = Array(bytes.reversed().drop { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }.reversed())
   }
 
+  /// The tag; nil when the file says none.
+  var tag: String? { text.flatMap { String(validating: $0, as: UTF8.self) }.flatMap { Reference.isTag($0) ? $0 : nil } }
+
   /// Why an image of this tag is none of the release's, whose tag is `wanted`; nil when it is one. Where no version is
   /// known, and so no tag, any may be.
   func reason(against wanted: String?) -> String? {
-    guard let text, let tag = String(validating: text, as: UTF8.self), Reference.isTag(tag) else {
-      return "expected a tag\(wanted.map { " such as \($0)" }.orEmpty), found \(found)"
-    }
-    guard let wanted, !wanted.utf8.elementsEqual(text) else { return nil }
-    return
-      "is tagged \(tag), wanted is \(wanted): make it anew with `kpack images` or from bases, or give the --version "
-      + "that it is of"
+    guard let tag else { return "expected a tag\(wanted.map { " such as \($0)" }.orEmpty), found \(found)" }
+    guard let wanted, wanted != tag else { return nil }
+    return "is tagged \(tag), wanted is \(wanted): \(StagedImage.remedy), or give the --version that it is of"
   }
 
   private var found: String {

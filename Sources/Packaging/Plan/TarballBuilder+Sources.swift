@@ -46,22 +46,52 @@ extension TarballBuilder {
   }
 
   private func addStagedImage(_ image: ImageRule, _ place: RulePlace, _ platform: Platform) throws {
-    let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.architecture)/\(root)"
+    let top = root.isEmpty ? "" : "/\(root)"
+    let folder = "\(resolver.options.locations.stage)/\(layout.name)/\(platform.os)-\(platform.architecture)\(top)"
     let subject = try resolver.subject(of: image, on: platform)
     let fileName = try resolver.fileName(of: image, subject)
-    let tagFileName = ImageRule.tagFileName(of: fileName)
-    for file in [fileName, tagFileName] {
+    func add(_ file: String) throws -> StagedFile? {
       let path = try place.below(file)
-      let origin = Array("\(folder)/\(path.text)".utf8)
+      let origin = "\(folder)/\(path.text)"
       let shown = "\(image.name) for \(platform)"
-      guard let source = try source(origin, at: path, place, fault: .data, stagedImage: shown) else { continue }
-      if file == tagFileName, let reason = try StagedTag(source.file).reason(against: resolver.tag(of: subject)) {
-        let shown = "\(path.text): staged image \(escapedName(source.file.path))"
-        refuse(Diagnostic(.data, "\(shown): \(reason)"), of: place.rule)
+      guard let source = try source(Array(origin.utf8), at: path, place, fault: .data, stagedImage: shown) else {
+        return nil
       }
       addFile(source.file, source.status, at: path.bytes, place)
+      return StagedFile(path: path, origin: origin, file: source.file)
     }
+    let archive = try add(fileName)
+    let tagFile = try add(ImageRule.tagFileName(of: fileName))
     stagedImages += 1
+    try check(archive, tagFile, of: subject, place)
+  }
+
+  /// A file of a staged image, and where it goes.
+  private struct StagedFile {
+    let path: ArchivePath
+    /// As the stage folder and the layout spell it.
+    let origin: String
+    let file: SourceFile
+
+    func diagnostic(_ reason: String) -> Diagnostic { Diagnostic(.data, "\(path.text): staged image \(reason)") }
+  }
+
+  /// Takes note of what is wrong with a staged image, as far as its files are there.
+  private func check(
+    _ archive: StagedFile?, _ tagFile: StagedFile?, of subject: TemplateSubject, _ place: RulePlace
+  ) throws {
+    if archive == nil && tagFile == nil { return }
+    let wanted = try resolver.tag(of: subject)
+    let tag = try tagFile.map { try StagedTag($0.file) }
+    if let tagFile, let reason = tag?.reason(against: wanted) {
+      refuse(tagFile.diagnostic("\(escapedName(tagFile.file.path)): \(reason)"), of: place.rule)
+    }
+    guard let archive, let platform = place.platform else { return }
+    // An older image is told once, with its tag.
+    let image = StagedImage(archive.origin, spoolingNear: resolver.options.locations.stage)
+    for reason in try image.reasons(against: platform, tag: tag?.tag ?? wanted) {
+      refuse(archive.diagnostic(reason), of: place.rule)
+    }
   }
 
   /// One file, a symlink followed as long as it stays in the source tree.

@@ -2,6 +2,7 @@
 
 import Archive
 import Glibc
+import Image
 import Testing
 
 @testable import Packaging
@@ -72,30 +73,32 @@ struct ImagesRuleTests {
   }
 
   @Test func `images come from the stage folder as they stand`() throws {
-    for name in ["api.tar", "api.docker_tag", "proxy.tar", "proxy.docker_tag"] {
-      try tree.write("12", to: "\(folder)/\(name)")
-    }
+    let archive = StagedArchive(names: ["example.org/any:12"])
+    for name in ["api", "proxy"] { try tree.stage(archive, as: "\(folder)/\(name)") }
     let plan = try tree.plan(layouts(#"{"images": "all", "to": "bin"}"#))
     let tarball = try #require(plan.tarballs.first)
     #expect(
       plan.lines(of: tarball) == [
-        "dir 0755 0 top", "dir 0755 0 top/bin", "file 0644 2 top/bin/api.docker_tag", "file 0644 2 top/bin/api.tar",
-        "file 0644 2 top/bin/proxy.docker_tag", "file 0644 2 top/bin/proxy.tar",
+        "dir 0755 0 top", "dir 0755 0 top/bin", "file 0644 3 top/bin/api.docker_tag",
+        "file 0644 \(archive.bytes.count) top/bin/api.tar", "file 0644 3 top/bin/proxy.docker_tag",
+        "file 0644 \(archive.bytes.count) top/bin/proxy.tar",
       ])
     #expect(tarball.stagedImages == 2)
     #expect(try tree.plan(layouts(#"{"images": ["proxy"], "to": "bin"}"#)).tarballs.first?.stagedImages == 1)
   }
 
   @Test func `images come from the stage folder where the folder of bases is empty`() throws {
-    for name in ["proxy.tar", "proxy.docker_tag"] { try tree.write("12", to: "\(folder)/\(name)") }
+    try tree.stage(StagedArchive(), as: "\(folder)/proxy")
     try tree.makeFolder("_output/bases")
     #expect(try tree.plan(layouts(#"{"images": ["proxy"], "to": "bin"}"#)).tarballs.first?.stagedImages == 1)
   }
 
-  /// What is said of api.docker_tag with this text, where the release is of `version`.
+  /// What is said of api.docker_tag with this text, beside an archive of the tag that it says, or of the release's,
+  /// where the release is of `version`.
   private func mistakes(_ tag: String, version: String?) throws -> [String] {
-    try tree.write("12", to: "\(folder)/api.tar")
-    try tree.write(tag, to: "\(folder)/api.docker_tag")
+    let said = Reference.isTag(tag.trimmed) ? tag.trimmed : version ?? "v1"
+    let archive = StagedArchive(names: ["example.org/api:\(said)"])
+    try tree.stage(archive, as: "\(folder)/api", tag: tag)
     return try tree.mistakes(layouts(#"{"images": ["api"], "to": "bin"}"#)) { $0.version = version }.map {
       $0.replacing(
         "data: layouts/server.json:2:1: entries[0]: bin/api.docker_tag: staged image ROOT/\(folder)/", with: "")
@@ -227,6 +230,6 @@ struct ArtifactRuleTests {
 }
 
 extension String {
-  /// Without ends of lines behind it.
-  fileprivate var trimmed: String { replacing("\n", with: "") }
+  /// Without blanks and ends of lines behind it.
+  fileprivate var trimmed: String { replacing(#/\s+$/#, with: "") }
 }

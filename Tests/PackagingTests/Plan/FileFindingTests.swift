@@ -1,4 +1,4 @@
-// Executables in tarballs and layers: for which machine they are, and whether they can be run.
+// Executables in tarballs: for which machine they are, and whether they can be run.
 
 import Archive
 import Image
@@ -119,26 +119,5 @@ import Testing
     try write(Executables.amd64, to: "mended")
     #expect(
       try said(#"{"tree": "out/{arch}"}"#, #"{"file": "mended", "to": "tool", "overlay": true}"#) == [])
-  }
-
-  @Test func `a program for another machine in an image is warned of`() throws {
-    try tree.addBase("base", .arm64, [.link("bin", to: "usr/bin")])
-    try tree.addBinary("tool", .arm64, Executables.arm64)
-    try write(Executables.amd64, to: "runner")
-    let image =
-      #"{"binary": "tool", "base": "base", "platforms": ["linux/arm64"], "entries": [{"file": "runner", "to": "bin/runner"}]}"#
-    let warnings = try tree.planImages(image).warnings.map { $0.replacing(tree.root, with: "ROOT") }
-    let reason = "expected a file for linux/arm64, found an ELF file for amd64"
-    #expect(warnings == ["image tool for linux/arm64: bin/runner: ROOT/runner: \(reason)"])
-  }
-
-  @Test func `the binary of an image without an execute bit is warned of`() throws {
-    try tree.addBase()
-    try write(Executables.amd64, to: "\(Self.linux)/amd64/tool", mode: 0o644)
-    let warnings = try tree.planImages(image()).warnings.map { $0.replacing(tree.root, with: "ROOT") }
-    let place = "usr/local/bin/tool: ROOT/\(Self.linux)/amd64/tool"
-    #expect(
-      warnings
-        == ["image tool for linux/amd64: \(place): is an executable without an execute bit; chmod a+x gives it one"])
   }
 }

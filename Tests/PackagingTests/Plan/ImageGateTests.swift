@@ -1,4 +1,4 @@
-// The gate before an image is made: four machines that must be one, and the program that loads a dynamic executable.
+// The gate before an image is made: four machines that must be one.
 
 import Archive
 import Image
@@ -13,16 +13,15 @@ import Testing
 
   /// What the gate says of an executable of these bytes: its warning, its error, or nothing.
   private func check(
-    _ bytes: [UInt8], on platform: Platform = .amd64, base basePlatform: Platform = .amd64, _ entries: [TarEntry] = []
+    _ bytes: [UInt8], on platform: Platform = .amd64, base basePlatform: Platform = .amd64
   ) throws -> String? {
     try tree.addBinary("tool", .amd64, bytes)
     let path = Array("\(tree.root)/_output/dockerized/bin/linux/amd64/tool".utf8)
     let file = SourceFile(path: path, identity: try FileStatus.of(path).identity)
-    let base = try tree.addBase("base", basePlatform, entries)
+    let base = try tree.addBase("base", basePlatform)
     do {
       let gate = try ImageGate(file, platform, stageFolder: "stage/server/\(platform.os)-\(platform.architecture)")
       try gate.check(base.config, of: base.reference)
-      try gate.checkInterpreter(in: base.files, base: base.reference)
       return gate.warning.map { "warning: \($0.replacing(tree.root, with: "ROOT"))" }
     } catch let error as ImageError {
       #expect(error.place == String(decoding: path, as: UTF8.self) && error.field.isEmpty)
@@ -112,58 +111,5 @@ import Testing
     do { try gate.check(config, of: Reference("base")) } catch let thrown as ImageError { error = thrown }
     let refusal = ImageError("base:latest", "config.OnBuild", "asks for instructions to be run, which takes a builder")
     #expect(error == (isRefused ? refusal : nil))
-  }
-
-  // MARK: The interpreter
-
-  private static let dynamic = Executables.elf(machine: 62, interpreter: "/lib64/ld-linux-x86-64.so.2")
-
-  @Test(
-    arguments: [
-      ("at its place", [.file("lib64/ld-linux-x86-64.so.2")]),
-      ("through a link of the folder", [.link("lib64", to: "usr/lib64"), .file("usr/lib64/ld-linux-x86-64.so.2")]),
-      (
-        "through links of folder and file",
-        [
-          .link("lib64", to: "/usr/lib64"), .link("usr/lib64/ld-linux-x86-64.so.2", to: "../lib/x86_64/ld.so.2"),
-          .file("usr/lib/x86_64/ld.so.2"),
-        ]
-      ),
-    ] as [(String, [TarEntry])])
-  func `a dynamic executable finds its interpreter in the base`(what: String, entries: [TarEntry]) throws {
-    #expect(try check(Self.dynamic, entries) == nil)
-  }
-
-  @Test(
-    arguments: [
-      ("nothing", []), ("the folder alone", [.folder("lib64")]),
-      ("another loader", [.file("lib/ld-musl-x86_64.so.1")]),
-      ("a link to nothing", [.link("lib64/ld-linux-x86-64.so.2", to: "gone")]),
-      ("a folder of that name", [.folder("lib64/ld-linux-x86-64.so.2")]),
-      ("a loop of links", [.link("lib64", to: "lib64")]),
-      (
-        "the file behind a link that leads elsewhere",
-        [.link("lib64", to: "lib"), .file("usr/lib/ld-linux-x86-64.so.2")]
-      ),
-    ] as [(String, [TarEntry])])
-  func `a base without the interpreter is refused`(what: String, entries: [TarEntry]) throws {
-    #expect(
-      try check(Self.dynamic, entries)
-        == "needs the interpreter /lib64/ld-linux-x86-64.so.2, which the base base:latest lacks")
-  }
-
-  @Test func `the image may bring the interpreter itself`() throws {
-    try tree.addBinary("tool", .amd64, Self.dynamic)
-    let path = Array("\(tree.root)/_output/dockerized/bin/linux/amd64/tool".utf8)
-    let file = SourceFile(path: path, identity: try FileStatus.of(path).identity)
-    let base = try tree.addBase("base", .amd64, [.link("lib64", to: "usr/lib64")])
-    var layer = TarEntryList(mtime: 0)
-    _ = layer.append(name: Array("usr/lib64/ld-linux-x86-64.so.2".utf8), kind: .file, mode: 0o755, owner: .root)
-    try ImageGate(file, .amd64, stageFolder: "stage")
-      .checkInterpreter(in: base.files.covered(by: layer), base: base.reference)
-  }
-
-  @Test func `a static executable needs none`() throws {
-    #expect(try check(Executables.amd64, [.folder("etc")]) == nil)
   }
 }

@@ -133,6 +133,43 @@ import Testing
     #expect(try layer(keys, on: base).filter { !$0.hasSuffix(" tool") } == entries)
   }
 
+  /// What the layer holds beside the executable, whose Dockerfile adds an archive or not, of an image with a new
+  /// working folder for `user` on a base of `baseUser`.
+  private func workingFolder(user: String?, baseUser: String?) throws -> (entries: [String], isInArchive: Bool) {
+    var settings = ImageSettings()
+    settings.user = baseUser
+    try tree.addBase("base", .amd64, [.folder("srv", uid: 5, gid: 6)], settings: settings)
+    let user = user.map { #", "user": "\#($0)""# } ?? ""
+    let plan = try tree.planImages(image(#""to": ".", "workdir": "/srv/a/b"\#(user)"#))
+    return (try plan.layer().filter { !$0.hasSuffix(" tool") }, plan.images[0].dockerfile.hasArchive)
+  }
+
+  // BuildKit has the owners by number; a name stands in the image's passwd alone.
+  @Test(
+    arguments: [
+      (nil, nil, "0:0", false), ("0", nil, "0:0", false), ("root", "0:0", "0:0", false), ("nobody", nil, "0:0", false),
+      ("1000", nil, "1000:1000", true), ("1000:2000", nil, "1000:2000", true), ("1000:staff", nil, "1000:0", true),
+      (nil, "65532", "65532:65532", true), ("1", "65532", "1:1", true), ("0", "65532", "0:0", true),
+      (nil, "nonroot", "0:0", true), ("4294967296", nil, "0:0", false), ("+1", nil, "0:0", false),
+    ] as [(String?, String?, String, Bool)])
+  func `the working folder belongs to the image's user`(
+    user: String?, baseUser: String?, owner: String, isInArchive: Bool
+  ) throws {
+    let made = try workingFolder(user: user, baseUser: baseUser)
+    #expect(made.entries == ["dir 0755 5:6 srv", "dir 0755 \(owner) srv/a", "dir 0755 \(owner) srv/a/b"])
+    // WORKDIR makes no folder that is there; where builders differ in its owner, the archive brings it.
+    #expect(made.isInArchive == isInArchive)
+  }
+
+  @Test func `folders that others bring keep their owners`() throws {
+    let keys = #""to": ".", "workdir": "/srv/a/b", "user": "7", "entries": [{"text": "", "to": "srv/a/x"}]"#
+    #expect(
+      try layer(keys) == [
+        "dir 0755 0:0 srv", "dir 0755 0:0 srv/a", "dir 0755 7:7 srv/a/b", "file 0644 0:0 srv/a/x",
+        "file 0755 0:0 tool",
+      ])
+  }
+
   @Test func `the working folder may be one of the entries`() throws {
     let keys = #""to": ".", "workdir": "/srv", "entries": [{"directory": "srv", "mode": "0700"}]"#
     #expect(try layer(keys) == ["dir 0700 0:0 srv", "file 0755 0:0 tool"])

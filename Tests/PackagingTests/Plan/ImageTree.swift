@@ -24,6 +24,30 @@ enum Executables {
   static let amd64 = elf(machine: 62)
   static let arm64 = elf(machine: 183)
 
+  /// A static executable for one of the platforms above, of no bytes behind its header.
+  static func elf(for platform: Platform) -> [UInt8] {
+    switch platform.architecture {
+    case "arm": arm(architectureTag: nil)
+    case "arm64": arm64
+    default: amd64
+    }
+  }
+
+  /// A static executable for arm, of 32 bits; with Tag_CPU_arch in its build attributes unless that is nil.
+  static func arm(architectureTag: UInt8?) -> [UInt8] {
+    // e_ident, e_type, e_machine (EM_ARM), e_version, e_entry and e_phoff, e_shoff, e_flags, e_ehsize
+    var bytes: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 1, 1, 1] + zeros(9) + [2, 0, 40, 0, 1, 0, 0, 0] + zeros(8)
+    bytes += [52, 0, 0, 0] + zeros(4) + [52, 0]
+    // e_phentsize, e_phnum, e_shentsize, e_shnum, e_shstrndx
+    bytes += [32, 0, 0, 0, 40, 0, architectureTag == nil ? 0 : 1, 0, 0, 0]
+    guard let architectureTag else { return bytes }
+    // 'A', the length of what follows and who tells it, Tag_File and its length, Tag_CPU_arch
+    let attributes = [0x41, 17, 0, 0, 0] + Array("aeabi\0".utf8) + [1, 7, 0, 0, 0, 6, architectureTag]
+    // sh_name, sh_type, sh_flags and sh_addr, sh_offset, sh_size, four more
+    bytes += zeros(4) + [3, 0, 0, 0x70] + zeros(8) + [92, 0, 0, 0, UInt8(attributes.count), 0, 0, 0] + zeros(16)
+    return bytes + attributes
+  }
+
   /// A little-endian ELF file of 64 bits (gABI, "ELF Header"), dynamic when it has an interpreter.
   static func elf(machine: UInt8, interpreter: String? = nil) -> [UInt8] {
     let path = interpreter.map { Array("\($0)\0".utf8) } ?? []
@@ -75,13 +99,13 @@ extension TemporaryTree {
     return image
   }
 
-  /// Writes a built executable.
+  /// Writes a built executable, a static one for the platform unless other bytes are told.
   func addBinary(
-    _ name: String = "tool", _ platform: Platform = .amd64, _ bytes: [UInt8] = Executables.script
+    _ name: String = "tool", _ platform: Platform = .amd64, _ bytes: [UInt8]? = nil, mode: UInt16 = 0o755
   ) throws {
     let path = "_output/dockerized/bin/\(platform)/\(name)"
-    try write(bytes, to: path)
-    try change(path, mode: 0o755)
+    try write(bytes ?? Executables.elf(for: platform), to: path)
+    try change(path, mode: .init(mode))
   }
 
   /// The plan of these images, of version "v1.2.3+4".
