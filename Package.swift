@@ -21,8 +21,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSystem"),
+    .systemLibrary(name: "CZstd"),
     .target(name: "Basics", swiftSettings: settings),
-    .target(name: "Archive", dependencies: ["CZlib", "CCrypto", "CSystem", "Basics"], swiftSettings: settings),
+    .target(
+      name: "Archive", dependencies: ["CZlib", "CZstd", "CCrypto", "CSystem", "Basics"], swiftSettings: settings),
     .target(name: "JSON", dependencies: ["Basics"], swiftSettings: settings),
     .target(name: "Image", dependencies: ["Archive", "JSON"], swiftSettings: settings),
     .target(name: "Packaging", dependencies: ["Archive", "JSON", "Image"], swiftSettings: settings),

@@ -1,11 +1,14 @@
-// What can go wrong while an archive is read: the system, the gzip around it, or the tar inside.
+// What can go wrong while an archive is read: the system, the compression around it, or the tar inside.
 
 /// An archive that could not be read.
 package enum ArchiveError: Error, Equatable, Sendable {
   case system(SystemError)
   /// The path names something that is no regular file; `found` says what, as in "a FIFO".
   case notARegularFile(path: [UInt8], found: String)
-  case gzip(GzipError)
+  case gzip(UnpackError)
+  case zstd(UnpackError)
+  /// It is compressed with zstd, and the library that reads that is not there.
+  case zstdMissing
   case tar(TarError)
 }
 
@@ -15,26 +18,20 @@ extension ArchiveError {
     switch self {
     case .system(let error): error.description
     case .notARegularFile(let path, let found): "\(escapedName(path)): expected a regular file, found \(found)"
-    case .gzip(let error): "\(escapedName(path)): \(error)"
-    case .tar(let error): "\(escapedName(path)): \(error)"
+    default: "\(escapedName(path)): \(fault)"
     }
   }
-}
 
-/// A gzip file that is not sound (RFC 1952).
-package enum GzipError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The file ends at byte `offset`, inside a member.
-  case cut(offset: Int64)
-  /// zlib refused what stands before byte `offset`; `reason` is its own text.
-  case damaged(offset: Int64, reason: String)
-  /// At byte `offset` a member ended, and what follows is no member.
-  case trailingBytes(offset: Int64)
-
-  package var description: String {
+  /// What is wrong with the bytes, without the path of the file; the system's own errors have theirs.
+  package var fault: String {
     switch self {
-    case .cut(let offset): "gzip: the file ends at byte \(offset), inside a member"
-    case .damaged(let offset, let reason): "gzip: damaged before byte \(offset): \(reason)"
-    case .trailingBytes(let offset): "gzip: expected the end or another member at byte \(offset), found other bytes"
+    case .system(let error): error.description
+    case .notARegularFile(_, let found): "expected a regular file, found \(found)"
+    case .gzip(let error): error.description(for: .gzip)
+    case .zstd(let error): error.description(for: .zstd)
+    case .zstdMissing:
+      "is compressed with zstd, which takes the system's libzstd (\(ZstdLibrary.name)), and that is not here"
+    case .tar(let error): error.description
     }
   }
 }

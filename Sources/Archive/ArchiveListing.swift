@@ -35,7 +35,7 @@ package struct ListingRow: Equatable, Sendable {
 
 /// The listing of an archive.
 package enum ArchiveListing {
-  /// Reads the archive at `path`, gzip or plain, from start to end and hands out its rows in order, in flat memory.
+  /// Reads the archive at `path`, plain, gzip or zstd, from start to end and hands out its rows in order, in flat memory.
   ///
   /// Warnings on an entry come before its row. What unpacks to more than `limit` bytes, holes counted, is refused. A
   /// sparse file with more holes than `TarReader` reads has no digest, but a warning.
@@ -48,9 +48,11 @@ package enum ArchiveListing {
     try read(&reader, row: row, warning: warning)
   }
 
-  /// The same for an archive within a file, without its warnings.
-  package static func read(extent: FileExtent, row: (ListingRow) throws -> Void) throws {
+  /// The same for a layer within a file, which was read before, without its warnings.
+  package static func read(layer extent: FileExtent, row: (ListingRow) throws -> Void) throws {
     var reader = try TarReader(extent: extent)
+    reader.takesCutEnd = true
+    reader.takesNothing = true
     try read(&reader, row: row) { _ in }
   }
 

@@ -23,8 +23,8 @@ package struct FileFormat: Equatable, Sendable {
 
   /// What is stored instead of deflated.
   private static let compressed = [
-    Self("a gzip file", .bytes([0x1F, 0x8B])),  // RFC 1952, 2.3.1
-    Self("data compressed with zstd", .bytes([0x28, 0xB5, 0x2F, 0xFD])),  // RFC 8878, 3.1.1
+    Self("a gzip file", .bytes(Compression.gzipMark)),
+    Self("data compressed with zstd", .bytes(Compression.zstdMark)),
     Self("data compressed with xz", .bytes([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00])),  // The .xz File Format, 2.1.1.1
     Self("data compressed with bzip2", "BZh"),
   ]
@@ -39,7 +39,7 @@ package struct FileFormat: Equatable, Sendable {
     Self("data compressed with lzop", .bytes([0x89, 0x4C, 0x5A, 0x4F])),
     Self("data compressed with compress", .bytes([0x1F, 0x9D])),
     Self("data compressed with Snappy", .bytes([0xFF, 0x06, 0x00, 0x00, 0x73, 0x4E, 0x61, 0x50, 0x70, 0x59])),
-    Self("data compressed with zstd", .bytes([0x2A, 0x4D, 0x18], at: 1)),  // RFC 8878, 3.1.2, a frame to be skipped
+    Self("data compressed with zstd", .bytes(Compression.skippableMark, at: 1)),
     // PKWARE, APPNOTE.TXT, 4.3: with entries, without, in parts.
     Self("a zip archive", .bytes([0x50, 0x4B, 0x03, 0x04])), Self("a zip archive", .bytes([0x50, 0x4B, 0x05, 0x06])),
     Self("a zip archive", .bytes([0x50, 0x4B, 0x07, 0x08])),

@@ -7,20 +7,6 @@ struct Inflater: ~Copyable {
   /// On the heap: zlib keeps a pointer back to it, so that it must not move.
   private let stream: UnsafeMutablePointer<z_stream>
 
-  /// What one call did.
-  struct Step {
-    let consumed: Int
-    let produced: Int
-    let outcome: Outcome
-  }
-
-  enum Outcome: Equatable {
-    case more
-    case memberEnded
-    /// The input is not what RFC 1951 and 1952 allow; zlib's own words.
-    case damaged(String)
-  }
-
   init() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
@@ -35,12 +21,12 @@ struct Inflater: ~Copyable {
   }
 
   /// Makes ready for the next member.
-  mutating func reset() { inflateReset(stream) }
+  func reset() { inflateReset(stream) }
 
   /// Inflates `input` within `range` into `output` from `index` on, until either is used up or the member ends.
-  mutating func inflate(
+  func inflate(
     _ input: inout [UInt8], _ range: Range<Int>, into output: inout [UInt8], from index: Int
-  ) -> Step {
+  ) -> Unpacker.Step {
     input.withUnsafeMutableBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
         // In bounds: zlib reads and writes no more than these two slices, whose lengths it is given; both buffers
@@ -52,7 +38,7 @@ struct Inflater: ~Copyable {
         stream.pointee.next_out = target.baseAddress
         stream.pointee.avail_out = uInt(clamping: target.count)
         let code = CZlib.inflate(stream, Z_NO_FLUSH)
-        return Step(
+        return Unpacker.Step(
           consumed: min(source.count, Int(uInt.max)) - Int(stream.pointee.avail_in),
           produced: min(target.count, Int(uInt.max)) - Int(stream.pointee.avail_out),
           outcome: outcome(of: code))
@@ -60,7 +46,7 @@ struct Inflater: ~Copyable {
     }
   }
 
-  private func outcome(of code: CInt) -> Outcome {
+  private func outcome(of code: CInt) -> Unpacker.Outcome {
     switch code {
     // Z_BUF_ERROR only says that no progress was possible; the caller sees that from the counts.
     case Z_OK, Z_BUF_ERROR: .more

@@ -29,9 +29,9 @@ package struct TarError: Error, Equatable, Sendable {
   /// What is wrong.
   package enum Fault: Equatable, Sendable {
     /// Not one byte.
-    case empty(inGzip: Bool)
+    case empty(in: Compression?)
     /// The first block is no header of any format; what it is instead where that is known.
-    case notAnArchive(FileFormat?, inGzip: Bool)
+    case notAnArchive(FileFormat?, in: Compression?)
     /// The archive ends `found` bytes into a block.
     case headerCut(found: Int)
     case contentsCut(found: Int64, wanted: Int64)
@@ -112,11 +112,11 @@ extension TarError: CustomStringConvertible {
 extension TarError.Fault: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .empty(false): "expected a tar archive, found an empty file"
-    case .empty(true): "expected a tar archive in the gzip file, found nothing"
-    case .notAnArchive(let format, false): "expected a tar archive, found \(format?.name ?? "other bytes")"
-    case .notAnArchive(let format, true):
-      "expected a tar archive in the gzip file, found \(format?.name ?? "other bytes")"
+    case .empty(nil): "expected a tar archive, found an empty file"
+    case .empty(let compression?): "expected a tar archive in the \(compression) file, found nothing"
+    case .notAnArchive(let format, nil): "expected a tar archive, found \(format?.name ?? "other bytes")"
+    case .notAnArchive(let format, let compression?):
+      "expected a tar archive in the \(compression) file, found \(format?.name ?? "other bytes")"
     case .headerCut(let found): "the archive ends after \(found) of \(TarFormat.blockSize) bytes"
     case .contentsCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes of contents"
     case .paddingCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes that pad the contents"

@@ -2,7 +2,7 @@
 
 /// The stream under a `TarReader`.
 struct TarInput: ~Copyable {
-  private var source: GzipReader
+  private var source: UnpackingReader
   private var buffer = [UInt8](repeating: 0, count: 256 << 10)
   /// The part of `buffer` that is still to be used.
   private var unread = 0..<0
@@ -12,14 +12,14 @@ struct TarInput: ~Copyable {
   private let onUnpacked: ((RawSpan) -> Void)?
 
   /// Reading past `limit` bytes throws `.overLimit`. All bytes go to `onUnpacked` before they are used or passed over.
-  init(_ source: consuming GzipReader, limit: Int64, onUnpacked: ((RawSpan) -> Void)? = nil) {
+  init(_ source: consuming UnpackingReader, limit: Int64, onUnpacked: ((RawSpan) -> Void)? = nil) {
     self.source = source
     self.limit = limit
     self.onUnpacked = onUnpacked
   }
 
-  /// Whether the bytes come out of gzip.
-  var isCompressed: Bool { source.isCompressed }
+  /// What the bytes come out of; nil for a file that is not compressed.
+  var compression: Compression? { source.compression }
 
   /// Bytes that are still there; nil where only the end tells.
   var available: Int64? { source.available.map { $0 + Int64(unread.count) } }

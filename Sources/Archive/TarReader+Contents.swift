@@ -35,14 +35,18 @@ extension TarReader {
     return true
   }
 
-  /// Passes over what is left of the contents and their padding.
+  /// Passes over what is left of the contents and their padding; the end where that is cut and may be.
   mutating func skipContents() throws(ArchiveError) {
     sparse = nil
     let contents = try input.skip(stored)
     if contents < stored { throw current.error(.contentsCut(found: contents, wanted: stored)) }
     stored = 0
     let found = try input.skip(padding)
-    if found < padding { throw current.error(.paddingCut(found: found, wanted: padding)) }
+    if found < padding {
+      guard takesCutEnd else { throw current.error(.paddingCut(found: found, wanted: padding)) }
+      warn(.paddingCut(name: current.name, found: found, wanted: padding))
+      isAtEnd = true
+    }
     padding = 0
   }
 

@@ -16,7 +16,10 @@ extension TarReader {
     let second = try input.block()
     // To Go that is damage, others stop.
     if second.contains(where: { $0 != 0 }) { throw TarPlace(offset: offset).error(.zeroBlock) }
-    if second.count < TarFormat.blockSize { endWithoutMark(zeroBlocks: 1) }
+    if second.count < TarFormat.blockSize {
+      if takesCutEnd && !second.isEmpty { throw TarPlace(offset: offset).error(.headerCut(found: second.count)) }
+      endWithoutMark(zeroBlocks: 1)
+    }
     isAtEnd = true
     var firstOther: Int64?
     while true {

@@ -1,4 +1,4 @@
-// Reads a tar archive, gzip or plain, entry by entry in memory that no claim of the archive can enlarge.
+// Reads a tar archive, plain, gzip or zstd, entry by entry in memory that no claim of the archive can enlarge.
 // It reads v7, ustar, pax, GNU's long names, sparse files and base-256, and refuses what two readers would read in
 // two ways; the rest of its parts are in TarReader+Extensions, +Sparse, +Contents and +End.
 
@@ -20,6 +20,12 @@ package struct TarReader: ~Copyable {
   /// Bytes of holes that were read so far.
   var holes: Int64 = 0
   var isAtEnd = false
+  /// Whether the zeros that pad the last contents may be cut anywhere, as Go's archive/tar has it, which engines read
+  /// layers with: no content lacks. A warning tells. To those engines a block that is cut is damage, be it one of the end
+  /// mark.
+  package var takesCutEnd = false
+  /// Whether no byte at all is an archive without entries.
+  package var takesNothing = false
   /// Bytes of contents so far, with holes.
   private var total: Int64 = 0
   /// Whether there was an extended header, of one entry or of all.
@@ -28,7 +34,7 @@ package struct TarReader: ~Copyable {
 
   /// Opens the archive at `path`. What unpacks to more than `limit` bytes, holes counted, is refused.
   package init(path: [UInt8], limit: Int64 = defaultLimit) throws(ArchiveError) {
-    input = TarInput(try GzipReader(.opening(path)), limit: limit)
+    input = TarInput(try UnpackingReader(.opening(path)), limit: limit)
     self.limit = limit
   }
 
@@ -39,7 +45,7 @@ package struct TarReader: ~Copyable {
   package init(
     extent: FileExtent, limit: Int64 = defaultLimit, onUnpacked: ((RawSpan) -> Void)? = nil
   ) throws(ArchiveError) {
-    input = TarInput(try GzipReader(.opening(extent)), limit: limit, onUnpacked: onUnpacked)
+    input = TarInput(try UnpackingReader(.opening(extent)), limit: limit, onUnpacked: onUnpacked)
     self.limit = limit
   }
 
@@ -49,6 +55,7 @@ package struct TarReader: ~Copyable {
   package mutating func next() throws(ArchiveError) -> TarEntry? {
     if isAtEnd { return nil }
     try skipContents()
+    if isAtEnd { return nil }
     var extensions = TarExtensions(globals: globals)
     while let header = try nextHeader() {
       switch header.typeflag {
@@ -80,15 +87,20 @@ package struct TarReader: ~Copyable {
     let block = try input.block()
     let isZero = block.allSatisfy { $0 == 0 }
     if block.isEmpty {
-      if offset == 0 { throw TarPlace(offset: 0).error(.empty(inGzip: input.isCompressed)) }
-      endWithoutMark(zeroBlocks: 0)
+      if offset > 0 {
+        endWithoutMark(zeroBlocks: 0)
+      } else if takesNothing {
+        isAtEnd = true
+      } else {
+        throw TarPlace(offset: 0).error(.empty(in: input.compression))
+      }
       return nil
     }
     if offset == 0 && !isZero && !TarHeaderBlock.isLikely(block) {
       // What is short and of no known format may be an archive that was cut.
       let format = FileFormat(of: block)
       if format != nil || block.count == TarFormat.blockSize {
-        throw TarPlace(offset: 0).error(.notAnArchive(format, inGzip: input.isCompressed))
+        throw TarPlace(offset: 0).error(.notAnArchive(format, in: input.compression))
       }
     }
     guard block.count == TarFormat.blockSize else {

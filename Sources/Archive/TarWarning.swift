@@ -4,6 +4,8 @@
 package enum TarWarning: Equatable, Sendable {
   /// The archive ends after `zeroBlocks`, 0 or 1, of the two blocks of zeros that should end it.
   case endMarkMissing(zeroBlocks: Int)
+  /// The archive ends after `found` of the `wanted` zeros that fill the last block of the contents.
+  case paddingCut(name: [UInt8], found: Int64, wanted: Int64)
   /// Bytes that are not zero follow the end mark, from the block at `offset` on; they are no entries.
   case bytesBehindEnd(offset: Int64)
   /// A hard link states a size; no contents were looked for.
@@ -36,6 +38,8 @@ extension TarWarning: CustomStringConvertible {
   package var description: String {
     switch self {
     case .endMarkMissing(let found): "the archive ends with \(found) of the 2 blocks of zeros that should end it"
+    case .paddingCut(let name, let found, let wanted):
+      "\(escapedName(name)): the archive ends after \(found) of \(wanted) bytes that pad the contents"
     case .bytesBehindEnd(let offset): "other bytes than zeros behind the end mark, from byte \(offset) on"
     case .sizeIgnored(let name, let size): "\(escapedName(name)): a hard link that claims \(size) bytes"
     case .notHashed(let name, let size):

@@ -1,1 +1,53 @@
-package enum ZstdLibrary { package static var isThere: Bool { false } }
+// The system's libzstd, opened when it is first asked for: kpack is built and runs without it, and reads what is
+// compressed with zstd where it is there.
+
+import CZstd
+private import Glibc
+
+/// The library that decompresses zstd (RFC 8878).
+package enum ZstdLibrary {
+  /// The name under which the system has it.
+  package static let name = "libzstd.so.1"
+
+  /// Whether the system has it.
+  package static var isThere: Bool { functions != nil }
+
+  /// What it does; nil where it is not there.
+  static let functions = ZstdFunctions(opening: name)
+}
+
+/// The functions of libzstd that decompress in a stream (zstd.h, "Streaming decompression - HowTo"). A `size_t` that tells
+/// of an error comes as a number below 0, which `isError` and `errorName` know.
+struct ZstdFunctions: Sendable {
+  typealias Create = @Sendable @convention(c) () -> OpaquePointer?
+  typealias UseStream = @Sendable @convention(c) (OpaquePointer?) -> Int
+  typealias Decompress =
+    @Sendable @convention(c) (
+      OpaquePointer?, UnsafeMutablePointer<ZSTD_outBuffer>?, UnsafeMutablePointer<ZSTD_inBuffer>?
+    ) -> Int
+  typealias IsError = @Sendable @convention(c) (Int) -> CUnsignedInt
+  typealias ErrorName = @Sendable @convention(c) (Int) -> UnsafePointer<CChar>?
+
+  let createDStream: Create
+  let freeDStream: UseStream
+  let initDStream: UseStream
+  let decompressStream: Decompress
+  let isError: IsError
+  let errorName: ErrorName
+
+  /// Opens the library `name`, for as long as the process runs; nil where it is not there or is another.
+  init?(opening name: String) {
+    guard let library = dlopen(name, RTLD_NOW | RTLD_LOCAL), let create = dlsym(library, "ZSTD_createDStream"),
+      let free = dlsym(library, "ZSTD_freeDStream"), let initialize = dlsym(library, "ZSTD_initDStream"),
+      let decompress = dlsym(library, "ZSTD_decompressStream"), let isError = dlsym(library, "ZSTD_isError"),
+      let errorName = dlsym(library, "ZSTD_getErrorName")
+    else { return nil }
+    // Each symbol is the function of that name, whose type in C (zstd.h) is the one that is given here.
+    createDStream = unsafeBitCast(create, to: Create.self)
+    freeDStream = unsafeBitCast(free, to: UseStream.self)
+    initDStream = unsafeBitCast(initialize, to: UseStream.self)
+    decompressStream = unsafeBitCast(decompress, to: Decompress.self)
+    self.isError = unsafeBitCast(isError, to: IsError.self)
+    self.errorName = unsafeBitCast(errorName, to: ErrorName.self)
+  }
+}

@@ -29,13 +29,12 @@ extension BaseImage {
   ) throws {
     let blob = try archive.blob(near: folder)
     var reader = try LayerReader(blob, at: BlobPlace(place: base.reference.familiar, field: ""))
-    reader.takesWhiteouts = false
+    reader.isLayer = false
     var stack = LayerStack(spoolingNear: folder, limit: limit)
     let (bytes, size, diffID) = try reader.read(into: &stack)
-    let descriptor =
-      reader.isCompressed
-      ? Descriptor(mediaType: MediaType.gzipLayer, digest: try blob.digest(), size: blob.count)
-      : Descriptor(mediaType: MediaType.layer, digest: diffID, size: blob.count)
+    let descriptor = Descriptor(
+      mediaType: MediaType.layer(reader.compression), digest: reader.compression == nil ? diffID : try blob.digest(),
+      size: blob.count)
     let layer = BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
     let config = ImageConfig(
       platform: base.platform, settings: base.settings, diffIDs: [diffID], created: base.created,
@@ -45,6 +44,7 @@ extension BaseImage {
     let document = StoredDocument(bytes: Array(manifest.json.text.utf8), mediaType: MediaType.manifest)
     self.init(
       reference: base.reference, manifestDigest: document.digest, configDigest: configDocument.digest, config: config,
-      layers: [layer], files: stack.files, manifest: document, configDocument: configDocument)
+      layers: [layer], files: stack.files, manifest: document, configDocument: configDocument,
+      warnings: stack.warnings)
   }
 }

@@ -16,6 +16,8 @@ package struct BaseImage: Sendable {
   /// The documents as they were read or, the manifest of an archive of Docker's, made.
   let manifest: StoredDocument
   let configDocument: StoredDocument
+  /// What is sloppy about its archive and its layers, but was read: a line each.
+  package let warnings: [String]
 }
 
 /// One layer of a verified image.

@@ -44,14 +44,23 @@ package struct DocumentField: Sendable {
     throw ImageError(place, path.isEmpty ? key : "\(path).\(key)", "missing")
   }
 
+  /// The items of a list.
   package func elements() throws(ImageError) -> [DocumentField] {
     guard case .array(let values) = value.kind else { throw error("expected an array") }
     return values.enumerated().map { DocumentField(value: $1, place: place, path: "\(path)[\($0)]") }
   }
 
+  /// The items of a list that are not null.
+  package func presentElements() throws(ImageError) -> [DocumentField] {
+    try elements().filter { $0.value.kind != .null }
+  }
+
+  /// The members of an object that are not null.
   package func members() throws(ImageError) -> [(key: String, field: DocumentField)] {
     guard case .object(let members) = value.kind else { throw error("expected an object") }
-    return members.map { ($0.key, DocumentField(value: $0.value, place: place, path: "\(path).\($0.key)")) }
+    return members.filter { $0.value.kind != .null }.map {
+      ($0.key, DocumentField(value: $0.value, place: place, path: "\(path).\($0.key)"))
+    }
   }
 
   package func string() throws(ImageError) -> String {

@@ -14,6 +14,8 @@ package struct ImageConfig: Equatable, Sendable {
   private let members: [(String, JSONLiteral)]
   /// The items of the history, oldest first; nil when it has none.
   private let history: [JSONLiteral]?
+  /// How many layers the history tells of, all or fewer.
+  private let toldLayers: Int
   /// The members of `config`.
   private let settingMembers: [(String, JSONLiteral)]
 
@@ -22,13 +24,14 @@ package struct ImageConfig: Equatable, Sendable {
   /// Throws `ImageError`.
   package init(_ document: DocumentField, on descriptor: Platform? = nil) throws(ImageError) {
     platform = try PlatformWords(document).filled(from: descriptor, in: document.place)
+    // A list that is absent or null tells of no layers, as to Go; that a manifest has as many is compared. Without rootfs
+    // it is no config of an image (moby, image/image.go, `NewFromJSON`).
     let rootfs = try document.required("rootfs")
-    let type = try rootfs.required("type")
-    guard try type.string() == "layers" else { throw type.error("expected \"layers\"") }
+    if let type = try rootfs.member("type"), try type.string() != "layers" { throw type.error("expected \"layers\"") }
     var diffIDs: [ImageDigest] = []
-    for field in try rootfs.required("diff_ids").elements() { diffIDs.append(try field.digest()) }
+    for field in try rootfs.member("diff_ids")?.elements() ?? [] { diffIDs.append(try field.digest()) }
     self.diffIDs = diffIDs
-    history = try Self.history(document, layers: diffIDs.count)
+    (history, toldLayers) = try Self.history(document, layers: diffIDs.count)
     let config = try document.member("config")
     settings = try config.map { config throws(ImageError) in try ImageSettings(config) } ?? ImageSettings()
     settingMembers = Self.members(of: config)
@@ -41,6 +44,7 @@ package struct ImageConfig: Equatable, Sendable {
     self.settings = settings
     self.diffIDs = diffIDs
     self.history = history.map { Self.item(created: created, createdBy: $0) }
+    toldLayers = history.count
     settingMembers = []
     members = [("created", .string("\(UTCTime(epoch: created))"))]
   }
@@ -53,15 +57,26 @@ package struct ImageConfig: Equatable, Sendable {
   }
 
   /// This config with one more layer, other settings and another platform, made at `created`.
+  ///
+  /// A history that tells of fewer layers than there are is filled up in front: what docker adds to a base without a
+  /// history tells of the uppermost layers. All items have a time, those of the base that tell none that of the image:
+  /// `umoci stat` fails on one without.
   package func adding(
     layer diffID: ImageDigest, settings: ImageSettings, platform: Platform, created: Int64, createdBy: String
   ) -> ImageConfig {
-    ImageConfig(
+    let missing = max(0, diffIDs.count - toldLayers)
+    let untold = [JSONLiteral](repeating: Self.item(created: created, createdBy: "base"), count: missing)
+    let told = (history ?? []).map { Self.timed($0, created) }
+    return ImageConfig(
       base: self, platform: platform, settings: settings, diffIDs: diffIDs + [diffID],
-      history: history.map { $0 + [Self.item(created: created, createdBy: createdBy)] }
-        ?? (diffIDs.map { _ in .object([("created_by", .string("base"))]) }
-          + [Self.item(created: created, createdBy: createdBy)]),
-      created: created)
+      history: untold + told + [Self.item(created: created, createdBy: createdBy)], created: created)
+  }
+
+  /// The item of a history, with a time if it has none.
+  private static func timed(_ item: JSONLiteral, _ created: Int64) -> JSONLiteral {
+    guard case .object(let members) = item else { return item }
+    if case .string? = members.first(where: { $0.0 == "created" })?.1 { return item }
+    return .object(members.setting("created", .string("\(UTCTime(epoch: created))")))
   }
 
   private init(
@@ -72,6 +87,7 @@ package struct ImageConfig: Equatable, Sendable {
     self.settings = settings
     self.diffIDs = diffIDs
     self.history = history
+    toldLayers = diffIDs.count
     settingMembers = base.settingMembers
     members = base.members.setting("created", .string("\(UTCTime(epoch: created))"))
   }
@@ -98,16 +114,16 @@ package struct ImageConfig: Equatable, Sendable {
     return members.map { ($0.key, JSONLiteral($0.value)) }
   }
 
-  /// A history has one item per layer beside those that say they are empty.
-  private static func history(_ document: DocumentField, layers: Int) throws(ImageError) -> [JSONLiteral]? {
-    guard let field = try document.member("history") else { return nil }
-    let items = try field.elements()
+  /// A history, and how many layers it tells of: it has at most one item per layer beside those that say they are empty.
+  private static func history(
+    _ document: DocumentField, layers: Int
+  ) throws(ImageError) -> (items: [JSONLiteral]?, layers: Int) {
+    guard let field = try document.member("history") else { return (nil, 0) }
+    let items = try field.presentElements()
     var count = 0
     for item in items where try item.member("empty_layer")?.bool() != true { count += 1 }
-    guard items.isEmpty || count == layers else {
-      throw field.error("tells of \(count) layers, rootfs.diff_ids of \(layers)")
-    }
-    return items.isEmpty ? nil : items.map { JSONLiteral($0.value) }
+    if count > layers { throw field.error("tells of \(count) layers, rootfs.diff_ids of \(layers)") }
+    return (items.isEmpty ? nil : items.map { JSONLiteral($0.value) }, count)
   }
 }
 

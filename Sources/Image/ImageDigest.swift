@@ -19,6 +19,13 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     hex = String(decoding: digits, as: UTF8.self)
   }
 
+  /// The digest that the name of a blob in a layout is of; nil for another name.
+  init?(blobPath name: String) {
+    let folder = "blobs/sha256/"
+    guard name.utf8.starts(with: folder.utf8) else { return nil }
+    self.init(Self.prefix + (String(name.utf8.dropFirst(folder.utf8.count)) ?? ""))
+  }
+
   /// Whether `text` is a digest of another algorithm than SHA-256 (descriptor.md, "Digests").
   static func isOther(_ text: String) -> Bool {
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)

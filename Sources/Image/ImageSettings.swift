@@ -44,7 +44,7 @@ package struct ImageSettings: Equatable, Sendable {
   private static func strings(_ field: DocumentField?) throws(ImageError) -> [String]? {
     guard let field else { return nil }
     var strings: [String] = []
-    for element in try field.elements() { strings.append(try element.string()) }
+    for element in try field.presentElements() { strings.append(try element.string()) }
     return strings
   }
 

@@ -19,7 +19,7 @@ extension ImageSource {
   }
 
   private func names(of item: DocumentField) throws -> [String] {
-    try (item.member("RepoTags")?.elements() ?? []).map { tag in
+    try (item.member("RepoTags")?.presentElements() ?? []).map { tag in
       do throws(ReferenceError) {
         _ = try Reference(try tagText(tag))
       } catch {
@@ -37,12 +37,11 @@ extension ImageSource {
   ) throws -> SourceImage {
     let document = try dockerConfig(try item.required("Config"), &documents)
     let config = try config(document, in: try item.required("Config").string(), lead, &documents)
-    let field = try item.required("Layers")
-    let layers = try field.elements().map { layer in
+    let layers = try (item.member("Layers")?.elements() ?? []).map { layer in
       SourceLayer(
         name: try layer.string(), descriptor: nil, place: BlobPlace(place: layer.place, field: layer.path))
     }
-    try checkCount(layers.count, config, BlobPlace(place: field.place, field: field.path))
+    try checkCount(layers.count, config, BlobPlace(place: item.place, field: "\(item.path).Layers"))
     return SourceImage(
       names: lead.names, config: config, configDocument: document, manifest: nil, layers: layers)
   }
@@ -53,17 +52,25 @@ extension ImageSource {
     return text
   }
 
-  /// The config is named after its digest: "HEX.json", "sha256:HEX" or "blobs/sha256/HEX".
+  /// The config, of whatever name: jib calls it "config.json". One that is a digest is that of the bytes: "HEX.json",
+  /// "sha256:HEX" or "blobs/sha256/HEX".
   private func dockerConfig(_ field: DocumentField, _ documents: inout ImageDocuments) throws -> StoredDocument {
     let name = try field.string()
     let place = BlobPlace(place: field.place, field: field.path)
     let document = try documents.document(name, mediaType: MediaType.config, place)
     let last = name.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
-    let hex = document.digest.hex
-    guard [hex, "\(hex).json", "sha256:\(hex)"].contains(last) else {
+    if let named = Self.digest(in: last), named != document.digest {
       throw field.error("\(quoted(name)): its bytes are \(document.digest)")
     }
     return document
+  }
+
+  /// The digest that the name of a config is of; nil where it is of none.
+  private static func digest(in name: String) -> ImageDigest? {
+    let end = ".json"
+    let bare =
+      name.utf8.suffix(end.utf8.count).elementsEqual(end.utf8) ? String(name.utf8.dropLast(end.utf8.count)) : name
+    return bare.flatMap { ImageDigest($0) ?? ImageDigest("sha256:\($0)") }
   }
 
   /// Throws unless a config tells of `count` layers.

@@ -41,7 +41,7 @@ package struct ImageSource: Sendable {
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   package func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
-    let (layers, files) = try readLayers(image.layers, of: image)
+    let (layers, stack) = try readLayers(image.layers, of: image)
     try checkTwins(of: image)
     let manifest =
       image.manifest
@@ -51,17 +51,18 @@ package struct ImageSource: Sendable {
         mediaType: MediaType.manifest)
     return BaseImage(
       reference: reference, manifestDigest: manifest.digest, configDigest: image.configDigest, config: image.config,
-      layers: layers, files: files, manifest: manifest, configDocument: image.configDocument)
+      layers: layers, files: stack.files, manifest: manifest, configDocument: image.configDocument,
+      warnings: files.warnings + stack.warnings)
   }
 
-  /// Reads and verifies `layers`, which must be those of the config of `image`, and the files that they make.
+  /// Reads and verifies `layers`, which must be those of the config of `image`, and what they come to together.
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func readLayers(_ layers: [SourceLayer], of image: SourceImage) throws -> ([BaseLayer], FileTable) {
+  func readLayers(_ layers: [SourceLayer], of image: SourceImage) throws -> ([BaseLayer], LayerStack) {
     var stack = LayerStack(spoolingNear: spoolFolder, limit: limit)
     // As many as diff IDs: that was compared when the image was found.
     let read = try zip(layers, image.config.diffIDs).map { try self.read($0, $1, into: &stack) }
-    return (read, stack.files)
+    return (read, stack)
   }
 
   private func read(
@@ -69,29 +70,33 @@ package struct ImageSource: Sendable {
   ) throws -> BaseLayer {
     let blob = try self.blob(layer.name, layer.place)
     var reader = try LayerReader(blob, at: layer.place)
-    try check(blob, layer, isCompressed: reader.isCompressed)
+    try check(blob, layer, reader.compression, &stack)
     // A compressed layer is compared before it is unpacked; the bytes of a plain one are hashed once, as they are read.
-    let compressed = reader.isCompressed ? try blob.digest() : nil
+    let compressed = reader.compression == nil ? nil : try blob.digest()
     if let compressed { try check(compressed, layer) }
     let (bytes, size, found) = try reader.read(into: &stack)
     if compressed == nil { try check(found, layer) }
     if found != diffID { throw layer.place.error("\(blob.name): does not unpack to \(diffID)") }
     let descriptor =
       layer.descriptor
-      ?? Descriptor(
-        mediaType: reader.isCompressed ? MediaType.gzipLayer : MediaType.layer, digest: compressed ?? found,
-        size: blob.count)
+      ?? Descriptor(mediaType: MediaType.layer(reader.compression), digest: compressed ?? found, size: blob.count)
     return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
   }
 
-  /// Compares what is known of `blob` before it is read with the descriptor of `layer`. Throws `ImageError`.
-  private func check(_ blob: Blob, _ layer: SourceLayer, isCompressed: Bool) throws(ImageError) {
+  /// Compares what is known of `blob`, whose bytes are compressed so, with the descriptor of `layer`.
+  ///
+  /// Its bytes tell how it is compressed, as to containerd, Docker and skopeo: another word of the media type is a warning
+  /// (containerd, pkg/archive/compression, `DetectCompression`). Throws `ImageError`.
+  private func check(
+    _ blob: Blob, _ layer: SourceLayer, _ compression: Compression?, _ stack: inout LayerStack
+  ) throws(ImageError) {
     guard let said = layer.descriptor else { return }
     if blob.count != said.size {
       throw layer.place.error("\(blob.name): expected \(said.size) bytes, found \(blob.count)")
     }
-    if MediaType.gzipLayers.contains(said.mediaType) != isCompressed {
-      throw layer.place.error("\(blob.name): \(said.mediaType), but its bytes are \(isCompressed ? "" : "not ")gzip")
+    if MediaType.compression(ofLayer: said.mediaType) != compression && blob.count > 0 {
+      let found = compression?.rawValue ?? "not compressed"
+      stack.warn(layer.place.error("\(blob.name): \(said.mediaType), but its bytes are \(found)"))
     }
   }
 
@@ -99,9 +104,8 @@ package struct ImageSource: Sendable {
   ///
   /// Throws `ImageError`.
   private func check(_ digest: ImageDigest, _ layer: SourceLayer) throws(ImageError) {
-    let isNamed = layer.descriptor != nil || layer.name.utf8.starts(with: "blobs/".utf8)
-    let name = layer.descriptor?.digest.blobPath ?? layer.name
-    if isNamed && name != digest.blobPath {
+    let named = layer.descriptor?.digest ?? ImageDigest(blobPath: layer.name)
+    if let named, named != digest {
       throw layer.place.error("\(escapedName(layer.name.utf8)): its bytes are \(digest)")
     }
   }

@@ -6,7 +6,6 @@ internal import Archive
 
 /// The entries of one layer, sorted by what is to be done with them.
 struct LayerReader {
-  private static let gzip: [UInt8] = [0x1F, 0x8B]
   private static let whiteout = Array(".wh.".utf8)
   private static let opaque = Array(".wh..wh..opq".utf8)
   /// Names that union file systems of old kept for themselves.
@@ -24,10 +23,10 @@ struct LayerReader {
 
   let place: BlobPlace
   let blob: Blob
-  /// Whether the stored bytes are gzip.
-  let isCompressed: Bool
-  /// Whether entries may delete files of layers below.
-  var takesWhiteouts = true
+  /// How the stored bytes are compressed; nil when they are plain.
+  let compression: Compression?
+  /// Whether this is a layer, which may be empty and delete files of layers below, and no root file system.
+  var isLayer = true
   private var names = ByteArena()
   /// Paths of what is hidden, and of folders whose contents are.
   private var removed: [ArenaSlice] = []
@@ -38,7 +37,7 @@ struct LayerReader {
   init(_ blob: Blob, at place: BlobPlace) throws {
     self.blob = blob
     self.place = place
-    isCompressed = try blob.prefix(Self.gzip.count) == Self.gzip
+    compression = Compression(of: try blob.prefix(Compression.markLength))
   }
 
   /// Reads the layer and lets it change the files of `stack`; what it unpacks to, and the digest of that.
@@ -49,7 +48,7 @@ struct LayerReader {
   ) throws -> (bytes: LayerBytes, size: Int64, digest: ImageDigest) {
     let bytes: LayerBytes
     let sink: UnpackedBytes
-    if !isCompressed, let file = blob.wholeFile {
+    if compression == nil, let file = blob.wholeFile {
       bytes = .file(file)
       sink = UnpackedBytes(spool: nil)
     } else {
@@ -72,11 +71,16 @@ struct LayerReader {
   private mutating func readEntries(into sink: UnpackedBytes, _ stack: inout LayerStack) throws {
     do {
       var reader = try TarReader(extent: blob.extent, limit: stack.limit - stack.unpacked) { sink.append($0) }
+      reader.takesCutEnd = true
+      reader.takesNothing = isLayer
       while let entry = try reader.next() {
         if let fault = stack.count(entry) { throw error(entry.name.prefix(FileTable.longestPath), fault) }
         try take(entry)
       }
-      if let warning = reader.takeWarnings().first(where: \.isBehindEnd) { throw error("\(warning)") }
+      for warning in reader.takeWarnings() {
+        if warning.isBehindEnd { throw error("\(warning)") }
+        if warning.isCutEnd { stack.warn(error("\(warning)")) }
+      }
       stack.count(layer: sink.count)
     } catch let fault as ArchiveError {
       if case .tar(let error) = fault, case .overLimit = error.fault {
@@ -88,14 +92,13 @@ struct LayerReader {
 
   private mutating func take(_ entry: TarEntry) throws(ImageError) {
     let parts = FileTable.parts(entry.name)
-    if entry.name.first == UInt8(ascii: "/") || parts.contains(where: { $0.elementsEqual("..".utf8) }) {
-      throw error(entry.name, "a name that is absolute or has '..'")
-    }
+    // A leading "/" is the root, to all engines; no name leads out of it.
+    if parts.contains(where: { $0.elementsEqual("..".utf8) }) { throw error(entry.name, "a name with '..'") }
     guard let name = parts.last, name.starts(with: Self.whiteout) else {
       if !parts.contains(where: { $0.starts(with: Self.reserved) }) { try add(entry) }
       return
     }
-    if !takesWhiteouts { throw error(entry.name, "the name begins with \".wh.\", which deletes a file in a layer") }
+    if !isLayer { throw error(entry.name, "the name begins with \".wh.\", which deletes a file in a layer") }
     let parent = parts.dropLast().joined(separator: [UInt8(ascii: "/")])
     if name == Self.opaque { cleared.append(try keep(Array(parent), of: entry)) }
     if name.starts(with: Self.reserved) { return }

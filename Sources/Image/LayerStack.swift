@@ -17,12 +17,17 @@ struct LayerStack {
   private var spool: Spool?
   private var entries = 0
   private var nameBytes = 0
+  /// What is sloppy about the layers, but was read.
+  private(set) var warnings: [String] = []
 
   /// A stack without layers; what is compressed is unpacked near `spoolFolder`.
   init(spoolingNear spoolFolder: String, limit: Int64 = TarReader.defaultLimit) {
     self.spoolFolder = spoolFolder
     self.limit = limit
   }
+
+  /// Notes what is sloppy about a layer, in the words of the error that it would be.
+  mutating func warn(_ warning: ImageError) { warnings.append("\(warning)") }
 
   /// Counts a layer of `size` bytes, which is within what was left.
   mutating func count(layer size: Int64) { unpacked += size }

@@ -18,7 +18,7 @@ package struct Manifest: Equatable, Sendable {
     try document.checkSchema(mediaType: mediaType, without: "manifests")
     config = try Descriptor(try document.required("config"))
     var layers: [Descriptor] = []
-    for field in try document.required("layers").elements() { layers.append(try Descriptor(field)) }
+    for field in try document.member("layers")?.elements() ?? [] { layers.append(try Descriptor(field)) }
     self.layers = layers
   }
 

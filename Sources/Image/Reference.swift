@@ -3,7 +3,7 @@
 
 /// The name of an image, with what its short form leaves out filled in.
 package struct Reference: Hashable, Sendable, CustomStringConvertible {
-  /// The registry, such as "docker.io" or "localhost:5000".
+  /// The registry, such as "docker.io", "localhost:5000" or "[2001:db8::1]:5000".
   package let domain: String
   /// The repository within it, such as "library/busybox".
   package let path: String
@@ -88,7 +88,9 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     return (hub, rest.utf8.contains(UInt8(ascii: "/")) ? rest : "library/\(rest)")
   }
 
+  /// A host, or an IPv6 address in brackets, and perhaps a port.
   private static func isDomain(_ text: String) -> Bool {
+    if text.utf8.first == UInt8(ascii: "[") { return isAddress(text.utf8.dropFirst()) }
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard parts.count <= 2, let host = parts.first, !host.isEmpty else { return false }
     if parts.count == 2, parts[1].isEmpty || !parts[1].allSatisfy(isDigit) { return false }
@@ -97,6 +99,19 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
       return first != UInt8(ascii: "-") && last != UInt8(ascii: "-")
         && label.allSatisfy { isWord($0) && $0 != UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
     }
+  }
+
+  /// What stands behind the bracket of `\[[a-fA-F0-9:]+\](:[0-9]+)?` (distribution/reference, regexp.go, "ipv6address"):
+  /// an address without a zone.
+  private static func isAddress(_ text: Substring.UTF8View) -> Bool {
+    guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { return false }
+    let (address, rest) = (text[..<end], text[end...].dropFirst())
+    let isHex = { (byte: UInt8) in
+      isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+    }
+    guard !address.isEmpty, address.allSatisfy({ isHex($0) || $0 == UInt8(ascii: ":") }) else { return false }
+    let port = rest.dropFirst()
+    return rest.isEmpty || rest.first == UInt8(ascii: ":") && !port.isEmpty && port.allSatisfy(isDigit)
   }
 
   private static func isPath(_ text: String) -> Bool {

@@ -3,7 +3,7 @@
 package import Archive
 private import Glibc
 
-/// The tar archive of a root file system, plain or gzip.
+/// The tar archive of a root file system, plain, gzip or zstd.
 package enum RootArchive: Sendable {
   case file(path: String)
   case rope(Rope)

@@ -49,14 +49,20 @@ extension ArchiveError {
     let prefix = name.map { "\($0): " } ?? ""
     return switch self {
     case .system(let error): error
-    case .notARegularFile(_, let found): ImageError(place, field, "\(prefix)expected a regular file, found \(found)")
-    case .gzip(let error): ImageError(place, field, "\(prefix)\(error)")
-    case .tar(let error): ImageError(place, field, "\(prefix)\(error)")
+    default: ImageError(place, field, "\(prefix)\(fault)")
     }
   }
 }
 
 extension TarWarning {
+  /// Whether zeros lack at the end, but no content.
+  var isCutEnd: Bool {
+    switch self {
+    case .endMarkMissing, .paddingCut: true
+    default: false
+    }
+  }
+
   /// Whether two readers may see different archives, for one of them reads on.
   var isBehindEnd: Bool {
     if case .bytesBehindEnd = self { true } else { false }

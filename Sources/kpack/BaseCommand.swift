@@ -90,6 +90,7 @@ struct BaseCommand {
   }
 
   private func add(_ images: [BaseImage], as name: NewName) throws {
+    context.messages.warnings(images.flatMap(\.warnings))
     let folder = try Interrupts.guardedFolder([store.path])
     try store.add(images, as: name.reference, spelled: name.text, into: folder)
     for image in images {

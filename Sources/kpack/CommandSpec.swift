@@ -64,7 +64,7 @@ struct CommandSpec {
     ])
 
   private static let list = CommandSpec(
-    name: .list, arguments: "FILE", summary: "list the entries of a tar archive, gzip or not",
+    name: .list, arguments: "FILE", summary: "list the entries of a tar archive, plain, gzip or zstd",
     details: """
       Lists the entries of a tarball, an image tar or a layer: type, mode, owner, size, time, SHA-256 and name. What
       can be read in more than one way is refused with exit code 3; what is readable but unsafe or sloppy is listed

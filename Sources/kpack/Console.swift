@@ -57,6 +57,11 @@ struct MessageOutput {
     if !isQuiet { write(message, as: "warning", color: 33) }
   }
 
+  /// Each of `messages` once.
+  func warnings(_ messages: [String]) {
+    for (index, message) in messages.enumerated() where !messages[..<index].contains(message) { warning(message) }
+  }
+
   /// Where to read on, after an error.
   func hint(_ hint: String) { write(hint) }
 

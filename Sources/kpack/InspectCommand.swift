@@ -21,6 +21,7 @@ struct InspectCommand {
     for found in try all.usable() {
       // The name matters to messages alone.
       let image = try source.read(found, as: found.references.first ?? Reference("unnamed"))
+      context.messages.warnings(image.warnings)
       if context.format == .json { try tellJSON(found, image) } else { try tell(found, image) }
     }
     all.passedOver.forEach { context.messages.note("\($0)") }
@@ -77,6 +78,6 @@ struct InspectCommand {
   }
 
   private func forEachEntry(of layer: BaseLayer, _ body: (ListingRow) throws -> Void) throws {
-    try ArchiveListing.read(extent: layer.bytes.extent(from: 0, count: layer.size), row: body)
+    try ArchiveListing.read(layer: layer.bytes.extent(from: 0, count: layer.size), row: body)
   }
 }

@@ -54,7 +54,7 @@ struct GzipReaderTests {
   }
 
   @Test func `an empty member is an empty archive`() throws {
-    let fault = TarError(place: TarPlace(offset: 0), fault: .empty(inGzip: true))
+    let fault = TarError(place: TarPlace(offset: 0), fault: .empty(in: .gzip))
     #expect(try Listing(Gzip.stored([])).error == .tar(fault))
   }
 

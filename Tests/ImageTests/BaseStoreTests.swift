@@ -106,7 +106,6 @@ struct BaseStoreTests {
   @Test(
     arguments: [
       ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "expected a tar archive, found data compressed with xz"),
-      ([0x28, 0xB5, 0x2F, 0xFD], "expected a tar archive, found data compressed with zstd"),
       (Array("BZh91AY&SY".utf8), "expected a tar archive, found data compressed with bzip2"),
       (Array("B".utf8), "expected a tar archive, found other bytes"),
     ] as [([UInt8], String)])

@@ -58,7 +58,8 @@ import Testing
         {"created":"2017-07-14T02:40:00Z","author":"someone","architecture":"arm","variant":"v7","os":"linux",\
         "os.features":["a"],"config":{"Env":["PATH=/bin","A=1"],"Healthcheck":{"Test":["NONE"]},"Cmd":["sh","-l"]},\
         "rootfs":{"type":"layers","diff_ids":["sha256:\(Self.lower)","sha256:\(Self.upper)","sha256:\(Self.new)"]},\
-        "history":[{"created_by":"one"},{"comment":"nothing","empty_layer":true},{"x":1.50},\
+        "history":[{"created_by":"one","created":"2017-07-14T02:40:00Z"},{"comment":"nothing","empty_layer":true,\
+        "created":"2017-07-14T02:40:00Z"},{"x":1.50,"created":"2017-07-14T02:40:00Z"},\
         {"created":"2017-07-14T02:40:00Z","created_by":"kpack: ADD tool"}],"z":{"n":1.0e2}}
         """)
   }
@@ -95,7 +96,8 @@ import Testing
     let range = try #require(sample.config.firstRange(of: ",\"history\""))
     sample.config = sample.config[..<range.lowerBound] + "}"
     let history = """
-      "history":[{"created_by":"base"},{"created_by":"base"},\
+      "history":[{"created":"2017-07-14T02:40:00Z","created_by":"base"},\
+      {"created":"2017-07-14T02:40:00Z","created_by":"base"},\
       {"created":"2017-07-14T02:40:00Z","created_by":"kpack: ADD tool"}]}
       """
     let config = try Self.config(sample)

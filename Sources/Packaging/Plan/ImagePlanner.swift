@@ -237,6 +237,7 @@ extension ImagePlanner {
       let found = try explained(at: base.rule.origin) {
         try resolver.bases().image(base.reference, for: platform, in: &resolver.plan.contents)
       }
+      found.0.warnings.forEach(resolver.warn)
       do {
         try explained(at: rule.origin) { try gate.check(found.0.config, of: base.reference) }
       } catch let mistake as Diagnostic {

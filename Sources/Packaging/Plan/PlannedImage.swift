@@ -62,6 +62,10 @@ package struct PlannedImage: Sendable {
   /// The digest of the new layer. Throws `SourceChanged` or `SystemError`.
   package func layerDigest(in store: ContentStore) throws -> Digest { try Rope(layer, in: store).digest() }
 
+  /// Stands for the digest of the new layer where that is not known yet. No layer has it, be it empty: these are no
+  /// bytes of an archive.
+  private static let unknownLayer = ImageDigest(of: Array("the new layer".utf8))
+
   /// The rope of its archive, whose new layer has the digest `layerDigest`.
   ///
   /// Throws `Diagnostic` when the archive is not of the size that was planned.
@@ -86,14 +90,14 @@ package struct PlannedImage: Sendable {
   func archiveSize(in store: ContentStore) throws -> Int64 {
     let layer = Rope(layer, in: store)
     let mayBeInBase = builder.baseLayers.contains { $0.size == layer.count }
-    let diffID = mayBeInBase ? ImageDigest(try layer.digest()) : ImageDigest(of: [])
+    let diffID = mayBeInBase ? ImageDigest(try layer.digest()) : Self.unknownLayer
     return archive(layer, diffID: diffID, in: store).count
   }
 
   /// All that the archive says beside the bytes of the layers: what it says of the new layer's digest left out, two
   /// images that say the same differ in that layer alone.
   func documents(in store: ContentStore) -> [UInt8] {
-    let image = builder.build(layer: Rope(layer, in: store), diffID: ImageDigest(of: []))
+    let image = builder.build(layer: Rope(layer, in: store), diffID: Self.unknownLayer)
     var text = references.map(\.description) + [format.rawValue]
     for (_, blob) in image.blobs {
       if case .document(let bytes) = blob { text.append(String(decoding: bytes, as: UTF8.self)) }

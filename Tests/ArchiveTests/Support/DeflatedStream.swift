@@ -26,7 +26,7 @@ enum DeflatedStream {
   /// What our reader makes of a gzip file.
   static func gunzip(_ file: [UInt8]) throws -> [UInt8] {
     let folder = try TemporaryFolder()
-    var reader = try GzipReader(.opening(folder.write(file)))
+    var reader = try UnpackingReader(.opening(folder.write(file)))
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {

@@ -19,8 +19,8 @@ struct TarFault: Sendable, CustomTestStringConvertible {
     [UInt8(ascii: "b")], with: [UInt8(ascii: "c")], maxReplacements: 1)
 
   static let blocks: [TarFault] = [
-    .init("no bytes", [], .empty(inGzip: false)),
-    .init("text", Array(repeating: UInt8(ascii: "x"), count: 2000), .notAnArchive(nil, inGzip: false)),
+    .init("no bytes", [], .empty(in: nil)),
+    .init("text", Array(repeating: UInt8(ascii: "x"), count: 2000), .notAnArchive(nil, in: nil)),
     .init("header cut", Array(file.prefix(100)), .headerCut(found: 100)),
     .init("second header cut", file + file.prefix(511), .headerCut(found: 511), at: 1024),
     .init("no contents", Array(file.prefix(512)), .contentsCut(found: 0, wanted: 5), "a"),

@@ -1,41 +1,43 @@
-// The bytes inside a file that may be compressed: gzip members are inflated and joined, all else passes through.
+// The bytes inside a file that may be compressed: members of gzip and frames of zstd are unpacked and joined, all else
+// passes through.
 
-/// A file read through gzip (RFC 1952) when it starts with the magic of gzip, else as it is. Memory is one buffer.
-struct GzipReader: ~Copyable {
-  private static let magic: [UInt8] = [0x1F, 0x8B]
+/// A file read through gzip (RFC 1952) or zstd (RFC 8878) when it starts as such, else as it is. Memory is one buffer and
+/// what the library takes.
+struct UnpackingReader: ~Copyable {
   private static let bufferSize = 128 << 10
 
   private var source: ByteSource
-  private var inflater = Inflater()
+  private var unpacker = Unpacker.none
   private var buffer = [UInt8](repeating: 0, count: bufferSize)
   /// The part of `buffer` that is still to be used.
   private var unread = 0..<0
   /// Bytes of the file before `unread`.
   private var offset: Int64 = 0
-  private(set) var isCompressed = false
+  private(set) var compression: Compression?
   private var isInsideMember = false
 
-  /// Looks at the first two bytes of `source`.
+  /// Looks at the first bytes of `source`. Throws also `ArchiveError.zstdMissing`.
   init(_ source: consuming ByteSource) throws(ArchiveError) {
     self.source = source
-    try fill(atLeast: Self.magic.count)
-    isCompressed = startsWithMagic
-    isInsideMember = isCompressed
+    try fill(atLeast: Compression.markLength)
+    compression = Compression(of: buffer[unread])
+    unpacker = try Unpacker(compression)
+    isInsideMember = compression != nil
   }
 
   /// Fills `output` from `index` on with one byte or more; the number of bytes, 0 at the end of a sound file.
   mutating func read(into output: inout [UInt8], from index: Int) throws(ArchiveError) -> Int {
-    guard isCompressed else { return try readPlain(into: &output, from: index) }
-    while try startMember() {
+    guard let compression else { return try readPlain(into: &output, from: index) }
+    while try startMember(of: compression) {
       if unread.isEmpty { try fill(atLeast: 1) }
       let isAtEnd = unread.isEmpty
-      // At the end of the file zlib may still hold bytes that had no room in the last call's output.
-      let step = inflater.inflate(&buffer, unread, into: &output, from: index)
+      // At the end of the file the library may still hold bytes that had no room in the last call's output.
+      let step = unpacker.unpack(&buffer, unread, into: &output, from: index)
       use(step.consumed)
       switch step.outcome {
-      case .damaged(let reason): throw .gzip(.damaged(offset: offset, reason: reason))
+      case .damaged(let reason): throw compression.error(.damaged(offset: offset, reason: reason))
       case .memberEnded: isInsideMember = false
-      case .more where isAtEnd && step.produced == 0: throw .gzip(.cut(offset: offset))
+      case .more where isAtEnd && step.produced == 0: throw compression.error(.cut(offset: offset))
       case .more: break
       }
       if step.produced > 0 { return step.produced }
@@ -43,18 +45,17 @@ struct GzipReader: ~Copyable {
     return 0
   }
 
-  private var startsWithMagic: Bool { buffer[unread].starts(with: Self.magic) }
-
-  /// Whether there is a member to go on with; false at the end of the file, which follows a member or zeros behind it.
-  private mutating func startMember() throws(ArchiveError) -> Bool {
+  /// Whether there is a member or frame to go on with; false at the end of the file, which follows one or zeros
+  /// behind it.
+  private mutating func startMember(of compression: Compression) throws(ArchiveError) -> Bool {
     if isInsideMember { return true }
-    try fill(atLeast: Self.magic.count)
+    try fill(atLeast: Compression.markLength)
     if unread.isEmpty { return false }
-    guard startsWithMagic else {
-      try readPadding()
+    guard Compression(of: buffer[unread]) == compression else {
+      try readPadding(behind: compression)
       return false
     }
-    inflater.reset()
+    unpacker.reset()
     isInsideMember = true
     return true
   }
@@ -62,21 +63,23 @@ struct GzipReader: ~Copyable {
   /// Reads the zeros that fill up the last record of a tape, and of a pipe that `bsdtar -cz` writes to.
   ///
   /// `.trailingBytes` when anything else is there.
-  private mutating func readPadding() throws(ArchiveError) {
+  private mutating func readPadding(behind compression: Compression) throws(ArchiveError) {
     let start = offset
     while !unread.isEmpty {
-      guard buffer[unread].allSatisfy({ $0 == 0 }) else { throw .gzip(.trailingBytes(offset: start)) }
+      guard buffer[unread].allSatisfy({ $0 == 0 }) else {
+        throw compression.error(.trailingBytes(offset: start))
+      }
       use(unread.count)
       try fill(atLeast: 1)
     }
   }
 
   /// Bytes that are still there; nil for a compressed file, where only the end tells.
-  var available: Int64? { isCompressed ? nil : source.available + Int64(unread.count) }
+  var available: Int64? { compression == nil ? source.available + Int64(unread.count) : nil }
 
   /// Passes over as many of the next `count` bytes as need not be read to know what follows; 0 for a compressed file.
   mutating func skip(_ count: Int64) -> Int64 {
-    if isCompressed { return 0 }
+    if compression != nil { return 0 }
     let buffered = Int(min(Int64(unread.count), count))
     use(buffered)
     return Int64(buffered) + source.skip(count - Int64(buffered))
