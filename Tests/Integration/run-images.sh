@@ -135,6 +135,20 @@ check_field_bases() {
   done <"$field/list"
 }
 
+# One tag under two names: readers find the image by the tag and by the whole second name.
+check_two_names() {
+  local tar=$work/settings/images/amd64/bare.tar second=other.example/bare-amd64:v1 name digest
+  KUBE_DOCKER_REGISTRY=other.example KUBE_DOCKER_IMAGE_TAG=v1 "$kpack" images -q bare --root "$work/settings" \
+    --layouts "$work/settings/layouts" --bin "$work/settings/bin" --stage "$work/settings/stage" \
+    --images "$work/settings/images" --bases "$work/bases" --version v1 --epoch 0
+  rm -rf "$work/two" "$work/two-bundle" && mkdir "$work/two" && tar -xf "$tar" -C "$work/two"
+  umoci unpack --image "$work/two:v1" "$work/two-bundle"
+  digest=$(jq -r '.manifests[0].digest' "$work/two/index.json")
+  for name in v1 $second; do expect "$digest" skopeo inspect --format '{{.Digest}}' "oci-archive:$tar:$name"; done
+  docker load -q -i "$tar" >/dev/null
+  expect "$(docker image inspect -f '{{.Id}}' sample.example/bare:v1)" docker image inspect -f '{{.Id}}' $second
+}
+
 layers_in_history() { docker history -q "$1" | wc -l; }
 
 if [ -z "${ENGINE_PID:-}" ]; then
@@ -166,4 +180,5 @@ expect "kube-apiserver runs" docker run --rm --network none $registry/kube-apise
 expect "kube-proxy for linux/amd64" docker run --rm --network none $registry/kube-proxy:v1.7.4 kube-proxy
 expect "iptables v1.8.9 (legacy)" docker run --rm --network none $registry/kube-proxy:v1.7.4 iptables --version
 check_readers "$images/amd64/kube-apiserver.tar"
+check_two_names
 check_field_bases

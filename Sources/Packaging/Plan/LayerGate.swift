@@ -76,8 +76,8 @@ struct LayerGate {
     switch format {
     case .elf(let file):
       if item.isToBeRun, let interpreter = file.interpreter, !isFile(interpreter) {
-        let reason = "needs the interpreter \(escapedName(interpreter)), which the base \(base.familiar) lacks"
-        verdicts.append(.refusal(reason))
+        let fault = isInLoop(interpreter) ? "is behind a loop of links" : "the base \(base.familiar) lacks"
+        verdicts.append(.refusal("needs the interpreter \(escapedName(interpreter)), which \(fault)"))
       }
     case .script(let line): if item.isToBeRun { verdicts += self.verdicts(on: line) }
     case .unknown, .archive, .otherELF:
@@ -126,7 +126,8 @@ extension LayerGate {
       return [.refusal("a carriage return ends its first line, and belongs to the name there: found #!\(found)")]
     }
     guard isFile(interpreter) else {
-      return [.refusal("its interpreter \(escapedName(interpreter)) is not in the image on \(base.familiar)")]
+      let fault = isInLoop(interpreter) ? "is behind a loop of links" : "is not in the image"
+      return [.refusal("its interpreter \(escapedName(interpreter)) \(fault) on \(base.familiar)")]
     }
     guard let name = Self.nameForEnv(line, interpreter), found(name) == nil else { return [] }
     let reason = "\(escapedName(interpreter)) looks for \(escapedName(name)), which is nowhere on the image's PATH"
@@ -180,12 +181,18 @@ extension LayerGate {
 
   private func isFile(_ path: [UInt8]) -> Bool { resolvedFile(path) != nil }
 
-  /// The path that leads to a file through all links; one that is not absolute begins at the working directory.
+  private func isInLoop(_ path: [UInt8]) -> Bool { files.obstacle(on: fromRoot(path)) == .loop }
+
+  /// The path that leads to a file through all links.
   private func resolvedFile(_ path: some Collection<UInt8>) -> [UInt8]? {
-    let isAbsolute = path.first == UInt8(ascii: "/")
-    let folder = isAbsolute ? [] : Array((settings.workingDirectory ?? "").utf8) + [UInt8(ascii: "/")]
-    guard let resolved = files.resolve(folder + path), files[resolved]?.kind == .file else { return nil }
+    guard let resolved = files.resolve(fromRoot(path)), files[resolved]?.kind == .file else { return nil }
     return resolved
+  }
+
+  /// `path`, or where it is not absolute, `path` in the working directory.
+  private func fromRoot(_ path: some Collection<UInt8>) -> [UInt8] {
+    let isAbsolute = path.first == UInt8(ascii: "/")
+    return (isAbsolute ? [] : Array((settings.workingDirectory ?? "").utf8) + [UInt8(ascii: "/")]) + path
   }
 }
 

@@ -19,6 +19,7 @@ import Testing
     .file("usr/bin/env"), .file("usr/bin/python3"), .file("bin/busybox"), .link("bin/sh", to: "busybox"),
     .link("bin/bash", to: "gone"), .folder("bin/folder"), .file("opt/run"),
     .file("lib/ld-musl-aarch64.so.1"), .link("lib64", to: "usr/lib64"), .file("usr/lib64/ld.so"),
+    .link("bin/loop", to: "loop"),
   ]
   private static let release = imageRelease.replacing(#"["linux/amd64"]"#, with: #"["linux/arm64"]"#)
   private static let start = "image tool for linux/arm64: "
@@ -138,8 +139,9 @@ import Testing
 
   private static let scripts: [(String, String)] = [
     ("#!/bin/zsh", "its interpreter /bin/zsh is not in the image on base:latest"),
-    // A link to nothing, a folder, a loop.
+    // A link to nothing, a loop, a folder.
     ("#!/bin/bash -e", "its interpreter /bin/bash is not in the image on base:latest"),
+    ("#!/bin/loop", "its interpreter /bin/loop is behind a loop of links on base:latest"),
     ("#!/bin/folder", "its interpreter /bin/folder is not in the image on base:latest"),
     ("#!python3", "its interpreter python3 is not in the image on base:latest"),
     (
@@ -204,11 +206,12 @@ import Testing
   @Test(
     arguments: [
       ("/lib/ld-musl-aarch64.so.1", true), ("/lib64/ld.so", true), ("/usr/lib64/ld.so", true), ("/lib64/other", false),
-      ("/lib64", false), ("/bin/bash", false), ("lib/ld-musl-aarch64.so.1", true),
+      ("/lib64", false), ("/bin/bash", false), ("/bin/loop", false), ("lib/ld-musl-aarch64.so.1", true),
     ])
   func `a dynamic executable finds its loader in the image`(loader: String, isThere: Bool) throws {
     let bytes = Executables.elf(machine: 183, interpreter: loader)
-    let reason = "needs the interpreter \(loader), which the base base:latest lacks"
+    let fault = loader == "/bin/loop" ? "is behind a loop of links" : "the base base:latest lacks"
+    let reason = "needs the interpreter \(loader), which \(fault)"
     try write(bytes)
     #expect(try said(Self.file) == (isThere ? [] : ["3: bin/x: ROOT/src/x: \(reason)"]))
     try write(bytes, mode: 0o644)
