@@ -58,7 +58,7 @@ import Testing
     #expect(
       try Self.write(.hybrid).listing == [
         "dir 0755 0 blobs", "dir 0755 0 blobs/sha256", "file 0644 4608 blobs/sha256/LOWER",
-        "file 0644 638 blobs/sha256/CONFIG", "file 0644 697 blobs/sha256/MANIFEST", "file 0644 2048 blobs/sha256/NEW",
+        "file 0644 737 blobs/sha256/CONFIG", "file 0644 697 blobs/sha256/MANIFEST", "file 0644 2048 blobs/sha256/NEW",
         "file 0644 2560 blobs/sha256/UPPER", "file 0644 414 index.json", "file 0644 366 manifest.json",
         "file 0644 30 oci-layout", "file 0644 82 repositories",
       ])
@@ -68,7 +68,7 @@ import Testing
     #expect(
       try Self.write(.docker).listing == [
         "dir 0755 0 blobs", "dir 0755 0 blobs/sha256", "file 0644 4608 blobs/sha256/LOWER",
-        "file 0644 638 blobs/sha256/CONFIG", "file 0644 2048 blobs/sha256/NEW",
+        "file 0644 737 blobs/sha256/CONFIG", "file 0644 2048 blobs/sha256/NEW",
         "file 0644 2560 blobs/sha256/UPPER", "file 0644 366 manifest.json", "file 0644 82 repositories",
       ])
   }
@@ -77,7 +77,7 @@ import Testing
     #expect(
       try Self.write(.oci).listing == [
         "dir 0755 0 blobs", "dir 0755 0 blobs/sha256", "file 0644 4608 blobs/sha256/LOWER",
-        "file 0644 638 blobs/sha256/CONFIG", "file 0644 697 blobs/sha256/MANIFEST", "file 0644 2048 blobs/sha256/NEW",
+        "file 0644 737 blobs/sha256/CONFIG", "file 0644 697 blobs/sha256/MANIFEST", "file 0644 2048 blobs/sha256/NEW",
         "file 0644 2560 blobs/sha256/UPPER", "file 0644 414 index.json", "file 0644 30 oci-layout",
       ])
   }
