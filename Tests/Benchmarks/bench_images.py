@@ -27,7 +27,7 @@ from measure import Figures, in_turn, report, run  # noqa: E402
 PROJECTS = (("small", 30, 64 << 10), ("large", 6, 60_000_000))
 VERSION = "v1.0.0"
 REGISTRY = "bench.example"
-BASE = "docker.io/library/busybox:latest"
+BASE = "busybox"
 
 
 def make_project(root, count, size):
