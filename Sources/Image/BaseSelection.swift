@@ -25,7 +25,7 @@ package struct BaseSelection: Equatable, Sendable {
   var name: String { reference?.familiar ?? digest?.description ?? "" }
 
   /// Whether the name is one of those of `item`; its digest and what is in it are another question.
-  func canMean(_ item: StoreIndex.Item) -> Bool {
+  func canMean(_ item: ImageIndex.Item) -> Bool {
     guard let reference else { return true }
     return item.isNamed(reference.canMean)
   }

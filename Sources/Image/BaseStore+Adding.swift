@@ -29,15 +29,15 @@ extension BaseStore {
       let index = try hasIndex() ? try StoreIndex(of: source()) : StoreIndex()
       let others = index.items.filter { !$0.isNamed { $0 == reference } }
       try folder.write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), as: "oci-layout")
-      try folder.write(index.bytes(with: others.map(\.json) + added.map(\.json)), as: StoreIndex.name)
-      try folder.commit(last: StoreIndex.name)
+      try folder.write(index.bytes(with: others.map(\.json) + added.map(\.json)), as: ImageSource.indexName)
+      try folder.commit(last: ImageSource.indexName)
     } catch {
       folder.abandon()
       throw error
     }
   }
 
-  private func hasIndex() throws(SystemError) -> Bool { try isThere(StoreIndex.name) }
+  private func hasIndex() throws(SystemError) -> Bool { try isThere(ImageSource.indexName) }
 
   private func isThere(_ name: String) throws(SystemError) -> Bool {
     try FileStatus.ifThere(Array("\(path)/\(name)".utf8)) != nil

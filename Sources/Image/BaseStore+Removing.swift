@@ -33,20 +33,20 @@ extension BaseStore {
       var cutter = IndexCutter(of: source, selection)
       var removed: [RemovedBase] = []
       var kept: [JSONLiteral] = []
-      for (number, item) in index.items.enumerated() {
-        guard let cut = try cutter.cut(item, source.place(ofItem: number)) else {
+      var writer = BlobWriter(path, folder)
+      for item in index.items {
+        guard let cut = try cutter.cut(item) else {
           kept.append(item.json)
           continue
         }
         removed += cut.removed.filter { !removed.contains($0) }
         guard let rest = cut.rest else { continue }
-        var writer = BlobWriter(path, folder)
         try writer.write(rest)
         kept.append(item.json(leadingTo: rest))
       }
       if removed.isEmpty { throw missing(selection, in: index, cutter.platforms) }
-      try folder.write(index.bytes(with: kept), as: StoreIndex.name)
-      try folder.commit(last: StoreIndex.name)
+      try folder.write(index.bytes(with: kept), as: ImageSource.indexName)
+      try folder.commit(last: ImageSource.indexName)
       return removed
     } catch {
       folder.abandon()
@@ -61,9 +61,7 @@ extension BaseStore {
   package func removeUnneededBlobs() throws -> (count: Int, bytes: Int64) {
     let source = try source()
     var reached = ReachedBlobs(in: source)
-    for (number, item) in try StoreIndex(of: source).items.enumerated() {
-      try reached.add(item.field, source.place(ofItem: number))
-    }
+    for item in try StoreIndex(of: source).items { try reached.add(item.field) }
     let path = "\(path)/blobs/sha256"
     guard try FileStatus.ifThere(Array(path.utf8)) != nil else { return (0, 0) }
     var (count, bytes) = (0, Int64(0))
@@ -82,22 +80,11 @@ extension BaseStore {
 
   /// The error that there is no such base; the images of its name are for `platforms`.
   private func missing(_ selection: BaseSelection, in index: StoreIndex, _ platforms: [Platform]) -> ImageError {
-    let found = index.items.filter(selection.canMean).compactMap(\.descriptor?.digest)
     if let wanted = selection.wanted, !platforms.isEmpty {
       let there = platforms.map { "\($0)" }.joined(separator: ", ")
       return ImageError(path, "", "\(selection.name): the base is for \(there), not for \(wanted)")
     }
-    if selection.reference == nil || found.isEmpty {
-      return ImageError(path, "", "no base \(selection.name): \(index.listing)")
-    }
-    let digests = found.map { "\($0)" }.joined(separator: ", ")
-    return ImageError(path, "", "no base \(selection.name): of that name there is \(digests)")
-  }
-}
-
-extension ImageSource {
-  /// Where an item of index.json stands, for messages.
-  fileprivate func place(ofItem number: Int) -> BlobPlace {
-    BlobPlace(place: place(StoreIndex.name), field: "manifests[\(number)]")
+    let named = selection.reference == nil ? [] : index.items.filter(selection.canMean)
+    return missing(selection.name, named: named.compactMap(\.digest), in: index)
   }
 }

@@ -31,7 +31,9 @@ package struct BaseStore: Sendable {
 
   /// Whether the folder has at least one of the files that a store begins with.
   package var isStore: Bool {
-    ["oci-layout", "index.json"].contains { faccessat(AT_FDCWD, "\(path)/\($0)", F_OK, AT_SYMLINK_NOFOLLOW) == 0 }
+    ["oci-layout", ImageSource.indexName].contains {
+      faccessat(AT_FDCWD, "\(path)/\($0)", F_OK, AT_SYMLINK_NOFOLLOW) == 0
+    }
   }
 
   /// All that is in the store; layers are not read.
@@ -51,8 +53,9 @@ package struct BaseStore: Sendable {
     if try isEmpty() { throw ImageError(path, "", "no base \(reference.familiar): there is no store") }
     let source = try source()
     var documents = ImageDocuments(of: source)
-    let leads = try leads(to: reference, in: source, &documents)
-    if leads.isEmpty { throw try missing(reference, in: source, &documents) }
+    let all = try source.layoutLeads(&documents)
+    let leads = Self.leads(to: reference, among: all)
+    if leads.isEmpty { throw missing(reference, among: all, try StoreIndex(of: source)) }
     let found = try source.read(leads, for: platform, &documents)
     let platforms = found.images.map(\.platform)
     guard let best = platforms.bestIndex(for: platform) else {
@@ -71,7 +74,7 @@ package struct BaseStore: Sendable {
     if try isEmpty() { return false }
     let source = try source()
     var documents = ImageDocuments(of: source)
-    return try !leads(to: reference, in: source, &documents).isEmpty
+    return try !Self.leads(to: reference, among: source.layoutLeads(&documents)).isEmpty
   }
 
   /// All that is in the store, for a lock, where each base is the one of its name and platform.
@@ -95,14 +98,10 @@ package struct BaseStore: Sendable {
   }
 
   /// The ways to what `reference` asks for; its digest is that of a manifest, or of an index on the way to it.
-  ///
-  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
-  private func leads(
-    to reference: Reference, in source: ImageSource, _ documents: inout ImageDocuments
-  ) throws -> [ImageLead] {
-    let named = try source.layoutLeads(&documents).filter { $0.isNamed(reference.canMean) }
-    guard let digest = reference.digest else { return named }
-    return named.filter { $0.digests.contains(digest) }
+  private static func leads(to reference: Reference, among all: [ImageLead]) -> [ImageLead] {
+    all.filter { lead in
+      lead.isNamed(reference.canMean) && reference.digest.map(lead.digests.contains) ?? true
+    }
   }
 
   func source() throws -> ImageSource {
@@ -119,16 +118,15 @@ package struct BaseStore: Sendable {
     }
   }
 
-  private func missing(
-    _ reference: Reference, in source: ImageSource, _ documents: inout ImageDocuments
-  ) throws -> ImageError {
-    let leads = try source.layoutLeads(&documents)
-    let named = leads.filter { $0.isNamed(reference.canMean) }.compactMap(\.digests.last)
-    if !named.isEmpty {
-      let digests = named.map { "\($0)" }.joined(separator: ", ")
-      return ImageError(path, "", "no base \(reference.familiar): of that name there is \(digests)")
-    }
-    return ImageError(path, "", "no base \(reference.familiar): \(try StoreIndex(of: source).listing)")
+  private func missing(_ reference: Reference, among all: [ImageLead], _ index: StoreIndex) -> ImageError {
+    let named = all.filter { $0.isNamed(reference.canMean) }
+    return missing(reference.familiar, named: named.compactMap(\.digests.last), in: index)
+  }
+
+  /// The error that there is no base `name`; `digests` are those that have the name without its digest.
+  func missing(_ name: String, named digests: [ImageDigest], in index: StoreIndex) -> ImageError {
+    let list = digests.map { "\($0)" }.joined(separator: ", ")
+    return ImageError(path, "", "no base \(name): \(list.isEmpty ? index.listing : "of that name there is \(list)")")
   }
 }
 

@@ -10,3 +10,8 @@ struct BlobPlace: Sendable {
   /// The error that the blob is wrong in the way that `reason` says.
   func error(_ reason: String) -> ImageError { ImageError(place, field, reason) }
 }
+
+extension BlobPlace {
+  /// The place of what `field` names.
+  init(_ field: DocumentField) { self.init(place: field.place, field: field.path) }
+}

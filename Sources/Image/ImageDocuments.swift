@@ -8,7 +8,11 @@ struct ImageDocuments {
   /// The most bytes of the documents of one source, 32 MiB; parsed, they take many times as much.
   private static let mostBytes: Int64 = 32 << 20
 
+  /// The most descriptors of the indexes of one source that are looked at.
+  private static let mostDescriptors = 10_000
+
   private let source: ImageSource
+  private var descriptors = 0
   private var bytes: Int64 = 0
   private var documents: [String: StoredDocument] = [:]
   private var configs: [ImageDigest: (words: PlatformWords, config: ImageConfig)] = [:]
@@ -69,6 +73,12 @@ struct ImageDocuments {
     let items = try ImageIndex.items(of: field, mediaType: descriptor.mediaType)
     indexes[document.digest] = items
     return items
+  }
+
+  /// Counts one more descriptor, which stands at `place`. Throws `ImageError` when there are too many.
+  mutating func countDescriptor(_ place: BlobPlace) throws(ImageError) {
+    descriptors += 1
+    if descriptors > Self.mostDescriptors { throw place.error("more than \(Self.mostDescriptors) descriptors") }
   }
 
   /// Throws `ImageError` when `count` images are more than one source may have.

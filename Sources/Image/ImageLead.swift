@@ -10,30 +10,47 @@ struct ImageLead: Sendable {
     /// A manifest, or something that an index holds in the place of one.
     case descriptor(Descriptor)
     /// An item of manifest.json.
-    case item(DocumentField)
+    case item
     /// A descriptor, or an index on the way, that cannot be read.
     case fault(IndexFault)
   }
 
   let target: Target
-  let place: BlobPlace
+  /// What tells of it.
+  let field: DocumentField
   /// All names on the way.
   let names: [String]
   /// The digests of the indexes on the way.
   var indexes: [ImageDigest] = []
 
-  /// What the descriptor says that the image runs on; nil when nothing says.
-  var platform: Platform? {
-    if case .descriptor(let descriptor) = target { descriptor.platform } else { nil }
+  var place: BlobPlace { BlobPlace(field) }
+
+  /// What it ends at, where that is a descriptor.
+  var descriptor: Descriptor? {
+    if case .descriptor(let descriptor) = target { descriptor } else { nil }
   }
 
+  /// What the descriptor says that the image runs on; nil when nothing says.
+  var platform: Platform? { descriptor?.platform }
+
   /// The digests by which the image can be asked for, as far as they are known before it is read.
-  var digests: [ImageDigest] {
-    if case .descriptor(let descriptor) = target { indexes + [descriptor.digest] } else { indexes }
-  }
+  var digests: [ImageDigest] { indexes + [descriptor?.digest].compactMap { $0 } }
 
   /// Whether one of the names asks for what `isWanted` takes.
   func isNamed(_ isWanted: (Reference) -> Bool) -> Bool { names.references.contains(where: isWanted) }
+}
+
+extension ImageLead {
+  /// The way that begins with `item`, or goes on with it from `lead`.
+  init(_ item: ImageIndex.Item, below lead: ImageLead? = nil) {
+    let target: Target =
+      switch item.descriptor {
+      case .success(let descriptor): .descriptor(descriptor)
+      case .failure(let fault): .fault(fault)
+      }
+    self.init(
+      target: target, field: item.field, names: (lead?.names ?? []) + item.names, indexes: lead?.digests ?? [])
+  }
 }
 
 extension [String] {
@@ -66,7 +83,7 @@ package struct PassedOver: Error, Equatable, Sendable, CustomStringConvertible {
   init(_ lead: ImageLead, isImage: Bool, _ error: ImageError, configDigest: ImageDigest? = nil) {
     names = lead.names
     platform = lead.platform
-    if case .descriptor(let descriptor) = lead.target { self.descriptor = descriptor } else { descriptor = nil }
+    descriptor = lead.descriptor
     self.isImage = isImage
     self.error = error
     self.configDigest = configDigest

@@ -106,7 +106,7 @@ extension ImageSource {
           let image = try layoutImage(descriptor, lead, &documents)
           known[descriptor.digest] = found.images.count
           found.images.append(image)
-        case .item(let item): found.images.append(try dockerImage(item, lead, &documents))
+        case .item: found.images.append(try dockerImage(lead, &documents))
         case .fault(let fault):
           if fault.isDamage && platform == nil { throw fault.error }
           throw PassedOver(lead, isImage: true, fault.error)

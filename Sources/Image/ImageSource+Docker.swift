@@ -14,7 +14,7 @@ extension ImageSource {
     if items.isEmpty { throw ImageError(place, "", "expected an image, found an empty array") }
     try ImageDocuments.checkCount(items.count, BlobPlace(place: place, field: ""))
     return try items.map { item in
-      ImageLead(target: .item(item), place: BlobPlace(place: place, field: item.path), names: try names(of: item))
+      ImageLead(target: .item, field: item, names: try names(of: item))
     }
   }
 
@@ -29,17 +29,15 @@ extension ImageSource {
     }
   }
 
-  /// The image that `item`, which `lead` ends at, tells of.
+  /// The image that the item of manifest.json tells of which `lead` ends at.
   ///
   /// Throws `PassedOver` for an image that cannot be used, `ImageError`, `SourceChanged` or `SystemError`.
-  func dockerImage(
-    _ item: DocumentField, _ lead: ImageLead, _ documents: inout ImageDocuments
-  ) throws -> SourceImage {
+  func dockerImage(_ lead: ImageLead, _ documents: inout ImageDocuments) throws -> SourceImage {
+    let item = lead.field
     let document = try dockerConfig(try item.required("Config"), &documents)
     let config = try config(document, in: try item.required("Config").string(), lead, &documents)
     let layers = try (item.member("Layers")?.elements() ?? []).map { layer in
-      SourceLayer(
-        name: try layer.string(), descriptor: nil, place: BlobPlace(place: layer.place, field: layer.path))
+      SourceLayer(name: try layer.string(), descriptor: nil, place: BlobPlace(layer))
     }
     try checkCount(layers.count, config, BlobPlace(place: item.place, field: "\(item.path).Layers"))
     return SourceImage(
@@ -56,8 +54,7 @@ extension ImageSource {
   /// "sha256:HEX" or "blobs/sha256/HEX".
   private func dockerConfig(_ field: DocumentField, _ documents: inout ImageDocuments) throws -> StoredDocument {
     let name = try field.string()
-    let place = BlobPlace(place: field.place, field: field.path)
-    let document = try documents.document(name, mediaType: MediaType.config, place)
+    let document = try documents.document(name, mediaType: MediaType.config, BlobPlace(field))
     let last = name.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
     if let named = Self.digest(in: last), named != document.digest {
       throw field.error("\(quoted(name)): its bytes are \(document.digest)")

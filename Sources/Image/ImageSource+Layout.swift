@@ -5,9 +5,8 @@ private import Archive
 private import JSON
 
 extension ImageSource {
-  /// How deep indexes may lie below index.json, and how many descriptors are looked at.
-  static let deepestIndex = 4
-  private static let mostDescriptors = 10_000
+  /// How deep indexes may lie below index.json.
+  private static let deepestIndex = 4
   static let indexName = "index.json"
   /// Marks statements about an image, which stand beside it as if they were images (BuildKit, attestation-storage.md).
   private static let attestation = "vnd.docker.reference.type"
@@ -30,55 +29,43 @@ extension ImageSource {
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError`.
   func layoutLeads(_ documents: inout ImageDocuments) throws -> [ImageLead] {
-    let (document, items) = try layoutIndex()
-    var steps = Self.leads(to: items, in: document.place).reversed() as [ImageLead]
+    try leads(from: layoutIndex().items.map { ImageLead($0) }, &documents)
+  }
+
+  /// The same for the ways that begin with `first`.
+  func leads(from first: [ImageLead], _ documents: inout ImageDocuments) throws -> [ImageLead] {
+    var steps = first.reversed() as [ImageLead]
     var leads: [ImageLead] = []
-    var count = 0
     while let step = steps.popLast() {
-      count += 1
-      if count > Self.mostDescriptors { throw step.place.error("more than \(Self.mostDescriptors) descriptors") }
-      guard case .descriptor(let descriptor) = step.target, MediaType.indexes.contains(descriptor.mediaType) else {
+      try documents.countDescriptor(step.place)
+      guard let descriptor = step.descriptor, MediaType.indexes.contains(descriptor.mediaType) else {
         leads.append(step)
         continue
       }
+      let items: [ImageIndex.Item]
       do {
-        steps += try self.leads(below: step, descriptor, &documents).reversed()
+        if step.indexes.count >= Self.deepestIndex {
+          throw step.place.error("indexes nested more than \(Self.deepestIndex) deep")
+        }
+        items = try documents.index(descriptor, step.place)
       } catch let error as ImageError {
         let fault = IndexFault(error: error, isDamage: true)
-        leads.append(ImageLead(target: .fault(fault), place: step.place, names: step.names, indexes: step.digests))
+        leads.append(ImageLead(target: .fault(fault), field: step.field, names: step.names, indexes: step.digests))
+        continue
       }
+      steps += try present(items.map { ImageLead($0, below: step) }, &documents).reversed()
     }
     return leads
   }
 
-  private static func leads(
-    to items: [ImageIndex.Item], in place: String, below lead: ImageLead? = nil
-  ) -> [ImageLead] {
-    items.enumerated().map { number, item in
-      let target: ImageLead.Target =
-        switch item.descriptor {
-        case .success(let descriptor): .descriptor(descriptor)
-        case .failure(let fault): .fault(fault)
-        }
-      return ImageLead(
-        target: target, place: BlobPlace(place: place, field: "manifests[\(number)]"),
-        names: (lead?.names ?? []) + item.names, indexes: lead?.digests ?? [])
-    }
-  }
-
-  /// The leads of the index that `step` ends at.
-  private func leads(
-    below step: ImageLead, _ descriptor: Descriptor, _ documents: inout ImageDocuments
-  ) throws -> [ImageLead] {
-    if step.indexes.count >= Self.deepestIndex {
-      throw step.place.error("indexes nested more than \(Self.deepestIndex) deep")
-    }
-    let items = try documents.index(descriptor, step.place)
-    let leads = Self.leads(to: items, in: place(descriptor.digest.blobPath), below: step)
-    // Docker keeps the index of all platforms and saves the blobs of one.
+  /// Those of the leads of an index whose files are there, or all where none is: Docker keeps the index of all platforms
+  /// and saves the blobs of one.
+  private func present(_ leads: [ImageLead], _ documents: inout ImageDocuments) throws -> [ImageLead] {
     let present = try leads.filter { lead in
-      guard case .descriptor(let descriptor) = lead.target, descriptor.platform != nil else { return true }
-      return try files.contains(descriptor.digest.blobPath)
+      guard let descriptor = lead.descriptor, descriptor.platform != nil else { return true }
+      if try files.contains(descriptor.digest.blobPath) { return true }
+      try documents.countDescriptor(lead.place)
+      return false
     }
     return present.isEmpty ? leads : present
   }
@@ -97,13 +84,7 @@ extension ImageSource {
 extension ImageSource {
   /// Whether `lead` ends at an attestation.
   static func isStatement(_ lead: ImageLead) -> Bool {
-    guard case .descriptor(let descriptor) = lead.target else { return false }
-    return isStatement(descriptor)
-  }
-
-  /// Whether `descriptor` is that of an attestation.
-  static func isStatement(_ descriptor: Descriptor) -> Bool {
-    descriptor.annotation(attestation) != nil || descriptor.platform?.withoutVariant == noPlatform
+    lead.descriptor?.annotation(attestation) != nil || lead.platform?.withoutVariant == noPlatform
   }
 
   /// The image that `descriptor`, which `lead` ends at, is of.

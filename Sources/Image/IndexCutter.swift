@@ -10,18 +10,6 @@ struct IndexCutter {
     var rest: StoredDocument?
   }
 
-  /// What an index, or index.json itself, has of one image.
-  private struct Image {
-    let field: DocumentField
-    let descriptor: Descriptor
-    let platform: Platform?
-    /// The digests of the indexes on the way to it, and its own.
-    let way: [ImageDigest]
-
-    /// The digest of the image that a statement is about.
-    var subject: String? { descriptor.annotation(Descriptor.Annotation.subjectDigest) }
-  }
-
   /// The platforms of images that have the name that is meant.
   private(set) var platforms: [Platform] = []
   private let source: ImageSource
@@ -34,76 +22,53 @@ struct IndexCutter {
     documents = ImageDocuments(of: source)
   }
 
-  /// What is to go of `item`, which stands at `place`; nil for nothing.
+  /// What is to go of `item`; nil for nothing.
   ///
   /// Throws `ImageError`, `SourceChanged` or `SystemError` when it cannot be told.
-  mutating func cut(_ item: StoreIndex.Item, _ place: BlobPlace) throws -> Cut? {
+  mutating func cut(_ item: ImageIndex.Item) throws -> Cut? {
     guard selection.canMean(item) else { return nil }
-    let name = item.names.references.first(where: { selection.reference?.canMean($0) ?? true })
-    guard let descriptor = item.descriptor else {
-      let isMeant = selection.digest == nil && selection.architecture == nil
-      return isMeant ? Cut(removed: [RemovedBase(reference: name, platform: nil, digest: nil)]) : nil
-    }
-    let images: [Image]
-    do {
-      images = try self.images(of: item.field, descriptor, place, below: [])
-    } catch let error as ImageError {
+    let name = item.names.references.first { selection.reference?.canMean($0) ?? true }
+    // All of it, where that is meant whatever it leads to.
+    let isMeant = selection.means(nil, at: [item.digest].compactMap { $0 })
+    let whole = isMeant ? Cut(removed: [RemovedBase(reference: name, platform: nil, digest: item.digest)]) : nil
+    guard case .success(let descriptor) = item.descriptor else { return whole }
+    let leads = try source.leads(from: [ImageLead(item)], &documents)
+    for case .fault(let fault) in leads.map(\.target) {
       // What is damaged can be taken out whole.
-      if selection.means(nil, at: [descriptor.digest]) {
-        return Cut(removed: [RemovedBase(reference: name, platform: nil, digest: descriptor.digest)])
-      }
-      if selection.digest != nil { return nil }
-      throw error
+      if isMeant || selection.digest != nil { return whole }
+      throw fault.error
     }
-    let real = images.filter { !ImageSource.isStatement($0.descriptor) }
-    platforms += real.compactMap(\.platform).filter { !platforms.contains($0) }
-    let chosen = real.filter { selection.means($0.platform, at: $0.way) }
-    let removed = chosen.map { RemovedBase(reference: name, platform: $0.platform, digest: $0.descriptor.digest) }
-    if chosen.isEmpty {
-      // An index of nothing.
-      let isMeant = real.isEmpty && selection.means(nil, at: [descriptor.digest])
-      return isMeant ? Cut(removed: [RemovedBase(reference: name, platform: nil, digest: descriptor.digest)]) : nil
+    let images = leads.filter { !ImageSource.isStatement($0) }.map { (lead: $0, platform: platform(of: $0)) }
+    for case let platform? in images.map(\.platform) where !platforms.contains(platform) { platforms.append(platform) }
+    let chosen = images.filter { selection.means($0.platform, at: $0.lead.digests) }
+    // An index of nothing goes whole.
+    if chosen.isEmpty { return images.isEmpty ? whole : nil }
+    let removed = chosen.map { RemovedBase(reference: name, platform: $0.platform, digest: $0.lead.descriptor?.digest) }
+    if chosen.count == images.count { return Cut(removed: removed) }
+    let gone = Set(chosen.compactMap { $0.lead.descriptor.map { "\($0.digest)" } })
+    let left = leads.filter { lead in
+      let subject = lead.descriptor?.annotation(Descriptor.Annotation.subjectDigest)
+      return ![lead.descriptor.map { "\($0.digest)" }, subject].contains { $0.map(gone.contains) ?? false }
     }
-    if chosen.count == real.count { return Cut(removed: removed) }
-    let gone = Set(chosen.map(\.descriptor.digest))
-    let left = images.filter { image in
-      !gone.contains(image.descriptor.digest) && !gone.contains { "\($0)" == image.subject }
-    }
-    return Cut(removed: removed, rest: try index(descriptor, place, with: left.map { JSONLiteral($0.field.value) }))
+    return Cut(removed: removed, rest: try index(descriptor, BlobPlace(item.field), with: left))
   }
 
-  /// The index that `descriptor` leads to with `items` in the place of its own.
+  /// The index that `descriptor` leads to with what `leads` end at in the place of its own items.
   private mutating func index(
-    _ descriptor: Descriptor, _ place: BlobPlace, with items: [JSONLiteral]
+    _ descriptor: Descriptor, _ place: BlobPlace, with leads: [ImageLead]
   ) throws -> StoredDocument {
     let field = try document(descriptor, place)
     guard case .object(let members) = JSONLiteral(field.value) else { throw field.error("expected an object") }
+    let items = leads.map { JSONLiteral($0.field.value) }
     let text = JSONLiteral.object(members.setting("manifests", .array(items))).text
     return StoredDocument(bytes: Array(text.utf8), mediaType: descriptor.mediaType)
   }
 
-  /// The images that `descriptor`, which is `field`, leads to.
-  private mutating func images(
-    of field: DocumentField, _ descriptor: Descriptor, _ place: BlobPlace, below way: [ImageDigest]
-  ) throws -> [Image] {
-    let way = way + [descriptor.digest]
-    guard MediaType.indexes.contains(descriptor.mediaType) else {
-      let platform = descriptor.platform ?? platform(of: descriptor, place)
-      return [Image(field: field, descriptor: descriptor, platform: platform, way: way)]
-    }
-    let deepest = ImageSource.deepestIndex
-    if way.count > deepest { throw place.error("indexes nested more than \(deepest) deep") }
-    var images: [Image] = []
-    for item in try document(descriptor, place).member("manifests")?.elements() ?? [] {
-      let place = BlobPlace(place: item.place, field: item.path)
-      images += try self.images(of: item, Descriptor(item), place, below: way)
-    }
-    return images
-  }
-
-  /// What the config says that the image runs on; nil where it cannot be read, which is no reason to keep it.
-  private mutating func platform(of descriptor: Descriptor, _ place: BlobPlace) -> Platform? {
-    guard let manifest = try? document(descriptor, place),
+  /// What the descriptor of `lead`, else the config says that the image runs on; nil where that cannot be read, which is
+  /// no reason to keep the image.
+  private mutating func platform(of lead: ImageLead) -> Platform? {
+    if let platform = lead.platform { return platform }
+    guard let descriptor = lead.descriptor, let manifest = try? document(descriptor, lead.place),
       let config = try? Descriptor(manifest.required("config")), MediaType.configs.contains(config.mediaType),
       let field = try? document(config, BlobPlace(place: manifest.place, field: "config"))
     else { return nil }

@@ -39,6 +39,7 @@ package struct ImageIndex: Equatable, Sendable {
 
   /// An item of an index: what leads on, or why nothing does. One that cannot be followed says nothing of the others.
   struct Item: Sendable {
+    let field: DocumentField
     let descriptor: Result<Descriptor, IndexFault>
     /// The names that it gives what it leads to.
     let names: [String]
@@ -65,7 +66,7 @@ extension ImageIndex.Item {
   fileprivate init(_ field: DocumentField) {
     do throws(ImageError) {
       let descriptor = try Descriptor(field)
-      self.init(descriptor: .success(descriptor), names: descriptor.names)
+      self.init(field: field, descriptor: .success(descriptor), names: descriptor.names)
     } catch {
       // Names and a digest that can be read all the same tell whose fault it is, and of what kind.
       let annotations = (try? field.member("annotations")?.members()) ?? []
@@ -74,7 +75,7 @@ extension ImageIndex.Item {
       }
       let digest = try? field.required("digest").string()
       let fault = IndexFault(error: error, isDamage: !(digest.map(ImageDigest.isOther) ?? false))
-      self.init(descriptor: .failure(fault), names: Descriptor.names(in: named))
+      self.init(field: field, descriptor: .failure(fault), names: Descriptor.names(in: named))
     }
   }
 }

@@ -18,25 +18,15 @@ struct ReachedBlobs {
   /// A descriptor that is still to be followed.
   private struct Step {
     let field: DocumentField
-    let place: BlobPlace
     /// Whether an index may name it without its blob: that of all platforms, saved for one.
     let mayLack: Bool
-
-    init(_ field: DocumentField, _ place: BlobPlace) { (self.field, self.place, mayLack) = (field, place, false) }
-
-    /// The one that `field` of an index or a manifest is.
-    init(below field: DocumentField) {
-      self.field = field
-      place = BlobPlace(place: field.place, field: field.path)
-      mayLack = true
-    }
   }
 
   /// Adds what the descriptor `field`, an item of index.json, leads to.
   ///
   /// Throws `ImageError` when that cannot be told, `SourceChanged` or `SystemError`.
-  mutating func add(_ field: DocumentField, _ place: BlobPlace) throws {
-    var steps = [Step(field, place)]
+  mutating func add(_ field: DocumentField) throws {
+    var steps = [Step(field: field, mayLack: false)]
     while let step = steps.popLast() {
       let digest = try step.field.required("digest")
       // What has a digest of another algorithm is no file of blobs/sha256, and what it leads to is not known.
@@ -47,9 +37,9 @@ struct ReachedBlobs {
       }
       guard followed.insert(descriptor.digest).inserted else { continue }
       if try step.mayLack && !source.files.contains(descriptor.digest.blobPath) { continue }
-      let stored = try documents.document(descriptor, step.place)
+      let stored = try documents.document(descriptor, BlobPlace(step.field))
       let document = try DocumentField(reading: stored.bytes, place: source.place(descriptor.digest.blobPath))
-      for item in try document.member("manifests")?.elements() ?? [] { steps.append(Step(below: item)) }
+      for item in try document.member("manifests")?.elements() ?? [] { steps.append(Step(field: item, mayLack: true)) }
       steps += addDigests(in: document)
     }
   }
@@ -68,7 +58,9 @@ struct ReachedBlobs {
     if let digest = try? field.required("digest").digest() {
       digests.insert(digest)
       let type = try? field.required("mediaType").string()
-      if let type, (MediaType.indexes + MediaType.manifests).contains(type) { steps.append(Step(below: field)) }
+      if let type, (MediaType.indexes + MediaType.manifests).contains(type) {
+        steps.append(Step(field: field, mayLack: true))
+      }
     }
     for value in values { steps += addDigests(in: DocumentField(value: value, place: field.place)) }
     return steps

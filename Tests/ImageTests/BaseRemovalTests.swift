@@ -42,6 +42,13 @@ import Testing
       try DocumentField(reading: folder.read("store/index.json"), place: "").required("manifests").elements()
     }
 
+    /// The items of index.json as they are written, with commas between them.
+    func itemTexts() throws -> String {
+      let text = String(decoding: try folder.read("store/index.json"), as: UTF8.self)
+      let start = try #require(text.firstRange(of: #""manifests":["#)).upperBound
+      return String(text[start...].dropLast("]}".count))
+    }
+
     /// Changes the text of index.json.
     func rewrite(_ change: (String) -> String) throws {
       let text = String(decoding: try folder.read("store/index.json"), as: UTF8.self)
@@ -120,6 +127,9 @@ import Testing
       "vnd.docker.reference.type":"attestation-manifest","vnd.docker.reference.digest":"\#(digest)"}}
       """#
     }
+    for digest in digests {
+      _ = try box.folder.write(Array(digest.utf8), to: "store/blobs/sha256/\(sha(Array(digest.utf8)))")
+    }
     let stated = Array((text.dropLast(2) + statements.joined() + "]}").utf8)
     _ = try box.folder.write(stated, to: "store/blobs/sha256/\(sha(stated))")
     let size = text.utf8.count
@@ -160,6 +170,45 @@ import Testing
     let removed = try box.remove("\(digest)")
     #expect(removed.count == 2 && removed[0].hasPrefix("an image without a name for linux/amd64: sha256:"))
     #expect(try box.spellings == ["other"] && box.store.contents().unnamed.isEmpty)
+  }
+
+  @Test func `one image goes out of an index that stands under two names`() throws {
+    let box = try Store()
+    for architecture in ["amd64", "arm64"] { try box.add("base", architecture) }
+    let item = try box.itemTexts()
+    try box.rewrite { $0.replacing(item, with: "\(item),\(item.replacing(#""base""#, with: #""other""#))") }
+    let arm64 = try box.store.contents().bases[1].manifestDigest
+    #expect(try box.remove("\(arm64)").count == 2)
+    #expect(try box.spellings == ["base", "other"])
+    #expect(try box.store.contents().bases.map(\.platform.architecture) == ["amd64", "amd64"])
+  }
+
+  @Test func `an index of all platforms goes with the one that was saved of it`() throws {
+    let box = try Store()
+    for architecture in ["amd64", "arm64"] { try box.add("base", architecture) }
+    let bases = try box.store.contents().bases
+    try removeFile(Array("\(box.store.path)/\(bases[1].manifestDigest.blobPath)".utf8))
+    #expect(throws: ImageError(box.store.path, "", "base:latest: the base is for linux/amd64, not for linux/arm64")) {
+      _ = try box.remove("base", architecture: "arm64")
+    }
+    #expect(
+      try box.remove("base", architecture: "amd64") == ["base:latest for linux/amd64: \(bases[0].manifestDigest)"])
+    #expect(try box.items().isEmpty)
+  }
+
+  @Test func `indexes of indexes are not followed without end`() throws {
+    let box = try Store()
+    try box.add("base")
+    var item = try box.itemTexts()
+    for _ in 0..<4 {
+      let items = [String](repeating: item, count: 20).joined(separator: ",")
+      let index = Array(#"{"schemaVersion":2,"manifests":[\#(items)]}"#.utf8)
+      _ = try box.folder.write(index, to: "store/blobs/sha256/\(sha(index))")
+      item = #"{"mediaType":"\#(MediaType.index)","digest":"sha256:\#(sha(index))","size":\#(index.count)}"#
+    }
+    try box.rewrite { _ in #"{"schemaVersion":2,"manifests":[\#(item)]}"# }
+    let error = try #require(throws: ImageError.self) { _ = try box.remove("sha256:\(sha([]))") }
+    #expect(error.reason == "more than 10000 descriptors")
   }
 
   @Test(arguments: [
