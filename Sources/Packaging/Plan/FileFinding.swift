@@ -1,6 +1,6 @@
 // What is to be said of the files that are packed: executables for another machine than their platform's, or without
-// an execute bit (those of images have a gate of their own), and what files have that no archive keeps. It is said of the entries that stay: a later rule may
-// replace what an earlier one brought.
+// an execute bit (the layers of images have a gate of their own), and what files have that no archive keeps. It is said
+// of the entries that stay: a later rule may replace what an earlier one brought.
 
 import Archive
 import Image
@@ -110,14 +110,13 @@ extension TarballBuilder {
     of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose, _ place: RulePlace
   ) -> FileFinding.Kind? {
     let shown = places(of: packed)
-    if let machines = format.machines, let platform = purpose.platform,
-      !machines.suit(os: purpose.os, architecture: purpose.architecture)
+    if let platform = purpose.platform,
+      let reason = format.reason(against: platform, os: purpose.os, architecture: purpose.architecture)
     {
-      let reason = "\(shown): expected a file for \(platform), found \(machines.fileDescription)"
-      return .refusal(Diagnostic(.data, reason, at: place.rule.origin))
+      return .refusal(Diagnostic(.data, "\(shown): \(reason)", at: place.rule.origin))
     }
     guard case .damagedELF = format else { return nil }
-    return .executable("\(shown): begins as an ELF file and is cut or damaged")
+    return .executable("\(shown): \(Executable.damaged)")
   }
 
   private func missingBit(
@@ -125,8 +124,7 @@ extension TarballBuilder {
   ) -> FileFinding.Kind? {
     let isToBeRun = format.isProgram || (purpose.source == .binaries && format.machines != nil)
     if !isToBeRun || packed.mode.bits & 0o111 != 0 || purpose.platform?.os == "windows" { return nil }
-    let mend = "\"mode\": \"0755\" gives it one"
-    return .executable("\(places(of: packed)): is an executable without an execute bit; \(mend)")
+    return .executable("\(places(of: packed)): \(Executable.withoutExecuteBit("\"mode\": \"0755\""))")
   }
 
   private func places(of packed: PackedFile) -> String {

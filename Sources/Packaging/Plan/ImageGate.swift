@@ -49,7 +49,7 @@ struct ImageGate {
   /// `found`, differ; their variants may.
   func checkMachines(on base: Reference, for found: [Platform]) throws(ImageError) {
     if let binary, case .damagedELF = binary.format {
-      throw ImageError(binary.path, "", "begins as an ELF file and is cut or damaged")
+      throw ImageError(binary.path, "", Executable.damaged)
     }
     if isForPlatform && found.contains(where: { $0.withoutVariant == platform.withoutVariant }) { return }
     let bases = found.map { "\($0)" }.joined(separator: ", ")

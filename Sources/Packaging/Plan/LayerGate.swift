@@ -89,15 +89,13 @@ struct LayerGate {
 
   /// What is wrong with a file that the image's platform does not run.
   private func misfit(of item: Item, _ format: Executable) -> Verdict? {
-    if let machines = format.machines, !machines.suit(os: platform.os, architecture: platform.architecture) {
-      let reason = "expected a file for \(platform), found \(machines.fileDescription)"
+    if let reason = format.reason(against: platform, os: platform.os, architecture: platform.architecture) {
       // Programs of other systems may be what the image is about: installers, what is tested.
-      let isForeign = machines.isForeignFormat && !item.isEntrypoint && !isChosenByPlatform(item)
-      return isForeign ? .warning(reason) : .refusal(reason)
+      let isForeign = format.machines?.isForeignFormat ?? false
+      return isForeign && !item.isEntrypoint && !isChosenByPlatform(item) ? .warning(reason) : .refusal(reason)
     }
     guard case .damagedELF = format else { return nil }
-    let reason = "begins as an ELF file and is cut or damaged"
-    return item.isEntrypoint ? .refusal(reason) : .warning(reason)
+    return item.isEntrypoint ? .refusal(Executable.damaged) : .warning(Executable.damaged)
   }
 
   private func missingBit(of item: Item, _ format: Executable) -> Verdict? {
@@ -105,7 +103,7 @@ struct LayerGate {
     // An image's own binary has no rule that could say a mode.
     let mend = item.isBinary ? "chmod a+x" : "\"mode\": \"0755\""
     if item.isEntrypoint { return .refusal("is the entrypoint, and has no execute bit; \(mend) gives it one") }
-    let reason = "is an executable without an execute bit; \(mend) gives it one"
+    let reason = Executable.withoutExecuteBit(mend)
     switch format {
     case .elf, .script: if item.isBinary { return .refusal(reason) }
     // What another program loads, as .NET does.
@@ -272,14 +270,10 @@ private struct LayerFindings {
     refusals.append(Refusal(reason: reason, origin: origin, places: [place]))
   }
 
-  private static let mostPlaces = 3
-
   func tell(_ resolver: Resolver, of image: String) {
     for refusal in refusals {
-      let left = refusal.places.count - Self.mostPlaces
-      let places =
-        refusal.places.prefix(Self.mostPlaces).joined(separator: ", ") + (left > 0 ? " and \(left) more" : "")
-      resolver.refuse(Diagnostic(.data, "\(image): \(places): \(refusal.reason)", at: refusal.origin))
+      let message = "\(image): \(refusal.places.firstFew): \(refusal.reason)"
+      resolver.refuse(Diagnostic(.data, message, at: refusal.origin))
     }
     resolver.plan.warnings += warnings.told(as: "executables with something wrong").of(image)
   }

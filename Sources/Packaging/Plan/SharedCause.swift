@@ -104,14 +104,14 @@ struct SharedCauses {
   private func message(_ group: Group, _ subjects: [String], _ all: [Diagnostic]) -> String {
     let bases = escapedName(locations.bases.utf8)
     let filling = "`kpack base add REF FILE`, `kpack base make REF` or `skopeo copy docker://REF oci:\(bases):REF`"
-    let images = "\(subjects.count) image\(subjects.count == 1 ? "" : "s"): \(Self.first(subjects))"
+    let images = "\(subjects.count) image\(subjects.count == 1 ? "" : "s"): \(subjects.firstFew)"
     switch group {
     case .fact, .platforms: return all[0].message
     case .folder(let folder):
       let isBin = folder == Array(locations.bin.utf8)
       let hint = isBin ? "; the build puts binaries there, below OS/ARCH, and --bin names another folder" : ""
       let count = subjects.count == 1 ? "1 source is" : "\(subjects.count) sources are"
-      return "\(escapedName(folder)): no such folder, where \(count) to be found: \(Self.first(subjects))\(hint)"
+      return "\(escapedName(folder)): no such folder, where \(count) to be found: \(subjects.firstFew)\(hint)"
     case .bases:
       let stage = escapedName(locations.stage.utf8)
       return "\(bases): no bases to make images from, and \(stage) has not got \(images); "
@@ -119,17 +119,8 @@ struct SharedCauses {
     case .base:
       var names: [String] = []
       for case .base(let name)? in all.map(\.cause?.kind) where !names.contains(name) { names.append(name) }
-      return "\(bases): no base \(Self.first(names)), needed for \(images); "
+      return "\(bases): no base \(names.firstFew), needed for \(images); "
         + "\(filling) adds one, `kpack base list` tells what is there"
     }
-  }
-
-  private static let mostShown = 3
-
-  /// The first few of `items`, and how many more there are.
-  private static func first(_ items: [String]) -> String {
-    let left = items.count - mostShown
-    let shown = items.prefix(left == 1 ? mostShown + 1 : mostShown).joined(separator: ", ")
-    return left > 1 ? "\(shown) and \(left) more" : shown
   }
 }

@@ -64,14 +64,11 @@ struct StagedImage {
     return names.isEmpty ? "has no name, wanted is \(wanted)" : "is named \(list(names)), wanted is \(wanted)"
   }
 
-  private static let mostShown = 3
-
   /// The first few of `items`, each once.
   private static func list(_ items: [String]) -> String {
     var distinct: [String] = []
     for item in items where !distinct.contains(item) { distinct.append(item) }
-    let more = distinct.count > mostShown ? " and \(distinct.count - mostShown) more" : ""
-    return distinct.prefix(mostShown).map { escapedName($0.utf8) }.joined(separator: ", ") + more
+    return distinct.map { escapedName($0.utf8) }.firstFew
   }
 }
 
