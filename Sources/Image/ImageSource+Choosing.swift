@@ -34,7 +34,7 @@ extension ImageSource {
     }
     let images = found.images
     if images.isEmpty {
-      if found.passedOver.isEmpty || !found.others.isEmpty, let wanted {
+      if !found.others.isEmpty, let wanted {
         throw ImageError(path, "", "is for \(Self.list(found.others)), not for \(wanted)")
       }
       _ = try found.usable()
@@ -100,7 +100,7 @@ extension ImageSource {
         switch lead.target {
         case .descriptor(let descriptor):
           if let number = known[descriptor.digest] {
-            found.images[number].names += lead.names.filter { !found.images[number].names.contains($0) }
+            found.images[number].names += lead.names
             continue
           }
           let image = try layoutImage(descriptor, lead, &documents)
@@ -116,6 +116,10 @@ extension ImageSource {
         found.passedOver.append(passedOver)
       }
     }
+    for number in found.images.indices {
+      var names: Set<String> = []
+      found.images[number].names.removeAll { !names.insert($0).inserted }
+    }
     found.keep(platform)
     return found
   }
@@ -130,11 +134,13 @@ extension ImageSource {
 }
 
 extension FoundImages {
-  /// Leaves the images for the system and architecture of `platform`, and says what the others are for.
+  /// Leaves the images for the system and architecture of `platform`, and says what the others are for, each once.
   fileprivate mutating func keep(_ platform: Platform?) {
     guard let platform else { return }
     let isWanted = { (image: SourceImage) in image.platform.withoutVariant == platform.withoutVariant }
     others += images.filter { !isWanted($0) }.map(\.platform)
     images.removeAll { !isWanted($0) }
+    var known: Set<Platform> = []
+    others.removeAll { !known.insert($0).inserted }
   }
 }

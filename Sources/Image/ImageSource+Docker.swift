@@ -5,6 +5,8 @@ private import JSON
 
 extension ImageSource {
   static let manifestName = "manifest.json"
+  /// The most names that manifest.json may give its images.
+  private static let mostNames = 10_000
 
   /// The items of manifest.json and their names. Throws `ImageError`, `SourceChanged` or `SystemError`.
   func dockerLeads() throws -> [ImageLead] {
@@ -13,9 +15,12 @@ extension ImageSource {
     let items = try DocumentField(reading: bytes, place: place).elements()
     if items.isEmpty { throw ImageError(place, "", "expected an image, found an empty array") }
     try ImageDocuments.checkCount(items.count, BlobPlace(place: place, field: ""))
-    return try items.map { item in
+    let leads = try items.map { item in
       ImageLead(target: .item, field: item, names: try names(of: item))
     }
+    let count = leads.reduce(0) { $0 + $1.names.count }
+    if count > Self.mostNames { throw ImageError(place, "", "\(count) names, the limit is \(Self.mostNames)") }
+    return leads
   }
 
   private func names(of item: DocumentField) throws -> [String] {

@@ -17,26 +17,44 @@ extension ImageSource {
     if !known.isSuperset(of: Set(docker.keys).union(items.passedOver.compactMap(\.configDigest))) {
       throw ImageError(path, "", "manifest.json and index.json tell of different images")
     }
+    try name(&found.images, from: docker)
+    try add(docker, to: &found.images)
+    return found
+  }
+
+  /// Gives `images` of the layout the names of manifest.json that a tag alone means, and all of those for none.
+  private func name(_ images: inout [SourceImage], from docker: [ImageDigest: [SourceImage]]) throws {
+    let names = docker.mapValues { twins in twins.flatMap(\.names) }
+    let tagged = names.mapValues { names in Dictionary(grouping: names) { [$0].references.first?.tag ?? "" } }
+    // Those are surely no tags alone.
     let whole = Set(
       try layoutIndex().items.compactMap { item in
+        // What cannot be read has no name that an image here could have.
         try? item.descriptor.get().annotation(Descriptor.Annotation.imageName)
       })
-    for index in found.images.indices {
-      let tags = (docker[found.images[index].configDigest] ?? []).flatMap(\.names)
-      found.images[index].names = Self.wholeNames(found.images[index].names, whole, from: tags)
+    for index in images.indices {
+      let (known, digest) = (images[index].names, images[index].configDigest)
+      images[index].names =
+        known.isEmpty
+        ? names[digest] ?? []
+        : known.flatMap { whole.contains($0) || !Reference.isTag($0) ? [$0] : tagged[digest]?[$0] ?? [$0] }
     }
-    let layout = Dictionary(grouping: found.images, by: \.configDigest)
-    for index in found.images.indices {
-      let digest = found.images[index].configDigest
-      guard let twins = docker[digest] else { continue }
-      let (tags, names) = (Self.names(of: twins), Self.names(of: layout[digest] ?? []))
+  }
+
+  /// Adds the layers that manifest.json names to `images` of the layout. Throws `ImageError` for one that has other names
+  /// there.
+  private func add(_ docker: [ImageDigest: [SourceImage]], to images: inout [SourceImage]) throws(ImageError) {
+    let tags = docker.mapValues(Self.names)
+    let names = Dictionary(grouping: images, by: \.configDigest).mapValues(Self.names)
+    for index in images.indices {
+      let digest = images[index].configDigest
+      guard let twins = docker[digest], let tags = tags[digest], let names = names[digest] else { continue }
       if tags != names {
         throw ImageError(
           path, "", "\(digest): named \(Self.list(tags)) in manifest.json, \(Self.list(names)) in index.json")
       }
-      found.images[index].twins = twins.map(\.layers)
+      images[index].twins = twins.map(\.layers)
     }
-    return found
   }
 
   /// Whether index.json or manifest.json, the file `name`, tells of nothing: tools that write the other form alone leave
@@ -59,20 +77,10 @@ extension ImageSource {
     }
   }
 
-  /// The names of an image of the layout, what is a tag alone replaced by the `tags` that it means, and all of those
-  /// for none; `whole` are surely no tags alone.
-  private static func wholeNames(_ names: [String], _ whole: Set<String>, from tags: [String]) -> [String] {
-    if names.isEmpty { return tags }
-    return names.flatMap { name in
-      if whole.contains(name) || !Reference.isTag(name) { return [name] }
-      let meant = tags.filter { [$0].references.first?.tag == name }
-      return meant.isEmpty ? [name] : meant
-    }
-  }
-
   /// The names with a tag, for manifest.json has no others.
   private static func names(of images: [SourceImage]) -> Set<String> {
-    Set(images.flatMap(\.references).filter { $0.digest == nil }.map(\.description))
+    let names = Array(Set(images.flatMap(\.names)))
+    return Set(names.references.filter { $0.digest == nil }.map(\.description))
   }
 
   private static func list(_ names: Set<String>) -> String {

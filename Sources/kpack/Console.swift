@@ -59,7 +59,8 @@ struct MessageOutput {
 
   /// Each of `messages` once.
   func warnings(_ messages: [String]) {
-    for (index, message) in messages.enumerated() where !messages[..<index].contains(message) { warning(message) }
+    var known: Set<String> = []
+    for message in messages where known.insert(message).inserted { warning(message) }
   }
 
   /// Where to read on, after an error.

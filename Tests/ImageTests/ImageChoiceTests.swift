@@ -52,6 +52,21 @@ import Testing
     #expect(try source.images(for: Reference("q"), named: Reference("g:1")).images.count == 2)
   }
 
+  @Test(arguments: [
+    ([], "holds no image"),
+    (
+      ["g:1 linux/arm64", "g:2 linux/arm64", "g:3 linux/s390x"], "is for linux/arm64, linux/s390x, not for linux/amd64"
+    ),
+  ])
+  func `an architecture that is not there is told with those that are, if any`(images: [String], reason: String) throws
+  {
+    let folder = try ImageFolder()
+    let source = try source(images, in: folder)
+    #expect(throws: ImageError(source.path, "", reason)) {
+      _ = try source.images(for: Reference("q:1"), architecture: "amd64")
+    }
+  }
+
   @Test func `an architecture that is there for Windows alone is not there`() throws {
     let folder = try ImageFolder()
     let source = try source(["g:1 windows/amd64"], in: folder)

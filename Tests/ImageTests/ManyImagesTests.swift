@@ -30,6 +30,16 @@ struct ManyImagesTests {
     #expect(error.reason == "more than 1000 images")
   }
 
+  @Test func `an image may have ten thousand names and no more`() throws {
+    let names = (2...10_000).map { #","other:\#($0)""# }.joined()
+    var sample = SampleImage()
+    sample.edit = { $0 == "docker" ? $1.replacing(#""sample:1""#, with: #""sample:1"\#(names)"#) : $1 }
+    #expect(try Self.images(sample.docker).map(\.names.count) == [10_000])
+    sample.edit = { $0 == "docker" ? $1.replacing(#""sample:1""#, with: #""sample:1"\#(names),"sample:2""#) : $1 }
+    let error = try #require(throws: ImageError.self) { _ = try Self.images(sample.docker) }
+    #expect(error.reason == "10001 names, the limit is 10000")
+  }
+
   @Test func `an index that is named twice gives its image both names`() throws {
     var members = SampleImage().layout
     let top = try #require(members.firstIndex { $0.name == "index.json" })

@@ -66,9 +66,8 @@ struct StagedImage {
 
   /// The first few of `items`, each once.
   private static func list(_ items: [String]) -> String {
-    var distinct: [String] = []
-    for item in items where !distinct.contains(item) { distinct.append(item) }
-    return distinct.map { escapedName($0.utf8) }.firstFew
+    var known: Set<String> = []
+    return items.filter { known.insert($0).inserted }.map { escapedName($0.utf8) }.firstFew
   }
 }
 
