@@ -29,8 +29,7 @@ extension ArchiveError {
     case .notARegularFile(_, let found): "expected a regular file, found \(found)"
     case .gzip(let error): error.description(for: .gzip)
     case .zstd(let error): error.description(for: .zstd)
-    case .zstdMissing:
-      "is compressed with zstd, which takes the system's libzstd (\(ZstdLibrary.name)), and that is not here"
+    case .zstdMissing: "is compressed with zstd, which \(ZstdLibrary.missing)"
     case .tar(let error): error.description
     }
   }

@@ -20,9 +20,9 @@ package struct TarReader: ~Copyable {
   /// Bytes of holes that were read so far.
   var holes: Int64 = 0
   var isAtEnd = false
-  /// Whether the zeros that pad the last contents may be cut anywhere, as Go's archive/tar has it, which engines read
-  /// layers with: no content lacks. A warning tells. To those engines a block that is cut is damage, be it one of the end
-  /// mark.
+  /// Whether the archive may end within the zeros that pad the last contents, which a warning tells: all contents are
+  /// there, and Go's archive/tar, which engines read layers with, takes it. A block of the end mark that is cut is
+  /// damage all the same, as it is to Go.
   package var takesCutEnd = false
   /// Whether no byte at all is an archive without entries.
   package var takesNothing = false

@@ -7,7 +7,10 @@ private import Glibc
 /// The library that decompresses zstd (RFC 8878).
 package enum ZstdLibrary {
   /// The name under which the system has it.
-  package static let name = "libzstd.so.1"
+  static let name = "libzstd.so.1"
+
+  /// What is said of something that is compressed with zstd where the library is not there.
+  package static let missing = "takes the system's libzstd (\(name)), which is not here"
 
   /// Whether the system has it.
   package static var isThere: Bool { functions != nil }

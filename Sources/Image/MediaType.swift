@@ -1,6 +1,6 @@
 // The media types of images: OCI image-spec, media-types.md, and those of Docker that it names as compatible.
 
-private import Archive
+internal import Archive
 private import JSON
 
 /// The media types that are read and written.
@@ -22,9 +22,7 @@ package enum MediaType {
   package static let indexes = [index, dockerIndex]
   package static let manifests = [manifest, dockerManifest]
   package static let configs = [config, dockerConfig]
-  package static let plainLayers = [layer, dockerLayer]
-  package static let gzipLayers = [gzipLayer, dockerGzipLayer]
-  package static let zstdLayers = [zstdLayer, dockerZstdLayer]
+  private static let layers = [layer, gzipLayer, zstdLayer, dockerLayer, dockerGzipLayer, dockerZstdLayer]
   /// What those begin with that are not distributed with their image: Windows' own (layer.md, "Non-Distributable Layers").
   private static let foreignLayers = [
     "application/vnd.oci.image.layer.nondistributable.", "application/vnd.docker.image.rootfs.foreign.",
@@ -37,11 +35,23 @@ package enum MediaType {
     }
   }
 
+  /// The compression that the media type of a layer tells of by its suffix; nil for a plain layer (layer.md, "+gzip Media
+  /// Types" and "+zstd Media Types"; Docker's own have a "." there).
+  static func compression(ofLayer type: String) -> Compression? {
+    Compression.allCases.first { compression in
+      let end = type.utf8.suffix(compression.rawValue.utf8.count + 1)
+      return ["+", "."].contains { end.elementsEqual("\($0)\(compression)".utf8) }
+    }
+  }
+
+  /// OCI's media type of a layer that is compressed so.
+  static func layer(_ compression: Compression?) -> String { compression.map { "\(layer)+\($0)" } ?? layer }
+
   /// Why a layer of `type` cannot be read; nil when it can.
   static func reason(againstLayer type: String) -> String? {
-    if (plainLayers + gzipLayers).contains(type) { return nil }
-    if zstdLayers.contains(type) {
-      return ZstdLibrary.isThere ? nil : "\(quoted(type)) takes the system's libzstd (libzstd.so.1), which is not here"
+    if layers.contains(type) {
+      let canBeRead = compression(ofLayer: type) != .zstd || ZstdLibrary.isThere
+      return canBeRead ? nil : "\(quoted(type)) \(ZstdLibrary.missing)"
     }
     let isForeign = foreignLayers.contains { type.utf8.starts(with: $0.utf8) }
     let wanted = isForeign ? "a layer that is distributed with its image" : "a plain, gzip or zstd layer"

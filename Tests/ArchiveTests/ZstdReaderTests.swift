@@ -11,7 +11,7 @@ struct ZstdLibraryTests {
 
   @Test func `a system without the library is told what lacks`() {
     let message =
-      "x.tar.zst: is compressed with zstd, which takes the system's libzstd (libzstd.so.1), and that is not here"
+      "x.tar.zst: is compressed with zstd, which takes the system's libzstd (libzstd.so.1), which is not here"
     #expect(ArchiveError.zstdMissing.message(for: Array("x.tar.zst".utf8)) == message)
   }
 }

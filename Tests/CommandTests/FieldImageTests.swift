@@ -98,7 +98,7 @@ import Testing
     // What the system finds in the place of the library is none.
     try box.write("", to: "none/libzstd.so.1")
     let environment = ["LD_LIBRARY_PATH": "\(box.root)/none"]
-    let lacks = "is compressed with zstd, which takes the system's libzstd (libzstd.so.1), and that is not here"
+    let lacks = "is compressed with zstd, which takes the system's libzstd (libzstd.so.1), which is not here"
     for (words, place) in [
       (["list", "full.tar.zst"], "full.tar.zst"), (["base", "add", "base:1", "image.tar.zst"], "image.tar.zst"),
       (["base", "add", "base:1", "image.tar"], "image.tar: manifest.json: [0].Layers[1]: 1.tar"),
