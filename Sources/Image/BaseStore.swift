@@ -163,6 +163,12 @@ package struct StoreContents: Sendable {
     passedOver = found.passedOver
     unnamed = found.images.filter(\.references.isEmpty).compactMap(\.manifestDigest)
   }
+
+  /// "1 image without a name: DIGEST"; nil for none.
+  package var unnamedImages: String? {
+    if unnamed.isEmpty { return nil }
+    return "\(StoreIndex.unnamed(unnamed.count)): \(unnamed.map { "\($0)" }.joined(separator: ", "))"
+  }
 }
 
 /// One base of a store, for listings.

@@ -27,11 +27,7 @@ extension ImageSource {
     let names = docker.mapValues { twins in twins.flatMap(\.names) }
     let tagged = names.mapValues { names in Dictionary(grouping: names) { [$0].references.first?.tag ?? "" } }
     // Those are surely no tags alone.
-    let whole = Set(
-      try layoutIndex().items.compactMap { item in
-        // What cannot be read has no name that an image here could have.
-        try? item.descriptor.get().annotation(Descriptor.Annotation.imageName)
-      })
+    let whole = Set(try layoutIndex().items.compactMap { $0.known?.annotation(Descriptor.Annotation.imageName) })
     for index in images.indices {
       let (known, digest) = (images[index].names, images[index].configDigest)
       images[index].names =

@@ -31,7 +31,7 @@ struct IndexCutter {
     // All of it, where that is meant whatever it leads to.
     let isMeant = selection.means(nil, at: [item.digest].compactMap { $0 })
     let whole = isMeant ? Cut(removed: [RemovedBase(reference: name, platform: nil, digest: item.digest)]) : nil
-    guard case .success(let descriptor) = item.descriptor else { return whole }
+    guard let descriptor = item.known else { return whole }
     let leads = try source.leads(from: [ImageLead(item)], &documents)
     for case .fault(let fault) in leads.map(\.target) {
       // What is damaged can be taken out whole.

@@ -43,6 +43,11 @@ package struct ImageIndex: Equatable, Sendable {
     let descriptor: Result<Descriptor, IndexFault>
     /// The names that it gives what it leads to.
     let names: [String]
+
+    /// Nil for an item that cannot be followed.
+    var known: Descriptor? {
+      if case .success(let descriptor) = descriptor { descriptor } else { nil }
+    }
   }
 
   /// The items of the index that `document` spells; `mediaType` is what its descriptor says, nil for index.json itself.

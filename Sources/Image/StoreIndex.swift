@@ -31,10 +31,12 @@ struct StoreIndex {
   /// What there is, for messages: "it is empty" or "there is NAME, NAME, 2 images without a name".
   var listing: String {
     let names = Set(items.flatMap(\.names).map { escapedName($0.utf8) }).sorted()
-    let count = unnamed.count
-    let others = count == 0 ? [] : ["\(count) \(count == 1 ? "image" : "images") without a name"]
-    return names.isEmpty && count == 0 ? "it is empty" : "there is \((names + others).joined(separator: ", "))"
+    let all = names + (unnamed.isEmpty ? [] : [Self.unnamed(unnamed.count)])
+    return all.isEmpty ? "it is empty" : "there is \(all.joined(separator: ", "))"
   }
+
+  /// "1 image without a name"
+  static func unnamed(_ count: Int) -> String { "\(count) \(count == 1 ? "image" : "images") without a name" }
 
   /// The digests of images, and of indexes of some, that nobody can ask for: those that stand under no name.
   var unnamed: [ImageDigest] {
@@ -44,7 +46,7 @@ struct StoreIndex {
 }
 
 extension ImageIndex.Item {
-  /// The digest of what it leads to; nil for an item that cannot be read.
+  /// The digest of what it leads to; nil for an item that cannot be followed.
   var digest: ImageDigest? { known?.digest }
 
   /// The item as it was written.
@@ -63,13 +65,9 @@ extension ImageIndex.Item {
   /// Whether it is an image, or an index of some, that has no name.
   fileprivate var isUnnamedImage: Bool {
     guard let known, names.isEmpty else { return false }
-    // Charts, signatures and the like say what they are (OCI image-spec, descriptor.md, `artifactType`).
+    // Charts, signatures and the like say what they are (OCI image-spec, descriptor.md, `artifactType`). A descriptor is
+    // an object, so that nothing is thrown.
     let isArtifact = (try? field.member("artifactType")) != nil
     return (MediaType.indexes + MediaType.manifests).contains(known.mediaType) && !isArtifact
-  }
-
-  /// Nil for an item that cannot be read.
-  private var known: Descriptor? {
-    if case .success(let descriptor) = descriptor { descriptor } else { nil }
   }
 }

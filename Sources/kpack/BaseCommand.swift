@@ -229,18 +229,10 @@ struct BaseCommand {
         ]))
     }
     tell(contents.passedOver)
-    if let unnamed = unnamedImages(of: contents) {
+    if let unnamed = contents.unnamedImages {
       let remedy = "name it by `skopeo copy` or `kpack base add`, or take it out by `kpack base remove DIGEST`"
       context.messages.note("\(escapedName(store.path.utf8)): \(unnamed); \(remedy)")
     }
-  }
-
-  /// "1 image without a name: DIGEST"; nil for none.
-  private func unnamedImages(of contents: StoreContents) -> String? {
-    let unnamed = contents.unnamed
-    if unnamed.isEmpty { return nil }
-    let digests = unnamed.map { "\($0)" }.joined(separator: ", ")
-    return "\(unnamed.count) \(unnamed.count == 1 ? "image" : "images") without a name: \(digests)"
   }
 
   private func lock() throws {
@@ -252,7 +244,7 @@ struct BaseCommand {
       let contents = try store.contentsToLock()
       let bases = contents.bases
       if bases.isEmpty {
-        let found = unnamedImages(of: contents) ?? "no image in it has a name"
+        let found = contents.unnamedImages ?? "no image in it has a name"
         throw ImageError(store.path, "", "no bases to lock: \(found)")
       }
       let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
