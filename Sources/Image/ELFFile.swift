@@ -71,11 +71,19 @@ extension ELFFile {
 
 // Program headers
 extension ELFFile {
+  /// Whether the file holds what a debugger needs of a program, and the program's bytes no more: `objcopy
+  /// --only-keep-debug` leaves segments their places in memory and takes those in the file away.
+  static func isSeparateDebugFile(_ file: StartedFile) throws -> Bool {
+    guard let format = ELFFormat(file.start), let segments = try segments(of: file, format) else { return false }
+    return segments.contains { $0.isInterpreter && $0.size == 0 && $0.memorySize > 0 }
+  }
+
   /// A part of the file that is loaded, or that names the interpreter.
   private struct Segment {
     let isInterpreter: Bool
     let offset: UInt64
     let size: UInt64
+    let memorySize: UInt64
   }
 
   /// PT_LOAD and PT_INTERP (gABI, "Program Header").
@@ -105,7 +113,8 @@ extension ELFFile {
     guard type == loadType || type == interpreterType else { return nil }
     return Segment(
       isInterpreter: type == interpreterType, offset: format.number(format.segmentOffset, in: header),
-      size: format.number(format.segmentSize, in: header))
+      size: format.number(format.segmentSize, in: header),
+      memorySize: format.number(format.segmentMemorySize, in: header))
   }
 
   /// The path that the segment holds, up to its first NUL; nil when it is none, or no NUL ends the segment.
@@ -149,9 +158,13 @@ extension ELFFile {
   ]
 
   private static func architecture(_ machine: UInt64, _ format: ELFFormat) -> String {
-    architectures[Machine(machine, is64Bit: format.is64Bit, isBigEndian: format.isBigEndian)]
-      ?? "ELF machine \(machine)"
+    architectures[Machine(machine, is64Bit: format.is64Bit, isBigEndian: format.isBigEndian)] ?? name(machine)
   }
+
+  private static func name(_ machine: UInt64) -> String { "ELF machine \(machine)" }
+
+  /// What files are called that are for a processor of those above, in a class and byte order that Go has no name for.
+  static let processors = Set(architectures.keys.map { name($0.number) })
 
   /// The systems that run a file of this EI_OSABI (gABI, "ELF Identification"); most files leave it open.
   private static func systems(_ osABI: UInt8) -> [String] {

@@ -78,6 +78,8 @@ struct ELFFormat {
   var sectionOffset: ELFField { ELFField(offset: 16, width: 4) }
   /// sh_size: bytes of the section.
   var sectionSize: ELFField { ELFField(offset: 20, width: 4) }
+  /// p_memsz: bytes of the segment in memory.
+  var segmentMemorySize: ELFField { is64Bit ? ELFField(offset: 40, width: 8) : ELFField(offset: 20, width: 4) }
 
   /// The number that `field` of the whole header `header` holds.
   func number(_ field: ELFField, in header: some BidirectionalCollection<UInt8>) -> UInt64 {

@@ -10,7 +10,7 @@ package enum Executable: Equatable, Sendable {
   /// A file that begins as an ELF file and is cut or contradicts itself, and the machines that it is for, where its
   /// first bytes tell.
   case damagedELF(Machines?)
-  /// An ELF file that no system runs: an object file, a core, one of a type that is not known here.
+  /// An ELF file that no system runs: an object file, a core, what debuggers read, one of a type that is not known here.
   case otherELF(Machines)
   /// Text that names its interpreter in the first line (execve(2), "Interpreter scripts").
   case script(ScriptLine)
@@ -59,7 +59,9 @@ package enum Executable: Equatable, Sendable {
   private static func elf(_ file: StartedFile) throws -> Executable {
     if let elf = try ELFFile.read(file) { return .elf(elf) }
     let machines = ELFFile.machines(file.start)
-    if let machines, !ELFFile.isDamaged(file.start) { return .otherELF(machines) }
+    if let machines, try !ELFFile.isDamaged(file.start) || ELFFile.isSeparateDebugFile(file) {
+      return .otherELF(machines)
+    }
     return .damagedELF(machines)
   }
 

@@ -19,6 +19,12 @@ package struct Machines: Equatable, Sendable {
   /// Whether files of the format are no ELF files, the format of all systems that images are made for.
   package var isForeignFormat: Bool { format != "ELF" }
 
+  /// Whether the file is for machines that Go builds nothing for: graphics processors, devices, other firmware.
+  package var isForDevices: Bool {
+    guard let architectures else { return false }
+    return architectures.allSatisfy { !Self.knownArchitectures.contains($0) && !ELFFile.processors.contains($0) }
+  }
+
   private func isAmong(_ names: [String]?, _ name: String?, of known: Set<String>) -> Bool {
     guard let names, let name, known.contains(name) else { return true }
     return names.contains(name)

@@ -20,7 +20,8 @@ package struct ScriptLine: Equatable, Sendable {
 
   /// The line that `start`, the first bytes of a file, begins with; nil when they begin with no "#!".
   init?(_ start: [UInt8]) {
-    guard start.starts(with: "#!".utf8) else { return nil }
+    // Sources of Rust may begin with an attribute, "#![allow(...)]".
+    guard start.starts(with: "#!".utf8), !start.starts(with: "#![".utf8) else { return nil }
     let window = start.prefix(Self.longest).dropFirst(2)
     let line = window.prefix { $0 != UInt8(ascii: "\n") && $0 != 0 }
     let words = line.drop(while: Self.isBlank)

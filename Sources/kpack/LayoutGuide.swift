@@ -13,8 +13,9 @@ enum LayoutGuide {
       directory PATH                    none; an empty folder
     A `to` that is a folder may be left out: the archive's root.
     Options of an entry: include, exclude, optional, overlay (may replace what an earlier entry put there), mode
-    ("0755"), platforms (a list, or ["linux/*"]; it expands the entry in a tarball without platforms and is a
-    condition in one with), when ("FLAG" or "!FLAG").
+    ("0755"), unchecked (true: files for other machines are no mistake, nor are programs that an image cannot run),
+    platforms (a list, or ["linux/*"]; it expands the entry in a tarball without platforms and is a condition in one
+    with), when ("FLAG" or "!FLAG").
     No tree takes in .git, unless an include names it.
     Patterns: without "/" for the base name of a file or symlink; with "/" for the path below the tree; ending in
     "/" for a folder and all below it. `*` stops at "/", `**` does not; `?`, `[a-z]` and `\\` as in a shell.

@@ -75,6 +75,13 @@ import Testing
     #expect(try Self.inspect(bytes) == .damagedELF(ELFFile(architecture: "amd64").machines))
   }
 
+  @Test func `what objcopy --only-keep-debug leaves of a program is none, and not damaged`() throws {
+    let bytes = Self.sample {
+      ($0.segmentSize, $0.segmentMemorySize) = (0, 28)
+    }
+    #expect(try Self.inspect(bytes) == .otherELF(ELFFile(architecture: "amd64").machines))
+  }
+
   @Test(arguments: [1, 4, 0xFE00]) func `an object file, a core and what is like them are no programs`(type: Int) throws
   {
     #expect(try Self.inspect(Self.sample { $0.type = type }) == .otherELF(ELFFile(architecture: "amd64").machines))

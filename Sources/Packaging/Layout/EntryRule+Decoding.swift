@@ -78,6 +78,7 @@ struct EntryRuleDecoder {
     let include = globs(object["include"], mayBeEmpty: false)
     let exclude = globs(object["exclude"], mayBeEmpty: true)
     let isOptional = object["optional"]?.bool ?? false
+    let isUnchecked = object["unchecked"]?.bool ?? false
     let isOverlay = object["overlay"]?.bool ?? false
     let mode = object["mode"]?.taking { try FileMode($0) }
     let bringsCommitID = object["commitId"].flatMap(commitID) ?? false
@@ -86,7 +87,8 @@ struct EntryRuleDecoder {
     guard let verb else { return nil }
     return EntryRule(
       origin: field.origin, verb: verb, to: to, include: include, exclude: exclude, isOptional: isOptional,
-      isOverlay: isOverlay, mode: mode, bringsCommitID: bringsCommitID, platforms: platforms, condition: when)
+      isOverlay: isOverlay, mode: mode, isUnchecked: isUnchecked, bringsCommitID: bringsCommitID, platforms: platforms,
+      condition: when)
   }
 
   private func commitID(_ field: LayoutField) -> Bool? {

@@ -43,6 +43,8 @@ package struct EntryRule: Sendable {
   package let isOptional: Bool
   package let isOverlay: Bool
   package let mode: FileMode?
+  /// Whether its files are taken as they are, whatever machine they are for and whatever runs them.
+  package let isUnchecked: Bool
   /// Whether the archive begins with the name of the commit whose files it takes.
   package let bringsCommitID: Bool
   package let platforms: PlatformSelector?
@@ -54,7 +56,7 @@ extension EntryRule {
   init(bringing verb: Verb, to: Template?, origin: RuleOrigin) {
     self.init(
       origin: origin, verb: verb, to: to, include: [], exclude: [], isOptional: false, isOverlay: false, mode: nil,
-      bringsCommitID: false, platforms: nil, condition: nil)
+      isUnchecked: false, bringsCommitID: false, platforms: nil, condition: nil)
   }
 }
 
@@ -64,17 +66,18 @@ enum VerbKey: String, CaseIterable {
 
   static let commonOptions = ["overlay", "platforms", "when"]
   /// Those that some verbs take.
-  static let ownOptions = ["to", "include", "exclude", "optional", "mode", "commitId"]
+  static let ownOptions = ["to", "include", "exclude", "optional", "mode", "unchecked", "commitId"]
   /// Those that images do not have: what they bring is made from images.
   static let ofTarballs: [VerbKey] = [.images, .artifact]
 
   var options: [String] {
     switch self {
-    case .binaries, .images: ["to", "optional", "mode"]
-    case .file: ["to", "optional", "mode"]
-    case .tree, .paths: ["to", "include", "exclude", "optional", "mode"]
-    case .git: ["to", "include", "exclude", "mode", "commitId"]
-    case .text, .artifact: ["to", "mode"]
+    case .images: ["to", "optional", "mode"]
+    case .binaries, .file: ["to", "optional", "mode", "unchecked"]
+    case .tree, .paths: ["to", "include", "exclude", "optional", "mode", "unchecked"]
+    case .git: ["to", "include", "exclude", "mode", "unchecked", "commitId"]
+    case .text: ["to", "mode", "unchecked"]
+    case .artifact: ["to", "mode"]
     case .directory: ["mode"]
     case .symlink: ["to"]
     }

@@ -28,7 +28,11 @@ struct LayerGate {
     /// Whether a container starts with it.
     let isEntrypoint: Bool
 
-    var isToBeRun: Bool { hasExecuteBit || isBinary || isEntrypoint }
+    /// Whether it is one of those that the image is made for.
+    var isStarted: Bool { isBinary || isEntrypoint }
+    var isToBeRun: Bool { hasExecuteBit || isStarted }
+    /// What to do about a file that is not run in the image.
+    var remedy: String { isStarted ? "" : "; \"unchecked\": true takes files that are not run in the image" }
     /// For whoever runs it: whose bit it is, the image's user decides.
     var hasExecuteBit: Bool { mode & 0o111 != 0 }
   }
@@ -51,6 +55,7 @@ struct LayerGate {
       let item = Item(
         index: index, mode: layer.mode(at: index), isBinary: entryRule(at: index)?.origin == rule.origin,
         isEntrypoint: entrypoint.map { layer.name(at: index).elementsEqual($0) } ?? false)
+      if !item.isStarted, entryRule(at: index)?.isUnchecked == true { continue }
       guard let source = source(of: item, in: store) else { continue }
       do {
         for verdict in verdicts(on: item, try Executable.inspect(source)) { note(verdict, item, &findings) }
@@ -75,11 +80,16 @@ struct LayerGate {
     var verdicts: [Verdict] = []
     switch format {
     case .elf(let file):
-      if item.isToBeRun, let interpreter = file.interpreter, !isFile(interpreter) {
-        let fault = isInLoop(interpreter) ? "is behind a loop of links" : "the base \(base.familiar) lacks"
-        verdicts.append(.refusal("needs the interpreter \(escapedName(interpreter)), which \(fault)"))
+      if item.isToBeRun, let interpreter = file.interpreter {
+        let name = "needs the interpreter \(escapedName(interpreter)), which"
+        if resolvedFile(interpreter) == nil {
+          let fault = isInLoop(interpreter) ? "is behind a loop of links" : "the base \(base.familiar) lacks"
+          verdicts.append(.refusal("\(name) \(fault)\(item.remedy)"))
+        } else if !isExecutable(interpreter) {
+          verdicts.append(.warning("\(name) has no execute bit"))
+        }
       }
-    case .script(let line): if item.isToBeRun { verdicts += self.verdicts(on: line) }
+    case .script(let line): if item.isToBeRun { verdicts += self.verdicts(on: line, of: item) }
     case .unknown, .archive, .otherELF:
       if item.isEntrypoint && !item.isBinary { verdicts.append(.warning("is in no known executable format")) }
     case .damagedELF, .windows, .darwin: break
@@ -90,9 +100,13 @@ struct LayerGate {
   /// What is wrong with a file that the image's platform does not run.
   private func misfit(of item: Item, _ format: Executable) -> Verdict? {
     if let reason = format.reason(against: platform, os: platform.os, architecture: platform.architecture) {
-      // Programs of other systems may be what the image is about: installers, what is tested.
-      let isForeign = format.machines?.isForeignFormat ?? false
-      return isForeign && !item.isEntrypoint && !isChosenByPlatform(item) ? .warning(reason) : .refusal(reason)
+      if item.isEntrypoint || isChosenByPlatform(item) { return .refusal(reason) }
+      // What no system runs, object files and the like, is for those who read it.
+      if case .otherELF = format { return nil }
+      // Programs of other systems may be what the image is about: installers, what is tested. Firmware, and what
+      // graphics processors run, is loaded from here.
+      let isLoadedElsewhere = format.machines.map { $0.isForeignFormat || $0.isForDevices } ?? false
+      return isLoadedElsewhere ? .warning(reason) : .refusal("\(reason)\(item.remedy)")
     }
     guard case .damagedELF = format else { return nil }
     return item.isEntrypoint ? .refusal(Executable.damaged) : .warning(Executable.damaged)
@@ -105,7 +119,11 @@ struct LayerGate {
     if item.isEntrypoint { return .refusal("is the entrypoint, and has no execute bit; \(mend) gives it one") }
     let reason = Executable.withoutExecuteBit(mend)
     switch format {
-    case .elf, .script: if item.isBinary { return .refusal(reason) }
+    case .elf, .script:
+      if !item.isBinary { break }
+      // A library is loaded by another program. Its bytes look like those of a program that runs at any address.
+      let isLibrary = !format.isProgram && String(decoding: layer.name(at: item.index), as: UTF8.self).contains(".so")
+      return isLibrary ? .warning(reason) : .refusal(reason)
     // What another program loads, as .NET does.
     case .windows: return item.isBinary ? .warning(reason) : nil
     case .damagedELF, .otherELF, .darwin, .archive, .unknown: break
@@ -116,27 +134,43 @@ struct LayerGate {
 
 // Interpreters and the entrypoint, looked up as the system does it
 extension LayerGate {
-  private func verdicts(on line: ScriptLine) -> [Verdict] {
+  private func verdicts(on line: ScriptLine, of item: Item) -> [Verdict] {
     guard let interpreter = line.interpreter else { return [.warning("begins with \"#!\" and names no interpreter")] }
-    if line.endsWithCarriageReturn {
+    if line.endsWithCarriageReturn && !Self.takesCarriageReturn(interpreter, line.argument) {
       let words = [interpreter] + (line.argument.isEmpty ? [] : [line.argument])
       let found = words.map { escapedName($0) }.joined(separator: " ")
       return [.refusal("a carriage return ends its first line, and belongs to the name there: found #!\(found)")]
     }
-    guard isFile(interpreter) else {
+    let shown = "its interpreter \(escapedName(interpreter))"
+    guard resolvedFile(interpreter) != nil else {
       let fault = isInLoop(interpreter) ? "is behind a loop of links" : "is not in the image"
-      return [.refusal("its interpreter \(escapedName(interpreter)) \(fault) on \(base.familiar)")]
+      return [.refusal("\(shown) \(fault) on \(base.familiar)\(item.remedy)")]
     }
+    if !isExecutable(interpreter) { return [.warning("\(shown) has no execute bit")] }
     guard let name = Self.nameForEnv(line, interpreter), found(name) == nil else { return [] }
     let reason = "\(escapedName(interpreter)) looks for \(escapedName(name)), which is nowhere on the image's PATH"
-    return [.refusal("\(reason) (\(searchPath)), on \(base.familiar)")]
+    return [.refusal("\(reason) (\(searchPath)), on \(base.familiar)\(item.remedy)")]
   }
 
   /// What env(1) is to run; nil for another interpreter, and for options and variables, which may say more.
   private static func nameForEnv(_ line: ScriptLine, _ interpreter: [UInt8]) -> [UInt8]? {
-    let isEnv = interpreter.split(separator: UInt8(ascii: "/")).last?.elementsEqual("env".utf8) ?? false
     let isName = !line.argument.isEmpty && !line.argument.starts(with: "-".utf8) && !line.argument.contains(0x3D)
-    return isEnv && isName ? line.argument : nil
+    return Self.name(of: interpreter).elementsEqual("env".utf8) && isName ? line.argument : nil
+  }
+
+  /// Whether the interpreter takes a carriage return behind its options: perl skips it, `env -S` splits the line there.
+  private static func takesCarriageReturn(_ interpreter: [UInt8], _ argument: [UInt8]) -> Bool {
+    let name = name(of: interpreter)
+    return name.elementsEqual("perl".utf8) && argument.starts(with: "-".utf8)
+      || name.elementsEqual("env".utf8) && argument.starts(with: "-S".utf8)
+  }
+
+  private static func name(of path: [UInt8]) -> ArraySlice<UInt8> {
+    path.split(separator: UInt8(ascii: "/")).last ?? []
+  }
+
+  private func isExecutable(_ path: [UInt8]) -> Bool {
+    resolvedFile(path).flatMap { files[$0] }.map { $0.mode & 0o111 != 0 } ?? false
   }
 
   /// The stored name of the file that a container starts with; nil when the image says none, and when it has no such
@@ -176,8 +210,6 @@ extension LayerGate {
     let variable = settings.environment.last { $0.utf8.starts(with: "PATH=".utf8) } ?? ImageSettings.usualPath
     return String(decoding: Array(variable.utf8.dropFirst("PATH=".utf8.count)), as: UTF8.self)
   }
-
-  private func isFile(_ path: [UInt8]) -> Bool { resolvedFile(path) != nil }
 
   private func isInLoop(_ path: [UInt8]) -> Bool { files.obstacle(on: fromRoot(path)) == .loop }
 

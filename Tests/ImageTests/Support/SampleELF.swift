@@ -19,6 +19,8 @@ struct SampleELF {
   /// p_offset and p_filesz of the PT_INTERP segment; nil where it is.
   var segmentOffset: UInt64?
   var segmentSize: UInt64?
+  /// p_memsz of the PT_INTERP segment; nil for as many bytes as in the file.
+  var segmentMemorySize: UInt64?
 
   /// The file: its header, a PT_LOAD segment that is the whole file, the PT_INTERP segment.
   var bytes: [UInt8] {
@@ -36,12 +38,13 @@ struct SampleELF {
     bytes += segment(type: 1, offset: 0, size: UInt64(end + (interpreter?.count ?? 0)))
     guard let interpreter else { return bytes }
     let size = segmentSize ?? UInt64(interpreter.count)
-    return bytes + segment(type: 3, offset: segmentOffset ?? UInt64(end), size: size) + interpreter
+    return bytes + segment(type: 3, offset: segmentOffset ?? UInt64(end), size: size, segmentMemorySize)
+      + interpreter
   }
 
   /// p_flags stands second in one class and last but one in the other.
-  private func segment(type: UInt64, offset: UInt64, size: UInt64) -> [UInt8] {
-    let places = wide(offset) + wide(0) + wide(0) + wide(size) + wide(size)
+  private func segment(type: UInt64, offset: UInt64, size: UInt64, _ memorySize: UInt64? = nil) -> [UInt8] {
+    let places = wide(offset) + wide(0) + wide(0) + wide(size) + wide(memorySize ?? size)
     return is64Bit ? word(type) + word(4) + places + wide(1) : word(type) + places + word(4) + wide(1)
   }
 

@@ -192,6 +192,10 @@ struct WrongTarballTests {
     WrongLayout(#"{"symlink": "a", "to": "b", "mode": "0755"}"#, ".mode: not an option of symlink"),
     WrongLayout(#"{"text": "a", "to": "b", "optional": true}"#, ".optional: not an option of text"),
     WrongLayout(#"{"git": "HEAD", "optional": true}"#, ".optional: not an option of git"),
+    WrongLayout(
+      #"{"file": "a", "to": "b", "unchecked": 1}"#, ".unchecked: expected true or false, found the number 1"),
+    WrongLayout(#"{"symlink": "a", "to": "b", "unchecked": true}"#, ".unchecked: not an option of symlink"),
+    WrongLayout(#"{"directory": "b", "unchecked": true}"#, ".unchecked: not an option of directory"),
     WrongLayout(#"{"tree": "a", "include": []}"#, ".include: an empty list selects nothing"),
     WrongLayout(#"{"tree": "a", "include": "*.go"}"#, #".include: expected an array, found "*.go""#),
     WrongLayout(

@@ -46,6 +46,8 @@ import Testing
     let source = "ROOT/_output/dockerized/bin/\(platform)/tool"
     let message = "data: entries[0]: bin/tool: \(source): expected a file for \(platform), found \(found)"
     #expect(try said(Self.binaries, platform: platform) == [message])
+    // What is shipped to other machines on purpose.
+    #expect(try said(#"{"binaries": ["tool"], "to": "bin", "unchecked": true}"#, platform: platform) == [])
   }
 
   @Test(

@@ -73,7 +73,9 @@ extension TarEntry {
   }
 
   /// An empty file of a base.
-  static func file(_ name: String) -> TarEntry { TarEntry(name: Array(name.utf8), kind: .file, mode: 0o644) }
+  static func file(_ name: String, mode: UInt16 = 0o644) -> TarEntry {
+    TarEntry(name: Array(name.utf8), kind: .file, mode: mode)
+  }
 
   /// A symlink of a base.
   static func link(_ name: String, to target: String) -> TarEntry {

@@ -16,9 +16,10 @@ import Testing
   }
 
   private static let base: [TarEntry] = [
-    .file("usr/bin/env"), .file("usr/bin/python3"), .file("bin/busybox"), .link("bin/sh", to: "busybox"),
+    .program("usr/bin/env"), .program("usr/bin/python3"), .program("usr/bin/perl"), .program("bin/busybox"),
+    .link("bin/sh", to: "busybox"),
     .link("bin/bash", to: "gone"), .folder("bin/folder"), .file("opt/run"),
-    .file("lib/ld-musl-aarch64.so.1"), .link("lib64", to: "usr/lib64"), .file("usr/lib64/ld.so"),
+    .program("lib/ld-musl-aarch64.so.1"), .link("lib64", to: "usr/lib64"), .program("usr/lib64/ld.so"),
     .link("bin/loop", to: "loop"),
   ]
   private static let release = imageRelease.replacing(#"["linux/amd64"]"#, with: #"["linux/arm64"]"#)
@@ -42,7 +43,8 @@ import Testing
   }
 
   private static let file = #""entries": [{"file": "src/x", "to": "bin/x"}]"#
-  private static let misfit = "expected a file for linux/arm64, found an ELF file for amd64"
+  private static let remedy = #"; "unchecked": true takes files that are not run in the image"#
+  private static let misfit = "expected a file for linux/arm64, found an ELF file for amd64\(remedy)"
 
   // MARK: Machines
 
@@ -85,7 +87,7 @@ import Testing
     #expect(
       said.dropFirst() == [
         "3: x/a: ROOT/src/a, x/b: ROOT/src/b, x/c: ROOT/src/c and 2 more: \(Self.misfit)",
-        "3: x/z: ROOT/src/z: its interpreter /bin/zsh is not in the image on base:latest",
+        "3: x/z: ROOT/src/z: its interpreter /bin/zsh is not in the image on base:latest\(Self.remedy)",
       ])
   }
 
@@ -123,13 +125,46 @@ import Testing
     #expect(try said(Self.file) == [])
   }
 
+  /// The file for arm64 with another e_type and e_machine.
+  private static func elf(type: UInt8, machine: UInt8) -> [UInt8] {
+    Array(Executables.arm64.prefix(16)) + [type, 0, machine, 0] + Executables.arm64.dropFirst(20)
+  }
+
+  @Test(
+    arguments: [
+      ("an object file for amd64", elf(type: 1, machine: 62), nil),
+      ("a core of amd64", elf(type: 4, machine: 62), nil),
+      ("a program of a graphics processor", elf(type: 3, machine: 224), "ELF machine 224"),
+      ("firmware of a device", elf(type: 2, machine: 164), "ELF machine 164"),
+    ] as [(String, [UInt8], String?)])
+  func `what other machines run and load from here is no mistake`(
+    what: String, bytes: [UInt8], machine: String?
+  ) throws {
+    try write(bytes)
+    let warning = machine.map { "bin/x: ROOT/src/x: expected a file for linux/arm64, found an ELF file for \($0)" }
+    #expect(try said(Self.file) == (warning.map { [$0] } ?? []))
+    // An entrypoint is run here.
+    let started = try said(#""entrypoint": ["x"], \#(Self.file)"#)
+    #expect(started.count == 1 && started.allSatisfy { $0.hasPrefix("3: bin/x: ROOT/src/x: expected") }, "\(started)")
+  }
+
+  @Test(arguments: [Executables.amd64, Executables.elf(machine: 183, interpreter: "/lib/no"), Array("#!/no\n".utf8)])
+  func `an entry may say that its files are not run in the image`(bytes: [UInt8]) throws {
+    try write(bytes)
+    let unchecked = #""entries": [{"file": "src/x", "to": "bin/x", "unchecked": true}]"#
+    #expect(try said(Self.file).count == 1 && said(Self.file)[0].hasSuffix(Self.remedy))
+    #expect(try said(unchecked) == [])
+    // Of the entrypoint nobody can say so.
+    #expect(try said(#""entrypoint": ["x"], \#(unchecked)"#).map { $0.prefix(3) } == ["3: "])
+  }
+
   // MARK: Scripts
 
   @Test(
     arguments: [
       "#!/bin/sh", "#! /bin/sh -e", "#!\t/bin/busybox sh", "#!/usr/bin/env python3", "#!/usr/bin/env sh",
       "#!/usr/bin/env -S zsh -x", "#!/usr/bin/env A=b", "#!/usr/bin/env /bin/sh", "#!usr/bin/python3",
-      "#!/bin/../opt/run",
+      "#!/bin/../usr/bin/perl", "#!/usr/bin/perl -w\r", "#!/usr/bin/env -S sh -e\r", "#![allow(dead_code)]",
       "#!/bin/sh\n\r",
     ])
   func `a script whose interpreter is in the image passes`(text: String) throws {
@@ -166,11 +201,12 @@ import Testing
 
   @Test(arguments: scripts) func `a script that nothing runs is refused`(text: String, reason: String) throws {
     try write(Array("\(text)\n".utf8))
-    #expect(try said(Self.file) == ["3: bin/x: ROOT/src/x: \(reason)"])
+    let remedy = text.hasSuffix("\r") ? "" : Self.remedy
+    #expect(try said(Self.file) == ["3: bin/x: ROOT/src/x: \(reason)\(remedy)"])
     // A text is no other file.
     let quoted = text.replacing("\r", with: "\\r")
     let entry = #""entries": [{"text": "\#(quoted)\n", "to": "x", "mode": "0755"}]"#
-    #expect(try said(entry) == ["3: x: text: \(reason)"])
+    #expect(try said(entry) == ["3: x: text: \(reason)\(remedy)"])
     // What is not to be run is no program.
     try write(Array("\(text)\n".utf8), mode: 0o644)
     #expect(try said(Self.file) == [])
@@ -213,13 +249,38 @@ import Testing
     let fault = loader == "/bin/loop" ? "is behind a loop of links" : "the base base:latest lacks"
     let reason = "needs the interpreter \(loader), which \(fault)"
     try write(bytes)
-    #expect(try said(Self.file) == (isThere ? [] : ["3: bin/x: ROOT/src/x: \(reason)"]))
+    #expect(try said(Self.file) == (isThere ? [] : ["3: bin/x: ROOT/src/x: \(reason)\(Self.remedy)"]))
     try write(bytes, mode: 0o644)
     #expect(try said(Self.file).allSatisfy { !$0.hasPrefix("3:") })
     try tree.addBinary("tool", .arm64, bytes)
     let place = "usr/local/bin/tool: ROOT/_output/dockerized/bin/linux/arm64/tool"
     let mistakes = try said("")
     #expect(mistakes == (isThere ? [] : ["3: \(place): \(reason)"]))
+  }
+
+  @Test func `an interpreter without an execute bit is a warning`() throws {
+    let loader = { (mode: String) in
+      #""entries": [{"file": "src/x", "to": "x"}, {"file": "new.so", "to": "lib/new.so", "mode": "\#(mode)"}]"#
+    }
+    try write(Executables.arm64, to: "new.so")
+    for bytes in [Executables.elf(machine: 183, interpreter: "/lib/new.so"), Array("#!/lib/new.so\n".utf8)] {
+      try write(bytes)
+      #expect(try said(loader("0755")) == [])
+      let warnings = try said(loader("0644")).filter { $0.hasPrefix("x: ") }
+      #expect(warnings.count == 1, "\(warnings)")
+      #expect(warnings.allSatisfy { $0.contains("/lib/new.so") && $0.hasSuffix("has no execute bit") }, "\(warnings)")
+    }
+  }
+
+  @Test(arguments: [("tool.so.1", 3, false), ("tool", 3, true), ("tool.so.1", 2, true)] as [(String, UInt8, Bool)])
+  func `a library that an image is made for is loaded, not run`(name: String, type: UInt8, isRefused: Bool) throws {
+    try tree.addBinary(name, .arm64, Self.elf(type: type, machine: 183), mode: 0o644)
+    let place = "usr/local/bin/\(name): ROOT/_output/dockerized/bin/linux/arm64/\(name)"
+    let reason = "is an executable without an execute bit; chmod a+x gives it one"
+    let image = image("").replacing(#""tool""#, with: "\"\(name)\"")
+    let release = Self.release.replacing(#""tool""#, with: "\"\(name)\"")
+    let mistakes = try tree.imageMistakes(image, keys: plainImages, release: release)
+    #expect(mistakes.map { $0.hasSuffix("\(place): \(reason)") } == (isRefused ? [true] : []), "\(mistakes)")
   }
 
   @Test func `the layer may bring the loader behind a link of the base`() throws {
@@ -305,4 +366,9 @@ import Testing
     try write(Executables.arm64)
     #expect(try tree.mistakes(layouts) { $0.version = "v1" } == [])
   }
+}
+
+extension TarEntry {
+  /// A file that can be run.
+  fileprivate static func program(_ name: String) -> TarEntry { .file(name, mode: 0o755) }
 }
