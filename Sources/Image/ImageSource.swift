@@ -13,6 +13,9 @@ package struct ImageSource: Sendable {
   private let spoolFolder: String
   private let limit: Int64
 
+  /// What is sloppy about the archive itself, each with its path before it; the warnings of a base have them too.
+  package var warnings: [String] { files.warnings }
+
   /// Opens the archive or layout folder at `path`; what is compressed is unpacked near `spoolFolder`.
   ///
   /// An archive that unpacks to more than `limit` bytes is refused, and so is an image whose layers do.
@@ -52,7 +55,7 @@ package struct ImageSource: Sendable {
     return BaseImage(
       reference: reference, manifestDigest: manifest.digest, configDigest: image.configDigest, config: image.config,
       layers: layers, files: stack.files, manifest: manifest, configDocument: image.configDocument,
-      warnings: files.warnings + stack.warnings)
+      warnings: warnings + stack.warnings)
   }
 
   /// Reads and verifies `layers`, which must be those of the config of `image`, and what they come to together.

@@ -18,32 +18,44 @@ struct StagedImage {
     self.spoolFolder = spoolFolder
   }
 
-  /// Why it is no image for `platform` of the tag `tag`, each reason with the path before it; none when it is one.
+  /// What is to be said of the archive, with the path before each.
+  struct Findings {
+    /// Why it is refused; none when it goes in.
+    var reasons: [String] = []
+    /// What is sloppy about it, but harms nobody who reads it as tar does.
+    var warnings: [String] = []
+  }
+
+  /// Why it is no image for `platform` of the tag `tag`, and what is to be said of it where it is one.
   ///
   /// Variants may differ, and any tag will do where `tag` is nil. What registry and repository the names have is not
   /// asked. The documents are verified; of the layers it is seen that they are there, and not read.
   /// Throws `SourceChanged` or `SystemError`.
-  func reasons(against platform: Platform, tag: String?) throws -> [String] {
+  func findings(against platform: Platform, tag: String?) throws -> Findings {
     do {
       let source = try ImageSource(path, spoolingNear: spoolFolder)
-      let images = try source.images()
-      if images.isEmpty { return [told("holds no image")] }
-      var reasons: [String] = []
-      let suitable = images.filter { $0.platform.withoutVariant == platform.withoutVariant }
-      if suitable.isEmpty {
-        let found = Self.list(images.map { "\($0.platform)" })
-        reasons.append(told("is for \(found), wanted is \(platform)"))
-      }
-      let candidates = suitable.isEmpty ? images : suitable
-      let named = candidates.filter { $0.hasName(withTag: tag) }
-      if named.isEmpty { reasons.append(told(Self.misnamed(candidates, tag))) }
-      for image in named.isEmpty ? candidates : named {
-        if let reason = try missing(of: image, in: source) { reasons.append(reason) }
-      }
-      return reasons
+      return Findings(reasons: try reasons(in: source, against: platform, tag: tag), warnings: source.warnings)
     } catch let error as ImageError {
-      return ["\(error): \(Self.remedy)"]
+      return Findings(reasons: ["\(error): \(Self.remedy)"])
     }
+  }
+
+  private func reasons(in source: ImageSource, against platform: Platform, tag: String?) throws -> [String] {
+    let images = try source.images()
+    if images.isEmpty { return [told("holds no image")] }
+    var reasons: [String] = []
+    let suitable = images.filter { $0.platform.withoutVariant == platform.withoutVariant }
+    if suitable.isEmpty {
+      let found = Self.list(images.map { "\($0.platform)" })
+      reasons.append(told("is for \(found), wanted is \(platform)"))
+    }
+    let candidates = suitable.isEmpty ? images : suitable
+    let named = candidates.filter { $0.hasName(withTag: tag) }
+    if named.isEmpty { reasons.append(told(Self.misnamed(candidates, tag))) }
+    for image in named.isEmpty ? candidates : named {
+      if let reason = try missing(of: image, in: source) { reasons.append(reason) }
+    }
+    return reasons
   }
 
   private func told(_ reason: String) -> String { "\(escapedName(path.utf8)): \(reason): \(Self.remedy)" }

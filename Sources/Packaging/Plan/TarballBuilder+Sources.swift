@@ -73,7 +73,9 @@ extension TarballBuilder {
     let origin: String
     let file: SourceFile
 
-    func diagnostic(_ reason: String) -> Diagnostic { Diagnostic(.data, "\(path.text): staged image \(reason)") }
+    func diagnostic(_ reason: String) -> Diagnostic { Diagnostic(.data, told(reason)) }
+
+    func told(_ what: String) -> String { "\(path.text): staged image \(what)" }
   }
 
   /// Takes note of what is wrong with a staged image, as far as its files are there.
@@ -89,9 +91,9 @@ extension TarballBuilder {
     guard let archive, let platform = place.platform else { return }
     // An older image is told once, with its tag.
     let image = StagedImage(archive.origin, spoolingNear: resolver.options.locations.stage)
-    for reason in try image.reasons(against: platform, tag: tag?.tag ?? wanted) {
-      refuse(archive.diagnostic(reason), of: place.rule)
-    }
+    let findings = try image.findings(against: platform, tag: tag?.tag ?? wanted)
+    for reason in findings.reasons { refuse(archive.diagnostic(reason), of: place.rule) }
+    stagedImageWarnings += findings.warnings.map(archive.told)
   }
 
   /// One file, a symlink followed as long as it stays in the source tree.

@@ -18,6 +18,8 @@ final class TarballBuilder {
   var images: Set<Int> = []
   /// Images taken from the stage folder as they stand.
   var stagedImages = 0
+  /// What is sloppy about their archives.
+  var stagedImageWarnings: [String] = []
   /// Stored names of what others may read in the archive and could not in the tree.
   private var opened: [[UInt8]] = []
   /// Paths of files whose sources have another name, one of files with secrets.
@@ -147,6 +149,7 @@ final class TarballBuilder {
   func finish(fileName: String, level: Int) -> PlannedTarball {
     let entries = finishEntries(fileName: fileName)
     resolver.plan.warnings += TwinNames.warnings(of: entries, in: fileName)
+    resolver.plan.warnings += stagedImageWarnings.told(as: "staged images with a sloppy archive").of(fileName)
     return PlannedTarball(
       layout: layout.name, platform: platform, fileName: fileName, level: level, entries: entries,
       holds: holds.sorted(), images: images.sorted(), stagedImages: stagedImages)
