@@ -1,4 +1,4 @@
-// Which bases of a store are meant: by a name, a name and a digest, or a digest alone, and of one architecture or of all.
+// Which bases of a store are meant: by a name, a name and a digest, or a digest alone, and of one platform or of all.
 
 /// What `base remove` is to take out of a store.
 package struct BaseSelection: Equatable, Sendable {
@@ -6,12 +6,12 @@ package struct BaseSelection: Equatable, Sendable {
   let reference: Reference?
   /// Of a manifest, or of the index of several.
   let digest: ImageDigest?
-  /// Of these images alone, for linux; nil for all.
-  let architecture: String?
+  /// Of these images alone, as `Platform.means` has it; nil for all.
+  let platform: Platform?
 
   /// The selection that `text` spells. Throws `ReferenceError`.
-  package init(_ text: String, architecture: String? = nil) throws(ReferenceError) {
-    self.architecture = architecture
+  package init(_ text: String, on platform: Platform? = nil) throws(ReferenceError) {
+    self.platform = platform
     // As in distribution/reference, `ParseAnyReference`: what reads as a digest is no name.
     if let digest = ImageDigest(text) {
       (reference, self.digest) = (nil, digest)
@@ -33,9 +33,7 @@ package struct BaseSelection: Equatable, Sendable {
   /// Whether an image for `platform` is meant that the digests `way` lead to: those of indexes, and its own.
   func means(_ platform: Platform?, at way: [ImageDigest]) -> Bool {
     if let digest, !way.contains(digest) { return false }
-    return architecture == nil || platform?.withoutVariant == wanted
+    guard let wanted = self.platform else { return true }
+    return platform.map(wanted.means) ?? false
   }
-
-  /// The platform of `architecture`.
-  var wanted: Platform? { architecture.map { Platform(os: "linux", architecture: $0) } }
 }

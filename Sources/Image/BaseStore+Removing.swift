@@ -80,7 +80,7 @@ extension BaseStore {
 
   /// The error that there is no such base; the images of its name are for `platforms`.
   private func missing(_ selection: BaseSelection, in index: StoreIndex, _ platforms: [Platform]) -> ImageError {
-    if let wanted = selection.wanted, !platforms.isEmpty {
+    if let wanted = selection.platform, !platforms.isEmpty {
       let there = platforms.map { "\($0)" }.joined(separator: ", ")
       return ImageError(path, "", "\(selection.name): the base is for \(there), not for \(wanted)")
     }

@@ -56,7 +56,7 @@ package struct BaseStore: Sendable {
     let all = try source.layoutLeads(&documents)
     let leads = Self.leads(to: reference, among: all)
     if leads.isEmpty { throw missing(reference, among: all, try StoreIndex(of: source)) }
-    let found = try source.read(leads, for: platform, &documents)
+    let found = try source.read(leads, for: platform.withoutVariant, &documents)
     let platforms = found.images.map(\.platform)
     guard let best = platforms.bestIndex(for: platform) else {
       // An image that may be the one comes before those that are surely for others, statements about these come last.

@@ -19,23 +19,22 @@ extension ImageSource {
   package func all() throws -> FoundImages { try found(for: nil).found }
 
   /// The images to be taken for `reference`, one a platform: those of that name, or all where none has it and all have
-  /// the same names; when they are asked for, those `named` otherwise, and of linux on `architecture` alone.
+  /// the same names; when they are asked for, those `named` otherwise, and those that `platform` means alone.
   ///
   /// Throws `ImageError` when there is none, with the choices when they are several images or there are two for one
   /// platform, and as `all()` does.
-  package func images(for reference: Reference, named name: Reference? = nil, architecture: String? = nil) throws
+  package func images(for reference: Reference, named name: Reference? = nil, on platform: Platform? = nil) throws
     -> FoundImages
   {
-    let wanted = architecture.map { Platform(os: "linux", architecture: $0) }
-    let (found, isNamed) = try found(for: wanted) { $0 == name ?? reference }
+    let (found, isNamed) = try found(for: platform) { $0 == name ?? reference }
     if let name, !isNamed {
       let there = Self.list(found.images)
       throw ImageError(path, "", "holds no image named \(name.familiar)\(there.isEmpty ? "" : ": \(there)")")
     }
     let images = found.images
     if images.isEmpty {
-      if !found.others.isEmpty, let wanted {
-        throw ImageError(path, "", "is for \(Self.list(found.others)), not for \(wanted)")
+      if !found.others.isEmpty, let platform {
+        throw ImageError(path, "", "is for \(Self.list(found.others)), not for \(platform)")
       }
       _ = try found.usable()
       throw ImageError(path, "", "holds no image")
@@ -48,8 +47,8 @@ extension ImageSource {
     return found
   }
 
-  /// The images that are named as `isWanted` says, or all when none is; of those, the ones for the system and
-  /// architecture of `platform` alone.
+  /// The images that are named as `isWanted` says, or all when none is; of those, the ones that `platform`
+  /// means alone.
   private func found(
     for platform: Platform?, named isWanted: (Reference) -> Bool = { _ in false }
   ) throws -> (found: FoundImages, isNamed: Bool) {
@@ -81,10 +80,12 @@ extension ImageSource {
     return try isSilent(Self.manifestName) ? .layout : .hybrid
   }
 
-  /// Reads what `leads` lead to, each image once, as far as it is for the system and architecture of `platform`.
+  /// Reads what `leads` lead to, each image once, as far as `platform` means it.
   ///
   /// What is damaged is an error where all are asked for, and is passed over where the platform chooses: what it is for
-  /// cannot be told. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  /// cannot be told. A descriptor that tells another variant settles nothing, for its config may tell the one that is
+  /// meant; what cannot be read or used of its image counts as what it tells. Throws `ImageError`, `SourceChanged` or
+  /// `SystemError`.
   func read(
     _ leads: [ImageLead], for platform: Platform? = nil, _ documents: inout ImageDocuments
   ) throws -> FoundImages {
@@ -96,6 +97,7 @@ extension ImageSource {
         if !Self.isStatement(lead) { found.others.append(other) }
         continue
       }
+      let other = Self.otherVariant(lead, than: platform)
       do {
         switch lead.target {
         case .descriptor(let descriptor):
@@ -111,10 +113,13 @@ extension ImageSource {
           if fault.isDamage && platform == nil { throw fault.error }
           throw PassedOver(lead, isImage: true, fault.error)
         }
-        try ImageDocuments.checkCount(found.images.count, lead.place)
       } catch let passedOver as PassedOver {
-        found.passedOver.append(passedOver)
+        if let other { found.others.append(other) } else { found.passedOver.append(passedOver) }
+      } catch let error as ImageError {
+        guard let other else { throw error }
+        found.others.append(other)
       }
+      try ImageDocuments.checkCount(found.images.count, lead.place)
     }
     for number in found.images.indices {
       var names: Set<String> = []
@@ -122,6 +127,13 @@ extension ImageSource {
     }
     found.keep(platform)
     return found
+  }
+
+  /// The platform that the descriptor of `lead`, an image for the architecture of `platform`, tells; nil when `platform`
+  /// means it, or nothing is told.
+  private static func otherVariant(_ lead: ImageLead, than platform: Platform?) -> Platform? {
+    guard let platform, let told = lead.platform, !platform.means(told), !isStatement(lead) else { return nil }
+    return told
   }
 
   private static func list(_ images: [SourceImage]) -> String {
@@ -134,10 +146,10 @@ extension ImageSource {
 }
 
 extension FoundImages {
-  /// Leaves the images for the system and architecture of `platform`, and says what the others are for, each once.
+  /// Leaves the images that `platform` means, and says what the others are for, each once.
   fileprivate mutating func keep(_ platform: Platform?) {
     guard let platform else { return }
-    let isWanted = { (image: SourceImage) in image.platform.withoutVariant == platform.withoutVariant }
+    let isWanted = { (image: SourceImage) in platform.means(image.platform) }
     others += images.filter { !isWanted($0) }.map(\.platform)
     images.removeAll { !isWanted($0) }
     var known: Set<Platform> = []

@@ -65,14 +65,21 @@ struct IndexCutter {
   }
 
   /// What the descriptor of `lead`, else the config says that the image runs on; nil where that cannot be read, which is
-  /// no reason to keep the image.
+  /// no reason to keep the image. The variant is the config's, as it is everywhere, where one is asked for.
   private mutating func platform(of lead: ImageLead) -> Platform? {
-    if let platform = lead.platform { return platform }
+    let told = lead.platform
+    if let told, selection.platform?.variant == nil { return told }
+    guard let platform = configPlatform(of: lead) else { return told }
+    return told.map { $0.withoutVariant == platform.withoutVariant } ?? true ? platform : told
+  }
+
+  /// What the config, and the descriptor of `lead` for what lacks there, says; nil where that cannot be read.
+  private mutating func configPlatform(of lead: ImageLead) -> Platform? {
     guard let descriptor = lead.descriptor, let manifest = try? document(descriptor, lead.place),
       let config = try? Descriptor(manifest.required("config")), MediaType.configs.contains(config.mediaType),
       let field = try? document(config, BlobPlace(place: manifest.place, field: "config"))
     else { return nil }
-    return try? Platform(field)
+    return try? PlatformWords(field).filled(from: lead.platform, in: field.place)
   }
 
   private mutating func document(_ descriptor: Descriptor, _ place: BlobPlace) throws -> DocumentField {

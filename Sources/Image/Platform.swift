@@ -39,6 +39,20 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
       }
     return Platform(os: os, architecture: architecture, variant: usual, osVersion: osVersion)
   }
+
+  /// Whether `other` is meant where somebody asks for this platform: one without a variant means all of its system and
+  /// architecture, else variants are compared by what they mean, not by how they are spelled.
+  package func means(_ other: Platform) -> Bool {
+    withoutVariant == other.withoutVariant && (variant == nil || normalized.variant == other.normalized.variant)
+  }
+
+  /// Whether a program that wants this variant of arm at least, "v5" to "v8", does not run here; other architectures
+  /// have none such.
+  package func lacks(armVariant wanted: String) -> Bool {
+    guard architecture == "arm", let variant = normalized.variant else { return false }
+    // "v10" comes behind "v9", which its letters alone do not say.
+    return (variant.utf8.count, variant) < (wanted.utf8.count, wanted)
+  }
 }
 
 extension Collection<Platform> {

@@ -17,6 +17,24 @@ package enum PlatformNames {
     "wasm",
   ]
 
+  /// The variants that Go has other words for than "v" and a number (go/src/internal/buildcfg/cfg.go: GOPPC64,
+  /// GORISCV64).
+  private static let otherVariants: [String: Set<String>] = [
+    "ppc64": ["power8", "power9", "power10"], "ppc64le": ["power8", "power9", "power10"],
+    "riscv64": ["rva20u64", "rva22u64", "rva23u64"],
+  ]
+
+  /// Whether `word` can be the variant of an architecture of Go's: "v" and a number of at most three digits, or Go's own
+  /// word for it.
+  package static func isVariant(_ word: String, of architecture: String) -> Bool {
+    if otherVariants[architecture]?.contains(word) ?? false { return true }
+    let digits = word.utf8.dropFirst()
+    guard word.utf8.first == UInt8(ascii: "v"), (1...3).contains(digits.count), digits.first != UInt8(ascii: "0") else {
+      return false
+    }
+    return digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
   /// Other names, in lower case, by the one that they mean: those of uname, of Debian, of Docker's repositories and of
   /// compilers.
   private static let otherSystems: [String: String] = [

@@ -1,6 +1,6 @@
 // A root file system that was unpacked into a folder: everything below it, each thing by lstat alone.
 
-import Archive
+package import Archive
 private import Glibc
 
 extension RootFileSystem {
@@ -8,12 +8,13 @@ extension RootFileSystem {
   ///
   /// Permission bits are kept, setuid and sticky ones too; the owner is 0:0, whoever unpacked the folder. Each name of
   /// a file with several is a file of its own. `lose` is called with the path of each file to be run and the names of
-  /// its extended attributes, which are left out. Throws `RootFileSystemError` for what no layer can be made from, and
-  /// `SystemError`.
+  /// its extended attributes, which are left out, `inspect` with each file to be run that has a byte. Throws
+  /// `RootFileSystemError` for what no layer can be made from, `SystemError`, and what `inspect` throws.
   package static func folder(
-    _ path: String, mtime: Int64, lose: @escaping (_ path: [UInt8], _ attributes: [[UInt8]]) -> Void = { _, _ in }
+    _ path: String, mtime: Int64, lose: @escaping (_ path: [UInt8], _ attributes: [[UInt8]]) -> Void = { _, _ in },
+    inspect: ((SourceFile) throws -> Void)? = nil
   ) throws -> RootFileSystem {
-    var walk = FolderWalk(root: Array(path.utf8), mtime: mtime, lose: lose)
+    var walk = FolderWalk(root: Array(path.utf8), mtime: mtime, lose: lose, inspect: inspect)
     try walk.run()
     return walk.system
   }
@@ -29,12 +30,16 @@ private struct FolderWalk {
   /// The files that are distinct contents: a hard link to one is the same content.
   private var contents: [FileKey: ContentID] = [:]
   private let lose: ([UInt8], [[UInt8]]) -> Void
+  private let inspect: ((SourceFile) throws -> Void)?
   /// Folders below the root that are yet to be read; the root is the empty path.
   private var pending: [[UInt8]] = [[]]
 
-  init(root: [UInt8], mtime: Int64, lose: @escaping ([UInt8], [[UInt8]]) -> Void) {
+  init(
+    root: [UInt8], mtime: Int64, lose: @escaping ([UInt8], [[UInt8]]) -> Void, inspect: ((SourceFile) throws -> Void)?
+  ) {
     self.root = root
     self.lose = lose
+    self.inspect = inspect
     system = RootFileSystem(mtime: mtime)
     sourceFolder = system.add(sourceFolder: root + [slash])
   }
@@ -66,6 +71,9 @@ private struct FolderWalk {
       // Another call for each file would be felt, and what is to be run is what has capabilities.
       let attributes = status.mode & 0o111 == 0 ? [] : try ExtendedAttributes.given(to: shown)
       if !attributes.isEmpty { lose(shown, attributes) }
+      if status.mode & 0o111 != 0, status.identity.size > 0 {
+        try inspect?(SourceFile(path: shown, identity: status.identity))
+      }
       try system.addFile(path, mode: status.mode, body: body(of: path, status))
     } else {
       throw RootFileSystemError(path: shown, reason: .type(found: status.typeName))

@@ -81,10 +81,10 @@ struct BaseCommand {
   }
 
   private func add(_ name: NewName, from path: String) throws {
-    let architecture = try context.architecture()
+    let platform = try context.linuxPlatform()
     let source = try ImageSource(path, spoolingNear: store.path, limit: try context.archiveLimit())
     let wanted = try context.line["name"].map { try reference($0) }
-    let found = try source.images(for: name.reference, named: wanted, architecture: architecture)
+    let found = try source.images(for: name.reference, named: wanted, on: platform)
     try add(try found.images.map { try source.read($0, as: name.reference) }, as: name)
     tell(found.passedOver)
   }
@@ -103,20 +103,33 @@ struct BaseCommand {
 
   private func addRootFileSystem(_ name: NewName) throws {
     let path = try path("rootfs") ?? ""
-    let isFolder = try FileStatus.following(Array(path.utf8)).isFolder
-    let archive: RootArchive = isFolder ? .rope(rope(of: try folder(path))) : .file(path: path)
-    try add(archive, settings: try settings(command: nil), as: name)
+    let platform = try platform()
+    let settings = try settings(command: nil)
+    guard try FileStatus.following(Array(path.utf8)).isFolder else {
+      return try add(.file(path: path), for: made(platform, variant: nil), settings: settings, as: name)
+    }
+    let (system, variant) = try folder(path, for: platform)
+    try add(.rope(rope(of: system)), for: made(platform, variant: variant), settings: settings, as: name)
   }
 
-  /// The root file system in a folder; what it loses is warned of.
-  private func folder(_ path: String) throws -> RootFileSystem {
+  /// The root file system in a folder, of which is warned what it loses; and, for arm without a variant, the highest one
+  /// that its executables want, where they tell.
+  private func folder(_ path: String, for platform: Platform) throws -> (system: RootFileSystem, variant: String?) {
     var lost: [([UInt8], [[UInt8]])] = []
-    let system = try RootFileSystem.folder(path, mtime: epoch) { lost.append(($0, $1)) }
+    var highest: String?
+    let inspect = { (file: SourceFile) in
+      guard case .elf(let program) = try Executable.inspect(file), let variant = program.variant else { return }
+      // "v5" to "v8": of one length, so that their order is that of their letters.
+      highest = max(highest ?? variant, variant)
+    }
+    let isOpen = platform.architecture == "arm" && platform.variant == nil
+    let system = try RootFileSystem.folder(
+      path, mtime: epoch, lose: { lost.append(($0, $1)) }, inspect: isOpen ? inspect : nil)
     lost.sort { $0.0.lexicographicallyPrecedes($1.0) }
     for warning in lost.map(FileFinding.warning).told(as: "files with attributes that are left out") {
       context.messages.warning(warning)
     }
-    return system
+    return (system, highest)
   }
 
   private func make(_ name: NewName) throws {
@@ -132,16 +145,22 @@ struct BaseCommand {
       throw ImageError(
         escapedName(bytes), "", "is for \(executable.architecture), asked for is \(platform.architecture)")
     }
+    if let variant = executable.variant, platform.variant != nil, platform.lacks(armVariant: variant) {
+      let wanted = Platform(os: platform.os, architecture: platform.architecture, variant: variant)
+      throw ImageError(escapedName(bytes), "", "is for \(wanted), asked for is \(platform)")
+    }
     let system = try RootFileSystem.busybox(file, mtime: epoch)
-    try add(.rope(rope(of: system)), settings: try settings(command: ["sh"]), as: name, variant: executable.variant)
+    let settings = try settings(command: ["sh"])
+    try add(
+      .rope(rope(of: system)), for: made(platform, variant: executable.variant), settings: settings, as: name)
   }
 
   private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: ContentStore(system.contents)) }
 
   private func add(
-    _ archive: RootArchive, settings: ImageSettings, as name: NewName, variant: String? = nil
+    _ archive: RootArchive, for platform: Platform, settings: ImageSettings, as name: NewName
   ) throws {
-    let base = NewBase(name.reference, for: try platform(variant: variant), settings: settings, created: epoch)
+    let base = NewBase(name.reference, for: platform, settings: settings, created: epoch)
     let limit = try context.archiveLimit()
     try add([try BaseImage(base, from: archive, spoolingNear: store.path, limit: limit)], as: name)
   }
@@ -152,12 +171,17 @@ struct BaseCommand {
     return context.line[option]
   }
 
-  /// The platform of a base to be made; for arm with a variant, v7 where none is known.
-  private func platform(variant: String? = nil) throws -> Platform {
-    guard let architecture = try context.architecture() else {
-      throw context.usage("--arch: expected the architecture of the base, such as amd64")
-    }
-    return Platform(os: "linux", architecture: architecture, variant: architecture == "arm" ? variant ?? "v7" : nil)
+  /// The platform that a base is to be made for, as it was asked for. Throws `UsageError` for none.
+  private func platform() throws -> Platform {
+    if let platform = try context.linuxPlatform() { return platform }
+    throw context.usage("--arch: expected the architecture of the base, such as amd64 or arm/v6")
+  }
+
+  /// The platform of a base that is made for `platform`: arm without a variant gets `variant`, that of its executables,
+  /// and v7 where they tell none.
+  private func made(_ platform: Platform, variant: String?) -> Platform {
+    guard platform.architecture == "arm" && platform.variant == nil else { return platform }
+    return Platform(os: platform.os, architecture: platform.architecture, variant: variant ?? "v7")
   }
 
   private func settings(command: [String]?) throws -> ImageSettings {
@@ -189,10 +213,10 @@ struct BaseCommand {
   }
 
   private func remove(_ text: String) throws {
-    let architecture = try context.architecture()
+    let platform = try context.linuxPlatform()
     let selection: BaseSelection
     do throws(ReferenceError) {
-      selection = try BaseSelection(text, architecture: architecture)
+      selection = try BaseSelection(text, on: platform)
     } catch {
       throw context.usage("\(error), found \(shown(text))")
     }

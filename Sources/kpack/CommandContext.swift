@@ -177,15 +177,6 @@ struct CommandContext {
     return platforms
   }
 
-  /// The architecture that --arch gives; nil when it is not there. Throws `UsageError` for a name that Go does not have.
-  func architecture() throws(UsageError) -> String? {
-    guard let name = line["arch"], !PlatformNames.architectures.contains(name) else { return line["arch"] }
-    let near =
-      PlatformNames.usual(forArchitecture: name) ?? nearName(to: name, in: PlatformNames.architectures.sorted())
-    let hint = near.map { "; did you mean \($0)?" }.orEmpty
-    throw usage("--arch: expected an architecture such as amd64, found \(shown(name))\(hint)")
-  }
-
   private func flags() throws(UsageError) -> [String: Bool] {
     var flags: [String: Bool] = [:]
     for text in line.values("flag") {

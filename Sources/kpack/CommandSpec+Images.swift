@@ -41,10 +41,12 @@ extension CommandSpec {
       The bases folder is an OCI image layout: `skopeo copy docker://busybox oci:_output/bases:busybox` fills it, and so
       does `base add`: it takes the archive of `docker save`, an OCI archive or an OCI layout folder, or makes a base from
       a root file system, a tar archive or a folder (whose files are then owned by 0:0). `base make busybox` makes one from
-      a static busybox executable of any architecture. A REF can hold several platforms. `base lock` writes
-      BASES/bases.lock.json; from then on a base that differs from it is refused. `base remove` takes out all platforms of
-      REF, or those of --arch A, and all blobs that no base needs any more; where REF has the digest of a manifest or of
-      an index, or is one, what has that digest. No other tool should write into the folder meanwhile.
+      a static busybox executable of any architecture. Made for arm without a variant, a base has the highest one that the
+      executables in the folder, or the busybox, want, and v7 where they do not tell. A REF can hold several
+      platforms. `base lock` writes BASES/bases.lock.json; from then on a base that differs from it is refused. `base
+      remove` takes out all platforms of REF, or those of --arch A, and all blobs that no base needs any more; where REF
+      has the digest of a manifest or of an index, or is one, what has that digest. No other tool should write into the
+      folder meanwhile.
       """,
     examples: [
       "kpack base make busybox --from /bin/busybox --arch amd64",
@@ -57,7 +59,10 @@ extension CommandSpec {
       OptionSpec(name: "from", argument: "PATH", help: "of make, the static busybox executable"),
       OptionSpec(
         name: "arch", argument: "A",
-        help: "the architecture of the base, such as amd64; of FILE, or of remove's REF, only that one, for linux"),
+        help: """
+          the architecture of the base, such as amd64, or arm/v6 with its variant; of FILE, or of remove's REF, only \
+          that one, for linux
+          """),
       OptionSpec(
         name: "cmd", argument: "WORD", help: "with --rootfs or make, a word of its command; may be given several times"),
       OptionSpec(

@@ -95,10 +95,15 @@ import Testing
   @Test(arguments: [
     ("x86_64", "; did you mean amd64?"), ("aarch64", "; did you mean arm64?"), ("armv5", "; did you mean arm?"),
     ("amd46", "; did you mean amd64?"), ("foo", ""), ("", ""),
+    ("arm/", "; did you mean arm?"), ("arm/6", "; did you mean arm/v6?"), ("arm/V7", "; did you mean arm/v7?"),
+    ("arm/v", "; did you mean arm?"), ("arm/v07", "; did you mean arm?"), ("arm/v6/x", "; did you mean arm?"),
+    ("aarch64/v8", "; did you mean arm64/v8?"), ("amd64/x", "; did you mean amd64?"), ("foo/v6", ""),
+    ("linux/arm/v6", "; did you mean arm/v6?"), ("linux/x86_64", "; did you mean amd64?"), ("/v6", ""),
+    ("amd64/power9", "; did you mean amd64?"), ("linux", ""),
   ])
   func `an architecture is named as Go names it`(name: String, hint: String) throws {
     let box = try Sandbox.stored(["one --arch amd64"])
-    let message = "--arch: expected an architecture such as amd64, found \"\(name)\"\(hint)"
+    let message = "--arch: expected an architecture such as amd64 or arm/v6, found \"\(name)\"\(hint)"
     let refused = Outcome.refused(2, "\(message)\nusage: see `kpack base --help`")
     for words in [["add", "x", "--rootfs", "rootfs"], ["add", "x", "old"], ["make", "x", "--from", "rootfs"]] {
       #expect(try box.kpack(words: ["base"] + words + ["--bases", "new", "--arch", name]) == refused)

@@ -64,7 +64,7 @@ import Testing
     (["remove", "one", "--name", "x"], "--name means nothing to `base remove REF`"),
     (
       ["remove", "one", "--arch", "x86_64"],
-      #"--arch: expected an architecture such as amd64, found "x86_64"; did you mean amd64?"#
+      #"--arch: expected an architecture such as amd64 or arm/v6, found "x86_64"; did you mean amd64?"#
     ),
   ])
   func `a line that makes no sense is the user's mistake`(words: [String], message: String) throws {

@@ -25,7 +25,7 @@ import Testing
     }
 
     func remove(_ name: String, architecture: String? = nil) throws -> [String] {
-      let selection = try BaseSelection(name, architecture: architecture)
+      let selection = try BaseSelection(name, on: architecture.map { Platform(os: "linux", architecture: $0) })
       return try store.remove(selection, from: OutputFolder(store.path)).map { "\($0)" }
     }
 

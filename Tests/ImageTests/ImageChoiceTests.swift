@@ -38,7 +38,9 @@ import Testing
     images: [String], architecture: String?, platforms: [String]
   ) throws {
     let folder = try ImageFolder()
-    let taken = try source(images, in: folder).images(for: Reference("q:1"), architecture: architecture).images
+    let taken = try source(images, in: folder).images(
+      for: Reference("q:1"), on: architecture.map { Platform(os: "linux", architecture: $0) }
+    ).images
     #expect(taken.map { "\($0.platform)" } == platforms)
   }
 
@@ -63,7 +65,7 @@ import Testing
     let folder = try ImageFolder()
     let source = try source(images, in: folder)
     #expect(throws: ImageError(source.path, "", reason)) {
-      _ = try source.images(for: Reference("q:1"), architecture: "amd64")
+      _ = try source.images(for: Reference("q:1"), on: Platform(os: "linux", architecture: "amd64"))
     }
   }
 
@@ -71,7 +73,7 @@ import Testing
     let folder = try ImageFolder()
     let source = try source(["g:1 windows/amd64"], in: folder)
     #expect(throws: ImageError(source.path, "", "is for windows/amd64, not for linux/amd64")) {
-      _ = try source.images(for: Reference("g:1"), architecture: "amd64")
+      _ = try source.images(for: Reference("g:1"), on: Platform(os: "linux", architecture: "amd64"))
     }
   }
 }
