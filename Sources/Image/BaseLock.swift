@@ -64,7 +64,9 @@ package struct BaseLock: Equatable, Sendable {
     let name = "\(image.reference.familiar) for \(platform)"
     let named = items.filter { image.reference.canMean($0.reference) }
     if named.contains(where: { $0.isLock(of: image) }) { return }
-    guard let first = named.first(where: { $0.platform.normalized == platform.normalized }) else {
+    let first =
+      named.first { $0.platform == platform } ?? named.first { $0.platform.normalized == platform.normalized }
+    guard let first else {
       throw ImageError(path, "", "the base \(name) is not locked")
     }
     throw ImageError(

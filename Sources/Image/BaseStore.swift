@@ -64,7 +64,7 @@ package struct BaseStore: Sendable {
       if found.others.isEmpty { _ = try found.usable() }
       throw BaseForOthers(store: path, reference: reference, found: found.others, wanted: platform)
     }
-    let twins = found.images.filter { $0.platform.normalized == platforms[best].normalized }
+    let twins = found.images.filter { $0.platform == platforms[best] }
     if twins.count > 1 { throw ambiguity(reference, platforms[best], twins.map(\.manifestDigest)) }
     return try source.read(found.images[best], as: reference)
   }
@@ -77,12 +77,13 @@ package struct BaseStore: Sendable {
     return try !Self.leads(to: reference, among: source.layoutLeads(&documents)).isEmpty
   }
 
-  /// All that is in the store, for a lock, where each base is the one of its name and platform.
+  /// All that is in the store, for a lock, where each base is the one of its name and platform, as it is written: arm is
+  /// another than arm/v7, which is taken before it.
   ///
   /// Throws as `contents()` does, and `ImageError` with the choices for several of one name and platform.
   package func contentsToLock() throws -> StoreContents {
     let contents = try contents()
-    let key = { (base: StoredBase) in "\(base.reference) \(base.platform.normalized)" }
+    let key = { (base: StoredBase) in "\(base.reference) \(base.platform)" }
     let groups = Dictionary(grouping: contents.bases, by: key)
     for base in contents.bases {
       let digests = (groups[key(base)] ?? []).map(\.manifestDigest)

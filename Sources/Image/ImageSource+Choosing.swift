@@ -40,7 +40,7 @@ extension ImageSource {
       throw ImageError(path, "", "holds no image")
     }
     let areSeveral = !isNamed && Set(images.map { Set($0.names) }).count > 1
-    if areSeveral || Set(images.map(\.platform.normalized)).count < images.count {
+    if areSeveral || Set(images.map(\.platform)).count < images.count {
       let whose = isNamed ? "more than one for a platform named" : "none named"
       throw ImageError(path, "", "holds several images, \(whose) \((name ?? reference).familiar): \(Self.list(images))")
     }

@@ -57,11 +57,14 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
 
 extension Collection<Platform> {
   /// Where the one stands that suits `wanted` best: of its variant, else v7 for arm, one without a variant, the first
-  /// of the architecture.
+  /// of the architecture. Of two for the same variant, the one that says so comes before the one that says nothing.
   func bestIndex(for wanted: Platform) -> Index? {
     let suitable = indices.filter { self[$0].withoutVariant == wanted.withoutVariant }
-    return suitable.first { self[$0].normalized == wanted.normalized }
-      ?? suitable.first { self[$0].architecture == "arm" && self[$0].normalized.variant == "v7" }
-      ?? suitable.first { self[$0].normalized.variant == nil } ?? suitable.first
+    let first = { (isMeant: (Platform) -> Bool) in
+      let meant = suitable.filter { isMeant(self[$0].normalized) }
+      return meant.first { self[$0].variant != nil } ?? meant.first
+    }
+    return first { $0 == wanted.normalized } ?? first { $0.architecture == "arm" && $0.variant == "v7" }
+      ?? first { $0.variant == nil } ?? suitable.first
   }
 }

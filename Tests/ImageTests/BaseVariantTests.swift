@@ -7,10 +7,12 @@ import Testing
 struct BaseVariantTests {
   private let arm = Platform(os: "linux", architecture: "arm")
 
+  /// The sample image for a variant; one more with the same words is "v7 ".
   private func sample(_ variant: String?) -> SampleImage {
     SampleImage(architecture: "arm") { name, text in
       guard name == "config", let variant else { return text }
-      return text.replacing(#""os""#, with: #""variant":"\#(variant)","os""#)
+      let word = variant.replacing(" ", with: "")
+      return text.replacing(#""os""#, with: #""variant":"\#(word)",\#(variant == word ? "" : " ")"os""#)
     }
   }
 
@@ -39,6 +41,7 @@ struct BaseVariantTests {
     arguments: [
       (["v5", "v6", "v7"], nil, "v7"), (["v5", "v6", "v7"], "v6", "v6"), (["v5", "v6"], nil, "v5"),
       (["v6", nil], "v7", nil), (["v8", nil, "v6"], "v5", nil), (["v8", "v7"], "v5", "v7"),
+      ([nil, "v7"], nil, "v7"), (["v7", nil], "v7", "v7"), (["v6", nil, "v7"], "v5", "v7"), ([nil, "7"], "v7", "7"),
     ] as [([String?], String?, String?)])
   func `the variant that suits best is taken`(variants: [String?], wanted: String?, best: String?) throws {
     let folder = try ImageFolder()
@@ -47,14 +50,16 @@ struct BaseVariantTests {
     #expect(try store.image(Reference("base"), for: platform).config.platform.variant == best)
   }
 
-  @Test func `two bases for one variant are refused, as one without saying is`() throws {
+  @Test func `two bases that say the same variant are refused`() throws {
     let folder = try ImageFolder()
-    let store = BaseStore(try layout(["v8", nil, "v7"], in: folder))
-    let digests = [nil, "v7"].map { "\(ImageDigest(of: sample($0).manifest))" }.joined(separator: ", ")
-    let choices = "holds several bases base:latest for linux/arm: \(digests)"
+    let store = BaseStore(try layout(["v7", nil, "v7 "], in: folder))
+    let digests = ["v7", "v7 "].map { "\(ImageDigest(of: sample($0).manifest))" }.joined(separator: ", ")
+    let choices = "holds several bases base:latest for linux/arm/v7: \(digests)"
     let error = ImageError(store.path, "", "\(choices); `kpack base remove base@DIGEST` takes one out")
     #expect(throws: error) { _ = try store.image(Reference("base"), for: arm) }
-    #expect(throws: error) { _ = try store.contentsToLock() }
+    let inOrder = digests.split(separator: ", ").sorted().joined(separator: ", ")
+    let locking = try #require(throws: ImageError.self) { _ = try store.contentsToLock() }
+    #expect(locking.reason == error.reason.replacing(digests, with: inOrder))
   }
 
   @Test func `each variant is locked by itself`() throws {
@@ -63,6 +68,34 @@ struct BaseVariantTests {
     let lock = BaseLock(try store.contents().bases, path: "lock")
     #expect(lock.items.map(\.platform.variant) == ["v6", "v7"])
     try lock.check(store.image(Reference("base"), for: arm))
+  }
+
+  @Test func `arm/v7 and arm without a variant are added and locked side by side, until one is added again`() throws {
+    let folder = try ImageFolder()
+    let source = try ImageSource(layout([nil, "v7"], in: folder), spoolingNear: folder.path)
+    let name = try Reference("base")
+    let images = try source.images(for: name).images.map { try source.read($0, as: name) }
+    let store = BaseStore("\(folder.path)/store")
+    try store.add(images, as: name, into: OutputFolder(store.path))
+    let lock = BaseLock(try store.contentsToLock().bases, path: "lock")
+    #expect(lock.items.map(\.platform.variant) == [nil, "v7"])
+    for reference in try [name, Reference("base@\(images[0].manifestDigest)")] {
+      try lock.check(store.image(reference, for: arm))
+    }
+    // Both are for the same machines.
+    try store.add([images[1]], as: name, into: OutputFolder(store.path))
+    #expect(try store.contents().bases.map(\.platform.variant) == ["v7"])
+  }
+
+  @Test func `a base that changed is told with what was locked for its own variant`() throws {
+    let folder = try ImageFolder()
+    let locked = BaseStore(try layout([nil, "v7"], in: folder))
+    let lock = BaseLock(try locked.contentsToLock().bases, path: "lock")
+    let other = try ImageFolder()
+    let store = BaseStore(try layout([nil, "v7 "], in: other))
+    let digests = ["v7", "v7 "].map { ImageDigest(of: sample($0).manifest) }
+    let change = "the base base:latest for linux/arm/v7 has changed: locked manifest \(digests[0]), found \(digests[1])"
+    #expect(throws: ImageError("lock", "", change)) { try lock.check(store.image(Reference("base"), for: arm)) }
   }
 
   @Test func `variants of one name are added together, and none is taken for another`() throws {
@@ -80,17 +113,17 @@ struct BaseVariantTests {
 
   @Test func `the names of the choices cannot reach a terminal's controls`() throws {
     let folder = try ImageFolder()
-    let path = try layout(["v7", nil], named: #"a\u001b[31m"#, in: folder)
-    let choices = #"a%1B[31m (linux/arm/v7), a%1B[31m (linux/arm)"#
+    let path = try layout(["v7", "v7 "], named: #"a\u001b[31m"#, in: folder)
+    let choices = #"a%1B[31m (linux/arm/v7), a%1B[31m (linux/arm/v7)"#
     #expect(throws: ImageError(path, "", "holds several images, none named base:latest: \(choices)")) {
       _ = try ImageSource(path, spoolingNear: folder.path).images(for: Reference("base"))
     }
   }
 
-  @Test func `two images for the same variant are refused, as one without saying is`() throws {
+  @Test func `two images that say the same variant are refused`() throws {
     let folder = try ImageFolder()
-    let path = try layout(["v7", nil], in: folder)
-    let choices = "base (linux/arm/v7), base (linux/arm)"
+    let path = try layout(["v7", "v7 "], in: folder)
+    let choices = "base (linux/arm/v7), base (linux/arm/v7)"
     let reason = "holds several images, more than one for a platform named base:latest: \(choices)"
     #expect(throws: ImageError(path, "", reason)) {
       _ = try ImageSource(path, spoolingNear: folder.path).images(for: Reference("base"))
