@@ -56,7 +56,7 @@ extension ImageSource {
     let form = try form()
     if form == .hybrid {
       // Which names an image has is known when both sides are read.
-      var found = try hybridImages(&documents)
+      var found = try hybridImages(for: platform, &documents)
       let named = found.images.filter { $0.references.contains(where: isWanted) }
       if !named.isEmpty { found.images = named }
       found.keep(platform)
@@ -88,6 +88,15 @@ extension ImageSource {
   /// `SystemError`.
   func read(
     _ leads: [ImageLead], for platform: Platform? = nil, _ documents: inout ImageDocuments
+  ) throws -> FoundImages {
+    var found = try readUnlessForOthers(leads, than: platform, &documents)
+    found.keep(platform)
+    return found
+  }
+
+  /// Reads as `read` does; what is found has the images too that only their configs say are for others.
+  func readUnlessForOthers(
+    _ leads: [ImageLead], than platform: Platform?, _ documents: inout ImageDocuments
   ) throws -> FoundImages {
     var found = FoundImages()
     var known: [ImageDigest: Int] = [:]
@@ -125,7 +134,6 @@ extension ImageSource {
       var names: Set<String> = []
       found.images[number].names.removeAll { !names.insert($0).inserted }
     }
-    found.keep(platform)
     return found
   }
 

@@ -60,15 +60,15 @@ extension ImageSource {
   private func dockerConfig(_ field: DocumentField, _ documents: inout ImageDocuments) throws -> StoredDocument {
     let name = try field.string()
     let document = try documents.document(name, mediaType: MediaType.config, BlobPlace(field))
-    let last = name.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
-    if let named = Self.digest(in: last), named != document.digest {
+    if let named = Self.digest(inConfigName: name), named != document.digest {
       throw field.error("\(quoted(name)): its bytes are \(document.digest)")
     }
     return document
   }
 
   /// The digest that the name of a config is of; nil where it is of none.
-  private static func digest(in name: String) -> ImageDigest? {
+  static func digest(inConfigName path: String) -> ImageDigest? {
+    let name = path.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? ""
     let end = ".json"
     let bare =
       name.utf8.suffix(end.utf8.count).elementsEqual(end.utf8) ? String(name.utf8.dropLast(end.utf8.count)) : name

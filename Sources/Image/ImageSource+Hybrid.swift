@@ -8,18 +8,53 @@ extension ImageSource {
   /// layout tells the tag alone, or nothing, the name is that of manifest.json, which may tell of some images only:
   /// containerd writes one of the platforms there, for old loaders (core/images/archive/exporter.go).
   ///
-  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
-  func hybridImages(_ documents: inout ImageDocuments) throws -> FoundImages {
-    var found = try read(layoutLeads(&documents), &documents)
-    let items = try read(dockerLeads(), &documents)
+  /// What the layout says is for others than `platform` is not read. Throws `ImageError`, `SourceChanged` or
+  /// `SystemError`.
+  func hybridImages(for platform: Platform?, _ documents: inout ImageDocuments) throws -> FoundImages {
+    var found = try readUnlessForOthers(layoutLeads(&documents), than: platform, &documents)
+    let layout = LayoutConfigs(of: found)
+    var leads = try dockerLeads()
+    if let platform { leads = try leads.filter { try !isForOthers($0, than: platform, layout, &documents) } }
+    let items = try read(leads, &documents)
     let docker = Dictionary(grouping: items.images, by: \.configDigest)
-    let known = Set(found.images.map(\.configDigest) + found.passedOver.compactMap(\.configDigest))
-    if !known.isSuperset(of: Set(docker.keys).union(items.passedOver.compactMap(\.configDigest))) {
+    if !layout.known.isSuperset(of: Set(docker.keys).union(items.passedOver.compactMap(\.configDigest))) {
       throw ImageError(path, "", "manifest.json and index.json tell of different images")
     }
     try name(&found.images, from: docker)
     try add(docker, to: &found.images)
     return found
+  }
+
+  /// The configs of the images that the layout of a hybrid archive tells of.
+  private struct LayoutConfigs {
+    /// Of the images that were read.
+    let known: Set<ImageDigest>
+    /// Whether none was left unread.
+    let areAll: Bool
+
+    init(of found: FoundImages) {
+      known = Set(found.images.map(\.configDigest) + found.passedOver.compactMap(\.configDigest))
+      areAll = found.others.isEmpty && found.passedOver.allSatisfy { $0.descriptor != nil }
+    }
+  }
+
+  /// Whether the item of manifest.json that `lead` ends at tells of none of the images of the layout that were read, and
+  /// is for others than `platform`, or may be one of those that were left unread: nobody asked for it.
+  private func isForOthers(
+    _ lead: ImageLead, than platform: Platform, _ layout: LayoutConfigs, _ documents: inout ImageDocuments
+  ) throws -> Bool {
+    do {
+      let image = try dockerImage(lead, &documents)
+      return !layout.known.contains(image.configDigest) && image.platform.withoutVariant != platform.withoutVariant
+    } catch let passedOver as PassedOver {
+      return !layout.areAll && passedOver.configDigest.map { !layout.known.contains($0) } ?? false
+    } catch let error as ImageError {
+      // The name of a config that is missing or damaged still tells whose it is.
+      guard !layout.areAll, let name = try lead.field.member("Config")?.string(),
+        let digest = Self.digest(inConfigName: name), !layout.known.contains(digest)
+      else { throw error }
+      return true
+    }
   }
 
   /// Gives `images` of the layout the names of manifest.json that a tag alone means, and all of those for none.

@@ -32,10 +32,10 @@ import Testing
     return members
   }
 
-  private static func images(_ members: [Member]) throws -> [String] {
+  private static func images(_ members: [Member], architecture: String? = nil) throws -> [String] {
     let folder = try ImageFolder()
     let source = try ImageSource(folder.write(Member.tar(members), to: "image.tar"), spoolingNear: folder.path)
-    return try source.images(for: Reference("sample:1")).images.map { image in
+    return try source.images(for: Reference("sample:1"), architecture: architecture).images.map { image in
       _ = try source.read(image, as: Reference("sample:1"))
       return "\(image)"
     }
@@ -80,10 +80,40 @@ import Testing
     #expect(error.description.contains(fault), "\(error)")
   }
 
-  private static func only(_ image: SampleImage) -> String {
+  /// An item of manifest.json, of the image `sample:1`.
+  private static func item(_ image: SampleImage) -> String {
+    #"{"Config":"\#(blob(image.config))","RepoTags":["sample:1"],"Layers":["a/layer.tar","b/layer.tar"]}"#
+  }
+
+  private static func blob(_ bytes: [UInt8]) -> String { "blobs/sha256/\(sha(bytes))" }
+
+  @Test(arguments: ["both", "amd64"], ["config", "manifest", "damaged config"])
+  func `what is for another platform than the one that is wanted is not read`(items: String, lost: String) throws {
+    let told = items == "both" ? [Self.amd64, Self.arm64] : [Self.amd64]
+    var members = Self.archive(manifest: "[\(told.map(Self.item).joined(separator: ","))]")
+    let name = Self.blob(lost == "manifest" ? Self.arm64.manifest : Self.arm64.config)
+    let number = try #require(members.firstIndex { $0.name == name })
+    if lost == "damaged config" { members[number].bytes = [0] } else { members.remove(at: number) }
+    #expect(try Self.images(members, architecture: "amd64") == ["docker.io/library/sample:1 (linux/amd64)"])
+    // An index may lack manifests; what it has is to be whole, where all is asked for.
+    if lost != "manifest" { #expect(throws: ImageError.self) { _ = try Self.images(members) } }
+  }
+
+  @Test(arguments: [nil, "amd64"])
+  func `manifest.json may tell of no image of the platform that index.json does not lead to`(
+    architecture: String?
+  ) throws {
+    // The index has arm64 and says so; manifest.json has amd64.
+    let platform = #""platform":{"os":"linux","architecture":"arm64"},"#
+    let members = Self.archive(index: #"{"schemaVersion":2,"manifests":[\#(Self.only(Self.arm64, for: platform))]}"#)
+    let error = try #require(throws: ImageError.self) { _ = try Self.images(members, architecture: architecture) }
+    #expect(error.reason == "manifest.json and index.json tell of different images")
+  }
+
+  private static func only(_ image: SampleImage, for platform: String = "") -> String {
     """
     {"mediaType":"\(MediaType.manifest)","digest":"sha256:\(sha(image.manifest))","size":\(image.manifest.count),\
-    "annotations":{"org.opencontainers.image.ref.name":"sample:1"}}
+    \(platform)"annotations":{"org.opencontainers.image.ref.name":"sample:1"}}
     """
   }
 }
