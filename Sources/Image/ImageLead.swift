@@ -41,6 +41,11 @@ struct ImageLead: Sendable {
 }
 
 extension ImageLead {
+  /// The same way, which goes no further for `fault`; what it ended at is one more index on it.
+  func ending(at fault: IndexFault) -> ImageLead {
+    ImageLead(target: .fault(fault), field: field, names: names, indexes: digests)
+  }
+
   /// The way that begins with `item`, or goes on with it from `lead`.
   init(_ item: ImageIndex.Item, below lead: ImageLead? = nil) {
     let target: Target =
@@ -61,7 +66,8 @@ extension [String] {
 /// Why an item of an index cannot be followed.
 struct IndexFault: Error, Sendable {
   let error: ImageError
-  /// Whether something is damaged; otherwise it is something that kpack does not take.
+  /// Whether something is damaged; otherwise it is something that kpack does not take, or that was never
+  /// saved.
   let isDamage: Bool
 }
 

@@ -42,32 +42,44 @@ extension ImageSource {
         leads.append(step)
         continue
       }
-      let items: [ImageIndex.Item]
+      let items: [ImageLead]
       do {
         if step.indexes.count >= Self.deepestIndex {
           throw step.place.error("indexes nested more than \(Self.deepestIndex) deep")
         }
-        items = try documents.index(descriptor, step.place)
+        items = try documents.index(descriptor, step.place).map { ImageLead($0, below: step) }
       } catch let error as ImageError {
-        let fault = IndexFault(error: error, isDamage: true)
-        leads.append(ImageLead(target: .fault(fault), field: step.field, names: step.names, indexes: step.digests))
+        leads.append(step.ending(at: IndexFault(error: error, isDamage: true)))
         continue
       }
-      steps += try present(items.map { ImageLead($0, below: step) }, &documents).reversed()
+      let present = try present(items, &documents)
+      steps += present.reversed()
+      if present.isEmpty {
+        let error = step.place.error("the index \(descriptor.digest) leads to no image that is there")
+        leads.append(step.ending(at: IndexFault(error: error, isDamage: false)))
+      }
     }
     return leads
   }
 
-  /// Those of the leads of an index whose files are there, or all where none is: Docker keeps the index of all platforms
-  /// and saves the blobs of one.
+  /// Those of the leads of an index whose files are there, for Docker keeps the index of all platforms and saves the
+  /// blobs of one; what is for no platform is there, or is damaged. None where nothing is, but statements about images
+  /// that are not: `skopeo copy --multi-arch index-only`, and stores that lost the one platform that was saved.
   private func present(_ leads: [ImageLead], _ documents: inout ImageDocuments) throws -> [ImageLead] {
-    let present = try leads.filter { lead in
-      guard let descriptor = lead.descriptor, descriptor.platform != nil else { return true }
-      if try files.contains(descriptor.digest.blobPath) { return true }
-      try documents.countDescriptor(lead.place)
-      return false
+    var present: [ImageLead] = []
+    var (isNothingThere, isForImages) = (true, false)
+    for lead in leads {
+      let isStatement = Self.isStatement(lead)
+      isForImages = isForImages || !isStatement
+      if let descriptor = lead.descriptor, try !files.contains(descriptor.digest.blobPath) {
+        try documents.countDescriptor(lead.place)
+        if descriptor.platform == nil { present.append(lead) }
+      } else {
+        isNothingThere = isNothingThere && isStatement
+        present.append(lead)
+      }
     }
-    return present.isEmpty ? leads : present
+    return isNothingThere && isForImages ? [] : present
   }
 
   /// Throws `ImageError` when the layout is of no version that is known here, `SourceChanged` or `SystemError`.
