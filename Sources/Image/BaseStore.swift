@@ -3,6 +3,7 @@
 
 internal import Archive
 private import Glibc
+private import JSON
 
 /// The bases that images are built on.
 package struct BaseStore: Sendable {
@@ -151,8 +152,10 @@ package struct StoreContents: Sendable {
   package let bases: [StoredBase]
   /// What no base is made from: no image, or one that cannot be used.
   package let passedOver: [PassedOver]
-  /// The manifests of images that nobody can ask for, in the order of index.json.
+  /// The manifests of images without a name, in the order of index.json.
   package let unnamed: [ImageDigest]
+  /// The images whose names are all no references, so that nobody can ask for them; in the same order.
+  package let misnamed: [(name: String, manifest: ImageDigest)]
 
   init(_ found: FoundImages) {
     var known: Set<StoredBase> = []
@@ -162,13 +165,31 @@ package struct StoreContents: Sendable {
       .filter { known.insert($0).inserted }
       .sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
     passedOver = found.passedOver
-    unnamed = found.images.filter(\.references.isEmpty).compactMap(\.manifestDigest)
+    unnamed = found.images.filter(\.names.isEmpty).compactMap(\.manifestDigest)
+    misnamed = found.images.filter(\.references.isEmpty).compactMap { image in
+      image.names.first.flatMap { name in image.manifestDigest.map { (name, $0) } }
+    }
   }
 
-  /// "1 image without a name: DIGEST"; nil for none.
+  /// The images that nobody can ask for: "1 image without a name: DIGEST; 1 image with a name that nobody can ask for:
+  /// "NAME" (DIGEST)"; nil for none.
   package var unnamedImages: String? {
-    if unnamed.isEmpty { return nil }
-    return "\(StoreIndex.unnamed(unnamed.count)): \(unnamed.map { "\($0)" }.joined(separator: ", "))"
+    var parts: [String] = []
+    if !unnamed.isEmpty {
+      parts.append("\(StoreIndex.unnamed(unnamed.count)): \(unnamed.map { "\($0)" }.joined(separator: ", "))")
+    }
+    if !misnamed.isEmpty {
+      let images = misnamed.count == 1 ? "image with a name" : "images with names"
+      let list = misnamed.map { "\(quoted($0.name)) (\($0.manifest))" }.joined(separator: ", ")
+      parts.append("\(misnamed.count) \(images) that nobody can ask for: \(list)")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
+  /// Why there is no base: images without a name, or the first that was passed over.
+  package var reasonForNone: String {
+    let passedOver = (passedOver.first(where: \.isImage) ?? passedOver.first)?.description
+    return unnamedImages ?? passedOver ?? "it holds no image"
   }
 }
 

@@ -252,6 +252,11 @@ struct BaseCommand {
           ("diffIDs", .array(base.diffIDs.map { .string("\($0)") })), ("size", .integer(base.size)),
         ]))
     }
+    tell(contents)
+  }
+
+  /// Notes what nobody can build on, and why.
+  private func tell(_ contents: StoreContents) {
     tell(contents.passedOver)
     if let unnamed = contents.unnamedImages {
       let remedy = "name it by `skopeo copy` or `kpack base add`, or take it out by `kpack base remove DIGEST`"
@@ -267,15 +272,12 @@ struct BaseCommand {
     do {
       let contents = try store.contentsToLock()
       let bases = contents.bases
-      if bases.isEmpty {
-        let found = contents.unnamedImages ?? "no image in it has a name"
-        throw ImageError(store.path, "", "no bases to lock: \(found)")
-      }
+      if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: \(contents.reasonForNone)") }
       let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
       try folder.write(Array(lock.text.utf8), as: Bases.lockName)
       try folder.commit()
       context.messages.note("wrote \(escapedName(lock.path.utf8))")
-      tell(contents.passedOver)
+      tell(contents)
     } catch {
       folder.abandon()
       throw error

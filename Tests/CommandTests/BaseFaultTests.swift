@@ -56,9 +56,34 @@ import Testing
     let box = try Sandbox()
     try box.write(Self.layout, to: "store/oci-layout")
     try box.write(#"{"schemaVersion":2,"manifests":[]}"#, to: "store/index.json")
-    let refusal = "kpack: error: store: no bases to lock: no image in it has a name\n"
+    let refusal = "kpack: error: store: no bases to lock: it holds no image\n"
     #expect(try box.kpack("base", "lock", "--bases", "store") == Outcome(status: 3, output: "", errors: refusal))
     #expect(try box.names(in: "store") == ["index.json", "oci-layout"])
+  }
+
+  @Test func `a store whose images are all passed over is not locked, and the first is told with its reason`() throws {
+    let box = try Sandbox.withRoot()
+    try #require(
+      try box.kpack("base", "add", "a", "--rootfs", "root", "--arch", "amd64", "--bases", "store").status == 0)
+    let digest = try #require(try box.kpack("base", "list", "--bases", "store").lines.first?.suffix(64))
+    // An index of which nothing was saved.
+    let index = """
+      {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":1,\
+      "digest":"sha256:\(String(repeating: "0", count: 64))"}]}
+      """
+    try box.write(index, to: "store/blobs/sha256/\(digest)")
+    let sum = try box.sh("sha256sum <\"store/blobs/sha256/$1\"", String(digest)).prefix(64)
+    try box.sh("mv \"store/blobs/sha256/$1\" \"store/blobs/sha256/$2\"", String(digest), String(sum))
+    let item = """
+      {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"sha256:\(sum)",\
+      "size":\(index.utf8.count),"annotations":{"org.opencontainers.image.ref.name":"a"}}]}
+      """
+    try box.write(item, to: "store/index.json")
+    let reason = "store: index.json: manifests[0]: the index sha256:\(sum) leads to no image that is there"
+    let refusal = "kpack: error: store: no bases to lock: passed over a: \(reason)\n"
+    #expect(try box.kpack("base", "lock", "--bases", "store") == Outcome(status: 3, output: "", errors: refusal))
+    let listed = Outcome(status: 0, output: "", errors: "passed over a: \(reason)\n")
+    #expect(try box.kpack("base", "list", "--bases", "store") == listed)
   }
 
   @Test(arguments: ["scratch", "scratch:1", "docker.io/library/scratch"])

@@ -138,6 +138,21 @@ import Testing
     #expect(try box.kpack("base", "list", "--bases", "store").errors.isEmpty)
   }
 
+  @Test func `names that nobody can ask for are told by list and lock`() throws {
+    let box = try Sandbox.withBases(["one --arch amd64", "two --arch arm64"])
+    let digests = try box.kpack("base", "list", "--bases", "store").lines.map { $0.suffix(71) }
+    // skopeo takes any name for a layout.
+    try box.sh(#"sed -i 's/:"two"/:"My_Base\/X"/' store/index.json"#)
+    let told = #"store: 1 image with a name that nobody can ask for: "My_Base/X" (\#(digests[1]))"#
+    let listed = try box.kpack("base", "list", "--bases", "store")
+    #expect(listed.lines.count == 1 && listed.errors.hasPrefix("\(told); name it by "), "\(listed)")
+    let locked = try box.kpack("base", "lock", "--bases", "store")
+    #expect(locked.status == 0 && locked.errors.contains("\n\(told); name it by "), "\(locked)")
+    try #require(try box.kpack("base", "remove", "one", "--bases", "store").status == 0)
+    let refusal = Outcome.refused(3, told.replacing("store: ", with: "store: no bases to lock: "))
+    #expect(try box.kpack("base", "lock", "--bases", "store") == refusal)
+  }
+
   @Test(.enabled(if: Program.isThere("skopeo")))
   func `skopeo finds a base by the name that it was given, and puts another in its place`() throws {
     let box = try Sandbox.withBases(["one --arch amd64", "one --arch arm64", "reg.example/two:1 --arch amd64"])
