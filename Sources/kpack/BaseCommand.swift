@@ -224,16 +224,28 @@ struct BaseCommand {
     try locations.check(.bases)
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to remove: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
-    for base in try store.remove(selection, from: folder) { context.messages.note("removed \(base)") }
     // Until the blobs are gone as well, nobody is to add a base that needs one.
     try withExtendedLifetime(folder) {
       do {
-        let (count, bytes) = try store.removeUnneededBlobs()
-        if count > 0 { context.messages.note("removed \(count) blobs that no base needs: \(bytes) bytes") }
+        for base in try store.remove(selection, from: folder) { context.messages.note("removed \(base)") }
+      } catch let error as ImageError {
+        // A run that was killed behind its commit has left blobs, and whoever repeats it comes here. What cannot be told
+        // of them now is told when a base is removed.
+        try? removeUnneededBlobs()
+        throw error
+      }
+      do {
+        try removeUnneededBlobs()
       } catch let error as ImageError {
         context.messages.warning("all blobs stay, for it cannot be told which ones are needed: \(error)")
       }
     }
+  }
+
+  /// The store must be locked. Throws `ImageError` when it cannot be told which blobs are needed.
+  private func removeUnneededBlobs() throws {
+    let (count, bytes) = try store.removeUnneededBlobs()
+    if count > 0 { context.messages.note("removed \(count) blobs that no base needs: \(bytes) bytes") }
   }
 
   private func list() throws {

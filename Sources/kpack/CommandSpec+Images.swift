@@ -44,9 +44,9 @@ extension CommandSpec {
       a static busybox executable of any architecture. Made for arm without a variant, a base has the highest one that the
       executables in the folder, or the busybox, want, and v7 where they do not tell. A REF can hold several
       platforms. `base lock` writes BASES/bases.lock.json; from then on a base that differs from it is refused. `base
-      remove` takes out all platforms of REF, or those of --arch A, and all blobs that no base needs any more; where REF
-      has the digest of a manifest or of an index, or is one, what has that digest. No other tool should write into the
-      folder meanwhile.
+      remove` takes out all platforms of REF, or those of --arch A, and all blobs that no base needs any more, also where
+      there is no REF; where REF has the digest of a manifest or of an index, or is one, what has that digest. No other
+      tool should write into the folder meanwhile.
       """,
     examples: [
       "kpack base make busybox --from /bin/busybox --arch amd64",

@@ -153,6 +153,17 @@ import Testing
     #expect(try box.kpack("base", "lock", "--bases", "store") == refusal)
   }
 
+  @Test func `what a run that was killed left over goes, though its base is gone already`() throws {
+    let box = try Sandbox.withBases(["one --arch amd64", "two --arch arm64"])
+    let before = try box.names(in: "store/blobs/sha256")
+    try box.write("x", to: "store/blobs/sha256/\(String(repeating: "0", count: 64))")
+    let outcome = try box.kpack("base", "remove", "three", "--bases", "store")
+    let refusal = "kpack: error: store: no base three:latest: there is one, two\n"
+    #expect(outcome.status == 3)
+    #expect(outcome.errors == "removed 1 blobs that no base needs: 1 bytes\n\(refusal)")
+    #expect(try box.names(in: "store/blobs/sha256") == before)
+  }
+
   @Test(.enabled(if: Program.isThere("skopeo")))
   func `skopeo finds a base by the name that it was given, and puts another in its place`() throws {
     let box = try Sandbox.withBases(["one --arch amd64", "one --arch arm64", "reg.example/two:1 --arch amd64"])
