@@ -12,6 +12,11 @@ package struct DocumentField: Sendable {
   /// The way to the value, such as "layers[1].digest".
   package let path: String
 
+  /// The most values of one document; as a tree they take less than 200 MiB.
+  private static let mostValues = 1_000_000
+  /// The most items of a list, or members of an object, of which something is made each.
+  private static let mostItems = 100_000
+
   package init(value: JSONValue, place: String, path: String = "") {
     self.value = value
     self.place = place
@@ -21,7 +26,7 @@ package struct DocumentField: Sendable {
   /// The document that `bytes` spell. Throws `ImageError` with line and column.
   package init(reading bytes: [UInt8], place: String) throws(ImageError) {
     do throws(JSONError) {
-      self.init(value: try JSONReader.read(bytes), place: place)
+      self.init(value: try JSONReader.read(bytes, mostValues: Self.mostValues), place: place)
     } catch {
       let position = "line \(error.position.line), column \(error.position.column)"
       throw ImageError(place, error.path, "\(position): \(error.reason)")
@@ -35,18 +40,21 @@ package struct DocumentField: Sendable {
   package func member(_ key: String) throws(ImageError) -> DocumentField? {
     guard case .object(let members) = value.kind else { throw error("expected an object") }
     guard let member = members.first(where: { $0.key == key }), member.value.kind != .null else { return nil }
-    return DocumentField(value: member.value, place: place, path: path.isEmpty ? key : "\(path).\(key)")
+    return DocumentField(value: member.value, place: place, path: path(to: key))
   }
 
   /// The member at `key`. Throws `ImageError` when it is missing.
   package func required(_ key: String) throws(ImageError) -> DocumentField {
     if let member = try member(key) { return member }
-    throw ImageError(place, path.isEmpty ? key : "\(path).\(key)", "missing")
+    throw ImageError(place, path(to: key), "missing")
   }
 
-  /// The items of a list.
-  package func elements() throws(ImageError) -> [DocumentField] {
+  /// The items of a list. Throws `ImageError` when there are more than `limit` of `what`.
+  package func elements(
+    atMost limit: Int = mostItems, of what: String = "items"
+  ) throws(ImageError) -> [DocumentField] {
     guard case .array(let values) = value.kind else { throw error("expected an array") }
+    if values.count > limit { throw error("more than \(limit) \(what)") }
     return values.enumerated().map { DocumentField(value: $1, place: place, path: "\(path)[\($0)]") }
   }
 
@@ -58,10 +66,14 @@ package struct DocumentField: Sendable {
   /// The members of an object that are not null.
   package func members() throws(ImageError) -> [(key: String, field: DocumentField)] {
     guard case .object(let members) = value.kind else { throw error("expected an object") }
+    if members.count > Self.mostItems { throw error("more than \(Self.mostItems) members") }
     return members.filter { $0.value.kind != .null }.map {
-      ($0.key, DocumentField(value: $0.value, place: place, path: "\(path).\($0.key)"))
+      ($0.key, DocumentField(value: $0.value, place: place, path: path(to: $0.key)))
     }
   }
+
+  /// The path of the member at `key`.
+  func path(to key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
   package func string() throws(ImageError) -> String {
     guard case .string(let string) = value.kind else { throw error("expected a string") }

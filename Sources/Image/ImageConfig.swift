@@ -29,7 +29,9 @@ package struct ImageConfig: Equatable, Sendable {
     let rootfs = try document.required("rootfs")
     if let type = try rootfs.member("type"), try type.string() != "layers" { throw type.error("expected \"layers\"") }
     var diffIDs: [ImageDigest] = []
-    for field in try rootfs.member("diff_ids")?.elements() ?? [] { diffIDs.append(try field.digest()) }
+    for field in try rootfs.member("diff_ids")?.elements(atMost: Manifest.mostLayers, of: "layers") ?? [] {
+      diffIDs.append(try field.digest())
+    }
     self.diffIDs = diffIDs
     (history, toldLayers) = try Self.history(document, layers: diffIDs.count)
     let config = try document.member("config")

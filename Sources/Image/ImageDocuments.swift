@@ -1,6 +1,8 @@
 // The documents of a list of images: each is read, verified and parsed once, however many images name it, and all of
 // them together are bounded.
 
+private import JSON
+
 /// The documents that were read so far for the images of one source.
 struct ImageDocuments {
   /// The most images of one source.
@@ -8,12 +10,13 @@ struct ImageDocuments {
   /// The most bytes of the documents of one source, 32 MiB; parsed, they take many times as much.
   private static let mostBytes: Int64 = 32 << 20
 
-  /// The most descriptors of the indexes of one source that are looked at.
-  private static let mostDescriptors = 10_000
+  /// The most values of the documents of one source that are kept as a tree.
+  private static let mostValues = 2_000_000
 
   private let source: ImageSource
   private var descriptors = 0
   private var bytes: Int64 = 0
+  private var values = 0
   private var documents: [String: StoredDocument] = [:]
   private var configs: [ImageDigest: (words: PlatformWords, config: ImageConfig)] = [:]
   private var indexes: [ImageDigest: [ImageIndex.Item]] = [:]
@@ -59,7 +62,7 @@ struct ImageDocuments {
     if let known = configs[document.digest] {
       return known.config.on(try known.words.filled(from: descriptor, in: place))
     }
-    let field = try DocumentField(reading: document.bytes, place: place)
+    let field = try kept(document, place)
     let config = try ImageConfig(field, on: descriptor)
     configs[document.digest] = (try PlatformWords(field), config)
     return config
@@ -69,20 +72,43 @@ struct ImageDocuments {
   mutating func index(_ descriptor: Descriptor, _ place: BlobPlace) throws -> [ImageIndex.Item] {
     let document = try document(descriptor, place)
     if let known = indexes[document.digest] { return known }
-    let field = try DocumentField(reading: document.bytes, place: source.place(descriptor.digest.blobPath))
+    let field = try kept(document, source.place(descriptor.digest.blobPath))
     let items = try ImageIndex.items(of: field, mediaType: descriptor.mediaType)
     indexes[document.digest] = items
     return items
   }
 
+  /// What `document`, the file `place`, spells, to be kept. Throws `ImageError`.
+  private mutating func kept(_ document: StoredDocument, _ place: String) throws(ImageError) -> DocumentField {
+    let field = try DocumentField(reading: document.bytes, place: place)
+    values += field.value.count
+    if values > Self.mostValues {
+      throw ImageError(place, "", "documents of more than \(Self.mostValues) values together")
+    }
+    return field
+  }
+
   /// Counts one more descriptor, which stands at `place`. Throws `ImageError` when there are too many.
   mutating func countDescriptor(_ place: BlobPlace) throws(ImageError) {
     descriptors += 1
-    if descriptors > Self.mostDescriptors { throw place.error("more than \(Self.mostDescriptors) descriptors") }
+    if descriptors > ImageIndex.mostDescriptors {
+      throw place.error("more than \(ImageIndex.mostDescriptors) descriptors")
+    }
   }
 
   /// Throws `ImageError` when `count` images are more than one source may have.
   static func checkCount(_ count: Int, _ place: BlobPlace) throws(ImageError) {
     if count > mostImages { throw place.error("more than \(mostImages) images") }
+  }
+}
+
+extension JSONValue {
+  /// How many values it is, with those below it.
+  fileprivate var count: Int {
+    switch kind {
+    case .null, .bool, .number, .string: 1
+    case .array(let values): values.reduce(1) { $0 + $1.count }
+    case .object(let members): members.reduce(1) { $0 + $1.value.count }
+    }
   }
 }

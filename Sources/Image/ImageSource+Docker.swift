@@ -12,9 +12,9 @@ extension ImageSource {
   func dockerLeads() throws -> [ImageLead] {
     let place = place(Self.manifestName)
     let bytes = try document(Self.manifestName, BlobPlace(place: path, field: ""))
-    let items = try DocumentField(reading: bytes, place: place).elements()
+    let items = try DocumentField(reading: bytes, place: place)
+      .elements(atMost: ImageDocuments.mostImages, of: "images")
     if items.isEmpty { throw ImageError(place, "", "expected an image, found an empty array") }
-    try ImageDocuments.checkCount(items.count, BlobPlace(place: place, field: ""))
     let leads = try items.map { item in
       ImageLead(target: .item, field: item, names: try names(of: item))
     }
@@ -41,7 +41,7 @@ extension ImageSource {
     let item = lead.field
     let document = try dockerConfig(try item.required("Config"), &documents)
     let config = try config(document, in: try item.required("Config").string(), lead, &documents)
-    let layers = try (item.member("Layers")?.elements() ?? []).map { layer in
+    let layers = try (item.member("Layers")?.elements(atMost: Manifest.mostLayers, of: "layers") ?? []).map { layer in
       SourceLayer(name: try layer.string(), descriptor: nil, place: BlobPlace(layer))
     }
     try checkCount(layers.count, config, BlobPlace(place: item.place, field: "\(item.path).Layers"))

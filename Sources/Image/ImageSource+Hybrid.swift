@@ -92,18 +92,16 @@ extension ImageSource {
   /// such ones.
   func isSilent(_ name: String) throws -> Bool {
     let bytes = try document(name, BlobPlace(place: path, field: ""))
-    // What is no JSON is told by who reads it.
-    guard !bytes.isEmpty, let value = try? JSONReader.read(bytes) else { return bytes.isEmpty }
-    switch value.kind {
+    // What is no JSON, or of another form, is told by who reads it.
+    guard !bytes.isEmpty, let document = try? DocumentField(reading: bytes, place: place(name)) else {
+      return bytes.isEmpty
+    }
+    switch document.value.kind {
     case .null: return true
     case .array(let items): return items.isEmpty
-    case .object(let members):
-      guard name == Self.indexName else { return false }
-      switch members.first(where: { $0.key == "manifests" })?.value.kind {
-      case nil, .null: return true
-      case .array(let items): return items.isEmpty
-      default: return false
-      }
+    case .object:
+      guard name == Self.indexName, let items = try? ImageIndex.fields(of: document) else { return false }
+      return items.isEmpty
     default: return false
     }
   }

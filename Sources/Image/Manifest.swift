@@ -8,6 +8,9 @@ package struct Manifest: Equatable, Sendable {
   package let config: Descriptor
   package let layers: [Descriptor]
 
+  /// The most layers of an image; engines mount some hundred.
+  static let mostLayers = 10_000
+
   package init(config: Descriptor, layers: [Descriptor]) {
     self.config = config
     self.layers = layers
@@ -18,7 +21,9 @@ package struct Manifest: Equatable, Sendable {
     try document.checkSchema(mediaType: mediaType, without: "manifests")
     config = try Descriptor(try document.required("config"))
     var layers: [Descriptor] = []
-    for field in try document.member("layers")?.elements() ?? [] { layers.append(try Descriptor(field)) }
+    for field in try document.member("layers")?.elements(atMost: Self.mostLayers, of: "layers") ?? [] {
+      layers.append(try Descriptor(field))
+    }
     self.layers = layers
   }
 
@@ -34,6 +39,9 @@ package struct Manifest: Equatable, Sendable {
 /// An index: the manifests of several images, or of one image on several platforms.
 package struct ImageIndex: Equatable, Sendable {
   package var manifests: [Descriptor]
+
+  /// The most descriptors of one index, and of the indexes of one source, that are looked at.
+  static let mostDescriptors = 10_000
 
   package init(manifests: [Descriptor]) { self.manifests = manifests }
 
@@ -55,7 +63,14 @@ package struct ImageIndex: Equatable, Sendable {
   /// Throws `ImageError`.
   static func items(of document: DocumentField, mediaType: String?) throws(ImageError) -> [Item] {
     try document.checkSchema(mediaType: mediaType, without: "layers")
-    return try document.member("manifests")?.elements().map { Item($0) } ?? []
+    return try fields(of: document).map { Item($0) }
+  }
+
+  /// The items of the index that `document` spells as they stand there; none of a document of another kind.
+  ///
+  /// Throws `ImageError`.
+  static func fields(of document: DocumentField) throws(ImageError) -> [DocumentField] {
+    try document.member("manifests")?.elements(atMost: mostDescriptors, of: "descriptors") ?? []
   }
 
   /// The document as it is written.

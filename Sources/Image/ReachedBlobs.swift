@@ -39,7 +39,7 @@ struct ReachedBlobs {
       if try step.mayLack && !source.files.contains(descriptor.digest.blobPath) { continue }
       let stored = try documents.document(descriptor, BlobPlace(step.field))
       let document = try DocumentField(reading: stored.bytes, place: source.place(descriptor.digest.blobPath))
-      for item in try document.member("manifests")?.elements() ?? [] { steps.append(Step(field: item, mayLack: true)) }
+      for item in try ImageIndex.fields(of: document) { steps.append(Step(field: item, mayLack: true)) }
       steps += addDigests(in: document)
     }
   }

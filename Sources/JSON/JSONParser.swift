@@ -11,9 +11,13 @@ struct JSONParser {
   /// How many bytes of this line before `index` are not the first of their character.
   var continuationBytes = 0
   let bytes: [UInt8]
+  private let mostValues: Int
+  /// How many values were begun.
+  private var values = 0
 
-  init(bytes: [UInt8], start: Int) {
+  init(bytes: [UInt8], start: Int, mostValues: Int) {
     self.bytes = bytes
+    self.mostValues = mostValues
     index = start
     lineStart = start
   }
@@ -29,7 +33,9 @@ struct JSONParser {
 
   // The recursion is bounded by `JSONReader.deepestNesting`.
   private mutating func readValue() throws(JSONError) -> JSONValue {
-    JSONValue(position: position, kind: try readKind())
+    values += 1
+    guard values <= mostValues else { throw refusal("expected at most \(mostValues) values, found more") }
+    return JSONValue(position: position, kind: try readKind())
   }
 
   private mutating func readKind() throws(JSONError) -> JSONValue.Kind {

@@ -7,18 +7,21 @@ package enum JSONReader {
   /// The most arrays and objects that may be open at one place.
   package static let deepestNesting = 64
 
-  /// Reads `bytes`, one JSON document in UTF-8, with or without a byte order mark.
+  /// Reads `bytes`, one JSON document in UTF-8, with or without a byte order mark, of at most `mostValues` values: as a
+  /// tree, a value takes many times the two bytes that it may have in the document.
   ///
   /// Throws at the first mistake: what RFC 8259 doesn't allow, text that is not UTF-8, a lone surrogate escape, a key
-  /// that its object has already, nesting deeper than `deepestNesting`, a document of more than `largestDocument`.
-  package static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+  /// that its object has already, nesting deeper than `deepestNesting`, a document of more than `largestDocument`, one
+  /// value too many.
+  package static func read(_ bytes: [UInt8], mostValues: Int = largestDocument) throws(JSONError) -> JSONValue {
     guard bytes.count <= largestDocument else {
       throw refusal("expected at most \(largestDocument) bytes (16 MiB), found \(bytes.count)")
     }
     if let encoding = foreignEncoding(of: bytes) {
       throw refusal("expected UTF-8, found \(encoding)")
     }
-    var parser = JSONParser(bytes: bytes, start: bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0)
+    let start = bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
+    var parser = JSONParser(bytes: bytes, start: start, mostValues: mostValues)
     return try parser.readDocument()
   }
 

@@ -51,6 +51,13 @@ import Testing
     #expect(throws: Never.self) { try JSONReader.read(bytes(document)) }
   }
 
+  @Test(arguments: ["[1,{\"a\":null}]", "[[],[],[]]", "{\"a\":[\"b\",\"c\"]}"])
+  func `a document has as many values as its reader allows`(document: String) throws {
+    #expect(throws: Never.self) { try JSONReader.read(bytes(document), mostValues: 4) }
+    let error = try #require(throws: JSONError.self) { try JSONReader.read(bytes(document), mostValues: 3) }
+    #expect(error.reason == "expected at most 3 values, found more")
+  }
+
   @Test func `a document of 16 MiB is taken`() throws {
     let space = [UInt8](repeating: UInt8(ascii: " "), count: (16 << 20) - 1)
     #expect(try JSONReader.read(space + bytes("1")).position == JSONPosition(line: 1, column: 16 << 20))
