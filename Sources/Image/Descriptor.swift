@@ -53,6 +53,8 @@ package struct Descriptor: Equatable, Sendable {
     for (key, value) in try field.member("annotations")?.members() ?? [] {
       annotations.append(Annotation(key, try value.string()))
     }
+    try field.check(.descriptor)
+    try field.checkTwinKeys()
   }
 
   /// The names that it gives what it leads to. Beside the whole name, the other is a tag alone.

@@ -36,11 +36,20 @@ package struct DocumentField: Sendable {
   /// The error that this field is wrong in the way that `reason` says.
   package func error(_ reason: String) -> ImageError { ImageError(place, path, reason) }
 
-  /// The member at `key`; nil when it is missing or null.
+  /// The member at `key`; nil when it is missing or null. Throws `ImageError` for a key that engines read as this one.
   package func member(_ key: String) throws(ImageError) -> DocumentField? {
     guard case .object(let members) = value.kind else { throw error("expected an object") }
-    guard let member = members.first(where: { $0.key == key }), member.value.kind != .null else { return nil }
-    return DocumentField(value: member.value, place: place, path: path(to: key))
+    var found: JSONValue?
+    for member in members {
+      if member.key.utf8.elementsEqual(key.utf8) {
+        found = member.value
+      } else if member.key.isTwin(of: key) {
+        let reason = "expected the key \(quoted(key)), found \(quoted(member.key)): engines read it as that"
+        throw ImageError(place, path(to: key), reason)
+      }
+    }
+    guard let found, found.kind != .null else { return nil }
+    return DocumentField(value: found, place: place, path: path(to: key))
   }
 
   /// The member at `key`. Throws `ImageError` when it is missing.
@@ -92,6 +101,12 @@ package struct DocumentField: Sendable {
     let text = try string()
     if let digest = ImageDigest(text) { return digest }
     throw error("expected \"sha256:\" and 64 lower-case hexadecimal digits, found \(quoted(text))")
+  }
+
+  /// A whole number, as Go reads one: without a point or an exponent.
+  func integer() throws(ImageError) -> Int64 {
+    guard case .number(let text) = value.kind, let number = Int64(text) else { throw error("expected a whole number") }
+    return number
   }
 
   package func bool() throws(ImageError) -> Bool {

@@ -36,6 +36,8 @@ package struct ImageConfig: Equatable, Sendable {
     (history, toldLayers) = try Self.history(document, layers: diffIDs.count)
     let config = try document.member("config")
     settings = try config.map { config throws(ImageError) in try ImageSettings(config) } ?? ImageSettings()
+    try document.check(.config)
+    try document.checkTwinKeys()
     settingMembers = Self.members(of: config)
     members = Self.members(of: document)
   }
@@ -62,7 +64,7 @@ package struct ImageConfig: Equatable, Sendable {
   ///
   /// A history that tells of fewer layers than there are is filled up in front: what docker adds to a base without a
   /// history tells of the uppermost layers. All items have a time, those of the base that tell none that of the image:
-  /// `umoci stat` fails on one without.
+  /// `umoci stat` fails on one without, and no engine loads an image with a text that is none.
   package func adding(
     layer diffID: ImageDigest, settings: ImageSettings, platform: Platform, created: Int64, createdBy: String
   ) -> ImageConfig {
@@ -77,7 +79,7 @@ package struct ImageConfig: Equatable, Sendable {
   /// The item of a history, with a time if it has none.
   private static func timed(_ item: JSONLiteral, _ created: Int64) -> JSONLiteral {
     guard case .object(let members) = item else { return item }
-    if case .string? = members.first(where: { $0.0 == "created" })?.1 { return item }
+    if case .string(let text)? = members.first(where: { $0.0 == "created" })?.1, isTime(text) { return item }
     return .object(members.setting("created", .string("\(UTCTime(epoch: created))")))
   }
 

@@ -39,6 +39,8 @@ extension ImageSource {
   /// Throws `PassedOver` for an image that cannot be used, `ImageError`, `SourceChanged` or `SystemError`.
   func dockerImage(_ lead: ImageLead, _ documents: inout ImageDocuments) throws -> SourceImage {
     let item = lead.field
+    try item.check(.item)
+    try item.checkTwinKeys()
     let document = try dockerConfig(try item.required("Config"), &documents)
     let config = try config(document, in: try item.required("Config").string(), lead, &documents)
     let layers = try (item.member("Layers")?.elements(atMost: Manifest.mostLayers, of: "layers") ?? []).map { layer in

@@ -25,6 +25,7 @@ package struct Manifest: Equatable, Sendable {
       layers.append(try Descriptor(field))
     }
     self.layers = layers
+    try document.checkTwinKeys()
   }
 
   /// The document as it is written.
@@ -63,6 +64,8 @@ package struct ImageIndex: Equatable, Sendable {
   /// Throws `ImageError`.
   static func items(of document: DocumentField, mediaType: String?) throws(ImageError) -> [Item] {
     try document.checkSchema(mediaType: mediaType, without: "layers")
+    // Two keys in an item are a fault of that item alone.
+    try document.checkTwinKeys(except: "manifests")
     return try fields(of: document).map { Item($0) }
   }
 
@@ -109,5 +112,6 @@ extension DocumentField {
       throw field.error("expected \(quoted(mediaType)) as its descriptor says, found \(quoted(try field.string()))")
     }
     if let field = try member(other) { throw field.error("cannot stand in this kind of document") }
+    try check(.manifest)
   }
 }

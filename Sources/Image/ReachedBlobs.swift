@@ -39,28 +39,32 @@ struct ReachedBlobs {
       if try step.mayLack && !source.files.contains(descriptor.digest.blobPath) { continue }
       let stored = try documents.document(descriptor, BlobPlace(step.field))
       let document = try DocumentField(reading: stored.bytes, place: source.place(descriptor.digest.blobPath))
+      try document.checkTwinKeys()
       for item in try ImageIndex.fields(of: document) { steps.append(Step(field: item, mayLack: true)) }
       steps += addDigests(in: document)
     }
   }
 
   /// Adds all digests that `field` has anywhere: config, layers, and members that are not known here; what of it leads
-  /// on, as a subject does.
+  /// on, as a subject does. Keys are taken in any case, as engines do.
   private mutating func addDigests(in field: DocumentField) -> [Step] {
     let values: [JSONValue]
+    var steps: [Step] = []
     switch field.value.kind {
     case .array(let elements): values = elements
-    case .object(let members): values = members.map(\.value)
-    case .null, .bool, .number, .string: return []
-    }
-    var steps: [Step] = []
-    // What is no descriptor has no digest to keep.
-    if let digest = try? field.required("digest").digest() {
-      digests.insert(digest)
-      let type = try? field.required("mediaType").string()
-      if let type, (MediaType.indexes + MediaType.manifests).contains(type) {
-        steps.append(Step(field: field, mayLack: true))
+    case .object(let members):
+      values = members.map(\.value)
+      let strings = { (key: String) in
+        members.filter { $0.key.isTwin(of: key) }.compactMap { member in
+          if case .string(let text) = member.value.kind { text } else { nil }
+        }
       }
+      // What is no descriptor has no digest to keep.
+      let named = strings("digest").compactMap { ImageDigest($0) }
+      digests.formUnion(named)
+      let isFollowed = strings("mediaType").contains { (MediaType.indexes + MediaType.manifests).contains($0) }
+      if isFollowed, !named.isEmpty { steps.append(Step(field: field, mayLack: true)) }
+    case .null, .bool, .number, .string: return []
     }
     for value in values { steps += addDigests(in: DocumentField(value: value, place: field.place)) }
     return steps

@@ -26,7 +26,7 @@ struct DocumentBoundTests {
       error == ImageError("file", "[999999]", "line 1, column 2000000: expected at most 1000000 values, found more"))
   }
 
-  @Test(arguments: ["Env", "Cmd", "Entrypoint", "OnBuild"])
+  @Test(arguments: ["Env", "Cmd", "Entrypoint", "OnBuild", "Shell"])
   func `a list has a hundred thousand items at most`(key: String) throws {
     _ = try Self.config(#""\#(key)":\#(Self.list(#""""#, 100_000))"#)
     let error = try #require(throws: ImageError.self) {
