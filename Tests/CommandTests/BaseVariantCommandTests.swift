@@ -83,7 +83,9 @@ import Testing
     #expect(try box.platforms(in: "new") == ["linux/arm/v6", "linux/arm64/v8"])
     let remove = ["base", "remove", "one", "--bases", "old", "--arch"]
     let unknown = "kpack: error: old: one:latest: the base is for \(there), not for linux/arm/v7\n"
-    #expect(try box.kpack(words: remove + ["arm/v7"]) == Outcome(status: 3, output: "", errors: unknown))
+    let refused = try box.kpack(words: remove + ["arm/v7"])
+    // What the adds before replaced goes all the same, and is told.
+    #expect(refused.status == 3 && refused.errors.hasSuffix(unknown), "\(refused)")
     try #require(try box.kpack(words: remove + ["arm/v5"]).status == 0)
     #expect(try box.platforms(in: "old") == ["linux/arm/v6", "linux/arm64/v8"])
     try #require(try box.kpack(words: remove + ["arm"]).status == 0)

@@ -62,8 +62,12 @@ import Testing
     }
     let source = try ImageSource(store.path, spoolingNear: folder.path)
     for architecture in [nil, "amd64"] {
-      #expect(try source.images(for: Reference("sample:1"), architecture: architecture).images.count == 1)
-      #expect(try source.images(for: Reference("x"), architecture: architecture).images.count == 1)
+      #expect(
+        try source.images(for: Reference("sample:1"), on: architecture.map { Platform(os: "linux", architecture: $0) })
+          .images.count == 1)
+      #expect(
+        try source.images(for: Reference("x"), on: architecture.map { Platform(os: "linux", architecture: $0) }).images
+          .count == 1)
     }
     _ = try store.image(Reference("sample:1"), for: Self.amd64)
   }
@@ -76,7 +80,7 @@ import Testing
     let source = try ImageSource(store.path, spoolingNear: folder.path)
     for architecture in [nil, "amd64"] {
       let error = try #require(throws: ImageError.self) {
-        _ = try source.images(for: Reference("lost"), architecture: architecture)
+        _ = try source.images(for: Reference("lost"), on: architecture.map { Platform(os: "linux", architecture: $0) })
       }
       #expect(error.reason.hasSuffix(Self.reason))
     }
