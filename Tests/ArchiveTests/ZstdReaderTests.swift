@@ -29,15 +29,17 @@ struct ZstdLibraryTests {
   }
 
   private static let zeros = [UInt8](repeating: 0, count: 300_000)
-  private static let passedOver: [[UInt8]] = [
-    Zstd.skippable([1, 2, 3]) + frame, frame + Zstd.skippable([], number: 15),
-    Zstd.skippable([]) + Zstd.skippable(zeros, number: 7) + frame, Zstd.stored([]) + frame + Zstd.stored([]),
-    frame + zeros,
+  private static let passedOver: [String: [UInt8]] = [
+    "a frame to be skipped": Zstd.skippable([1, 2, 3]) + frame,
+    "another behind the archive": frame + Zstd.skippable([], number: 15),
+    "two of them": Zstd.skippable([]) + Zstd.skippable(zeros, number: 7) + frame,
+    "frames of nothing": Zstd.stored([]) + frame + Zstd.stored([]),
+    "zeros behind the last": frame + zeros,
   ]
 
-  @Test(arguments: passedOver)
-  func `frames to be skipped, frames of nothing and zeros behind the last are passed over`(bytes: [UInt8]) throws {
-    let listing = try Listing(bytes)
+  @Test(arguments: passedOver.keys.sorted())
+  func `what is no content between and behind frames is passed over`(what: String) throws {
+    let listing = try Listing(#require(Self.passedOver[what]))
     #expect(listing.error == nil)
     #expect(listing.rows.map(\.path) == ["a"])
   }
