@@ -175,28 +175,7 @@ import Testing
   }
 }
 
-extension Outcome {
-  fileprivate static func refused(_ status: Int32, _ message: String) -> Outcome {
-    Outcome(status: status, output: "", errors: "kpack: error: \(message)\n")
-  }
-}
-
 extension Sandbox {
-  /// A folder with a root file system and the store "old" of bases made from it; each is "REF --arch A".
-  fileprivate static func stored(_ bases: [String]) throws -> Sandbox {
-    let box = try Sandbox()
-    try box.write("root:x:0:0::/:/bin/sh\n", to: "rootfs/etc/passwd")
-    for base in bases { try box.addBase(base, to: "old") }
-    return box
-  }
-
-  /// Adds the root file system to `store`; `base` is "REF --arch A".
-  fileprivate func addBase(_ base: String, to store: String) throws {
-    let words = ["base", "add", "--rootfs", "rootfs", "--bases", store] + base.split(separator: " ").map { String($0) }
-    let outcome = try kpack(words: words)
-    try #require(outcome.status == 0, "\(outcome.errors)")
-  }
-
   /// What a store holds: "REF PLATFORM" a base.
   fileprivate func bases(in store: String) throws -> [String] {
     let outcome = try kpack("base", "list", "--format", "json", "--bases", store)

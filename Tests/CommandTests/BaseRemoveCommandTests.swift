@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct BaseRemoveCommandTests {
   @Test func `a base goes with its blobs, and each platform of it is told`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64", "one --arch arm64", "two --arch amd64"])
+    let box = try Sandbox.stored(["one --arch amd64", "one --arch arm64", "two --arch amd64"], in: "store")
     let outcome = try box.kpack("base", "remove", "docker.io/library/one", "--bases", "store")
     #expect(outcome.status == 0 && outcome.output.isEmpty)
     let lines = outcome.errors.split(separator: "\n")
@@ -19,19 +19,19 @@ import Testing
   }
 
   @Test func `a store that loses its last base is an empty one`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64"])
+    let box = try Sandbox.stored(["one --arch amd64"], in: "store")
     #expect(try box.kpack("base", "remove", "one", "--arch", "amd64", "--bases", "store", "--quiet").errors.isEmpty)
     #expect(try box.kpack("base", "list", "--bases", "store") == Outcome(status: 0, output: "", errors: ""))
     #expect(try box.names(in: "store/blobs/sha256").isEmpty)
     #expect(
       try box.kpack("base", "remove", "one", "--bases", "store")
         == .refused(3, "store: no base one:latest: it is empty"))
-    try box.addBase("two --arch amd64")
+    try box.addBase("two --arch amd64", to: "store")
     #expect(try box.kpack("base", "list", "--bases", "store").lines.count == 1)
   }
 
   @Test func `a lock stays as it is`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64"])
+    let box = try Sandbox.stored(["one --arch amd64"], in: "store")
     try #require(try box.kpack("base", "lock", "--bases", "store").status == 0)
     let lock = try box.read("store/bases.lock.json")
     try #require(try box.kpack("base", "remove", "one", "--bases", "store").status == 0)
@@ -49,7 +49,7 @@ import Testing
       ),
     ] as [([String], Int32, String)])
   func `what is not there is refused`(words: [String], status: Int32, message: String) throws {
-    let box = try Sandbox.withBases(["one --arch amd64"])
+    let box = try Sandbox.stored(["one --arch amd64"], in: "store")
     let before = try box.files(in: "store/blobs/sha256").keys.sorted()
     #expect(try box.kpack(words: ["base"] + words) == .refused(status, message))
     #expect(try box.files(in: "store/blobs/sha256").keys.sorted() == before && !box.isThere("none"))
@@ -68,13 +68,13 @@ import Testing
     ),
   ])
   func `a line that makes no sense is the user's mistake`(words: [String], message: String) throws {
-    let box = try Sandbox.withBases(["one --arch amd64"])
+    let box = try Sandbox.stored(["one --arch amd64"], in: "store")
     let refused = Outcome.refused(2, "\(message)\nusage: see `kpack base --help`")
     #expect(try box.kpack(words: ["base"] + words + ["--bases", "store"]) == refused)
   }
 
   @Test func `what cannot be told to be needless stays, with a warning`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64", "two --arch arm64"])
+    let box = try Sandbox.stored(["one --arch amd64", "two --arch arm64"], in: "store")
     let two = try #require(try box.kpack("base", "list", "--bases", "store").lines.last?.suffix(64))
     try box.write("x", to: "store/blobs/sha256/\(two)")
     let before = try box.names(in: "store/blobs/sha256")
@@ -88,7 +88,7 @@ import Testing
 
   @Test(.enabled(if: Program.canTrace), arguments: ["rename,renameat,renameat2", "fsync", "openat"])
   func `a fault leaves the store as it was, or the base is gone and blobs are left over`(call: String) throws {
-    let box = try Sandbox.withBases(["one --arch amd64", "one --arch arm64", "two --arch amd64"])
+    let box = try Sandbox.stored(["one --arch amd64", "one --arch arm64", "two --arch amd64"], in: "store")
     let sums = "find store -type f -exec sha256sum {} + | sort -k 2"
     let before = try box.sh("\(sums) && cp -a store kept")
     for number in 1...100 {
@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test func `a store in use is not changed`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64"])
+    let box = try Sandbox.stored(["one --arch amd64"], in: "store")
     let holder = try box.start([], through: ["flock", "-F", "store", "sh", "-c", ": >held; exec sleep 60"])
     while holder.isRunning && !box.isThere("held") { usleep(500) }
     defer { holder.signal(SIGTERM) }
@@ -123,7 +123,7 @@ import Testing
   }
 
   @Test func `images without a name are told by list and lock, with what to do`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64", "two --arch arm64"])
+    let box = try Sandbox.stored(["one --arch amd64", "two --arch arm64"], in: "store")
     let digests = try box.kpack("base", "list", "--bases", "store").lines.map { $0.suffix(71) }
     // As `skopeo copy ... oci:store` leaves it.
     try box.sh(#"sed -i 's/"org.opencontainers.image.ref.name":"two"//' store/index.json"#)
@@ -139,7 +139,7 @@ import Testing
   }
 
   @Test func `names that nobody can ask for are told by list and lock`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64", "two --arch arm64"])
+    let box = try Sandbox.stored(["one --arch amd64", "two --arch arm64"], in: "store")
     let digests = try box.kpack("base", "list", "--bases", "store").lines.map { $0.suffix(71) }
     // skopeo takes any name for a layout.
     try box.sh(#"sed -i 's/:"two"/:"My_Base\/X"/' store/index.json"#)
@@ -154,7 +154,7 @@ import Testing
   }
 
   @Test func `what a run that was killed left over goes, though its base is gone already`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64", "two --arch arm64"])
+    let box = try Sandbox.stored(["one --arch amd64", "two --arch arm64"], in: "store")
     let before = try box.names(in: "store/blobs/sha256")
     try box.write("x", to: "store/blobs/sha256/\(String(repeating: "0", count: 64))")
     let outcome = try box.kpack("base", "remove", "three", "--bases", "store")
@@ -166,9 +166,10 @@ import Testing
 
   @Test(.enabled(if: Program.isThere("skopeo")))
   func `skopeo finds a base by the name that it was given, and puts another in its place`() throws {
-    let box = try Sandbox.withBases(["one --arch amd64", "one --arch arm64", "reg.example/two:1 --arch amd64"])
+    let box = try Sandbox.stored(
+      ["one --arch amd64", "one --arch arm64", "reg.example/two:1 --arch amd64"], in: "store")
     try box.sh("for name in one reg.example/two:1; do skopeo inspect --raw \"oci:store:$name\" >/dev/null; done")
-    try box.write("new\n", to: "root/etc/group")
+    try box.write("new\n", to: "rootfs/etc/group")
     try box.addBase("three --arch amd64", to: "new")
     for name in ["one", "reg.example/two:1"] {
       try box.sh("skopeo --insecure-policy copy -q oci:new:three \"oci:store:$1\"", name)
@@ -180,27 +181,5 @@ import Testing
     #expect(listed.lines.count == 2 && listed.lines.allSatisfy { $0.contains(config) }, "\(listed)")
     // What skopeo took the names of is still there.
     #expect(listed.errors.hasPrefix("store: 2 images without a name: "), "\(listed.errors)")
-  }
-}
-
-extension Outcome {
-  fileprivate static func refused(_ status: Int32, _ message: String) -> Outcome {
-    Outcome(status: status, output: "", errors: "kpack: error: \(message)\n")
-  }
-}
-
-extension Sandbox {
-  /// A folder with the store "store" of bases, each "REF --arch A".
-  fileprivate static func withBases(_ bases: [String]) throws -> Sandbox {
-    let box = try Sandbox()
-    try box.write("root:x:0:0::/:/bin/sh\n", to: "root/etc/passwd")
-    for base in bases { try box.addBase(base) }
-    return box
-  }
-
-  fileprivate func addBase(_ base: String, to store: String = "store") throws {
-    let words = ["base", "add", "--rootfs", "root", "--bases", store] + base.split(separator: " ").map { String($0) }
-    let outcome = try kpack(words: words)
-    try #require(outcome.status == 0, "\(outcome.errors)")
   }
 }

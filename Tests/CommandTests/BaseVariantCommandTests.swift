@@ -101,13 +101,6 @@ extension Sandbox {
     return box
   }
 
-  /// The platforms of all bases in a store.
-  fileprivate func platforms(in store: String) throws -> [String] {
-    let outcome = try kpack("base", "list", "--bases", store)
-    try #require(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
-    return outcome.lines.compactMap { line in line.split(separator: " ").dropFirst().first.map { String($0) } }
-  }
-
   /// A static busybox for arm, as far as its headers, its build attributes, with this Tag_CPU_arch unless that is nil,
   /// and the names of its applets go ("Addenda to, and Errata in, the ABI for the Arm Architecture").
   fileprivate static func busybox(_ architectureTag: UInt8?) -> Data {

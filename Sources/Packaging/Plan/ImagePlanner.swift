@@ -102,8 +102,8 @@ struct ImagePlanner {
     return (base, references, changes, fileName)
   }
 
-  /// The most layers of an image that engines start: overlayfs stacks no more in one page of mount options, and Docker
-  /// keeps two for the container (moby, layer/layer_store.go, `maxLayerDepth`).
+  /// The most layers of an image that engines are known to start: overlayfs stacks no more in one page of mount options.
+  /// Docker takes two fewer (moby, layer/layer_store.go, `maxLayerDepth`).
   private static let mostLayers = 127
 
   private func warn(_ gate: ImageGate, layers: Int) {
