@@ -74,6 +74,9 @@ package struct LayoutSet: Sendable {
     warnings = Self.unused(release, known, images, releaseField.file)
   }
 
+  /// The tarball's layout of this name.
+  package func tarball(_ name: String) -> TarballLayout? { tarballs.first { $0.name == name } }
+
   /// The files and folders of the source tree that the tarballs take, but for those with a variable in their path.
   package var sourcePaths: [String] {
     let templates = tarballs.flatMap(\.rules).flatMap { rule in

@@ -16,7 +16,7 @@ struct ImagesCommand {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
-    let plan = try Resolver.planImages(
+    let plan = try Planner.planImages(
       try context.layouts(for: options.locations), options, names: context.line.arguments)
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }

@@ -30,7 +30,7 @@ struct LayoutsCommand {
   private func check(_ folder: String?) throws {
     let set = try LayoutSource(folder: folder).load()
     for warning in set.warnings { context.messages.warning(warning) }
-    for warning in try Resolver.check(set) { context.messages.warning(warning) }
+    for warning in try Planner.check(set) { context.messages.warning(warning) }
     let place = folder ?? "built-in"
     if context.format == .json {
       let names = set.tarballs.map { JSONLiteral.string($0.name) }

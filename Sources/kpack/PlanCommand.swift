@@ -15,7 +15,7 @@ struct PlanCommand {
   func run() throws {
     let options = try context.releaseOptions()
     let names = context.line.arguments
-    let plan = try Resolver.plan(try context.layouts(for: options.locations), options, names: names)
+    let plan = try Planner.plan(try context.layouts(for: options.locations), options, names: names)
     for warning in plan.warnings { context.messages.warning(warning) }
     switch context.format {
     case .text: for tarball in plan.tarballs { try printText(tarball, plan) }

@@ -19,7 +19,7 @@ struct TarballsCommand {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
-    let plan = try Resolver.plan(try context.layouts(for: options.locations), options, names: context.line.arguments)
+    let plan = try Planner.plan(try context.layouts(for: options.locations), options, names: context.line.arguments)
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options))

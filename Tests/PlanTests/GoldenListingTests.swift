@@ -37,7 +37,7 @@ private struct Sample: Sendable, CustomTestStringConvertible {
       $0.platforms = [Platform(os: "linux", architecture: "amd64"), Platform(os: "windows", architecture: "amd64")]
       $0.version = "v1.7.4"
     }
-    let plan = try Resolver.plan(try layouts(), options)
+    let plan = try Planner.plan(try layouts(), options)
     #expect(plan.warnings == [])
     return Dictionary(
       uniqueKeysWithValues: plan.tarballs.map { tarball in

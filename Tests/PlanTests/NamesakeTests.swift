@@ -27,7 +27,7 @@ import Testing
       $0.version = "v1"
       change(&$0)
     }
-    return try Resolver.planImages(set, options, names: names)
+    return try Planner.planImages(set, options, names: names)
   }
 
   /// The texts of release.json and images.json.

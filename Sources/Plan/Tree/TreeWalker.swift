@@ -25,11 +25,16 @@ struct TreeWalker: Sendable {
   /// What stands before a path below the root when patterns look at it: "PATH/" for one of several paths.
   let patternPrefix: [UInt8]
 
-  /// Walks everything below the root, which the folders above it leave in `state`, on `jobs` threads. The closures are
-  /// called by this one.
-  func walk(
-    _ state: TreeFilter.State, jobs: Int, take: (WalkedItem) -> Void, refuse: (Diagnostic) -> Void
-  ) throws {
+  /// What a walk has to tell.
+  enum Finding {
+    case item(WalkedItem)
+    /// What a release cannot hold.
+    case refused(Diagnostic)
+  }
+
+  /// Walks everything below the root, which the folders above it leave in `state`, on `jobs` threads. This one calls
+  /// `found`.
+  func walk(_ state: TreeFilter.State, jobs: Int, _ found: (Finding) -> Void) throws {
     var visits = [FolderVisit(path: [], state: state)]
     var undecided = UndecidedFolders()
     while !visits.isEmpty {
@@ -37,8 +42,8 @@ struct TreeWalker: Sendable {
       let next = visits.suffix(FolderVisit.mostAtOnce)
       visits.removeLast(next.count)
       for contents in try ordered(next, jobs: jobs, { contents(of: $0) }) {
-        contents.refused.forEach(refuse)
-        contents.items.forEach(take)
+        for mistake in contents.refused { found(.refused(mistake)) }
+        for item in contents.items { found(.item(item)) }
         if !contents.items.isEmpty { undecided.take(contents.undecided) }
         for (folder, state, isUndecided) in contents.folders {
           let number = isUndecided ? undecided.add(folder, in: contents.undecided) : nil
@@ -47,7 +52,7 @@ struct TreeWalker: Sendable {
         if let rest = contents.rest { visits.append(rest) }
       }
     }
-    undecided.taken.forEach(take)
+    for item in undecided.taken { found(.item(item)) }
   }
 
   /// Reads a folder, or a part of a large one; what was found before a mistake is there.

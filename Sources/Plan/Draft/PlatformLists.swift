@@ -5,40 +5,58 @@ import Files
 import Glibc
 import Layout
 
-/// The platform lists of a run. The folder of binaries is looked into when a list that says "present" is first asked.
-final class PlatformLists {
+/// The platform lists of a run.
+struct PlatformLists {
   private let layouts: LayoutSet
   private let options: ReleaseOptions
-  private var present: [Platform]?
-  /// Whether the folder of binaries should say something and does not.
-  private(set) var isUnknown = false
-  /// Takes the mistakes.
-  var refuse: (Diagnostic) -> Void = { _ in }
+  /// What the folder of binaries holds, once it was looked into.
+  private var present: Result<[Platform], any Error>?
 
   init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
     self.layouts = layouts
     self.options = options
   }
 
-  /// Takes note of mistakes when a fast run is wanted and none is described, and for wanted platforms in no list.
-  func checkWanted() {
+  /// Whether the folder of binaries should say something and does not.
+  var isUnknown: Bool { if case .failure = present { true } else { false } }
+
+  /// Looks into the folder of binaries, where `selector` needs that and it was not done before. Throws why it cannot be
+  /// told what the folder holds; then no platform is there.
+  mutating func prepare(_ selector: PlatformSelector?) throws {
+    guard isPresent(selector) else { return }
+    let found = present ?? findPresent()
+    present = found
+    _ = try found.get()
+  }
+
+  /// The mistakes of the command line: a fast run is wanted and none is described, wanted platforms in no list.
+  mutating func mistakesOfWanted() -> [Diagnostic] {
+    var mistakes: [Diagnostic] = []
     let release = layouts.release
     if options.isFast && release.fast == nil {
-      refuse(Diagnostic(.usage, "a fast run is wanted, but release.json has no \"fast\" platforms"))
+      mistakes.append(Diagnostic(.usage, "a fast run is wanted, but release.json has no \"fast\" platforms"))
     }
-    guard let wanted = options.platforms else { return }
-    if release.replacesPlatforms && wanted.allSatisfy(\.hasUsualNames) { return }
+    guard let wanted = options.platforms else { return mistakes }
+    if release.replacesPlatforms && wanted.allSatisfy(\.hasUsualNames) { return mistakes }
     var known = listed
     // Lists that say "present" come last: they are read only where no other list has the platform.
-    for name in release.platforms.keys where !known.isSuperset(of: wanted) { known.formUnion(list(name)) }
-    if isUnknown { return }
+    for name in release.platforms.keys where !known.isSuperset(of: wanted) {
+      do {
+        try prepare(.list(name))
+      } catch {
+        mistakes.append(Diagnostic(error))
+      }
+      known.formUnion(list(name))
+    }
+    if isUnknown { return mistakes }
     for unknown in wanted where !known.contains(unknown) && !(release.replacesPlatforms && unknown.hasNames(in: known))
     {
       let near =
         unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
       let hint = near.map { "; did you mean \($0)?" }.orEmpty
-      refuse(Diagnostic(.usage, "the platform \(unknown) is in no list of this run\(hint)"))
+      mistakes.append(Diagnostic(.usage, "the platform \(unknown) is in no list of this run\(hint)"))
     }
+    return mistakes
   }
 
   /// The platforms that the layouts spell out in this run.
@@ -78,26 +96,20 @@ final class PlatformLists {
     switch layouts.release.platforms[name] {
     case nil: return []
     case .listed(let platforms): return options.isFast ? layouts.release.fast ?? platforms : platforms
-    case .present:
-      let found = present ?? findPresent()
-      present = found
-      return found
+    // Where it cannot be told, none is there.
+    case .present: return (try? present?.get()) ?? []
     }
   }
 
-  private func findPresent() -> [Platform] {
+  private func findPresent() -> Result<[Platform], any Error> {
     if options.isDry {
       // Some of those that other lists name, in all likelihood.
       let platforms = listed.sorted { "\($0)" < "\($1)" }
-      return platforms.isEmpty ? [Platform(os: "linux", architecture: "amd64")] : platforms
+      return .success(platforms.isEmpty ? [Platform(os: "linux", architecture: "amd64")] : platforms)
     }
-    do {
+    return Result {
       try options.locations.check(.bin)
       return try Self.present(in: options.locations.bin)
-    } catch {
-      refuse(Diagnostic(error))
-      isUnknown = true
-      return []
     }
   }
 

@@ -40,15 +40,3 @@ struct StagedTag {
     return text.isEmpty ? "nothing" : "\"\(escapedName(text.prefix(100)))\"\(text.count > 100 ? "..." : "")"
   }
 }
-
-extension Resolver {
-  /// The tag that the run gives an image; nil when what it is made of is not known.
-  func tag(of subject: TemplateSubject) throws -> String? {
-    do {
-      return try facts.value(of: .tag, subject)
-    } catch let error as Diagnostic where error.fault == .usage {
-      // A staged image is taken without a version too: it is the tarball that may need one.
-      return nil
-    }
-  }
-}

@@ -9,8 +9,8 @@ import Image
 import Layout
 
 /// What is to be said of one file, if the entry of its rule stays.
-package struct FileFinding {
-  enum Kind {
+package struct FileFinding: Sendable {
+  enum Kind: Sendable {
     case refusal(Diagnostic)
     case executable(String)
     case attributes(String)
@@ -79,74 +79,45 @@ struct PackedFile {
   let mode: FileMode
   /// The name that the entry is stored under.
   let name: [UInt8]
-}
 
-extension TarballBuilder {
-  /// Looks for what is to be said of a file; a mistake that is no finding is taken note of at once.
-  func look(at packed: PackedFile, for purpose: FilePurpose, _ place: RulePlace) {
-    func find(_ kind: FileFinding.Kind?) {
-      guard let kind else { return }
-      findings.append(FileFinding(name: packed.name, rule: place.number, kind: kind))
+  /// What is to be said of the file; `isLayer` when it goes into an image.
+  ///
+  /// Throws what is a mistake whatever becomes of the entry: `SourceChanged`, `SystemError`.
+  func findings(for purpose: FilePurpose, at place: RulePlace, isLayer: Bool) throws -> [FileFinding] {
+    var kinds: [FileFinding.Kind?] = []
+    // Of trees only what is to be run is looked at: another call for each file would be felt.
+    let isLookedAt = [.binaries, .file].contains(purpose.source) || status.mode & 0o111 != 0
+    if isLookedAt { kinds.append(try attributes()) }
+    // The gate of an image looks at all that its layer brings.
+    if purpose.isCompared && !isLayer && !place.options.isUnchecked {
+      let format = try Executable.inspect(file)
+      kinds.append(misfit(format, purpose, place) ?? missingBit(format, purpose))
     }
-    do {
-      // Of trees only what is to be run is looked at: another call for each file would be felt.
-      let isLookedAt = [.binaries, .file].contains(purpose.source) || packed.status.mode & 0o111 != 0
-      if isLookedAt { find(try attributes(of: packed)) }
-      // The gate of an image looks at all that its layer brings.
-      if !purpose.isCompared || image != nil || place.rule.isUnchecked { return }
-      let format = try Executable.inspect(packed.file)
-      find(misfit(of: packed, format, purpose, place) ?? missingBit(of: packed, format, purpose))
-    } catch {
-      refuse(error, of: place.rule)
-    }
+    return kinds.compactMap { $0 }.map { FileFinding(name: name, rule: place.number, kind: $0) }
   }
 
-  private func attributes(of packed: PackedFile) throws -> FileFinding.Kind? {
-    let names = try ExtendedAttributes.given(to: packed.file.path)
+  private func attributes() throws -> FileFinding.Kind? {
+    let names = try ExtendedAttributes.given(to: file.path)
     if names.isEmpty { return nil }
-    let warning = FileFinding.warning(path: packed.file.path, attributes: names)
-    return .attributes("\(escapedName(packed.path)): \(warning)")
+    return .attributes("\(escapedName(path)): \(FileFinding.warning(path: file.path, attributes: names))")
   }
 
   /// What is wrong with an executable that the platform of `purpose` does not run.
-  private func misfit(
-    of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose, _ place: RulePlace
-  ) -> FileFinding.Kind? {
-    let shown = places(of: packed)
+  private func misfit(_ format: Executable, _ purpose: FilePurpose, _ place: RulePlace) -> FileFinding.Kind? {
     if let platform = purpose.platform,
       let reason = format.reason(against: platform, os: purpose.os, architecture: purpose.architecture)
     {
-      return .refusal(Diagnostic(.data, "\(shown): \(reason)", at: place.rule.origin))
+      return .refusal(Diagnostic(.data, "\(shown): \(reason)", at: place.origin))
     }
     guard case .damagedELF = format else { return nil }
     return .executable("\(shown): \(Executable.damaged)")
   }
 
-  private func missingBit(
-    of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose
-  ) -> FileFinding.Kind? {
+  private func missingBit(_ format: Executable, _ purpose: FilePurpose) -> FileFinding.Kind? {
     let isToBeRun = format.isProgram || (purpose.source == .binaries && format.machines != nil)
-    if !isToBeRun || packed.mode.bits & 0o111 != 0 || purpose.platform?.os == "windows" { return nil }
-    return .executable("\(places(of: packed)): \(Executable.withoutExecuteBit("\"mode\": \"0755\""))")
+    if !isToBeRun || mode.bits & 0o111 != 0 || purpose.platform?.os == "windows" { return nil }
+    return .executable("\(shown): \(Executable.withoutExecuteBit("\"mode\": \"0755\""))")
   }
 
-  private func places(of packed: PackedFile) -> String {
-    "\(escapedName(packed.path)): \(escapedName(packed.file.path))"
-  }
-
-  /// Tells the findings whose entries are among `entries`, of the archive `fileName`.
-  func tell(_ findings: [FileFinding], of entries: TarEntryList, in fileName: String) {
-    var executables: [String] = []
-    var attributes: [String] = []
-    for finding in findings {
-      guard let index = entries.index(of: finding.name), entries.origin(at: index) == finding.rule else { continue }
-      switch finding.kind {
-      case .refusal(let diagnostic): resolver.refuse(diagnostic)
-      case .executable(let warning): executables.append(warning)
-      case .attributes(let warning): attributes.append(warning)
-      }
-    }
-    resolver.plan.warnings += executables.told(as: "executables with something wrong").of(fileName)
-    resolver.plan.warnings += attributes.told(as: "files with attributes that are left out").of(fileName)
-  }
+  private var shown: String { "\(escapedName(path)): \(escapedName(file.path))" }
 }

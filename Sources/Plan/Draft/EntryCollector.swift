@@ -8,10 +8,13 @@ import Layout
 
 /// Collects the entries of one tarball.
 struct EntryCollector {
+  /// The origin of a folder that no rule names.
+  static let implied = UInt32.max
+
   private struct Folder {
     var mode: FileMode
     var owner: Owner
-    /// The rule that names the folder, or `Plan.implied`.
+    /// The rule that names the folder, or `implied`.
     var rule: UInt32
     /// The rule that needed it first.
     var neededBy: UInt32
@@ -43,7 +46,7 @@ struct EntryCollector {
     entries = TarEntryList(mtime: mtime)
     // A named root is an entry even when nothing is below it; "." is none of its own.
     if !root.isEmpty && root != "." {
-      folders[[]] = Folder(mode: .folder, owner: impliedOwner, rule: Plan.implied, neededBy: Plan.implied)
+      folders[[]] = Folder(mode: .folder, owner: impliedOwner, rule: Self.implied, neededBy: Self.implied)
     }
   }
 
@@ -61,7 +64,7 @@ struct EntryCollector {
     if path.isEmpty { return }
     addParents(of: path, neededBy: rule)
     let neededBy = folders[path]?.neededBy ?? rule
-    if let known = folders[path], known.rule != Plan.implied, known.isExplicit || !isExplicit { return }
+    if let known = folders[path], known.rule != Self.implied, known.isExplicit || !isExplicit { return }
     var folder = Folder(mode: mode, owner: owner, rule: rule, neededBy: neededBy, isExplicit: isExplicit)
     if !isExplicit { keepBase(of: path, &folder) }
     folders[path] = folder
@@ -72,9 +75,9 @@ struct EntryCollector {
   mutating func add(missingFolder path: [UInt8], owner: Owner, neededBy rule: UInt32, isNamed: Bool) {
     var rest = path[...]
     while !rest.isEmpty, folders[Array(rest)] == nil {
-      var folder = Folder(mode: .folder, owner: owner, rule: isNamed ? rule : Plan.implied, neededBy: rule)
+      var folder = Folder(mode: .folder, owner: owner, rule: isNamed ? rule : Self.implied, neededBy: rule)
       if base?[Array(rest)] != nil {
-        folder.rule = Plan.implied
+        folder.rule = Self.implied
         keepBase(of: Array(rest), &folder)
       }
       folders[Array(rest)] = folder
@@ -109,7 +112,7 @@ struct EntryCollector {
 
   private mutating func addImplied(_ path: [UInt8], _ rule: UInt32) -> Bool {
     if folders[path] != nil { return false }
-    var folder = Folder(mode: .folder, owner: impliedOwner, rule: Plan.implied, neededBy: rule)
+    var folder = Folder(mode: .folder, owner: impliedOwner, rule: Self.implied, neededBy: rule)
     keepBase(of: path, &folder)
     folders[path] = folder
     return true
@@ -130,33 +133,15 @@ struct EntryCollector {
   }
 }
 
-/// Two entries for one place.
-struct EntryConflict {
-  /// The stored name, without a trailing slash.
-  let name: [UInt8]
-  let first: UInt32
-  let second: UInt32
-  /// Whether one wants a folder there and the other does not.
-  let isAboutKind: Bool
-
-  /// What is wrong, and what would mend it.
-  func reason(_ origin: (UInt32) -> RuleOrigin) -> String {
-    if isAboutKind { return "is a folder for one rule and a file for another: \(origin(first)) and \(origin(second))" }
-    if first == second { return "comes twice from \(origin(first)); {os} and {arch} in \"to\" tell platforms apart" }
-    return "comes from two rules: \(origin(first)) and \(origin(second)); "
-      + "the later may say \"overlay\": true to replace it"
-  }
-}
-
 // Ending
 extension EntryCollector {
   /// The entries in their order, and what stands in another's way. `isOverlay` tells of a rule's number whether it
-  /// may replace; `contents` are those that the entries name.
+  /// may replace, `isSame` of two sources whether they are one. Nothing is left to be finished again.
   mutating func finish(
-    isOverlay: (UInt32) -> Bool, _ contents: ContentTable
-  ) -> (TarEntryList, [EntryConflict]) {
+    isOverlay: (UInt32) -> Bool, isSame: (ContentID, ContentID) -> Bool
+  ) -> (entries: TarEntryList, conflicts: [EntryConflict]) {
     entries.sort()
-    var conflicts = removeReplaced(isOverlay, contents)
+    var conflicts = removeReplaced(isOverlay, isSame)
     conflicts += filesInPlaceOfFolders()
     for (path, folder) in folders {
       let name = path.isEmpty ? prefix : prefix + path + [UInt8(ascii: "/")]
@@ -165,11 +150,16 @@ extension EntryCollector {
         name: name, kind: .directory, mode: folder.mode.bits, owner: folder.owner, origin: folder.rule)
     }
     entries.sort()
-    return (entries, conflicts)
+    // Moved out: whoever gives the entries other numbers must not copy a million of them.
+    let finished = entries
+    entries = TarEntryList(mtime: finished.mtime)
+    return (finished, conflicts)
   }
 
   /// Of the entries of one name, takes out all but the one that the last overlay brought.
-  private mutating func removeReplaced(_ isOverlay: (UInt32) -> Bool, _ contents: ContentTable) -> [EntryConflict] {
+  private mutating func removeReplaced(
+    _ isOverlay: (UInt32) -> Bool, _ isSame: (ContentID, ContentID) -> Bool
+  ) -> [EntryConflict] {
     var conflicts: [EntryConflict] = []
     var replaced: [Int] = []
     var winner = 0
@@ -186,7 +176,7 @@ extension EntryCollector {
       }
       replaced.append(index)
       // One rule that brings the same file twice, as `paths` with a folder and a file in it, means one file.
-      if first == second && isSame(winner, index, contents) { continue }
+      if first == second && areEqual(winner, index, isSame) { continue }
       let name = Array(entries.name(at: index))
       conflicts.append(EntryConflict(name: name, first: first, second: second, isAboutKind: false))
     }
@@ -195,10 +185,10 @@ extension EntryCollector {
   }
 
   /// Whether two entries of one name are equal in all that a rule can say.
-  private func isSame(_ first: Int, _ second: Int, _ contents: ContentTable) -> Bool {
+  private func areEqual(_ first: Int, _ second: Int, _ isSame: (ContentID, ContentID) -> Bool) -> Bool {
     guard entries.entry(at: first, size: 0) == entries.entry(at: second, size: 0) else { return false }
     switch (entries.body(at: first), entries.body(at: second)) {
-    case (.content(let left), .content(let right)): return contents[left] == contents[right]
+    case (.content(let left), .content(let right)): return isSame(left, right)
     case (.file(_, _, let left), .file(_, _, let right)): return left == right
     case (let left, let right): return left == right
     }
@@ -212,5 +202,23 @@ extension EntryCollector {
       return EntryConflict(
         name: Array(name), first: min(first, second), second: max(first, second), isAboutKind: true)
     }
+  }
+}
+
+/// Two entries for one place.
+struct EntryConflict {
+  /// The stored name, without a trailing slash.
+  let name: [UInt8]
+  let first: UInt32
+  let second: UInt32
+  /// Whether one wants a folder there and the other does not.
+  let isAboutKind: Bool
+
+  /// What is wrong, and what would mend it.
+  func reason(_ origin: (UInt32) -> RuleOrigin) -> String {
+    if isAboutKind { return "is a folder for one rule and a file for another: \(origin(first)) and \(origin(second))" }
+    if first == second { return "comes twice from \(origin(first)); {os} and {arch} in \"to\" tell platforms apart" }
+    return "comes from two rules: \(origin(first)) and \(origin(second)); "
+      + "the later may say \"overlay\": true to replace it"
   }
 }

@@ -18,7 +18,7 @@ package final class Bases {
   let exist: Bool
   private let store: BaseStore
   private let lock: BaseLock?
-  private var known: [Key: Result<(BaseImage, [ImageBuilder.LayerContent]), any Error>] = [:]
+  private var known: [Key: Result<BaseImage, any Error>] = [:]
 
   /// The bases in the folder of `locations`.
   ///
@@ -39,32 +39,16 @@ package final class Bases {
   /// Whether there is a base of this name. Throws as `image` does.
   func holds(_ reference: Reference) throws -> Bool { try store.holds(reference) }
 
-  /// The base and its layers as contents of the plan.
-  ///
-  /// Throws `ImageError`, `BaseForOthers`, `SourceChanged` or `SystemError`.
-  func image(
-    _ reference: Reference, for platform: Platform, in contents: inout ContentTable
-  ) throws -> (BaseImage, [ImageBuilder.LayerContent]) {
+  /// The base of a platform. Throws `ImageError`, `BaseForOthers`, `SourceChanged` or `SystemError`.
+  func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
     let key = Key(reference: reference, platform: platform)
     if let known = known[key] { return try known.get() }
-    let found = Result { try read(reference, platform, &contents) }
+    let found = Result {
+      let image = try store.image(reference, for: platform)
+      try lock?.check(image)
+      return image
+    }
     known[key] = found
     return try found.get()
-  }
-
-  private func read(
-    _ reference: Reference, _ platform: Platform, _ contents: inout ContentTable
-  ) throws -> (BaseImage, [ImageBuilder.LayerContent]) {
-    let image = try store.image(reference, for: platform)
-    try lock?.check(image)
-    let layers = image.layers.map { layer in
-      let content: Content =
-        switch layer.bytes {
-        case .file(let file): .file(file)
-        case .spool(let spool, let offset): .spool(spool, offset: offset, count: layer.size)
-        }
-      return ImageBuilder.LayerContent(diffID: layer.diffID, size: layer.size, content: contents.add(content))
-    }
-    return (image, layers)
   }
 }

@@ -1,0 +1,65 @@
+// From layouts to a plan: which tarballs and images, for which platforms, in which order, with which entries. It looks
+// at the tree with lstat alone and collects every mistake before it gives up.
+
+import Archive
+import Image
+package import Layout
+
+/// Makes the plan of a release.
+package enum Planner {
+  /// The plan of the tarballs whose layouts are named, or of all, and of those that they hold.
+  package static func plan(
+    _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
+  ) throws(PlanErrors) -> Plan {
+    try plan(layouts, options, WantedArtifacts(tarballs: names))
+  }
+
+  /// The plan of the images that are named, or of all, on the platforms of the run; no tarballs.
+  package static func planImages(
+    _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
+  ) throws(PlanErrors) -> Plan {
+    try plan(layouts, options, WantedArtifacts(images: names))
+  }
+
+  /// The plan of all tarballs and of all images, each once.
+  package static func planRelease(_ layouts: LayoutSet, _ options: ReleaseOptions) throws(PlanErrors) -> Plan {
+    try plan(layouts, options, WantedArtifacts(tarballs: [], images: []))
+  }
+
+  /// What planning would refuse whatever the tree, the folders and the environment hold: nothing of them is looked at.
+  ///
+  /// What it would refuse with another flag, or in a fast run, is returned, for warnings.
+  package static func check(_ layouts: LayoutSet) throws(PlanErrors) -> [String] {
+    let checks = LayoutChecks(rules(of: layouts))
+    let mistakes = checks.mistakes()
+    if !mistakes.isEmpty { throw PlanErrors(diagnostics: mistakes) }
+    return checks.warnings()
+  }
+
+  private static func rules(of layouts: LayoutSet) -> Rules { Rules(layouts) { VerbTable.verb(of: $0) } }
+
+  private static func plan(
+    _ layouts: LayoutSet, _ options: ReleaseOptions, _ wanted: WantedArtifacts
+  ) throws(PlanErrors) -> Plan {
+    var drafts = ReleaseDrafts(rules(of: layouts), options, wanted)
+    var said = drafts.said
+    if said.mistakes.isEmpty {
+      var join = PlanJoin(drafts.images, drafts.git, options.imageFormat)
+      for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
+      for key in drafts.ownImages { said.attempt { try join.add(key) } }
+      if said.mistakes.isEmpty { return join.finished(said.warnings) }
+    }
+    throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(said.mistakes))
+  }
+}
+
+extension Diagnostics {
+  /// Does `body`, whose error is a mistake.
+  fileprivate mutating func attempt(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      refuse(error)
+    }
+  }
+}

@@ -1,0 +1,20 @@
+// "directory": an empty folder, or the mode of one that other rules fill.
+
+import Archive
+import Basics
+import Layout
+
+/// A folder.
+struct DirectoryVerb: Verb {
+  let path: Template
+
+  var templates: [Template] { [path] }
+
+  func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    _ = try place.to()
+    let folder = try place.archivePath(path)
+    draft.collector.add(
+      folder: folder.bytes, mode: place.options.mode ?? .folder, owner: draft.style.generatedOwner, rule: place.number,
+      isExplicit: place.options.mode != nil)
+  }
+}
