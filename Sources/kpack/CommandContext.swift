@@ -109,13 +109,13 @@ struct CommandContext {
   ///
   /// Throws `LayoutErrors`, `NamedFolderError`, `UsageError`, and `Diagnostic` when none are named and the built-in
   /// ones are for another tree than that of `locations`.
-  func layouts(for locations: Locations) throws -> LayoutSet {
+  func layouts(for locations: Locations) throws -> Rules {
     let folder = try folder("layouts")
     if let folder { try NamedFolder.check(folder, from: "--layouts") }
-    let set = try LayoutSource(folder: folder).load()
-    if folder == nil, let mistake = OwnLayouts.mistake(with: set, locations) { throw mistake }
-    for warning in set.warnings { messages.warning(warning) }
-    return set
+    let rules = try LayoutSource(folder: folder).load()
+    if folder == nil, let mistake = OwnLayouts.mistake(with: rules, locations) { throw mistake }
+    for warning in rules.warnings { messages.warning(warning) }
+    return rules
   }
 
   /// The mistake of this command's line that `message` tells.

@@ -4,6 +4,7 @@ import BuiltInLayouts
 import Files
 import Glibc
 import Layout
+import Plan
 
 /// Reads a set of layouts.
 struct LayoutSource {
@@ -14,13 +15,13 @@ struct LayoutSource {
   private static let largestFile = 17 << 20
 
   /// Reads and checks the layouts. Throws `LayoutErrors`.
-  func load() throws(LayoutErrors) -> LayoutSet {
+  func load() throws(LayoutErrors) -> Rules {
     guard let folder else {
       let files = BuiltInLayouts.files.filter { LayoutFile.isLayout($0.name) }
-      return try LayoutSet(
+      return try Planner.rules(
         files.map { LayoutFile(path: "built-in/\($0.name)", bytes: $0.bytes) }, from: "built-in")
     }
-    return try LayoutSet(try read(folder), from: folder)
+    return try Planner.rules(try read(folder), from: folder)
   }
 
   private func read(_ folder: String) throws(LayoutErrors) -> [LayoutFile] {

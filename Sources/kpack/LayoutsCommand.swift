@@ -28,9 +28,10 @@ struct LayoutsCommand {
   }
 
   private func check(_ folder: String?) throws {
-    let set = try LayoutSource(folder: folder).load()
-    for warning in set.warnings { context.messages.warning(warning) }
-    for warning in try Planner.check(set) { context.messages.warning(warning) }
+    let rules = try LayoutSource(folder: folder).load()
+    for warning in rules.warnings { context.messages.warning(warning) }
+    for warning in try Planner.check(rules) { context.messages.warning(warning) }
+    let set = rules.layouts
     let place = folder ?? "built-in"
     if context.format == .json {
       let names = set.tarballs.map { JSONLiteral.string($0.name) }

@@ -11,14 +11,14 @@ import Testing
 /// A release of testdata/ and the folder of its listings, testdata/golden/NAME.
 private struct Sample: Sendable, CustomTestStringConvertible {
   let name: String
-  let layouts: @Sendable () throws -> LayoutSet
+  let layouts: @Sendable () throws -> Rules
   var testDescription: String { name }
 
   static let all = [
-    Sample(name: "sample") { try LayoutSet.builtIn() },
+    Sample(name: "sample") { try Rules.builtIn() },
     Sample(name: "greeter") {
       let names = ["greeter", "release"].map { "testdata/greeter/layouts/\($0).json" }
-      return try LayoutSet(try names.map { LayoutFile(path: $0, bytes: try Checkout.read($0)) }, from: "layouts")
+      return try Planner.rules(try names.map { LayoutFile(path: $0, bytes: try Checkout.read($0)) }, from: "layouts")
     },
   ]
 

@@ -191,7 +191,7 @@ import Testing
       {"tarball": "s-{arch}.tar.gz", "platforms": "one", "archive": {"root": "kubernetes"},
        "entries": [{"images": "main", "to": "server/bin"}]}
       """
-    let set = try LayoutSet.of([
+    let set = try Rules.of([
       "release": imageRelease, "server": server,
       "images": #"{"registry": "r", \#(plainImages), "groups": {"main": [\#(image(keys))]}}"#,
     ])

@@ -36,7 +36,7 @@ extension TemporaryTree {
     _ layouts: KeyValuePairs<String, String>, names: [String] = [],
     _ change: (inout ReleaseOptions) -> Void = { _ in }
   ) throws -> Plan {
-    try Planner.plan(try LayoutSet.of(layouts), options(change), names: names)
+    try Planner.plan(try Rules.of(layouts), options(change), names: names)
   }
 
   /// The entries of a tarball with these rules, one line each.
@@ -61,7 +61,7 @@ extension TemporaryTree {
     _ layouts: KeyValuePairs<String, String>, names: [String] = [],
     _ change: (inout ReleaseOptions) -> Void = { _ in }
   ) throws -> [String] {
-    let set = try LayoutSet.of(layouts)
+    let set = try Rules.of(layouts)
     do throws(PlanErrors) {
       _ = try Planner.plan(set, options(change), names: names)
       return []

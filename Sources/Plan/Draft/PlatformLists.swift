@@ -62,7 +62,7 @@ struct PlatformLists {
   /// The platforms that the layouts spell out in this run.
   private var listed: Set<Platform> {
     let release = layouts.release
-    let selectors = layouts.tarballs.flatMap { [$0.platforms] + $0.rules.map(\.platforms) }
+    let selectors = layouts.tarballs.flatMap { [$0.platforms] + $0.entries.map(\.platforms) }
     let names = release.platforms.keys.filter { release.platforms[$0] != .present }
     return Set(selectors.flatMap { Self.spelledOut($0) }).union(names.flatMap { list($0) })
   }

@@ -146,7 +146,7 @@ extension ScopeFinder {
     }
     var placed: [PlacedRule] = []
     var depth = 0
-    for rule in rules.of(layout.rules) {
+    for rule in rules.of(layout.entries) {
       let rule = place(rule, of: layout, on: key.platform)
       placed.append(rule)
       for held in rule.places.flatMap(\.held.tarballs) {
@@ -284,7 +284,7 @@ extension ScopeFinder {
     var holders: [ImageHolder] = []
     for layout in layouts.tarballs where holds(layout.condition, at: layout.origin) {
       let platforms: [Platform?] = layout.platforms.map { self.platforms($0) } ?? [nil]
-      for rule in rules.of(layout.rules) {
+      for rule in rules.of(layout.entries) {
         guard let list = rule.verb.images, holds(rule.condition, at: rule.origin) else { continue }
         for platform in platforms.flatMap({ self.platforms(of: rule, on: $0) }) {
           let images = images(list, rule, on: platform).map { (group: $0.group, name: $0.rule.name) }
@@ -310,7 +310,7 @@ extension ScopeFinder {
     return image
   }
 
-  private mutating func placed(_ entries: [EntryRule], on platform: Platform) -> [PlacedRule] {
+  private mutating func placed(_ entries: [LayoutEntry], on platform: Platform) -> [PlacedRule] {
     rules.of(entries).map { rule in
       let isPlaced = holds(rule.condition, at: rule.origin) && matches(rule.platforms, platform)
       return PlacedRule(rule: rule, places: isPlaced ? [(platform, HeldArtifacts())] : [])

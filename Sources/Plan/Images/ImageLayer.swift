@@ -28,7 +28,7 @@ struct ImageLayer {
       let options = RuleOptions(to: rule.to.text == "." ? nil : rule.to)
       let place = RulePlace(
         origin: rule.origin, number: number, options: options, subject: subject, facts: context.facts)
-      draft.add(BinariesVerb(names: .names([Template(literal: binary)])), at: place, in: context)
+      draft.add(BinariesVerb(binary), at: place, in: context)
     }
     draft.add(image.rules, subject, in: context)
     if let directory = changes.workingDirectory {

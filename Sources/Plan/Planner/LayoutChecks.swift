@@ -55,7 +55,7 @@ struct LayoutChecks {
     let lists = PlatformLists(rules.layouts, Self.options(for: rules.layouts))
     let images = rules.images.map { ($0.rule.platforms, $0.rule.entries) }
     var mistakes: [Diagnostic] = []
-    for (selector, entries) in rules.layouts.tarballs.map({ ($0.platforms, $0.rules) }) + images {
+    for (selector, entries) in rules.layouts.tarballs.map({ ($0.platforms, $0.entries) }) + images {
       guard let selector, !lists.isPresent(selector) else { continue }
       let platforms = lists.platforms(selector) + (release.fast ?? [])
       for rule in entries where !lists.isPresent(rule.platforms) {

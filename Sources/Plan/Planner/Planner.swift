@@ -7,41 +7,44 @@ package import Layout
 
 /// Makes the plan of a release.
 package enum Planner {
+  /// The rules of a set of layouts, whose `files` were read from `place`. Throws all mistakes of the set.
+  package static func rules(_ files: [LayoutFile], from place: String) throws(LayoutErrors) -> Rules {
+    try Rules(LayoutSet(files, from: place), verbs: VerbTable.verbs)
+  }
+
   /// The plan of the tarballs whose layouts are named, or of all, and of those that they hold.
   package static func plan(
-    _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
+    _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
-    try plan(layouts, options, WantedArtifacts(tarballs: names))
+    try plan(rules, options, WantedArtifacts(tarballs: names))
   }
 
   /// The plan of the images that are named, or of all, on the platforms of the run; no tarballs.
   package static func planImages(
-    _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
+    _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
-    try plan(layouts, options, WantedArtifacts(images: names))
+    try plan(rules, options, WantedArtifacts(images: names))
   }
 
   /// The plan of all tarballs and of all images, each once.
-  package static func planRelease(_ layouts: LayoutSet, _ options: ReleaseOptions) throws(PlanErrors) -> Plan {
-    try plan(layouts, options, WantedArtifacts(tarballs: [], images: []))
+  package static func planRelease(_ rules: Rules, _ options: ReleaseOptions) throws(PlanErrors) -> Plan {
+    try plan(rules, options, WantedArtifacts(tarballs: [], images: []))
   }
 
   /// What planning would refuse whatever the tree, the folders and the environment hold: nothing of them is looked at.
   ///
   /// What it would refuse with another flag, or in a fast run, is returned, for warnings.
-  package static func check(_ layouts: LayoutSet) throws(PlanErrors) -> [String] {
-    let checks = LayoutChecks(rules(of: layouts))
+  package static func check(_ rules: Rules) throws(PlanErrors) -> [String] {
+    let checks = LayoutChecks(rules)
     let mistakes = checks.mistakes()
     if !mistakes.isEmpty { throw PlanErrors(diagnostics: mistakes) }
     return checks.warnings()
   }
 
-  private static func rules(of layouts: LayoutSet) -> Rules { Rules(layouts) { VerbTable.verb(of: $0) } }
-
   private static func plan(
-    _ layouts: LayoutSet, _ options: ReleaseOptions, _ wanted: WantedArtifacts
+    _ rules: Rules, _ options: ReleaseOptions, _ wanted: WantedArtifacts
   ) throws(PlanErrors) -> Plan {
-    var drafts = ReleaseDrafts(rules(of: layouts), options, wanted)
+    var drafts = ReleaseDrafts(rules, options, wanted)
     var said = drafts.said
     if said.mistakes.isEmpty {
       var join = PlanJoin(drafts.images, drafts.git, options.imageFormat)

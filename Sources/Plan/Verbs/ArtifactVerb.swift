@@ -7,6 +7,17 @@ struct ArtifactVerb: Verb {
   /// The name of its layout.
   let layout: String
 
+  static let key = "artifact"
+  static let options = ["to", "mode"]
+  static let needsTo = true
+  static let isOfTarballs = true
+
+  init?(_ entry: VerbEntry) {
+    guard let name = entry.field.string else { return nil }
+    entry.names.check("layout", name, in: entry.names.layouts, at: entry.field)
+    layout = name
+  }
+
   var templates: [Template] { [] }
   var tarball: String? { layout }
 

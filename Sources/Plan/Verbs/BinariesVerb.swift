@@ -9,6 +9,19 @@ import Layout
 struct BinariesVerb: Verb {
   let names: NameList
 
+  static let key = "binaries"
+  static let options = ["to", "optional", "mode", "unchecked"]
+  static let needsTo = false
+
+  init?(_ entry: VerbEntry) {
+    guard let names = entry.nameList(of: "list of binaries", entry.names.binaries) else { return nil }
+    entry.checkPlatform()
+    self.names = names
+  }
+
+  /// The binary of this name.
+  init(_ name: String) { names = .names([Template(literal: name)]) }
+
   var templates: [Template] { names.templates }
   var isChosenByPlatform: Bool { true }
 
@@ -32,9 +45,4 @@ struct BinariesVerb: Verb {
       draft.addName(try place.below(name + platform.executableSuffix), of: "\(platform)/\(name)", place)
     }
   }
-}
-
-extension NameList {
-  /// The names that are spelled out.
-  var templates: [Template] { if case .names(let names) = self { names } else { [] } }
 }

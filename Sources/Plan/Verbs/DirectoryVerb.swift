@@ -8,6 +8,15 @@ import Layout
 struct DirectoryVerb: Verb {
   let path: Template
 
+  static let key = "directory"
+  static let options = ["mode"]
+  static let needsTo = false
+
+  init?(_ entry: VerbEntry) {
+    guard let path = entry.templates.path(entry.field) else { return nil }
+    self.path = path
+  }
+
   var templates: [Template] { [path] }
 
   func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {

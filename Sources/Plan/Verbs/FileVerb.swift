@@ -8,6 +8,15 @@ import Layout
 struct FileVerb: Verb {
   let source: Template
 
+  static let key = "file"
+  static let options = ["to", "optional", "mode", "unchecked"]
+  static let needsTo = true
+
+  init?(_ entry: VerbEntry) {
+    guard let source = entry.templates.path(entry.field) else { return nil }
+    self.source = source
+  }
+
   var templates: [Template] { [source] }
   var sourcePaths: [Template] { [source] }
 

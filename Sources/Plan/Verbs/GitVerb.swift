@@ -11,6 +11,28 @@ struct GitVerb: Verb {
   /// Whether the archive begins with the name of the commit.
   let bringsCommitID: Bool
 
+  static let key = "git"
+  static let options = ["to", "include", "exclude", "mode", "unchecked", "commitId"]
+  static let needsTo = false
+
+  /// A commit in git's words.
+  init?(_ entry: VerbEntry) {
+    let field = entry.field
+    bringsCommitID = entry.object["commitId"].flatMap { Self.bringsCommitID($0, entry) } ?? false
+    guard let commit = entry.templates.text(field) else { return nil }
+    if commit.text.isEmpty || commit.text.hasPrefix("-") || commit.text.utf8.contains(where: { $0 < 0x20 }) {
+      field.refuse("expected a commit such as \"HEAD\", found \(field.found)")
+      return nil
+    }
+    self.commit = commit
+  }
+
+  private static func bringsCommitID(_ field: LayoutField, _ entry: VerbEntry) -> Bool? {
+    if entry.templates.place == .tarball { return field.bool }
+    field.refuse("stands in tarballs alone; a layer cannot hold it")
+    return nil
+  }
+
   var templates: [Template] { [commit] }
   var facts: Set<Fact> { [.repository] }
 

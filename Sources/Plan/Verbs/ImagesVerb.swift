@@ -9,6 +9,17 @@ import Layout
 struct ImagesVerb: Verb {
   let names: NameList
 
+  static let key = "images"
+  static let options = ["to", "optional", "mode"]
+  static let needsTo = false
+  static let isOfTarballs = true
+
+  init?(_ entry: VerbEntry) {
+    guard let names = entry.nameList(of: "group of images", entry.names.images) else { return nil }
+    entry.checkPlatform()
+    self.names = names
+  }
+
   var templates: [Template] { names.templates }
   var images: NameList? { names }
 

@@ -10,6 +10,16 @@ import Layout
 struct PathsVerb: Verb {
   let sources: [Template]
 
+  static let key = "paths"
+  static let options = ["to", "include", "exclude", "optional", "mode", "unchecked"]
+  static let needsTo = false
+
+  init?(_ entry: VerbEntry) {
+    guard let elements = entry.field.elements else { return nil }
+    if elements.isEmpty { entry.field.refuse("expected at least one path") }
+    sources = elements.compactMap(entry.templates.path)
+  }
+
   var templates: [Template] { sources }
   var sourcePaths: [Template] { sources }
 

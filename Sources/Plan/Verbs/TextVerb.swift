@@ -6,6 +6,15 @@ import Layout
 struct TextVerb: Verb {
   let text: Template
 
+  static let key = "text"
+  static let options = ["to", "mode", "unchecked"]
+  static let needsTo = true
+
+  init?(_ entry: VerbEntry) {
+    guard let text = entry.templates.text(entry.field) else { return nil }
+    self.text = text
+  }
+
   var templates: [Template] { [text] }
 
   func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {

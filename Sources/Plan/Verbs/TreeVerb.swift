@@ -8,6 +8,15 @@ import Layout
 struct TreeVerb: Verb {
   let source: Template
 
+  static let key = "tree"
+  static let options = ["to", "include", "exclude", "optional", "mode", "unchecked"]
+  static let needsTo = false
+
+  init?(_ entry: VerbEntry) {
+    guard let source = entry.templates.folder(entry.field) else { return nil }
+    self.source = source
+  }
+
   var templates: [Template] { [source] }
   var sourcePaths: [Template] { [source] }
 
