@@ -42,8 +42,12 @@ package struct LayoutNames: Sendable {
     self.hasImages = hasImages
   }
 
-  /// Takes the names of the groups of images.
-  mutating func add(_ images: ImagesLayout) { self.images.formUnion(images.groups.keys) }
+  /// The names with those of the groups of `layout`.
+  func adding(_ layout: ImagesLayout?) -> LayoutNames {
+    var names = self
+    names.images.formUnion(layout?.groups.keys.map { $0 } ?? [])
+    return names
+  }
 
   /// Checks that `name` is one of `known` and takes note that it is used.
   package func check(_ kind: String, _ name: String, in known: Set<String>, at field: LayoutField) {

@@ -62,19 +62,17 @@ package struct LayoutSet: Sendable {
       notes.add(LayoutError(file: "\(place)/release.json", reason: "missing; every set of layouts has one"))
     }
     let release = fields["release"].map { ReleaseLayout($0) }
-    var known = LayoutNames(release: release, layouts: Set(names), hasImages: fields["images"] != nil)
-    images = fields["images"].map { ImagesLayout($0, names: known) }
-    if let images { known.add(images) }
+    let declared = LayoutNames(release: release, layouts: Set(names), hasImages: fields["images"] != nil)
+    images = fields["images"].map { ImagesLayout($0, names: declared) }
+    let known = declared.adding(images)
     self.release = release ?? ReleaseLayout()
-    var tarballs: [TarballLayout] = []
-    for name in names {
-      guard let field = fields[name] else { continue }
-      if let tarball = TarballLayout(field, name: name, release: self.release, names: known) { tarballs.append(tarball) }
+    let ofTarballs = self.release
+    tarballs = names.compactMap { name in
+      fields[name].flatMap { TarballLayout($0, name: name, release: ofTarballs, names: known) }
     }
-    self.tarballs = tarballs
     let paths = Dictionary(files.map { ($0.name, $0.path) }) { first, _ in first }
-    order = Dictionary(
-      (["release", "images"] + names).compactMap { paths[$0] }.enumerated().map { ($1, $0) }) { first, _ in first }
+    let inOrder = (["release", "images"] + names).compactMap { paths[$0] }
+    order = Dictionary(inOrder.enumerated().map { ($1, $0) }) { first, _ in first }
     usedNames = notes.usedNames
     mistakes = notes.errors
   }
