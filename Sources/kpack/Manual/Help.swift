@@ -3,17 +3,16 @@
 /// Renders help.
 enum Help {
   /// What `kpack --help` prints.
-  static var overview: String {
-    let commands = CommandName.allCases.map { name in
-      row(name.rawValue, CommandSpec.of(name).summary, width: 16)
-    }
+  static func overview(of commands: [CommandSpec]) -> String {
+    let rows = commands.filter { !$0.isHidden }.map { row($0.name, $0.summary, width: 16) }
+    let variables = EnvironmentVariable.allCases.map { row($0.rawValue, $0.help, width: 24) }
     return """
       kpack: packages a release from declarative layouts, the same bytes every time.
 
       usage: kpack COMMAND [OPTION...] [NAME...]
 
       commands:
-      \(commands.joined(separator: "\n"))
+      \(rows.joined(separator: "\n"))
 
       `kpack COMMAND --help` tells a command's options; `kpack --version` the version, and that of zlib.
 
@@ -36,24 +35,24 @@ enum Help {
         kpack tarballs --stage _output/release-stage
         kpack tarballs --root . --layouts layouts --bin build --out dist --version 1.0.0
 
-      exit codes: 0 done; 2 usage or layout; 3 an archive or image that is not acceptable; 4 the source tree or the
-      operating system; 128+N ended by signal N
+      environment (of the flags of layouts the variables that they name, too):
+      \(variables.joined(separator: "\n"))
+
+      exit codes: \(ExitCodes.rows.map { "\($0) \($1)" }.joined(separator: "; "))
       """
   }
 
   /// What `kpack COMMAND --help` prints.
   static func text(for spec: CommandSpec) -> String {
-    let own = spec.options.isEmpty ? "" : "\noptions:\n\(rows(spec.options))\n"
+    let groups = spec.allGroups.map { "\($0.title):\n\(rows($0.options))\n" }
     return """
-      kpack \(spec.name.rawValue): \(spec.summary).
+      kpack \(spec.name): \(spec.summary).
 
-      usage: kpack \(spec.name.rawValue) [OPTION...] \(spec.arguments)
+      usage: \(spec.synopses.joined(separator: "\n       "))
 
       \(spec.details)
-      \(own)
-      common options:
-      \(rows(OptionSpec.common))
 
+      \(groups.joined(separator: "\n"))
       examples:
       \(spec.examples.map { "  \($0)" }.joined(separator: "\n"))
       """
@@ -62,9 +61,9 @@ enum Help {
   private static func rows(_ options: [OptionSpec]) -> String {
     options.map { option in
       let letter = option.letter.map { "-\($0), " } ?? "    "
-      let name = "\(letter)--\(option.name)\(option.argument.map { " \($0)" } ?? "")"
-      let environment = option.environment.map { " [environment: \($0)]" } ?? ""
-      return row(name, option.help + environment, width: 30)
+      let hints = option.variables.map(\.hint).joined(separator: ", ")
+      let environment = hints.isEmpty ? "" : " [environment: \(hints)]"
+      return row(letter + option.synopsis, option.help + environment, width: 30)
     }.joined(separator: "\n")
   }
 

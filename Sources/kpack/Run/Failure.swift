@@ -18,7 +18,7 @@ struct Failure {
   init(_ error: any Error) {
     switch error {
     case let error as UsageError:
-      let help = error.command.map { "kpack \($0.rawValue) --help" } ?? "kpack --help"
+      let help = error.command.map { "kpack \($0) --help" } ?? "kpack --help"
       self.init(.usage, [error.message])
       hint = "usage: see `\(help)`"
     case let errors as LayoutErrors: self.init(.usage, errors.errors.map(\.description))
@@ -48,4 +48,10 @@ struct Failure {
     let left = messages.count - Self.mostMessages
     self.messages = messages.prefix(Self.mostMessages) + (left > 0 ? ["... and \(left) more of the kind"] : [])
   }
+}
+
+/// An archive that could not be listed, and which it was.
+struct ListFailure: Error {
+  let error: ArchiveError
+  let path: [UInt8]
 }

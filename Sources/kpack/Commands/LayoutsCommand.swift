@@ -7,7 +7,24 @@ import JSON
 import Packaging
 
 /// Exports and checks layouts.
-struct LayoutsCommand {
+struct LayoutsCommand: Command {
+  static let spec = CommandSpec(
+    name: "layouts",
+    forms: [
+      CommandForm(name: "export DIR", operand: .folder, options: ["force"], takesGroups: false),
+      CommandForm(name: "check [DIR]", operand: .folder, options: []),
+    ],
+    summary: "write out the built-in layouts, or check a set",
+    details: """
+      `export` writes the built-in layouts and their JSON Schema into DIR, to be edited and used with --layouts DIR;
+      files that are there already are overwritten with --force only. `check` reads a set of layouts, that of DIR, of
+      --layouts or the built-in one, and tells every mistake with file, line, column and path; it takes the options of
+      a release and has no use for the tree.
+      """,
+    examples: ["kpack layouts export my-layouts", "kpack layouts check my-layouts"],
+    options: [OptionSpec(name: "force", help: "of export, overwrite files that are there already")],
+    groups: OptionGroup.tree)
+
   private let context: CommandContext
 
   init(_ context: CommandContext) { self.context = context }
@@ -21,7 +38,7 @@ struct LayoutsCommand {
       if let folder { try NamedFolder.check(folder, from: "--layouts") }
       try check(folder)
     case ("check", 2): try check(arguments[1])
-    default: throw context.usage("expected `export DIR` or `check [DIR]`")
+    default: throw context.wrongForm()
     }
   }
 

@@ -5,7 +5,21 @@ import JSON
 import Packaging
 
 /// Prints the plan of a release.
-struct PlanCommand {
+struct PlanCommand: Command {
+  static let spec = CommandSpec(
+    name: "plan", arguments: "[NAME...]", summary: "tell what would be written, and by which rule",
+    details: """
+      Lists every entry of every tarball that `tarballs` would write, without writing anything: with its type, mode,
+      size, the rule it comes from and its source. --format json gives one object a line, with the keys artifact,
+      path, type, mode, size (null when it is not known yet), link, rule and source. --format mtree gives a
+      specification that bsdtar reads, for one NAME on one platform.
+      """,
+    examples: [
+      "kpack plan server --platform linux/amd64",
+      "kpack plan salt --format mtree | bsdtar -cf salt.tar @-",
+    ],
+    groups: OptionGroup.tree, formats: [.text, .json, .mtree])
+
   private let context: CommandContext
 
   init(_ context: CommandContext) { self.context = context }

@@ -5,7 +5,18 @@ import JSON
 import Packaging
 
 /// Lists an archive.
-struct ListCommand {
+struct ListCommand: Command {
+  static let spec = CommandSpec(
+    name: "list", arguments: "FILE", operand: .file, summary: "list the entries of a tar archive, plain, gzip or zstd",
+    details: """
+      Lists the entries of a tarball, an image tar or a layer: type, mode, owner, size, time, SHA-256 and name. What
+      can be read in more than one way is refused with exit code 3; what is readable but unsafe or sloppy is listed
+      with a warning. --format json gives one object a line, with the keys path, type, mode, uid, gid, size, link,
+      mtime and sha256. Bytes of a name that are no text are shown as %XX.
+      """,
+    examples: ["kpack list kubernetes-salt.tar.gz", "kpack list --format json kubernetes.tar.gz"],
+    options: [.limit])
+
   private let context: CommandContext
 
   init(_ context: CommandContext) { self.context = context }
@@ -39,10 +50,4 @@ struct ListCommand {
     ]
     return fields.joined(separator: " ") + link
   }
-}
-
-/// An archive that could not be listed, and which it was.
-struct ListFailure: Error {
-  let error: ArchiveError
-  let path: [UInt8]
 }

@@ -6,7 +6,16 @@ import JSON
 import Packaging
 
 /// Tells what the images of an archive or a folder are.
-struct InspectCommand {
+struct InspectCommand: Command {
+  static let spec = CommandSpec(
+    name: "inspect", arguments: "FILE", operand: .file, summary: "tell what an image is made of",
+    details: """
+      Reads and verifies the image archive or OCI layout folder FILE and tells, for each image in it, its platform, names,
+      digest, settings and layers; with -v the entries of each layer too. --format json gives one object an image.
+      """,
+    examples: ["kpack inspect kube-proxy.tar", "kpack inspect -v _output/bases"],
+    options: [.limit])
+
   private let context: CommandContext
 
   init(_ context: CommandContext) { self.context = context }
@@ -16,7 +25,7 @@ struct InspectCommand {
       throw context.usage("expected one FILE, found \(context.line.arguments.count)")
     }
     let source = try ImageSource(
-      path, spoolingNear: context.environment["TMPDIR"] ?? "/tmp", limit: try context.archiveLimit())
+      path, spoolingNear: context.environment.value(of: .temporaryFolder) ?? "/tmp", limit: try context.archiveLimit())
     let all = try source.all()
     for found in try all.usable() {
       // The name matters to messages alone.

@@ -5,7 +5,24 @@ import JSON
 import Packaging
 
 /// Prints the version variables of a tree.
-struct VersionVarsCommand {
+struct VersionVarsCommand: Command {
+  static let spec = CommandSpec(
+    name: "version-vars", summary: "print the version variables of a tree",
+    details: """
+      Prints KUBE_GIT_COMMIT, KUBE_GIT_TREE_STATE, KUBE_GIT_VERSION, KUBE_GIT_MAJOR and KUBE_GIT_MINOR as
+      hack/lib/version.sh finds them (from KUBE_GIT_VERSION_FILE, git, an exported archive or the environment), and
+      KUBE_LDFLAGS, the linker flags that put them into a Go binary. The output is a file that KUBE_GIT_VERSION_FILE
+      may name.
+      """,
+    examples: ["kpack version-vars --root .", "go build -ldflags \"$(kpack version-vars --ldflags)\" ./cmd/..."],
+    options: [
+      OptionSpec(name: "ldflags", help: "print the linker flags alone"),
+      OptionSpec(
+        name: "package", argument: .text("PATH"),
+        help: "Go package whose variables the linker flags set; may be given several times (those of Kubernetes)"),
+    ],
+    groups: OptionGroup.tree)
+
   private let context: CommandContext
 
   init(_ context: CommandContext) { self.context = context }
@@ -16,7 +33,8 @@ struct VersionVarsCommand {
     try options.locations.check(.root)
     var environment = options.environment
     if let version = options.version {
-      (environment["KUBE_GIT_VERSION"], environment["KUBE_GIT_VERSION_FILE"]) = (version, nil)
+      environment[EnvironmentVariable.gitVersion.rawValue] = version
+      environment[EnvironmentVariable.gitVersionFile.rawValue] = nil
     }
     let root = options.locations.root
     let repository = try GitRepository(root: root, environment: environment)

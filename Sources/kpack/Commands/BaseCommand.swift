@@ -6,7 +6,61 @@ import JSON
 import Packaging
 
 /// Fills, lists and locks the folder of bases.
-struct BaseCommand {
+struct BaseCommand: Command {
+  static let spec = CommandSpec(
+    name: "base",
+    forms: [
+      CommandForm(name: "add REF FILE", operand: .file, options: ["arch", "name", "limit"]),
+      CommandForm(
+        name: "add REF --rootfs PATH", more: "--arch A", mark: "rootfs",
+        options: ["rootfs", "arch", "cmd", "env", "epoch", "limit"]),
+      CommandForm(name: "make REF", more: "--from PATH --arch A", options: ["from", "arch", "cmd", "env", "epoch"]),
+      CommandForm(name: "remove REF", options: ["arch"]),
+      CommandForm(name: "list", options: []),
+      CommandForm(name: "lock", options: []),
+    ],
+    summary: "fill, list, lock and clear the folder of base images",
+    details: """
+      The bases folder is an OCI image layout: `skopeo copy docker://busybox oci:_output/bases:busybox` fills it, and so
+      does `base add`: it takes the archive of `docker save`, an OCI archive or an OCI layout folder, or makes a base from
+      a root file system, a tar archive or a folder (whose files are then owned by 0:0). `base make busybox` makes one from
+      a static busybox executable of any architecture. Made for arm without a variant, a base has the highest one that the
+      executables in the folder, or the busybox, want, and v7 where they do not tell. A REF can hold several
+      platforms. `base lock` writes BASES/bases.lock.json; from then on a base that differs from it is refused. `base
+      remove` takes out all platforms of REF, or those of --arch A, and all blobs that no base needs any more, also where
+      there is no REF; where REF has the digest of a manifest or of an index, or is one, what has that digest. No other
+      tool should write into the folder meanwhile.
+      """,
+    examples: [
+      "kpack base make busybox --from /bin/busybox --arch amd64",
+      "kpack base add debian:12 debian.tar --bases _output/bases",
+      "kpack base add my/base:1 --rootfs root.tar --arch arm64 --cmd /bin/sh",
+    ],
+    options: [
+      OptionSpec(
+        name: "name", argument: .text("NAME"), help: "of the images in FILE the one of this name, where none is REF"),
+      OptionSpec(name: "rootfs", argument: .file("PATH"), help: "make the base from this tar archive or folder"),
+      OptionSpec(name: "from", argument: .file("PATH"), help: "of make, the static busybox executable"),
+      OptionSpec(
+        name: "arch", argument: .text("A"),
+        help: """
+          the architecture of the base, such as amd64, or arm/v6 with its variant; of FILE, or of remove's REF, only \
+          that one, for linux
+          """),
+      OptionSpec(
+        name: "cmd", argument: .text("WORD"),
+        help: "with --rootfs or make, a word of its command; may be given several times"),
+      OptionSpec(
+        name: "env", argument: .text("NAME=VALUE"),
+        help: "with --rootfs or make, a variable; may be given several times"),
+      OptionSpec(
+        name: "epoch", argument: .text("N"),
+        help: "of --rootfs or make, the time of what is made, seconds since 1970 (0)",
+        variables: [.sourceDateEpoch]),
+      .limit,
+    ],
+    groups: [OptionGroup.folders])
+
   private let context: CommandContext
   private let locations: Locations
   private let store: BaseStore
@@ -16,46 +70,36 @@ struct BaseCommand {
   /// Throws `UsageError`.
   init(_ context: CommandContext) throws {
     self.context = context
-    let options = try context.releaseOptions()
-    epoch = options.epoch ?? 0
-    locations = options.locations
+    epoch = try context.epoch() ?? 0
+    locations = try context.locations()
     store = BaseStore(locations.bases)
   }
 
   func run() throws {
+    try checkOptions()
     let words = context.line.arguments
     switch (words.first, words.count) {
     case ("add", 3) where !context.line.has("rootfs"):
-      try checkOptions(of: "add REF FILE", ["arch", "name", "limit"])
       try add(try newName(words[1]), from: words[2])
     case ("add", 2) where context.line.has("rootfs"):
-      try checkOptions(of: "add REF --rootfs PATH", ["rootfs", "arch", "cmd", "env", "limit"])
       try addRootFileSystem(try newName(words[1]))
     case ("make", 2):
-      try checkOptions(of: "make REF", ["from", "arch", "cmd", "env"])
       try make(try newName(words[1]))
     case ("remove", 2):
-      try checkOptions(of: "remove REF", ["arch"])
       try remove(words[1])
     case ("list", 1):
-      try checkOptions(of: "list", [])
       try list()
     case ("lock", 1):
-      try checkOptions(of: "lock", [])
       try lock()
     default:
-      throw context.usage(
-        "expected add REF FILE, add REF --rootfs PATH --arch A, make REF --from PATH, remove REF, list or lock")
+      throw context.wrongForm()
     }
   }
 
-  /// Throws `UsageError` for an option of the command's own that is none of `options`, or that is given twice.
-  private func checkOptions(of form: String, _ options: [String]) throws {
-    for option in CommandSpec.base.options where context.line.has(option.name) {
-      if !options.contains(option.name) { throw context.usage("--\(option.name) means nothing to `base \(form)`") }
-      if !["cmd", "env"].contains(option.name) && context.line.values(option.name).count > 1 {
-        throw context.usage("--\(option.name): expected it once")
-      }
+  /// Throws `UsageError` for an option that means one thing and is given twice.
+  private func checkOptions() throws(UsageError) {
+    for option in Self.spec.options where !["cmd", "env"].contains(option.name) {
+      if context.line.values(option.name).count > 1 { throw context.usage("--\(option.name): expected it once") }
     }
   }
 

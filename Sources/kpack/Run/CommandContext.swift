@@ -5,35 +5,29 @@ import Glibc
 import Image
 import Packaging
 
-/// The form of a command's results.
-enum ResultFormat: String, CaseIterable {
-  case text, json, mtree
-}
-
 /// The options of a command line, checked.
 struct CommandContext {
   let line: Invocation.CommandLine
-  let environment: [String: String]
+  /// All commands, for those that tell of them.
+  let commands: [CommandSpec]
+  let environment: Environment
   let output: ResultOutput
   let messages: MessageOutput
   let format: ResultFormat
 
   /// Throws `UsageError`.
-  init(_ line: Invocation.CommandLine) throws(UsageError) {
+  init(_ line: Invocation.CommandLine, _ commands: [CommandSpec]) throws(UsageError) {
     self.line = line
-    environment = try Self.readEnvironment()
-    let isPlain = line.has("no-color") || !(environment["NO_COLOR"] ?? "").isEmpty
+    self.commands = commands
+    let environment = try Environment()
+    self.environment = environment
+    let isPlain = line.has("no-color") || environment.value(of: .noColor) != nil
     func isColored(_ descriptor: CInt) -> Bool { line.has("color") || (!isPlain && isTerminal(descriptor)) }
     output = ResultOutput(isColored: isColored(STDOUT_FILENO))
     messages = MessageOutput(
       isQuiet: line.has("quiet"), isVerbose: line.has("verbose"), isColored: isColored(STDERR_FILENO))
-    let formats: [ResultFormat] = line.command == .plan ? [.text, .json, .mtree] : [.text, .json]
-    let given = line["format"] ?? ResultFormat.text.rawValue
-    guard let format = formats.first(where: { $0.rawValue == given }) else {
-      let wanted = formats.map(\.rawValue).joined(separator: ", ")
-      throw UsageError(message: "--format: expected one of \(wanted), found \(shown(given))", command: line.command)
-    }
-    self.format = format
+    // The parser has refused all other values.
+    format = line["format"].flatMap { ResultFormat(rawValue: $0) } ?? .text
   }
 
   /// The threads to use, of which there can be fewer than are asked for. Throws `UsageError`.
@@ -42,8 +36,8 @@ struct CommandContext {
     return AddressSpace.threads(atMost: wanted)
   }
 
-  /// The choices for a release. Throws `UsageError`.
-  func releaseOptions() throws(UsageError) -> ReleaseOptions {
+  /// The folders of a run. Throws `UsageError`.
+  func locations() throws(UsageError) -> Locations {
     var given = Locations.Given()
     given.root = try folder("root")
     given.stage = try folder("stage")
@@ -51,21 +45,20 @@ struct CommandContext {
     given.out = try folder("out")
     given.images = try folder("images")
     given.bases = try folder("bases")
-    given.cache = try folder("cache") ?? environment["KPACK_CACHE"].flatMap { $0.isEmpty ? nil : Self.trimmed($0) }
-    var options = ReleaseOptions(
-      locations: Locations(given, outputName: environment["OUT_DIR"]), environment: environment)
-    options.platforms = try platforms(options)
-    if line.command == .images || line.command == .tarballs, let text = line["image-format"] {
-      guard let format = ImageFormat(rawValue: text) else {
-        throw usage("--image-format: expected one of hybrid, docker, oci, found \(shown(text))")
-      }
-      options.imageFormat = format
-    }
-    options.isFast = line.has("fast") || environment["KUBE_FASTBUILD"] == "true"
+    given.cache = try folder("cache") ?? environment.value(of: .cache).map { Self.trimmed($0) }
+    return Locations(given, outputName: environment[.outputFolder])
+  }
+
+  /// The choices for a release. Throws `UsageError`.
+  func releaseOptions() throws(UsageError) -> ReleaseOptions {
+    var options = ReleaseOptions(locations: try locations(), environment: environment.all)
+    options.platforms = try platforms()
+    // The parser has refused all other values.
+    options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
+    options.isFast = line.has("fast") || environment[.fastBuild] == "true"
     options.flags = try flags()
     options.version = line["version"]
-    options.epoch =
-      line.has("epoch") ? try integer("epoch", in: 0...ArchiveSettings.latest) : try sourceDateEpoch()
+    options.epoch = try epoch()
     options.level = try integer("level", in: 0...9).map { Int($0) }
     options.jobs = try jobs()
     if options.version == "" { throw usage("--version: expected a version, found nothing") }
@@ -84,7 +77,7 @@ struct CommandContext {
   /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
   /// of the outputs are there.
   func cache(of options: ReleaseOptions, limit: Int64) -> ReleaseCache? {
-    let isNamed = line.has("cache") || !(environment["KPACK_CACHE"] ?? "").isEmpty
+    let isNamed = line.has("cache") || environment.value(of: .cache) != nil
     let hasPlace = (try? FileStatus.following(Array(options.locations.output.utf8)))?.isFolder == true
     if line.has("no-cache") || !(isNamed || hasPlace) { return nil }
     let messages = messages
@@ -94,8 +87,8 @@ struct CommandContext {
   /// The most bytes that the cache keeps. Throws `UsageError`.
   func cacheLimit() throws(UsageError) -> Int64 {
     if let limit = try integer("cache-limit", in: 0...Int64.max) { return limit }
-    guard let text = environment["KPACK_CACHE_LIMIT"], !text.isEmpty else { return ObjectCache.defaultLimit }
-    return try integer(text, "KPACK_CACHE_LIMIT", in: 0...Int64.max)
+    guard let text = environment.value(of: .cacheLimit) else { return ObjectCache.defaultLimit }
+    return try integer(text, EnvironmentVariable.cacheLimit.rawValue, in: 0...Int64.max)
   }
 
   /// The layouts that the command line names, or the built-in ones.
@@ -112,7 +105,10 @@ struct CommandContext {
   }
 
   /// The mistake of this command's line that `message` tells.
-  func usage(_ message: String) -> UsageError { UsageError(message: message, command: line.command) }
+  func usage(_ message: String) -> UsageError { UsageError(message: message, command: line.command.name) }
+
+  /// The mistake of a line whose first argument names none of the command's forms, or whose arguments are no form's.
+  func wrongForm() -> UsageError { usage(line.command.expectation) }
 
   /// Throws `UsageError` when there are arguments.
   func checkNoArguments() throws(UsageError) {
@@ -137,9 +133,11 @@ struct CommandContext {
       "\(what): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown(text))")
   }
 
-  private func sourceDateEpoch() throws(UsageError) -> Int64? {
-    guard let text = environment["SOURCE_DATE_EPOCH"] else { return nil }
-    return try integer(text, "SOURCE_DATE_EPOCH", in: 0...ArchiveSettings.latest)
+  /// The time that the command line or the environment gives what is made, seconds since 1970. Throws `UsageError`.
+  func epoch() throws(UsageError) -> Int64? {
+    if line.has("epoch") { return try integer("epoch", in: 0...ArchiveSettings.latest) }
+    guard let text = environment[.sourceDateEpoch] else { return nil }
+    return try integer(text, EnvironmentVariable.sourceDateEpoch.rawValue, in: 0...ArchiveSettings.latest)
   }
 
   private func folder(_ option: String) throws(UsageError) -> String? {
@@ -154,15 +152,15 @@ struct CommandContext {
     return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
   }
 
-  private func platforms(_ options: ReleaseOptions) throws(UsageError) -> [Platform]? {
-    if line.command == .images, line.has("arch") {
+  private func platforms() throws(UsageError) -> [Platform]? {
+    if line.has("arch") {
       if line.has("platform") { throw usage("--arch and --platform: expected one of them") }
       let names = line.values("arch").joined(separator: ",").split(separator: ",").map { "linux/\($0)" }
       return try platforms(names.joined(separator: ","), "--arch")
     }
     if line.has("platform") { return try platforms(line.values("platform").joined(separator: ","), "--platform") }
-    guard let text = options.environmentValue("KUBE_BUILD_PLATFORMS") else { return nil }
-    return try platforms(text, "KUBE_BUILD_PLATFORMS")
+    guard let text = environment.value(of: .buildPlatforms) else { return nil }
+    return try platforms(text, EnvironmentVariable.buildPlatforms.rawValue)
   }
 
   private func platforms(_ text: String, _ what: String) throws(UsageError) -> [Platform] {
@@ -187,36 +185,4 @@ struct CommandContext {
     }
     return flags
   }
-
-  /// Whether a variable of this name is one of the release's, or may be.
-  private static func isOurs(_ name: String) -> Bool {
-    ["KUBE_", "KPACK_"].contains { name.utf8.starts(with: $0.utf8) } || ["OUT_DIR", "SOURCE_DATE_EPOCH"].contains(name)
-  }
-
-  /// The variables of the environment. Throws `UsageError` for one of the release's that is not UTF-8; such ones of
-  /// others are left out.
-  private static func readEnvironment() throws(UsageError) -> [String: String] {
-    var variables: [String: String] = [:]
-    // environ is an array of pointers to "NAME=VALUE" that ends with a null pointer (environ(7)).
-    var next = environ
-    while let entry = next.pointee {
-      next += 1
-      let bytes = Array(UnsafeRawBufferPointer(start: entry, count: strlen(entry)))
-      guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      let name = String(decoding: bytes[..<sign], as: UTF8.self)
-      if let value = String(validating: bytes[(sign + 1)...], as: UTF8.self) {
-        variables[name] = value
-      } else if isOurs(name) {
-        throw UsageError(message: "\(name): expected text in UTF-8")
-      }
-    }
-    return variables
-  }
-}
-
-/// The parts before and behind the first "=", if there is one.
-func splitAtEqualsSign(_ text: String) -> (name: String, value: String)? {
-  let bytes = Array(text.utf8)
-  guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-  return (String(decoding: bytes[..<sign], as: UTF8.self), String(decoding: bytes[(sign + 1)...], as: UTF8.self))
 }

@@ -6,14 +6,31 @@ import JSON
 import Packaging
 
 /// Tells of the cache, makes it smaller, checks it.
-struct CacheCommand {
+struct CacheCommand: Command {
+  static let spec = CommandSpec(
+    name: "cache",
+    forms: [CommandForm(name: "info"), CommandForm(name: "prune"), CommandForm(name: "verify")],
+    summary: "tell of what is kept between runs, or remove of it",
+    details: """
+      `tarballs` keeps what it deflated, and what came of each tarball, so that the next run deflates only what is new;
+      `images` keeps what came of each image. What stands there as it would be written is then left alone. They are kept
+      in the folder that --cache or KPACK_CACHE names, else in kpack-cache beside STAGE where the folder for that is
+      there. It can be removed at any time. `info` tells how much there is; `prune` removes what was not used for longest,
+      until no more than --cache-limit is left, as each run does at its end, unless a signal ends it; `verify` reads all
+      of it and removes what is damaged, which a run does too with what it reads. A folder that holds other things and
+      no CACHEDIR.TAG of kpack is never used, and an error here.
+      """,
+    examples: ["kpack cache info", "kpack cache prune --cache-limit 0 --cache _output/kpack-cache"],
+    options: [.cacheLimit],
+    groups: [OptionGroup.work.only("cache"), OptionGroup.folders.only("root", "stage")])
+
   private let context: CommandContext
   private let path: String
 
   /// Throws `UsageError`.
   init(_ context: CommandContext) throws {
     self.context = context
-    path = try context.releaseOptions().locations.cache
+    path = try context.locations().cache
   }
 
   func run() throws {
@@ -24,7 +41,7 @@ struct CacheCommand {
     case ["info"]: try tell(try cache.info())
     case ["prune"]: try tell(try prune(cache, to: limit))
     case ["verify"]: try tellVerified(try cache.verify())
-    default: throw context.usage("expected `info`, `prune` or `verify`")
+    default: throw context.wrongForm()
     }
   }
 

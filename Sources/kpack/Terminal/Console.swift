@@ -4,9 +4,6 @@ import Archive
 import Glibc
 import JSON
 
-/// `text` as messages show what a user typed.
-func shown(_ text: String) -> String { quoted(text) }
-
 /// Standard output, for results alone.
 ///
 /// What is printed is kept until `flush`, or until there is much of it.
