@@ -12,6 +12,8 @@ enum CommandTable {
     LayoutsCommand.self,
     CacheCommand.self,
     VersionVarsCommand.self,
+    CompletionsCommand.self,
+    ReferenceCommand.self,
   ]
 
   /// What is known of them, in the same order.

@@ -8,9 +8,6 @@ import Packaging
 
 @main
 enum Kpack {
-  /// The program's own version.
-  static let version = "0.1.0"
-
   static func main() {
     openStandardDescriptors()
     // Each arena of the C library reserves 64 MiB of address space (mallopt(3)); as many as threads are too many, and
@@ -26,7 +23,7 @@ enum Kpack {
     let output = ResultOutput(isColored: false)
     do {
       switch try Invocation(words(), CommandTable.specs) {
-      case .version: try output.text("kpack \(version)\nzlib \(GzipMember.zlibVersion)\n")
+      case .version: try output.text("kpack \(Program.version)\nzlib \(GzipMember.zlibVersion)\n")
       case .help(let command):
         try output.text((command.map { Help.text(for: $0) } ?? Help.overview(of: CommandTable.specs)) + "\n")
       case .run(let line): return try runCommand(line)

@@ -296,17 +296,24 @@ struct BaseCommand: Command {
     try locations.check(.bases)
     if !store.isThere { throw ImageError(store.path, "", "no bases to list: there is no store") }
     let contents = try store.contents()
-    for base in contents.bases {
-      guard context.format == .json else {
-        try context.output.line("\(base.reference.familiar)  \(base.platform)  \(base.size)  \(base.manifestDigest)")
-        continue
+    if context.format == .json {
+      for base in contents.bases {
+        try context.output.json(
+          .object([
+            ("reference", .string("\(base.reference)")), ("platform", .string("\(base.platform)")),
+            ("manifest", .string("\(base.manifestDigest)")), ("config", .string("\(base.configDigest)")),
+            ("diffIDs", .array(base.diffIDs.map { .string("\($0)") })), ("size", .integer(base.size)),
+          ]))
       }
-      try context.output.json(
-        .object([
-          ("reference", .string("\(base.reference)")), ("platform", .string("\(base.platform)")),
-          ("manifest", .string("\(base.manifestDigest)")), ("config", .string("\(base.configDigest)")),
-          ("diffIDs", .array(base.diffIDs.map { .string("\($0)") })), ("size", .integer(base.size)),
-        ]))
+    } else {
+      let rows: [[ResultTable.Cell]] = contents.bases.map { base in
+        [
+          .text(base.reference.familiar), .text("\(base.platform)"), .bytes(base.size),
+          .digest("\(base.manifestDigest)"),
+        ]
+      }
+      try ResultTable(header: ["BASE", "PLATFORM", "BYTES", "MANIFEST"], rows: rows, isAligned: false)
+        .print(to: context.output)
     }
     tell(contents)
   }

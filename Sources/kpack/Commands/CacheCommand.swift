@@ -64,9 +64,9 @@ struct CacheCommand: Command {
     guard context.format == .json else {
       let removed =
         report.removedObjects == 0
-        ? "" : "; removed \(report.removedObjects), \(Progress.size(report.removedBytes))"
+        ? "" : "; removed \(report.removedObjects), \(Units.bytes(report.removedBytes))"
       return try context.output.line(
-        "\(escapedName(path.utf8)): \(report.objects) objects, \(Progress.size(report.bytes))\(removed)")
+        "\(escapedName(path.utf8)): \(report.objects) objects, \(Units.bytes(report.bytes))\(removed)")
     }
     try context.output.json(
       .object([

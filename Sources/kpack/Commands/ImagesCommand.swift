@@ -36,8 +36,9 @@ struct ImagesCommand: Command {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
-    let plan = try Resolver.planImages(
-      try context.layouts(for: options.locations), options, names: context.line.arguments)
+    let plan = try context.planned(in: options.locations) {
+      try Resolver.planImages($0, options, names: context.line.arguments)
+    }
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
     let packager = ImagePackager(plan, locations: options.locations, context.writeOptions(jobs: options.jobs))
@@ -50,7 +51,7 @@ struct ImagesCommand: Command {
       results = try packager.write(into: folder, cache: cache) { result in
         let image = plan.images[result.image]
         let state = result.isUnchanged ? ", unchanged" : ""
-        context.messages.note("\(image.name) for \(image.platform): \(Progress.size(result.size))\(state)")
+        context.messages.note("\(image.name) for \(image.platform): \(Units.bytes(result.size))\(state)")
       }
       cache?.finish()
     } catch {
@@ -61,25 +62,32 @@ struct ImagesCommand: Command {
     }
     context.messages.detail(WorkSummary(packager.log, planning: planning).ofImages)
     do {
-      for result in results { try report(result, plan.images[result.image]) }
+      try report(results, plan)
       try context.output.flush()
     } catch {
       throw Diagnostic(.system, "the images are written, but their results could not be told: \(error)")
     }
   }
 
-  private func report(_ result: ImageResult, _ image: PlannedImage) throws {
-    let names = image.references.map(\.familiar)
+  private func report(_ results: [ImageResult], _ plan: Plan) throws {
     guard context.format == .json else {
-      try context.output.line("\(names.joined(separator: " "))  \(image.platform)  \(result.size)  \(result.digest)")
-      return
+      let rows: [[ResultTable.Cell]] = results.map { result in
+        let image = plan.images[result.image]
+        let names = image.references.map(\.familiar).joined(separator: " ")
+        return [.text(names), .text("\(image.platform)"), .bytes(result.size), .digest("\(result.digest)")]
+      }
+      return try ResultTable(header: ["IMAGE", "PLATFORM", "BYTES", "SHA256"], rows: rows, isAligned: false)
+        .print(to: context.output)
     }
-    try context.output.json(
-      .object([
-        ("image", .string(image.name)), ("platform", .string("\(image.platform)")),
-        ("references", .array(names.map { .string($0) })), ("path", .string(result.paths.first ?? "")),
-        ("paths", .array(result.paths.map { .string($0) })), ("bytesOut", .integer(result.size)),
-        ("sha256", .string("\(result.digest)")),
-      ]))
+    for result in results { try context.output.json(json(result, plan.images[result.image])) }
+  }
+
+  private func json(_ result: ImageResult, _ image: PlannedImage) -> JSONLiteral {
+    .object([
+      ("image", .string(image.name)), ("platform", .string("\(image.platform)")),
+      ("references", .array(image.references.map { .string($0.familiar) })),
+      ("path", .string(result.paths.first ?? "")), ("paths", .array(result.paths.map { .string($0) })),
+      ("bytesOut", .integer(result.size)), ("sha256", .string("\(result.digest)")),
+    ])
   }
 }

@@ -50,7 +50,10 @@ struct InspectCommand: Command {
     if let user = settings.user, !user.isEmpty { try line("user", escapedName(user.utf8)) }
     for label in settings.labels { try line("label", escapedName("\(label.key)=\(label.value)".utf8)) }
     for layer in image.layers {
-      try line("layer", "\(layer.diffID) \(layer.size) \(layer.descriptor.mediaType)")
+      let rest = "\(context.output.size(layer.size)) \(layer.descriptor.mediaType)"
+      // Beside the column of names, and blanks.
+      let digest = context.output.digest("\(layer.diffID)", beside: rest.count + 14)
+      try line("layer", "\(digest) \(rest)")
       guard context.line.has("verbose") else { continue }
       try forEachEntry(of: layer) { try context.output.line(text($0)) }
     }
@@ -58,7 +61,7 @@ struct InspectCommand: Command {
 
   private func text(_ row: ListingRow) -> String {
     let link = row.link.isEmpty ? "" : " -> \(row.link)"
-    let size = "\(row.size)".leftPadded(to: 10)
+    let size = context.output.size(row.size).leftPadded(to: 10)
     return "  \(row.type.padded(to: 8)) \(row.mode) \(row.uid):\(row.gid) \(size) \(row.path)\(link)"
   }
 

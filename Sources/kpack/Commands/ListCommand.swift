@@ -43,10 +43,13 @@ struct ListCommand: Command {
   private func text(_ row: ListingRow) -> String {
     let link = row.link.isEmpty ? "" : " -> \(row.link)"
     let owner = "\(row.uid):\(row.gid)"
-    let digest = row.sha256.isEmpty ? "-" : row.sha256
+    // The rows are told as they are read: all digests are cut on a terminal, so that the columns are equal.
+    let isShort = context.output.columns != nil
+    let digest = row.sha256.isEmpty ? "-" : isShort ? ShortDigest.of(row.sha256) : row.sha256
     let fields = [
-      row.type.padded(to: 8), row.mode, owner.padded(to: 7), "\(row.size)".leftPadded(to: 10),
-      "\(UTCTime(epoch: row.mtime))", digest.padded(to: 64), row.path,
+      row.type.padded(to: 8), row.mode, owner.padded(to: 7),
+      context.output.size(row.size).leftPadded(to: isShort ? 7 : 10),
+      "\(UTCTime(epoch: row.mtime))", digest.padded(to: isShort ? ShortDigest.width : 64), row.path,
     ]
     return fields.joined(separator: " ") + link
   }

@@ -27,7 +27,7 @@ struct PlanCommand: Command {
   func run() throws {
     let options = try context.releaseOptions()
     let names = context.line.arguments
-    let plan = try Resolver.plan(try context.layouts(for: options.locations), options, names: names)
+    let plan = try context.planned(in: options.locations) { try Resolver.plan($0, options, names: names) }
     for warning in plan.warnings { context.messages.warning(warning) }
     switch context.format {
     case .text: for tarball in plan.tarballs { try printText(tarball, plan) }
@@ -50,12 +50,12 @@ struct PlanCommand: Command {
   }
 
   private func printText(_ tarball: PlannedTarball, _ plan: Plan) throws {
-    let bytes = Progress.size(plan.bytes(of: tarball))
+    let bytes = Units.bytes(plan.bytes(of: tarball))
     try context.output.line(
       "\(escapedName(tarball.fileName.utf8)): \(tarball.entries.count) entries, \(bytes)", isBold: true)
     for index in 0..<tarball.entries.count {
       let row = PlanRow(tarball, index, plan)
-      let size = row.size.map { "\($0)" } ?? "?"
+      let size = row.size.map(context.output.size) ?? "?"
       let link = row.entry.kind == .symlink ? " -> \(escapedName(row.entry.linkname))" : ""
       let fields = [row.entry.kind.rawValue.padded(to: 7), row.mode, size.leftPadded(to: 10)]
       let origin = row.source.map { "\(row.rule): \($0)" } ?? row.rule
@@ -97,12 +97,4 @@ struct PlanRow {
   /// As `list` shows it: without the slash at a folder's end.
   var path: String { ListingRow(entry: entry, digest: nil).path }
   var mode: String { ListingRow(entry: entry, digest: nil).mode }
-}
-
-extension String {
-  /// The string with blanks behind it, to at least `width` characters.
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-
-  /// The string with blanks before it, to at least `width` characters.
-  func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

@@ -33,7 +33,9 @@ struct TarballsCommand: Command {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
     let start = Progress.now()
-    let plan = try Resolver.plan(try context.layouts(for: options.locations), options, names: context.line.arguments)
+    let plan = try context.planned(in: options.locations) {
+      try Resolver.plan($0, options, names: context.line.arguments)
+    }
     let planning = Progress.now() - start
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options))
@@ -80,7 +82,7 @@ struct TarballsCommand: Command {
     let rows = results.map { ResultRow($0, plan.tarballs[$0.artifact], folder: options.locations.out) }
     switch context.format {
     case .json: for row in rows { try context.output.json(row.json) }
-    case .text, .mtree: try ResultTable(rows).print(to: context.output)
+    case .text, .mtree: try ResultRow.table(of: rows).print(to: context.output)
     }
     let staged = rows.filter { $0.stagedImages > 0 }
     if context.format == .text {

@@ -7,7 +7,7 @@ enum Help {
     let rows = commands.filter { !$0.isHidden }.map { row($0.name, $0.summary, width: 16) }
     let variables = EnvironmentVariable.allCases.map { row($0.rawValue, $0.help, width: 24) }
     return """
-      kpack: packages a release from declarative layouts, the same bytes every time.
+      kpack: \(Program.summary).
 
       usage: kpack COMMAND [OPTION...] [NAME...]
 
@@ -32,8 +32,7 @@ enum Help {
       \(LayoutGuide.text)
 
       examples:
-        kpack tarballs --stage _output/release-stage
-        kpack tarballs --root . --layouts layouts --bin build --out dist --version 1.0.0
+      \(Program.examples.map { "  \($0)" }.joined(separator: "\n"))
 
       environment (of the flags of layouts the variables that they name, too):
       \(variables.joined(separator: "\n"))

@@ -32,6 +32,12 @@ struct CommandSpec: Sendable {
   /// All options that the command takes.
   var allOptions: [OptionSpec] { allGroups.flatMap(\.options) }
 
+  /// Whether the option means something to one of its forms.
+  func takes(_ option: String, in form: CommandForm) -> Bool {
+    if options.contains(where: { $0.name == option }) { return form.options?.contains(option) ?? true }
+    return form.takesGroups || !groups.contains { $0.options.contains { $0.name == option } }
+  }
+
   /// The lines that can be typed.
   var synopses: [String] {
     if forms.isEmpty { return ["kpack \(name) [OPTION...]\(arguments.isEmpty ? "" : " \(arguments)")"] }

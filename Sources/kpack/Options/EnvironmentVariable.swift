@@ -26,7 +26,7 @@ enum EnvironmentVariable: String, CaseIterable, Sendable {
   /// What it is for.
   var help: String {
     switch self {
-    case .gitVersionFile: "a file of lines NAME='VALUE', as `kpack version-vars` prints them, asked in place of git"
+    case .gitVersionFile: "a file of lines `NAME='VALUE'`, as `kpack version-vars` prints them, asked in place of git"
     case .gitVersion: "the release's version, where --version and the file above do not give it"
     case .gitCommit: "the commit, in place of what git says"
     case .gitTreeState: "the state of the tree, clean or dirty, in place of what git says"

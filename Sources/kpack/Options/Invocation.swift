@@ -136,9 +136,8 @@ private struct InvocationParser {
     let forms = command.forms.filter { $0.word == line.arguments.first }
     let marked = forms.first { $0.mark.map(line.has) ?? false }
     guard let form = marked ?? forms.first(where: { $0.mark == nil }) else { return }
-    let shared = form.takesGroups ? [] : command.groups.flatMap(\.options)
-    let alien = command.options.filter { form.options?.contains($0.name) == false } + shared
-    guard let option = alien.first(where: { line.has($0.name) }) else { return }
+    let given = command.allOptions.filter { line.has($0.name) }
+    guard let option = given.first(where: { !command.takes($0.name, in: form) }) else { return }
     throw UsageError(message: "--\(option.name) means nothing to `\(command.name) \(form.name)`", command: command.name)
   }
 }

@@ -76,7 +76,8 @@ struct OptionGroup: Sendable {
       options: [
         OptionSpec(
           name: "format", argument: .choice("F", formats.map(\.rawValue)),
-          help: "of the results: \(formats.map(\.rawValue).joined(separator: ", ")) (text)"),
+          help: "of the results: \(formats.map(\.rawValue).joined(separator: ", ")) (text; on a terminal "
+            + "with rounded sizes and short digests)"),
         OptionSpec(name: "quiet", letter: "q", help: "no progress and no warnings"),
         OptionSpec(name: "verbose", letter: "v", help: "also tell what was found: folders, version, time"),
         OptionSpec(name: "color", help: "color on any output"),

@@ -13,6 +13,9 @@ struct OptionSpec: Sendable {
   /// The environment variables that feed it when it is not given; the first that is set counts.
   var variables: [EnvironmentVariable] = []
 
+  /// The words that name it on a command line.
+  var words: [String] { ["--\(name)"] + (letter.map { ["-\($0)"] } ?? []) }
+
   /// As it is typed: "--root DIR".
   var synopsis: String { "--\(name)\(argument.map { " \($0.name)" } ?? "")" }
 }

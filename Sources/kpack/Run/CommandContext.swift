@@ -22,8 +22,8 @@ struct CommandContext {
     let environment = try Environment()
     self.environment = environment
     let isPlain = line.has("no-color") || environment.value(of: .noColor) != nil
-    func isColored(_ descriptor: CInt) -> Bool { line.has("color") || (!isPlain && isTerminal(descriptor)) }
-    output = ResultOutput(isColored: isColored(STDOUT_FILENO))
+    func isColored(_ descriptor: CInt) -> Bool { line.has("color") || (!isPlain && Terminal.isBehind(descriptor)) }
+    output = ResultOutput(isColored: isColored(STDOUT_FILENO), columns: Terminal.columns(behind: STDOUT_FILENO))
     messages = MessageOutput(
       isQuiet: line.has("quiet"), isVerbose: line.has("verbose"), isColored: isColored(STDERR_FILENO))
     // The parser has refused all other values.
@@ -91,11 +91,27 @@ struct CommandContext {
     return try integer(text, EnvironmentVariable.cacheLimit.rawValue, in: 0...Int64.max)
   }
 
+  /// What `plan` makes of this run's layouts; where it fails for want of binaries, the mistakes come with what to do.
+  ///
+  /// Throws what `plan` and `layouts` throw, and `AdvisedErrors`.
+  func planned<Result>(in locations: Locations, _ plan: (LayoutSet) throws -> Result) throws -> Result {
+    let layouts = try layouts(for: locations)
+    do {
+      return try plan(layouts)
+    } catch let errors as PlanErrors {
+      let isBuiltIn = !line.has("layouts")
+      guard let advice = OwnLayouts.advice(after: errors, with: layouts, isBuiltIn: isBuiltIn, locations) else {
+        throw errors
+      }
+      throw AdvisedErrors(errors: errors, advice: advice)
+    }
+  }
+
   /// The layouts that the command line names, or the built-in ones.
   ///
   /// Throws `LayoutErrors`, `NamedFolderError`, `UsageError`, and `Diagnostic` when none are named and the built-in
   /// ones are for another tree than that of `locations`.
-  func layouts(for locations: Locations) throws -> LayoutSet {
+  private func layouts(for locations: Locations) throws -> LayoutSet {
     let folder = try folder("layouts")
     if let folder { try NamedFolder.check(folder, from: "--layouts") }
     let set = try LayoutSource(folder: folder).load()

@@ -22,6 +22,9 @@ struct Failure {
       self.init(.usage, [error.message])
       hint = "usage: see `\(help)`"
     case let errors as LayoutErrors: self.init(.usage, errors.errors.map(\.description))
+    case let error as AdvisedErrors:
+      self.init(error.errors)
+      hint = "hint: \(error.advice)"
     case let errors as PlanErrors:
       // What decides the exit code comes first: the rest may be cut off.
       let deciding = errors.diagnostics.filter { $0.fault == errors.fault }
@@ -48,6 +51,12 @@ struct Failure {
     let left = messages.count - Self.mostMessages
     self.messages = messages.prefix(Self.mostMessages) + (left > 0 ? ["... and \(left) more of the kind"] : [])
   }
+}
+
+/// Mistakes that a plan cannot be made for, and what to do about them.
+struct AdvisedErrors: Error {
+  let errors: PlanErrors
+  let advice: String
 }
 
 /// An archive that could not be listed, and which it was.

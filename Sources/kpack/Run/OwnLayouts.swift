@@ -1,4 +1,4 @@
-// The first run in a project of one's own: the built-in layouts are those of Kubernetes, and make nothing of it.
+// The first run in a project of one's own: what to do where no layouts are given, or no binaries found.
 
 import Archive
 import Glibc
@@ -17,6 +17,22 @@ struct OwnLayouts {
     let root = locations.root == "." ? "the current folder" : escapedName(locations.root.utf8)
     let found = "no --layouts is given, and the built-in ones are those of Kubernetes v1.7, which \(root) does not hold"
     return Diagnostic(.usage, "\(found); \(OwnLayouts(root: locations.root).advice)")
+  }
+
+  /// What to do after `errors`; nil where they are not about a folder of binaries that has none of the layouts'.
+  static func advice(
+    after errors: PlanErrors, with layouts: LayoutSet, isBuiltIn: Bool, _ locations: Locations
+  ) -> String? {
+    let bin = escapedName(locations.bin.utf8)
+    let areAboutBinaries = errors.diagnostics.contains {
+      $0.description.contains("\(bin)/") || $0.description.hasPrefix(bin)
+    }
+    if !areAboutBinaries || holdsBinaries(of: layouts, locations.bin) { return nil }
+    let owner = isBuiltIn ? "Kubernetes v1.7" : layouts.release.name
+    let found = "\(bin) holds none of the binaries of \(owner)"
+    let remedy = "put them at \(bin)/OS/ARCH/NAME, or give --bin DIR with the folder that OS/ARCH/NAME are in"
+    let own = isBuiltIn ? "; for a project of your own, \(OwnLayouts(root: locations.root).advice)" : ""
+    return "\(found): \(remedy)\(own)"
   }
 
   /// Whether a folder of binaries has one of those that the layouts name, on any platform.

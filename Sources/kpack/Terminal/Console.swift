@@ -11,8 +11,22 @@ final class ResultOutput {
   private var pending: [UInt8] = []
   /// Whether words may be colored.
   let isColored: Bool
+  /// Of the terminal that shows it; nil when it goes to a file or pipe.
+  let columns: Int?
 
-  init(isColored: Bool) { self.isColored = isColored }
+  init(isColored: Bool, columns: Int? = nil) {
+    self.isColored = isColored
+    self.columns = columns
+  }
+
+  /// A size: in a few digits on a terminal, exact elsewhere.
+  func size(_ bytes: Int64) -> String { columns == nil ? "\(bytes)" : Units.bytes(bytes) }
+
+  /// A digest: its first digits where a line with all of it does not fit the terminal beside `others` characters.
+  func digest(_ digest: String, beside others: Int) -> String {
+    guard let columns, digest.count + others > columns else { return digest }
+    return ShortDigest.of(digest)
+  }
 
   /// Prints a line, in which nothing is left that a terminal obeys. Throws `SystemError` when it cannot be written.
   func line(_ line: String, isBold: Bool = false) throws(SystemError) {
@@ -93,6 +107,3 @@ struct MessageOutput {
     }
   }
 }
-
-/// Whether a descriptor is a terminal.
-func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }

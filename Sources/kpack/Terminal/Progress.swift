@@ -18,7 +18,7 @@ final class Progress {
   init(_ plan: Plan, _ messages: MessageOutput) {
     self.plan = plan
     self.messages = messages
-    isBar = !messages.isQuiet && isTerminal(STDERR_FILENO)
+    isBar = !messages.isQuiet && Terminal.isBehind(STDERR_FILENO)
     total = plan.tarBytes
   }
 
@@ -41,7 +41,7 @@ final class Progress {
     let tarball = plan.tarballs[result.artifact]
     if result.isUnchanged { total -= plan.tarBytes(of: tarball) }
     if isBar { return }
-    let bytes = "\(Self.size(result.archive.tarSize)) to \(Self.size(result.archive.file.identity.size))"
+    let bytes = "\(Units.bytes(result.archive.tarSize)) to \(Units.bytes(result.archive.file.identity.size))"
     let state = result.isUnchanged ? ", unchanged" : ""
     messages.note("\(escapedName(tarball.fileName.utf8)): \(tarball.entries.count) entries, \(bytes)\(state)")
   }
@@ -62,15 +62,9 @@ final class Progress {
     let filled = Int(part * 20)
     let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
     let line =
-      "[\(bar)] \(Int(part * 100))% \(Self.size(done)) \(Self.size(Int64(rate)))/s \(Self.time(left)) left \(current)"
-    MessageOutput.writeRaw("\r" + String(line.prefix(Self.columns - 1)) + "\u{1B}[K")
-  }
-
-  /// Columns of the terminal.
-  private static var columns: Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 80 }
-    return Int(size.ws_col)
+      "[\(bar)] \(Int(part * 100))% \(Units.bytes(done)) \(Units.bytes(Int64(rate)))/s \(Units.clock(left)) left \(current)"
+    let columns = Terminal.columns(behind: STDERR_FILENO) ?? 80
+    MessageOutput.writeRaw("\r" + String(line.prefix(columns - 1)) + "\u{1B}[K")
   }
 
   /// Seconds of a clock that only goes forward; never part of an output.
@@ -78,24 +72,5 @@ final class Progress {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
-
-  private static func time(_ seconds: Double) -> String {
-    let whole = Int(min(seconds, 359_999).rounded(.up))
-    return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
-  }
-
-  /// Bytes in a few digits.
-  static func size(_ bytes: Int64) -> String {
-    let units = ["B", "kB", "MB", "GB", "TB"]
-    var value = Double(bytes)
-    var unit = 0
-    while value >= 999.5 && unit < units.count - 1 {
-      value /= 1000
-      unit += 1
-    }
-    if unit == 0 { return "\(bytes) B" }
-    let tenths = Int((value * 10).rounded())
-    return value < 99.95 ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\(Int(value.rounded())) \(units[unit])"
   }
 }

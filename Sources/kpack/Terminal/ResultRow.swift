@@ -37,4 +37,16 @@ struct ResultRow {
         ("bytesIn", .integer(bytesIn)), ("bytesOut", .integer(bytesOut)), ("sha256", .string("\(digest)")),
       ] + hashed + staged)
   }
+
+  /// The rows as a table.
+  static func table(of rows: [ResultRow]) -> ResultTable {
+    ResultTable(
+      header: ["TARBALL", "ENTRIES", "BYTES IN", "BYTES OUT", "SHA256"],
+      rows: rows.map { row in
+        [
+          .text(escapedName(row.artifact.utf8)), .number(row.entries), .bytes(row.bytesIn), .bytes(row.bytesOut),
+          .digest("\(row.digest)"),
+        ]
+      }, isAligned: true)
+  }
 }

@@ -16,7 +16,7 @@ struct WorkSummary {
   /// Of a run that wrote tarballs.
   var ofTarballs: [String] {
     [
-      "planning \(Self.text(planning)), hashing \(time(.hashing)); of all threads together "
+      "planning \(Units.seconds(planning)), hashing \(time(.hashing)); of all threads together "
         + "deflating \(time(.deflating)), splicing \(time(.splicing))",
       "deflated \(size(.deflated)), stored as they are \(size(.stored)), from the cache \(size(.cached)), "
         + "repeated \(size(.repeated)), in tarballs that were left alone \(size(.leftAlone))",
@@ -27,18 +27,12 @@ struct WorkSummary {
   var ofImages: [String] {
     let times = "hashing \(time(.hashing)), writing \(time(.writing))"
     return [
-      "planning \(Self.text(planning)); of all threads together \(times)",
+      "planning \(Units.seconds(planning)); of all threads together \(times)",
       "written \(size(.written)), in images that were left alone \(size(.leftAlone))",
     ]
   }
 
-  private func time(_ work: WorkLog.Work) -> String { Self.text(log.seconds(of: work)) }
+  private func time(_ work: WorkLog.Work) -> String { Units.seconds(log.seconds(of: work)) }
 
-  private func size(_ fate: WorkLog.Fate) -> String { Progress.size(log.bytes(fate)) }
-
-  /// Seconds, to the hundredth.
-  private static func text(_ seconds: Double) -> String {
-    let hundredths = Int((seconds * 100).rounded())
-    return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) s"
-  }
+  private func size(_ fate: WorkLog.Fate) -> String { Units.bytes(log.bytes(fate)) }
 }
