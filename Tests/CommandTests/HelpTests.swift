@@ -3,7 +3,10 @@
 import Foundation
 import Testing
 
-private let commands = ["tarballs", "images", "plan", "list", "inspect", "base", "layouts", "cache", "version-vars"]
+private let commands = [
+  "tarballs", "images", "plan", "list", "inspect", "base", "layouts", "cache", "version-vars",
+  "completions",
+]
 
 private let folders = ["--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--bases DIR"]
 
@@ -32,6 +35,7 @@ private let options: [(command: String, options: [String])] = [
   ("layouts", ["--force"] + tree),
   ("cache", ["--cache-limit BYTES", "--cache DIR", "--root DIR", "--stage DIR"]),
   ("version-vars", ["--ldflags", "--package PATH"] + tree),
+  ("completions", []),
 ]
 
 @Suite struct HelpTests {
