@@ -4,7 +4,16 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEMO := .build/demo
 
-.PHONY: all deps test test-slow test-images test-bare lint demo bench bench-tarballs bench-release bench-images \
+# Where `make install` puts things; DESTDIR stands before all of it.
+PREFIX ?= /usr/local
+BINARY ?= .build/release/kpack
+bindir = $(DESTDIR)$(PREFIX)/bin
+sharedir = $(DESTDIR)$(PREFIX)/share
+installed = $(bindir)/kpack $(sharedir)/bash-completion/completions/kpack $(sharedir)/zsh/site-functions/_kpack \
+  $(sharedir)/fish/vendor_completions.d/kpack.fish $(patsubst docs/man/%,$(sharedir)/man/man1/%,$(wildcard docs/man/*.1)) \
+  $(sharedir)/doc/kpack/README.md $(sharedir)/doc/kpack/LICENSE
+
+.PHONY: all deps install uninstall docs check-docs test test-slow test-images test-bare lint demo bench bench-tarballs bench-release bench-images \
   bench-scale clean
 
 all: deps
@@ -15,6 +24,36 @@ deps:
 	@if ! [ -e /usr/include/zlib.h ] || ! [ -e /usr/include/openssl/evp.h ] || ! command -v git >/dev/null; then \
 	  $(SUDO) apt-get update && $(SUDO) apt-get install -y zlib1g-dev libssl-dev git; \
 	fi
+
+install:
+	@[ -x $(BINARY) ] || $(MAKE) all
+	install -d $(sort $(dir $(installed)))
+	install -m 755 $(BINARY) $(bindir)/kpack
+	$(BINARY) completions bash > $(sharedir)/bash-completion/completions/kpack
+	$(BINARY) completions zsh > $(sharedir)/zsh/site-functions/_kpack
+	$(BINARY) completions fish > $(sharedir)/fish/vendor_completions.d/kpack.fish
+	chmod 644 $(sharedir)/bash-completion/completions/kpack $(sharedir)/zsh/site-functions/_kpack \
+	  $(sharedir)/fish/vendor_completions.d/kpack.fish
+	install -m 644 docs/man/*.1 $(sharedir)/man/man1
+	install -m 644 README.md LICENSE $(sharedir)/doc/kpack
+
+uninstall:
+	rm -f $(installed)
+	[ ! -d $(sharedir)/doc/kpack ] || rmdir --ignore-fail-on-non-empty $(sharedir)/doc/kpack
+
+# The pages of reference and the man pages, from the options that kpack knows.
+docs:
+	$(SWIFT) build --product kpack
+	rm -rf docs/reference docs/man
+	.build/debug/kpack reference docs
+
+# Fails when the pages in the tree are not those that `make docs` would write.
+check-docs:
+	$(SWIFT) build --product kpack
+	rm -rf .build/docs
+	.build/debug/kpack reference .build/docs
+	@for folder in reference man; do diff -r docs/$$folder .build/docs/$$folder || stale=1; done; \
+	  [ -z "$$stale" ] || { echo "docs/reference or docs/man is stale: run make docs" >&2; exit 1; }
 
 test: deps
 	$(SWIFT) build --build-tests

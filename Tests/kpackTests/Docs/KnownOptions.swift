@@ -7,13 +7,13 @@ enum KnownOptions {
   /// Commands that the pages tell of before they are there.
   static let comingCommands = ["release"]
 
-  static let commands = CommandName.allCases.map(\.rawValue)
+  static let commands = CommandTable.specs.map(\.name)
 
   /// Why the words behind "kpack" are no command line; nil when they are one.
   static func mistake(in words: [String]) -> String? {
     if let first = words.first, comingCommands.contains(first) { return nil }
     do {
-      _ = try Invocation(words)
+      _ = try Invocation(words, CommandTable.specs)
       return nil
     } catch {
       return error.message

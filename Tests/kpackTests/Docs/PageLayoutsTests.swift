@@ -1,7 +1,7 @@
 // The JSON of the pages: whole sets of layouts are checked as sets, parts of one within a small set.
 
 import Foundation
-import JSON
+@testable import JSON
 import Testing
 
 /// A set of layouts that pages spell out.
