@@ -38,7 +38,7 @@ let package = Package(
     floor("JSON", on: ["Basics"]),
     floor("Archive", on: ["CZlib", "CZstd", "Basics", "Files"]),
     floor("Image", on: ["Basics", "Files", "JSON", "Archive"]),
-    floor("Layout", on: ["Basics", "JSON"]),
+    floor("Layout", on: ["Basics", "JSON", "Archive"]),
     floor("Plan", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout"]),
     floor("Cache", on: ["CZlib", "Basics", "Files", "Threads", "Archive"]),
     floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Image", "Plan", "Cache"]),

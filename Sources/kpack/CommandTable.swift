@@ -3,6 +3,7 @@
 /// All commands.
 enum CommandTable {
   static let all: [any Command.Type] = [
+    ReleaseCommand.self,
     TarballsCommand.self,
     ImagesCommand.self,
     PlanCommand.self,

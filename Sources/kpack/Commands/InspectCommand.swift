@@ -59,10 +59,11 @@ struct InspectCommand: Command {
     }
   }
 
-  private func text(_ row: ListingRow) -> String {
-    let link = row.link.isEmpty ? "" : " -> \(row.link)"
-    let size = context.output.size(row.size).leftPadded(to: 10)
-    return "  \(row.type.padded(to: 8)) \(row.mode) \(row.uid):\(row.gid) \(size) \(row.path)\(link)"
+  private func text(_ record: EntryRecord) -> String {
+    let link = record.link.isEmpty ? "" : " -> \(record.link)"
+    let size = context.output.size(record.size ?? 0).leftPadded(to: 10)
+    return
+      "  \(record.type.padded(to: 8)) \(record.mode) \(record.entry.uid):\(record.entry.gid) \(size) \(record.path)\(link)"
   }
 
   private func json(_ words: [String]) -> JSONLiteral { .array(words.map { .string($0) }) }
@@ -89,7 +90,7 @@ struct InspectCommand: Command {
     return .object(members)
   }
 
-  private func forEachEntry(of layer: BaseLayer, _ body: (ListingRow) throws -> Void) throws {
-    try ArchiveListing.read(layer: layer.bytes.extent(from: 0, count: layer.size), row: body)
+  private func forEachEntry(of layer: BaseLayer, _ body: (EntryRecord) throws -> Void) throws {
+    try ArchiveListing.read(layer: layer.bytes.extent(from: 0, count: layer.size), record: body)
   }
 }

@@ -28,27 +28,27 @@ struct ListCommand: Command {
     let path = Array(file.utf8)
     do {
       try ArchiveListing.read(
-        path: path, limit: limit, row: { try tell($0) },
+        path: path, limit: limit, record: { try tell($0) },
         warning: { context.messages.warning("\(escapedName(path)): \($0)") })
     } catch let error as ArchiveError {
       throw ListFailure(error: error, path: path)
     }
   }
 
-  private func tell(_ row: ListingRow) throws {
-    if context.format == .json { try context.output.json(row.json) } else { try context.output.line(text(row)) }
+  private func tell(_ record: EntryRecord) throws {
+    if context.format == .json { try context.output.json(record.json) } else { try context.output.line(text(record)) }
   }
 
-  private func text(_ row: ListingRow) -> String {
-    let link = row.link.isEmpty ? "" : " -> \(row.link)"
-    let owner = "\(row.uid):\(row.gid)"
+  private func text(_ record: EntryRecord) -> String {
+    let link = record.link.isEmpty ? "" : " -> \(record.link)"
+    let owner = "\(record.entry.uid):\(record.entry.gid)"
     // The rows are told as they are read: all digests are cut on a terminal, so that the columns are equal.
     let isShort = context.output.columns != nil
-    let digest = row.sha256.isEmpty ? "-" : isShort ? ShortDigest.of(row.sha256) : row.sha256
+    let digest = record.sha256.isEmpty ? "-" : isShort ? ShortDigest.of(record.sha256) : record.sha256
     let fields = [
-      row.type.padded(to: 8), row.mode, owner.padded(to: 7),
-      context.output.size(row.size).leftPadded(to: isShort ? 7 : 10),
-      "\(UTCTime(epoch: row.mtime))", digest.padded(to: isShort ? ShortDigest.width : 64), row.path,
+      record.type.padded(to: 8), record.mode, owner.padded(to: 7),
+      context.output.size(record.size ?? 0).leftPadded(to: isShort ? 7 : 10),
+      "\(UTCTime(epoch: record.mtime))", digest.padded(to: isShort ? ShortDigest.width : 64), record.path,
     ]
     return fields.joined(separator: " ") + link
   }

@@ -3,7 +3,6 @@
 import Archive
 import Basics
 import JSON
-import Layout
 import Plan
 
 /// Prints the plan of a release.
@@ -31,11 +30,12 @@ struct PlanCommand: Command {
     let names = context.line.arguments
     let plan = try context.planned(in: options.locations) { try Resolver.plan($0, options, names: names) }
     for warning in plan.warnings { context.messages.warning(warning) }
+    let tarballs = plan.artifacts.filter { $0.image == nil }
     switch context.format {
-    case .text: for tarball in plan.tarballs { try printText(tarball, plan) }
-    case .json: for tarball in plan.tarballs { try printJSON(tarball, plan) }
+    case .text: for tarball in tarballs { try printText(tarball, plan) }
+    case .json: for tarball in tarballs { try printJSON(tarball, plan) }
     case .mtree:
-      let wanted = plan.tarballs.filter { names.contains($0.layout) }
+      let wanted = tarballs.filter { names.contains($0.layout) }
       guard wanted.count == 1, let tarball = wanted.first else {
         throw context.usage(
           "--format mtree: expected one tarball, found \(wanted.count); give one NAME, and --platform where it has several"
@@ -51,52 +51,24 @@ struct PlanCommand: Command {
     }
   }
 
-  private func printText(_ tarball: PlannedTarball, _ plan: Plan) throws {
+  private func printText(_ tarball: Artifact, _ plan: Plan) throws {
     let bytes = Units.bytes(plan.bytes(of: tarball))
     try context.output.line(
       "\(escapedName(tarball.fileName.utf8)): \(tarball.entries.count) entries, \(bytes)", isBold: true)
     for index in 0..<tarball.entries.count {
-      let row = PlanRow(tarball, index, plan)
-      let size = row.size.map(context.output.size) ?? "?"
-      let link = row.entry.kind == .symlink ? " -> \(escapedName(row.entry.linkname))" : ""
-      let fields = [row.entry.kind.rawValue.padded(to: 7), row.mode, size.leftPadded(to: 10)]
-      let origin = row.source.map { "\(row.rule): \($0)" } ?? row.rule
-      try context.output.line("  \(fields.joined(separator: " ")) \(row.path)\(link)  [\(origin)]")
+      let record = plan.record(of: tarball, at: index)
+      let size = record.size.map(context.output.size) ?? "?"
+      let link = record.entry.kind == .symlink ? " -> \(record.link)" : ""
+      let fields = [record.type.padded(to: 7), record.mode, size.leftPadded(to: 10)]
+      let origin = [record.rule, record.source].compactMap { $0 }.joined(separator: ": ")
+      try context.output.line("  \(fields.joined(separator: " ")) \(record.path)\(link)  [\(origin)]")
     }
   }
 
-  private func printJSON(_ tarball: PlannedTarball, _ plan: Plan) throws {
+  private func printJSON(_ tarball: Artifact, _ plan: Plan) throws {
     for index in 0..<tarball.entries.count {
-      let row = PlanRow(tarball, index, plan)
-      try context.output.json(
-        .object([
-          ("artifact", .string(tarball.fileName)), ("path", .string(row.path)),
-          ("type", .string(row.entry.kind.rawValue)), ("mode", .string(row.mode)),
-          ("size", row.size.map(JSONLiteral.integer) ?? .null), ("link", .string(escapedName(row.entry.linkname))),
-          ("rule", .string(row.rule)), ("source", row.source.map(JSONLiteral.string) ?? .null),
-        ]))
+      let members = plan.record(of: tarball, at: index).plannedMembers
+      try context.output.json(.object([("artifact", .string(tarball.fileName))] + members))
     }
   }
-}
-
-/// One entry of a plan.
-struct PlanRow {
-  let entry: TarEntry
-  /// Bytes of its contents; nil when they are known only later.
-  let size: Int64?
-  /// "FILE:LINE", or "implied" for a folder that no rule names.
-  let rule: String
-  let source: String?
-
-  init(_ tarball: PlannedTarball, _ index: Int, _ plan: Plan) {
-    size = plan.size(of: tarball, at: index)
-    entry = tarball.entries.entry(at: index, size: size ?? 0)
-    let origin = tarball.entries.origin(at: index)
-    rule = origin == Plan.implied ? "implied" : plan.rules[Int(origin)].short
-    source = plan.source(of: tarball, at: index)
-  }
-
-  /// As `list` shows it: without the slash at a folder's end.
-  var path: String { ListingRow(entry: entry, digest: nil).path }
-  var mode: String { ListingRow(entry: entry, digest: nil).mode }
 }

@@ -40,6 +40,9 @@ extension OptionSpec {
   static let level = OptionSpec(
     name: "level", argument: .text("N"), help: "of compression, 0 to 9; else the layout's, 6")
 
+  static let entries = OptionSpec(
+    name: "entries", help: "with --format json, one object an entry of each artifact, with its sha256, rule and source")
+
   static let force = OptionSpec(
     name: "force", help: "write tarballs and images that stand there as they would be")
 

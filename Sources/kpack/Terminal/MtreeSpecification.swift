@@ -7,12 +7,12 @@ import Plan
 
 /// The mtree specification of a tarball.
 struct MtreeSpecification {
-  private let tarball: PlannedTarball
+  private let tarball: Artifact
   private let plan: Plan
   private let out: String
 
   /// `out` is where the tarballs that this one holds stand.
-  init(_ tarball: PlannedTarball, _ plan: Plan, out: String) {
+  init(_ tarball: Artifact, _ plan: Plan, out: String) {
     self.tarball = tarball
     self.plan = plan
     self.out = out
@@ -37,18 +37,18 @@ struct MtreeSpecification {
   }
 
   private func line(_ index: Int) -> String {
-    let size = plan.size(of: tarball, at: index)
-    let entry = tarball.entries.entry(at: index, size: size ?? 0)
+    let record = plan.record(of: tarball, at: index)
+    let entry = record.entry
     let name = entry.kind == .directory ? Array(entry.name.dropLast()) : entry.name
     var words = [Self.escaped(name)]
     words.append("type=\(entry.kind == .symlink ? "link" : entry.kind.rawValue)")
-    words.append("mode=\(ListingRow(entry: entry, digest: nil).mode)")
+    words.append("mode=\(record.mode)")
     words.append("uid=\(entry.uid) gid=\(entry.gid) time=\(entry.mtime).0")
     if !entry.uname.isEmpty { words.append("uname=\(Self.escaped(entry.uname))") }
     if !entry.gname.isEmpty { words.append("gname=\(Self.escaped(entry.gname))") }
     if entry.kind == .symlink { words.append("link=\(Self.escaped(entry.linkname))") }
     if entry.kind == .file {
-      if let size { words.append("size=\(size)") }
+      if let size = record.size { words.append("size=\(size)") }
       if let contents = contents(index) { words.append("contents=\(Self.escaped(contents))") }
       if let digest = digest(index) { words.append("sha256digest=\(digest)") }
     }
@@ -61,7 +61,7 @@ struct MtreeSpecification {
     guard case .content(let id) = tarball.entries.body(at: index) else { return nil }
     switch plan.contents[id] {
     case .file(let file): return file.path
-    case .artifact(let number): return Array("\(out)/\(plan.tarballs[number].fileName)".utf8)
+    case .artifact(let number): return Array("\(out)/\(plan.artifacts[number].fileName)".utf8)
     case .bytes, .extent, .spool, .nested: return nil
     }
   }

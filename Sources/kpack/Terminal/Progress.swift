@@ -2,7 +2,6 @@
 
 import Archive
 import Basics
-import Files
 import Glibc
 import Plan
 import Write
@@ -22,13 +21,13 @@ final class Progress {
     self.plan = plan
     self.messages = messages
     isBar = !messages.isQuiet && Terminal.isBehind(STDERR_FILENO)
-    total = plan.tarBytes
+    total = plan.artifacts.reduce(0) { $0 + ($1.image == nil ? plan.tarBytes(of: $1) : 0) }
   }
 
-  func take(_ event: PackagingEvent) {
+  func take(_ event: WriteEvent) {
     switch event {
     case .began(let artifact):
-      current = escapedName(plan.tarballs[artifact].fileName.utf8)
+      current = escapedName(plan.artifacts[artifact].fileName.utf8)
     case .packed(let count):
       done += count
       draw()
@@ -37,16 +36,20 @@ final class Progress {
     }
   }
 
-  private func finish(_ result: TarballResult) {
-    // The tarballs that hold this one now know how much they hold.
-    let holders = plan.tarballs.reduce(0) { $0 + $1.holds.filter { $0 == result.artifact }.count }
-    total += Int64(holders) * result.archive.file.identity.size
-    let tarball = plan.tarballs[result.artifact]
-    if result.isUnchanged { total -= plan.tarBytes(of: tarball) }
-    if isBar { return }
-    let bytes = "\(Units.bytes(result.archive.tarSize)) to \(Units.bytes(result.archive.file.identity.size))"
+  private func finish(_ result: ArtifactResult) {
+    let artifact = plan.artifacts[result.artifact]
     let state = result.isUnchanged ? ", unchanged" : ""
-    messages.note("\(escapedName(tarball.fileName.utf8)): \(tarball.entries.count) entries, \(bytes)\(state)")
+    if let image = artifact.image {
+      end()
+      return messages.note("\(image.name) for \(image.platform): \(Units.bytes(result.size))\(state)")
+    }
+    // The tarballs that hold this one now know how much they hold.
+    let holders = plan.artifacts.count { $0.needs.contains(result.artifact) }
+    total += Int64(holders) * result.size
+    if result.isUnchanged { total -= plan.tarBytes(of: artifact) }
+    if isBar { return }
+    let bytes = "\(Units.bytes(result.tarSize)) to \(Units.bytes(result.size))"
+    messages.note("\(escapedName(artifact.fileName.utf8)): \(artifact.entries.count) entries, \(bytes)\(state)")
   }
 
   /// Clears the bar, so that what is printed next stands alone.

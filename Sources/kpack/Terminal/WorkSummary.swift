@@ -1,5 +1,6 @@
 // What --verbose tells at the end of a run: where the time went, and what did not have to be done.
 
+import Plan
 import Write
 
 /// A run's work, told to people.
@@ -13,8 +14,13 @@ struct WorkSummary {
     self.planning = planning
   }
 
-  /// Of a run that wrote tarballs.
-  var ofTarballs: [String] {
+  /// What is told of a run that wrote `plan`.
+  func lines(of plan: Plan) -> [String] {
+    guard plan.hasTarballs else { return ofImages }
+    return plan.written.contains { plan.artifacts[$0].image != nil } ? ofTarballs + [ofImages[1]] : ofTarballs
+  }
+
+  private var ofTarballs: [String] {
     [
       "planning \(Units.seconds(planning)), hashing \(time(.hashing)); of all threads together "
         + "deflating \(time(.deflating)), splicing \(time(.splicing))",
@@ -23,8 +29,7 @@ struct WorkSummary {
     ]
   }
 
-  /// Of a run that wrote images.
-  var ofImages: [String] {
+  private var ofImages: [String] {
     let times = "hashing \(time(.hashing)), writing \(time(.writing))"
     return [
       "planning \(Units.seconds(planning)); of all threads together \(times)",

@@ -1,4 +1,4 @@
-// A packager with a cache: what it keeps, and takes, is what the files hold.
+// A release that is written with a cache: what it keeps, and takes, is what the files hold.
 
 @testable import Archive
 @testable import Basics
@@ -10,7 +10,7 @@ import Glibc
 import Testing
 @testable import Write
 
-struct PackagerCacheTests {
+struct ReleaseWriterCacheTests {
   private static let size = 3 << 20
   private let sample: SampleCache
   private let file: String
@@ -25,16 +25,16 @@ struct PackagerCacheTests {
   }
 
   private func key(of content: [UInt8], _ plan: Plan) throws -> CacheKey {
-    let parameters = CacheParameters(level: try #require(plan.tarballs.first).level)
-    return .content(SHA256.digest(of: content), size: Int64(content.count), parameters)
+    let codec = try #require(plan.tarballs.first).writtenFormat.codec
+    return .content(SHA256.digest(of: content), size: Int64(content.count), codec)
   }
 
   private func write(
-    _ plan: Plan, cache: ReleaseCache?, _ watch: @escaping (PackagingEvent) -> Void = { _ in }
+    _ plan: Plan, cache: ReleaseCache?, _ watch: @escaping (WriteEvent) -> Void = { _ in }
   ) throws -> [Digest] {
     let folder = try OutputFolder("\(sample.tree.root)/out")
     defer { folder.abandon() }
-    return try Packager(plan, into: folder, WriteOptions(jobs: 1), cache: cache).write(watch).map(\.archive.digest)
+    return try written(plan, into: folder, WriteOptions(jobs: 1), cache: cache, watch).map(\.digest)
   }
 
   @Test func `a block that stands for other bytes than its name says is made anew`() throws {
@@ -44,11 +44,11 @@ struct PackagerCacheTests {
     let tar = Array(try sample.tree.run("gunzip", "-c", "out/\(plan.tarballs[0].fileName)").utf8)
     let key = tar.withUnsafeBytes {
       CacheKey.block(
-        $0, after: UnsafeRawBufferPointer(start: nil, count: 0), CacheParameters(level: plan.tarballs[0].level))
+        $0, after: UnsafeRawBufferPointer(start: nil, count: 0), plan.tarballs[0].writtenFormat.codec)
     }
     let cache = sample.openRelease()
     for count in [5, Int64.max] {
-      cache.objects.store(DeflatedBlock(bytes: [3, 0], crc: CRC32(kept: 7, count: count)), as: key)
+      cache.objects.store(EncodedBlock(bytes: [3, 0], crc: CRC32(kept: 7, count: count)), as: key)
       try sample.tree.run("rm", "-r", "out")
       #expect(try write(plan, cache: cache) == plain)
       #expect(cache.objects.block(key)?.crc == tar.withUnsafeBytes { CRC32(of: $0) })

@@ -1,4 +1,4 @@
-// What the files of a plan are, by their digests: from the index where a file is what it was, else read, side by side.
+// The digests of all that goes into a release: from the index where a file did not change since it was hashed, else read.
 
 import Archive
 import Basics
@@ -10,19 +10,20 @@ import Synchronization
 import Threads
 
 /// What the bytes of a content are known by.
-private struct ContentSums {
+private struct SourceSums {
   let digest: Digest
   /// Nil where the digest was known without reading them, and where a change from then on would show.
   var crc: CRC32?
 }
 
 /// The SHA-256 of the contents of a plan.
-final class ContentDigests: Sendable {
+final class SourceDigests: Sendable {
   private let store: ContentStore
-  private let index: StatIndex
-  private let known = Mutex<[ContentID: ContentSums]>([:])
+  /// Nil without a cache.
+  private let index: StatIndex?
+  private let known = Mutex<[ContentID: SourceSums]>([:])
 
-  init(_ store: ContentStore, index: StatIndex) {
+  init(_ store: ContentStore, index: StatIndex?) {
     self.store = store
     self.index = index
   }
@@ -53,12 +54,12 @@ final class ContentDigests: Sendable {
   func crc(of id: ContentID) -> CRC32? { known.withLock { $0[id]?.crc } }
 
   /// Says what stands for the digest of an archive of the same release.
-  func set(_ digest: Digest, of id: ContentID) { known.withLock { $0[id] = ContentSums(digest: digest) } }
+  func set(_ digest: Digest, of id: ContentID) { known.withLock { $0[id] = SourceSums(digest: digest) } }
 
   /// What a small source file is known by: its state on this machine, which saves opening it, or its contents where
   /// they could have changed unseen when they were first packed. Throws `SourceChanged` or `SystemError`.
   func key(of file: SourceFile) throws -> [UInt8] {
-    guard FileSystems.showChanges(of: file), FileTimes.isSettled(file.identity, at: nanosecondsNow()),
+    guard let index, FileSystems.showChanges(of: file), FileTimes.isSettled(file.identity, at: nanosecondsNow()),
       // Once its contents, always its contents: the key of an unchanged file stays what it was.
       !index.has(file.identity)
     else { return try digest(of: file).bytes }
@@ -69,9 +70,12 @@ final class ContentDigests: Sendable {
   /// `SystemError`.
   func digest(of file: SourceFile) throws -> Digest { try sums(of: file).digest }
 
-  private func sums(of file: SourceFile) throws -> ContentSums {
+  private func sums(of file: SourceFile) throws -> SourceSums {
+    guard let index else {
+      return try hash(count: file.identity.size, isCompared: false) { try file.read(from: $0, into: $1) }
+    }
     let isIndexed = FileSystems.showChanges(of: file)
-    if isIndexed, let known = index.digest(of: file.identity) { return ContentSums(digest: known) }
+    if isIndexed, let known = index.digest(of: file.identity) { return SourceSums(digest: known) }
     Self.settle(file.identity)
     let start = nanosecondsNow()
     // Before the first byte is read: those who open it later change its times.
@@ -107,7 +111,7 @@ final class ContentDigests: Sendable {
     }
   }
 
-  private func read(_ id: ContentID) throws -> ContentSums {
+  private func read(_ id: ContentID) throws -> SourceSums {
     if case .file(let file) = store.table[id] { return try sums(of: file) }
     // What is not a file stays what it is.
     return try hash(count: store.size(of: id) ?? 0, isCompared: false) { try self.store.read(id, from: $0, into: $1) }
@@ -116,7 +120,7 @@ final class ContentDigests: Sendable {
   /// `isCompared` says whether what is read again to be deflated is compared with what was hashed.
   private func hash(
     count: Int64, isCompared: Bool, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
-  ) throws -> ContentSums {
+  ) throws -> SourceSums {
     var hash = SHA256()
     var crc = CRC32()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
@@ -131,6 +135,6 @@ final class ContentDigests: Sendable {
       if isCompared { crc.append(CRC32(of: UnsafeRawBufferPointer(chunk))) }
       offset += Int64(chunk.count)
     } while offset < count
-    return ContentSums(digest: hash.finalize(), crc: isCompared ? crc : nil)
+    return SourceSums(digest: hash.finalize(), crc: isCompared ? crc : nil)
   }
 }

@@ -40,12 +40,12 @@ private struct EdgeTree {
   }
 
   /// Writes the plan into the folder `out` of the tree.
-  func write(_ plan: Plan, to out: String, jobs: Int) throws -> [TarballResult] {
+  func write(_ plan: Plan, to out: String, jobs: Int) throws -> [ArtifactResult] {
     let folder = try OutputFolder("\(tree.root)/\(out)")
     do {
       var options = WriteOptions(jobs: jobs)
       options.hashesTars = true
-      return try Packager(plan, into: folder, options).write { _ in }
+      return try written(plan, into: folder, options) { _ in }
     } catch {
       folder.abandon()
       throw error
@@ -70,21 +70,21 @@ private func bytes(_ count: Int, seed: Int) -> [UInt8] {
   }
 }
 
-struct PackagerTests {
+struct ReleaseWriterTests {
   @Test func `the bytes are the same for any number of threads, and gunzip gives the tar that is told`() throws {
     let edges = try EdgeTree()
     let plan = try edges.plan()
     let runs = try [1, 2, 7].map { try edges.write(plan, to: "out\($0)", jobs: $0) }
     for run in runs {
       #expect(run.map(\.artifact) == [0, 1, 2])
-      #expect(run.map(\.archive.digest) == runs[0].map(\.archive.digest))
-      #expect(run.map(\.archive.tarDigest) == runs[0].map(\.archive.tarDigest))
+      #expect(run.map(\.digest) == runs[0].map(\.digest))
+      #expect(run.map(\.tarDigest) == runs[0].map(\.tarDigest))
     }
     for result in runs[0] {
-      let name = plan.tarballs[result.artifact].fileName
-      for jobs in [1, 7] { #expect(try edges.digest("cat out\(jobs)/\(name)") == result.archive.digest.description) }
-      #expect(try edges.digest("gunzip -c out1/\(name)") == result.archive.tarDigest?.description, "\(name)")
-      #expect(try edges.tree.run("sh", "-c", "gunzip -c out1/\(name) | wc -c") == "\(result.archive.tarSize)\n")
+      let name = plan.artifacts[result.artifact].fileName
+      for jobs in [1, 7] { #expect(try edges.digest("cat out\(jobs)/\(name)") == result.digest.description) }
+      #expect(try edges.digest("gunzip -c out1/\(name)") == result.tarDigest?.description, "\(name)")
+      #expect(try edges.tree.run("sh", "-c", "gunzip -c out1/\(name) | wc -c") == "\(result.tarSize)\n")
     }
     #expect(try edges.tree.run("ls", "-A", "out7") == "edges.tar.gz\nouter.tar.gz\nstore.tar.gz\n")
     // tar's own reader finds every content where it should be, and the inner archive is the outer one's byte for byte.
@@ -103,8 +103,8 @@ struct PackagerTests {
       var lines: [String] = []
       try ArchiveListing.read(
         path: Array("\(edges.tree.root)/out/\(tarball.fileName)".utf8),
-        row: { row in
-          let size = row.path.hasSuffix("edges.tar.gz") ? "-" : "\(row.size)"
+        record: { row in
+          let size = row.path.hasSuffix("edges.tar.gz") ? "-" : "\(row.size ?? -1)"
           lines.append("\(row.type) \(row.mode) \(size) \(row.path)\(row.link)")
         }, warning: { Issue.record("\($0)") })
       #expect(lines == plan.lines(of: tarball))
@@ -123,8 +123,8 @@ struct PackagerTests {
     try tree.write(magic + bytes(size - magic.count, seed: 5), to: "packed")
     let plan = try tree.plan(["release": plainRelease, "app": tarball([#"{"file": "packed", "to": "packed"}"#])])
     let folder = try OutputFolder("\(tree.root)/out")
-    let archive = try #require(try Packager(plan, into: folder, WriteOptions(jobs: 1)).write { _ in }.first).archive
-    #expect((archive.file.identity.size > size) == isStored)
+    let archive = try #require(try written(plan, into: folder, WriteOptions(jobs: 1)) { _ in }.first)
+    #expect((archive.size > size) == isStored)
     #expect(try tree.run("sh", "-c", "gunzip -c out/app.tgz | tar -xO packed | cmp - packed && echo same") == "same\n")
   }
 
@@ -135,10 +135,10 @@ struct PackagerTests {
     try tree.write(bytes((1 << 20) + 5, seed: 2), to: "t/b")
     let plan = try tree.plan(["release": plainRelease, "app": tarball([#"{"tree": "t"}"#])]) { $0.level = level }
     let folder = try OutputFolder("\(tree.root)/out")
-    let archive = try #require(try Packager(plan, into: folder, WriteOptions(jobs: 2)).write { _ in }.first).archive
+    let archive = try #require(try written(plan, into: folder, WriteOptions(jobs: 2)) { _ in }.first)
     // 2 headers, both contents padded, the end.
     #expect(archive.tarSize == 512 + 300_032 + 512 + (1 << 20) + 512 + 1024)
-    #expect((archive.file.identity.size > archive.tarSize) == (level == 0))
+    #expect((archive.size > archive.tarSize) == (level == 0))
     #expect(try tree.run("sh", "-c", "gunzip -c out/app.tgz | tar -xO b | cmp - t/b && echo same") == "same\n")
   }
 
@@ -155,7 +155,7 @@ struct PackagerTests {
     try tree.write(bytes(3 << 20, seed: 3), to: "t/\(name)")
     let folder = try OutputFolder("\(tree.root)/out")
     let changed = SourceChanged(path: Array("\(tree.root)/t/\(name)".utf8), planned: planned, found: 3 << 20)
-    #expect(throws: changed) { try Packager(plan, into: folder, WriteOptions(jobs: 3)).write { _ in } }
+    #expect(throws: changed) { try written(plan, into: folder, WriteOptions(jobs: 3)) { _ in } }
     folder.abandon()
     #expect(try tree.run("ls", "-A", "out") == "app.tgz\n")
     #expect(try tree.run("cat", "out/app.tgz") == "older")
@@ -170,7 +170,7 @@ struct PackagerTests {
     func write() throws {
       let folder = try OutputFolder("\(tree.root)/out")
       defer { folder.abandon() }
-      _ = try Packager(plan, into: folder, WriteOptions(jobs: 1)).write { _ in }
+      _ = try written(plan, into: folder, WriteOptions(jobs: 1)) { _ in }
     }
     #expect(throws: SystemError(operation: "open", path: path, errno: ENOENT)) { try write() }
     try tree.makeNode("t/a", type: S_IFIFO)
@@ -184,14 +184,14 @@ struct PackagerTests {
     let folder = try OutputFolder("\(edges.tree.root)/out")
     nonisolated(unsafe) var (packed, began, finished) = (Int64(0), [Int](), [Int]())
     // Commits, and so events, come from one thread at a time.
-    let results = try Packager(plan, into: folder, WriteOptions(jobs: 3)).write { event in
+    let results = try written(plan, into: folder, WriteOptions(jobs: 3)) { event in
       switch event {
       case .began(let artifact): began.append(artifact)
       case .packed(let count): packed += count
       case .finished(let result): finished.append(result.artifact)
       }
     }
-    #expect(packed == results.reduce(0) { $0 + $1.archive.tarSize })
+    #expect(packed == results.reduce(0) { $0 + $1.tarSize })
     #expect(began == [0, 1, 2] && finished == [0, 1, 2])
   }
 }

@@ -7,13 +7,13 @@ import Glibc
 @testable import TestSupport
 import Testing
 
-struct GzipWriterTests {
+struct ArchiveWriterTests {
   private static let text: [UInt8] = {
     var random = SplitMix(seed: 21)
     return random.text(200_000)
   }()
 
-  private static func append(_ bytes: ArraySlice<UInt8>, to writer: inout GzipWriter) throws -> DeflatedBlock {
+  private static func append(_ bytes: ArraySlice<UInt8>, to writer: inout ArchiveWriter) throws -> EncodedBlock {
     var deflater = try Deflater(level: 6)
     return try bytes.withUnsafeBytes { raw in
       let block = try deflater.deflate(raw, after: UnsafeRawBufferPointer(start: nil, count: 0))
@@ -26,7 +26,7 @@ struct GzipWriterTests {
   @Test func `the file is the blocks in their order, and is known by its digests and sizes`() throws {
     let folder = try TemporaryFolder()
     let outputs = try OutputFolder(folder.path)
-    var writer = try GzipWriter(try outputs.create("a.gz"))
+    var writer = try ArchiveWriter(try outputs.create("a.gz"), codec: GzipCodec(level: 6))
     #expect(writer.count == 10)
     let first = try Self.append(Self.text[..<150_000], to: &writer)
     let last = try Self.append(Self.text[150_000...], to: &writer)
@@ -50,10 +50,10 @@ struct GzipWriterTests {
       return try deflater.deflate(raw, after: UnsafeRawBufferPointer(start: nil, count: 0))
     }
     let store = try folder.write([9, 9, 9] + piece.bytes + [9], to: "store")
-    let extent = DeflatedExtent(
+    let extent = EncodedExtent(
       path: String(decoding: store, as: UTF8.self), offset: 3, count: Int64(piece.bytes.count), crc: piece.crc)
     let outputs = try OutputFolder(folder.path)
-    var writer = try GzipWriter(try outputs.create("a.gz"))
+    var writer = try ArchiveWriter(try outputs.create("a.gz"), codec: GzipCodec(level: 6))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 1)
     defer { buffer.deallocate() }
     _ = try Self.append(Self.text[..<100], to: &writer)
@@ -71,12 +71,12 @@ struct GzipWriterTests {
     let folder = try TemporaryFolder()
     let store = try folder.write([1, 2, 3], to: "store")
     let outputs = try OutputFolder(folder.path)
-    var writer = try GzipWriter(try outputs.create("a.gz"))
+    var writer = try ArchiveWriter(try outputs.create("a.gz"), codec: GzipCodec(level: 6))
     var failure: SystemError?
     do {
       let path = String(decoding: store, as: UTF8.self)
       try withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) {
-        try writer.splice(DeflatedExtent(path: path, offset: 1, count: 3, crc: CRC32()), through: $0)
+        try writer.splice(EncodedExtent(path: path, offset: 1, count: 3, crc: CRC32()), through: $0)
       }
     } catch let error as SystemError {
       failure = error
@@ -89,7 +89,7 @@ struct GzipWriterTests {
   func `pieces that prove wrong are taken back, and others can come in their place`(_ sizes: [Int]) throws {
     let folder = try TemporaryFolder()
     let outputs = try OutputFolder(folder.path)
-    var writer = try GzipWriter(try outputs.create("a.gz"))
+    var writer = try ArchiveWriter(try outputs.create("a.gz"), codec: GzipCodec(level: 6))
     _ = try Self.append(Self.text[..<100], to: &writer)
     let count = writer.count
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: sizes.max() ?? 0, alignment: 1)
