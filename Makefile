@@ -61,7 +61,7 @@ test: deps
 
 # What takes minutes: entries of 8 GiB, hundreds of thousands of files.
 test-slow: deps
-	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter CommandTests.Slow
+	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter kpackTests.Slow
 
 # Images against bases of Debian's packages, docker build and other tools; skipped where these cannot be had.
 test-images: all

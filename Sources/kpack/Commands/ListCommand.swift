@@ -1,8 +1,7 @@
 // kpack list: the entries of an archive.
 
 import Archive
-import JSON
-import Packaging
+import Basics
 
 /// Lists an archive.
 struct ListCommand: Command {
@@ -45,11 +44,11 @@ struct ListCommand: Command {
     let owner = "\(row.uid):\(row.gid)"
     // The rows are told as they are read: all digests are cut on a terminal, so that the columns are equal.
     let isShort = context.output.columns != nil
-    let digest = row.sha256.isEmpty ? "-" : isShort ? ShortDigest.of(row.sha256) : row.sha256
+    let digest = row.sha256.isEmpty ? "-" : isShort ? Units.shortDigest(row.sha256) : row.sha256
     let fields = [
       row.type.padded(to: 8), row.mode, owner.padded(to: 7),
       context.output.size(row.size).leftPadded(to: isShort ? 7 : 10),
-      "\(UTCTime(epoch: row.mtime))", digest.padded(to: isShort ? ShortDigest.width : 64), row.path,
+      "\(UTCTime(epoch: row.mtime))", digest.padded(to: isShort ? Units.digitsOfDigest : 64), row.path,
     ]
     return fields.joined(separator: " ") + link
   }

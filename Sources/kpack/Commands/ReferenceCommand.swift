@@ -1,6 +1,6 @@
 // kpack reference: the pages of reference and the man pages of kpack itself, for `make docs`.
 
-import Archive
+import Files
 
 /// Writes what is told of the commands into files.
 struct ReferenceCommand: Command {

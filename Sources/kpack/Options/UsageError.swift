@@ -1,6 +1,6 @@
 // A command line that makes no sense, and how what a user typed is shown.
 
-import JSON
+import Basics
 
 /// A command line that makes no sense.
 struct UsageError: Error, Equatable {

@@ -1,9 +1,15 @@
 // What every command begins with: its options as typed values, and where it prints.
 
 import Archive
+import Basics
+import Cache
+import Files
 import Glibc
 import Image
-import Packaging
+import Layout
+import Plan
+import Threads
+import Write
 
 /// The options of a command line, checked.
 struct CommandContext {
@@ -52,6 +58,7 @@ struct CommandContext {
   /// The choices for a release. Throws `UsageError`.
   func releaseOptions() throws(UsageError) -> ReleaseOptions {
     var options = ReleaseOptions(locations: try locations(), environment: environment.all)
+    options.isCacheOfOthers = CacheFolder(options.locations.cache) { _ in }.isOfOthers
     options.platforms = try platforms()
     // The parser has refused all other values.
     options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
