@@ -7,7 +7,7 @@ import Testing
     "no --layouts is given, and the built-in ones are those of Kubernetes v1.7, which the current folder does not hold; "
   private static let write = """
     give --layouts DIR with layouts of your own: `kpack layouts export DIR` writes out the built-in ones, and \
-    "Writing layouts" in README.md tells what they say
+    `kpack help` tells what they say
     """
 
   @Test(

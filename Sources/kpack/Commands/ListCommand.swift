@@ -44,11 +44,11 @@ struct ListCommand: Command {
     let owner = "\(record.entry.uid):\(record.entry.gid)"
     // The rows are told as they are read: all digests are cut on a terminal, so that the columns are equal.
     let isShort = context.output.columns != nil
-    let digest = record.sha256.isEmpty ? "-" : isShort ? ShortDigest.of(record.sha256) : record.sha256
+    let digest = record.sha256.isEmpty ? "-" : isShort ? Units.shortDigest(record.sha256) : record.sha256
     let fields = [
       record.type.padded(to: 8), record.mode, owner.padded(to: 7),
       context.output.size(record.size ?? 0).leftPadded(to: isShort ? 7 : 10),
-      "\(UTCTime(epoch: record.mtime))", digest.padded(to: isShort ? ShortDigest.width : 64), record.path,
+      "\(UTCTime(epoch: record.mtime))", digest.padded(to: isShort ? Units.digitsOfDigest : 64), record.path,
     ]
     return fields.joined(separator: " ") + link
   }

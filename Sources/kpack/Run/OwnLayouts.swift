@@ -53,7 +53,7 @@ struct OwnLayouts {
   private var advice: String {
     if let folder { return "give --layouts \(escapedName(folder.utf8))" }
     return "give --layouts DIR with layouts of your own: `kpack layouts export DIR` writes out the built-in ones, and "
-      + "\"Writing layouts\" in README.md tells what they say"
+      + "`kpack help` tells what they say"
   }
 
   /// A folder of layouts right below the root, "layouts" before all others.

@@ -26,7 +26,7 @@ final class ResultOutput {
   /// A digest: its first digits where a line with all of it does not fit the terminal beside `others` characters.
   func digest(_ digest: String, beside others: Int) -> String {
     guard let columns, digest.count + others > columns else { return digest }
-    return ShortDigest.of(digest)
+    return Units.shortDigest(digest)
   }
 
   /// Prints a line, in which nothing is left that a terminal obeys. Throws `SystemError` when it cannot be written.

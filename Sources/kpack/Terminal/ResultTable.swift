@@ -30,7 +30,7 @@ struct ResultTable {
     var lines = rows.map { $0.map { text($0, output) } }
     if let columns = output.columns, width(of: lines) > columns {
       lines = rows.map { row in
-        row.map { if case .digest(let text) = $0 { ShortDigest.of(text) } else { self.text($0, output) } }
+        row.map { if case .digest(let text) = $0 { Units.shortDigest(text) } else { self.text($0, output) } }
       }
     }
     let widths = widths(of: lines)
@@ -68,17 +68,5 @@ extension ResultTable.Cell {
     case .text, .digest: true
     case .number, .bytes: false
     }
-  }
-}
-
-/// A digest as terminals show it where there is no room for all of it.
-enum ShortDigest {
-  /// The digits that are shown: enough to tell digests apart.
-  static let width = 12
-
-  /// The first digits, with the name of the algorithm before them where `digest` has it.
-  static func of(_ digest: String) -> String {
-    guard let colon = digest.firstIndex(of: ":") else { return String(digest.prefix(width)) }
-    return String(digest[...colon] + digest[colon...].dropFirst().prefix(width))
   }
 }

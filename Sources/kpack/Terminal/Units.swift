@@ -1,6 +1,6 @@
-// Bytes and times as people read them.
+// Bytes, times and digests as people read them.
 
-/// Numbers in a few digits with their unit.
+/// Numbers in a few digits with their unit, and the first digits of digests.
 enum Units {
   /// "12.3 MB", by powers of 1000.
   static func bytes(_ bytes: Int64) -> String {
@@ -26,5 +26,14 @@ enum Units {
   static func clock(_ seconds: Double) -> String {
     let whole = Int(min(seconds, 359_999).rounded(.up))
     return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
+  }
+
+  /// How many digits of a digest are shown where there is no room for all: enough to tell digests apart.
+  static let digitsOfDigest = 12
+
+  /// The first digits of a digest, with the name of the algorithm before them where it is there.
+  static func shortDigest(_ digest: String) -> String {
+    guard let colon = digest.firstIndex(of: ":") else { return String(digest.prefix(digitsOfDigest)) }
+    return String(digest[...colon] + digest[colon...].dropFirst().prefix(digitsOfDigest))
   }
 }

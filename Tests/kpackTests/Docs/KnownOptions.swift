@@ -22,6 +22,6 @@ enum KnownOptions {
 
   /// Whether any command takes the option: "--level".
   static func has(_ option: String) -> Bool {
-    commands.contains { mistake(in: [$0, option])?.contains("unknown option") != true }
+    CommandTable.specs.contains { command in command.allOptions.contains { "--\($0.name)" == option } }
   }
 }
