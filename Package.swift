@@ -10,11 +10,6 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-let layouts = [
-  "client.json", "final.json", "images.json", "manifests.json", "node.json", "release.json", "salt.json",
-  "server.json", "src.json", "test.json", "layout.schema.json",
-]
-
 let package = Package(
   name: "kpack",
   targets: [
@@ -29,7 +24,12 @@ let package = Package(
     .target(name: "Image", dependencies: ["Archive", "JSON"], swiftSettings: settings),
     .target(name: "Packaging", dependencies: ["Archive", "JSON", "Image"], swiftSettings: settings),
     .target(
-      name: "BuiltInLayouts", path: "layouts", resources: layouts.map { .embedInCode($0) }, swiftSettings: settings),
+      name: "BuiltInLayouts", path: "layouts", swiftSettings: settings,
+      plugins: ["EmbedLayoutsPlugin"]),
+    .plugin(
+      name: "EmbedLayoutsPlugin", capability: .buildTool(), dependencies: ["EmbedLayouts"],
+      path: "Sources/EmbedLayouts/Plugin"),
+    .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
     .executableTarget(
       name: "kpack", dependencies: ["Archive", "JSON", "Image", "Packaging", "BuiltInLayouts", "CSystem"],
       swiftSettings: settings),

@@ -1,5 +1,7 @@
 // The commands: their words in --help and the options of their own.
 
+import BuiltInLayouts
+
 /// A command of kpack.
 enum CommandName: String, CaseIterable {
   case tarballs, images, plan, list, inspect, base, layouts, cache
@@ -80,11 +82,18 @@ struct CommandSpec {
   private static let layouts = CommandSpec(
     name: .layouts, arguments: "export DIR | check [DIR]", summary: "write out the built-in layouts, or check a set",
     details: """
-      `export` writes the built-in layouts and their JSON Schema into DIR, to be edited and used with --layouts DIR;
-      files that are there already are overwritten with --force only. `check` reads a set of layouts, that of DIR, of
-      --layouts or the built-in one, and tells every mistake with file, line, column and path.
+      `export` writes a built-in set of layouts and the JSON Schema into DIR, to be edited and used with --layouts DIR;
+      files that are there already are overwritten with --force only. The sets are kubernetes-1.7, which is what all
+      commands use without --layouts, and kpack, a small one: kpack itself is released with it. `check` reads a set of
+      layouts, that of DIR, of --layouts or kubernetes-1.7, and tells every mistake with file, line, column and path.
       """,
-    examples: ["kpack layouts export my-layouts", "kpack layouts check my-layouts"])
+    examples: ["kpack layouts export my-layouts", "kpack layouts check my-layouts"],
+    options: [
+      OptionSpec(
+        name: "set", argument: "NAME",
+        help: "the built-in set that `export` writes: \(BuiltInSet.all.map(\.name).joined(separator: " or ")) "
+          + "(\(BuiltInSet.standard.name))")
+    ])
 
   private static let cache = CommandSpec(
     name: .cache, arguments: "info | prune | verify", summary: "tell of what is kept between runs, or remove of it",

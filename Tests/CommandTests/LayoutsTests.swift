@@ -4,25 +4,61 @@ import Foundation
 import Testing
 
 @Suite struct LayoutsTests {
-  private static let names = [
-    "client.json", "final.json", "images.json", "layout.schema.json", "manifests.json", "node.json", "release.json",
-    "salt.json", "server.json", "src.json", "test.json",
+  /// The built-in sets and their files.
+  private static let sets = [
+    "kubernetes-1.7": [
+      "client.json", "final.json", "images.json", "layout.schema.json", "manifests.json", "node.json", "release.json",
+      "salt.json", "server.json", "src.json", "test.json",
+    ],
+    "kpack": ["kpack.json", "layout.schema.json", "release.json"],
   ]
+  private static let names = sets["kubernetes-1.7"] ?? []
 
   private let box: Sandbox
 
   init() throws { box = try Sandbox() }
 
-  @Test func `the exported files are those that are built in`() throws {
-    let listing = Self.names.map { "new/dir/\($0)\n" }.joined()
-    #expect(try box.kpack("layouts", "export", "new/dir") == Outcome(status: 0, output: listing, errors: ""))
-    #expect(try box.names(in: "new/dir") == Self.names)
-    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../layouts")
+  @Test(
+    arguments: [
+      ([], "kubernetes-1.7"), (["--set", "kubernetes-1.7"], "kubernetes-1.7"), (["--set=kpack"], "kpack"),
+    ] as [([String], String)])
+  func `the exported files are those of the set`(words: [String], set: String) throws {
+    let names = try #require(Self.sets[set])
+    let listing = names.map { "new/dir/\($0)\n" }.joined()
+    let outcome = try box.kpack(words: ["layouts", "export", "new/dir"] + words)
+    #expect(outcome == Outcome(status: 0, output: listing, errors: ""))
+    #expect(try box.names(in: "new/dir") == names)
+    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../layouts/\(set)")
     for (name, bytes) in try box.files(in: "new/dir") {
       #expect(try Data(contentsOf: source.appendingPathComponent(name)) == bytes, "\(name)")
     }
     #expect(try box.kpack("layouts", "check", "new/dir").status == 0)
   }
+
+  @Test(
+    arguments: [
+      (
+        ["export", "--set", "kubernets-1.7", "new"],
+        #"named "kubernets-1.7"; \#(there); did you mean "kubernetes-1.7"?"#
+      ),
+      (["export", "--set", "other", "new"], #"named "other"; \#(there)"#),
+      (["export", "--set", "", "new"], #"named ""; \#(there)"#),
+    ])
+  func `an unknown set is told with those that there are`(words: [String], message: String) throws {
+    let errors = "kpack: error: no built-in set of layouts is \(message)\nusage: see `kpack layouts --help`\n"
+    #expect(try box.kpack(words: ["layouts"] + words) == Outcome(status: 2, output: "", errors: errors))
+    #expect(try box.names(in: "") == [])
+  }
+
+  @Test(arguments: [[], ["mine"]])
+  func `a set is named for export only`(arguments: [String]) throws {
+    let errors = "kpack: error: --set goes with `export`\nusage: see `kpack layouts --help`\n"
+    let words = ["layouts", "check", "--set", "kpack"] + arguments
+    #expect(try box.kpack(words: words) == Outcome(status: 2, output: "", errors: errors))
+  }
+
+  private static let there = "there are kpack, kubernetes-1.7"
 
   @Test func `the exported layouts make the same tarballs as the built-in ones`() throws {
     let sample = try Sandbox.sample()
@@ -71,7 +107,8 @@ import Testing
   @Test(arguments: [["layouts", "check"], ["layouts", "check", "--root", "nowhere"]])
   func `the built-in layouts have no mistakes`(words: [String]) throws {
     let text = """
-      built-in: no mistakes in release kubernetes with tarballs client, final, manifests, node, salt, server, src, test
+      built-in/kubernetes-1.7: no mistakes in release kubernetes with tarballs client, final, manifests, node, salt, \
+      server, src, test
 
       """
     #expect(try box.kpack(words: words) == Outcome(status: 0, output: text, errors: ""))
