@@ -6,6 +6,9 @@ DEMO := .build/demo
 DIST := .build/dist
 # kpack without Swift's libraries, for machines that have no Swift.
 STATIC := .build/static/release/kpack
+# Without symbols, and without the hashes of the compiler's options, which tell of the folder that kpack was built in.
+STATIC_OPTIONS := --static-swift-stdlib -Xlinker --strip-all -Xswiftc -Xfrontend \
+  -Xswiftc -disable-incremental-llvm-codegen
 
 .PHONY: all deps test test-slow test-images test-bare test-dist lint demo dist bench bench-tarballs bench-release \
   bench-images bench-scale clean
@@ -49,7 +52,7 @@ lint:
 # A release of kpack, made by kpack with the layouts in layouts/kpack: kpack-VERSION-linux-ARCH.tar.gz in .build/dist.
 # What goes into it is gathered in .build/dist/tree. The time of its entries is that of the commit.
 dist: deps
-	$(SWIFT) build -c release --static-swift-stdlib -Xlinker --strip-all --scratch-path .build/static --product kpack
+	$(SWIFT) build -c release --product kpack --scratch-path .build/static $(STATIC_OPTIONS)
 	@rm -rf $(DIST) && mkdir -p $(DIST)/bin/linux/$(ARCH) $(DIST)/tree/completions
 	@cp $(STATIC) $(DIST)/bin/linux/$(ARCH)
 	@cp -R README.md LICENSE CHANGELOG.md $(wildcard docs) $(DIST)/tree
