@@ -31,7 +31,7 @@ test: deps
 
 # What takes minutes: entries of 8 GiB, hundreds of thousands of files.
 test-slow: deps
-	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter CommandTests.Slow
+	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter kpackTests.Slow
 
 # Images against bases of Debian's packages, docker build and other tools; skipped where these cannot be had.
 test-images: all
@@ -55,7 +55,7 @@ dist: deps
 	$(SWIFT) build -c release --product kpack --scratch-path .build/static $(STATIC_OPTIONS)
 	@rm -rf $(DIST) && mkdir -p $(DIST)/bin/linux/$(ARCH) $(DIST)/tree/completions
 	@cp $(STATIC) $(DIST)/bin/linux/$(ARCH)
-	@cp -R README.md LICENSE CHANGELOG.md $(wildcard docs) $(DIST)/tree
+	@cp -R README.md LICENSE CHANGELOG.md docs $(DIST)/tree
 	@# TO CONNECT, with `"optional": true` in layouts/kpack/kpack.json and the golden listing:
 	@# $(STATIC) completions bash >$(DIST)/tree/completions/kpack.bash
 	@# $(STATIC) completions zsh >$(DIST)/tree/completions/_kpack

@@ -10,6 +10,16 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// A floor of the house: it may use those that are named, all of them to its left.
+func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of the floor of that name.
+func tests(of name: String, with dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
 let package = Package(
   name: "kpack",
   targets: [
@@ -17,12 +27,16 @@ let package = Package(
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSystem"),
     .systemLibrary(name: "CZstd"),
-    .target(name: "Basics", swiftSettings: settings),
-    .target(
-      name: "Archive", dependencies: ["CZlib", "CZstd", "CCrypto", "CSystem", "Basics"], swiftSettings: settings),
-    .target(name: "JSON", dependencies: ["Basics"], swiftSettings: settings),
-    .target(name: "Image", dependencies: ["Archive", "JSON"], swiftSettings: settings),
-    .target(name: "Packaging", dependencies: ["Archive", "JSON", "Image"], swiftSettings: settings),
+    floor("Basics", on: ["CZlib", "CCrypto"]),
+    floor("Files", on: ["CCrypto", "CSystem", "Basics"]),
+    floor("Threads", on: ["CSystem"]),
+    floor("JSON", on: ["Basics"]),
+    floor("Archive", on: ["CZlib", "CZstd", "Basics", "Files"]),
+    floor("Image", on: ["Basics", "Files", "JSON", "Archive"]),
+    floor("Layout", on: ["Basics", "JSON"]),
+    floor("Plan", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout"]),
+    floor("Cache", on: ["CZlib", "Basics", "Files", "Threads", "Archive"]),
+    floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Image", "Plan", "Cache"]),
     .target(
       name: "BuiltInLayouts", path: "layouts", swiftSettings: settings,
       plugins: ["EmbedLayoutsPlugin"]),
@@ -31,15 +45,34 @@ let package = Package(
       path: "Sources/EmbedLayouts/Plugin"),
     .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
     .executableTarget(
-      name: "kpack", dependencies: ["Archive", "JSON", "Image", "Packaging", "BuiltInLayouts", "CSystem"],
+      name: "kpack",
+      dependencies: [
+        "CSystem", "Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout", "Plan", "Cache", "Write",
+        "BuiltInLayouts",
+      ],
       swiftSettings: settings),
-    .testTarget(name: "ArchiveTests", dependencies: ["Archive"], swiftSettings: settings),
-    .testTarget(name: "ImageTests", dependencies: ["Archive", "JSON", "Image"], swiftSettings: settings),
-    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+    tests(of: "Basics", with: ["Basics", "TestSupport"]),
+    tests(of: "Files", with: ["Basics", "Files", "TestSupport"]),
+    tests(of: "Threads", with: ["Threads"]),
+    tests(of: "JSON", with: ["JSON"]),
+    tests(of: "Archive", with: ["Basics", "Files", "Archive", "TestSupport"]),
+    tests(of: "Image", with: ["Basics", "Files", "JSON", "Archive", "Image", "TestSupport"]),
+    tests(of: "Layout", with: ["Basics", "Layout", "BuiltInLayouts", "TestSupport"]),
+    tests(
+      of: "Plan",
+      with: [
+        "Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout", "Plan", "BuiltInLayouts", "TestSupport",
+      ]),
+    tests(of: "Cache", with: ["Basics", "Files", "Threads", "Archive", "Cache", "TestSupport"]),
+    tests(
+      of: "Write",
+      with: ["Basics", "Files", "Threads", "Archive", "Image", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
+    tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack"]),
+    // What tests of several floors have in common.
     .testTarget(
-      name: "PackagingTests", dependencies: ["Archive", "JSON", "Image", "Packaging", "BuiltInLayouts"],
+      name: "TestSupport",
+      dependencies: ["Basics", "Files", "Archive", "Image", "Layout", "Plan", "Cache", "BuiltInLayouts"],
       swiftSettings: settings),
-    .testTarget(name: "CommandTests", dependencies: ["kpack", "Archive", "JSON"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

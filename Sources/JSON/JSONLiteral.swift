@@ -1,6 +1,6 @@
 // JSON that the tool itself writes: a value and its text on one line, the same bytes for the same value.
 
-private import Basics
+import Basics
 
 /// A JSON value to be written.
 package enum JSONLiteral: Sendable {

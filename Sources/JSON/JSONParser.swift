@@ -1,5 +1,7 @@
 // The grammar of RFC 8259 as a recursive descent over the bytes: the document, arrays and objects.
 
+import Basics
+
 /// One pass over the bytes of a document; of no further use after a mistake.
 struct JSONParser {
   private(set) var path = JSONPath()
@@ -110,5 +112,240 @@ private struct KeyBytes: Hashable {
   func hash(into hasher: inout Hasher) {
     var key = key
     key.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+}
+
+// The values that hold no others: strings, numbers, and the words null, true and false.
+
+extension JSONParser {
+  /// Reads the string whose opening quote is next (RFC 8259, section 7).
+  mutating func readString() throws(JSONError) -> String {
+    index += 1
+    var text = ""
+    // Where the part without escapes starts that `index` is in; `text` is what comes before it.
+    var start = index
+    while let byte = next {
+      switch byte {
+      case UInt8(ascii: "\""):
+        text += String(decoding: bytes[start..<index], as: UTF8.self)
+        index += 1
+        return text
+      case UInt8(ascii: "\\"):
+        text += String(decoding: bytes[start..<index], as: UTF8.self)
+        text.unicodeScalars.append(try readEscape())
+        start = index
+      case 0x00..<0x20: throw expected("control characters of a string to be escaped")
+      case 0x20..<0x80: index += 1
+      default:
+        guard let length = sequenceLength else { throw expected("valid UTF-8") }
+        index += length
+        continuationBytes += length - 1
+      }
+    }
+    throw expected("'\"' at the end of the string")
+  }
+
+  /// Reads the number whose first character is next, as written (RFC 8259, section 6).
+  mutating func readNumber() throws(JSONError) -> String {
+    let start = index
+    _ = skip(UInt8(ascii: "-"))
+    if skip(UInt8(ascii: "0")) {
+      guard !isDigit(next) else { throw expected("no digit after a leading zero") }
+    } else {
+      try skipDigits(after: "'-'")
+    }
+    if skip(UInt8(ascii: ".")) { try skipDigits(after: "'.'") }
+    if skip(UInt8(ascii: "e")) || skip(UInt8(ascii: "E")) {
+      _ = skip(UInt8(ascii: "+")) || skip(UInt8(ascii: "-"))
+      try skipDigits(after: "the exponent's 'e'")
+    }
+    return String(decoding: bytes[start..<index], as: UTF8.self)
+  }
+
+  private mutating func skipDigits(after what: String) throws(JSONError) {
+    guard isDigit(next) else { throw expected("a digit after \(what)") }
+    while isDigit(next) { index += 1 }
+  }
+}
+
+extension JSONParser {
+  /// Reads the escape whose backslash is next.
+  private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
+    index += 1
+    guard next != UInt8(ascii: "u") else { return try readUnicodeEscape() }
+    guard let byte = next, let meaning = meaning(ofEscape: byte) else {
+      throw expected(#"one of "\/bfnrtu after a backslash"#)
+    }
+    index += 1
+    return meaning
+  }
+
+  /// Reads the escape whose `u` is next, with the one after it where the two are a surrogate pair.
+  private mutating func readUnicodeEscape() throws(JSONError) -> Unicode.Scalar {
+    let backslash = index - 1
+    let unit = try readCodeUnit()
+    // Every unit but a surrogate is a scalar.
+    if let scalar = Unicode.Scalar(unit) { return scalar }
+    if UTF16.isLeadSurrogate(unit), skip(UInt8(ascii: "\\")), next == UInt8(ascii: "u") {
+      let second = try readCodeUnit()
+      if let scalar = scalar(lead: unit, trail: second) { return scalar }
+    }
+    index = backslash
+    throw refusal("expected a surrogate pair, found \(unicodeEscape(unit)) alone")
+  }
+
+  /// Reads `u` and the four hexadecimal digits after it.
+  private mutating func readCodeUnit() throws(JSONError) -> UInt16 {
+    index += 1
+    var unit: UInt16 = 0
+    for _ in 0..<4 {
+      guard let byte = next, let digit = hexadecimalDigit(byte) else {
+        throw expected(#"four hexadecimal digits after \u"#)
+      }
+      unit = unit << 4 | digit
+      index += 1
+    }
+    return unit
+  }
+
+  /// Reads `null`, `true` or `false`; anything else that is not the start of a value is a mistake.
+  mutating func readWord() throws(JSONError) -> JSONValue.Kind {
+    let word = bytes[index...].prefix(while: isWordByte)
+    guard (1...longestQuotation).contains(word.count) else { throw expected("a value") }
+    guard let kind = kind(ofWord: word) else {
+      throw refusal("expected a value, found '\(String(decoding: word, as: UTF8.self))'")
+    }
+    index = word.endIndex
+    return kind
+  }
+}
+
+private func kind(ofWord word: ArraySlice<UInt8>) -> JSONValue.Kind? {
+  if word.elementsEqual("null".utf8) { return .null }
+  if word.elementsEqual("true".utf8) { return .bool(true) }
+  if word.elementsEqual("false".utf8) { return .bool(false) }
+  return nil
+}
+
+/// What an escape of one character stands for.
+private func meaning(ofEscape byte: UInt8) -> Unicode.Scalar? {
+  switch byte {
+  case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+  case UInt8(ascii: "b"): return "\u{08}"
+  case UInt8(ascii: "f"): return "\u{0C}"
+  case UInt8(ascii: "n"): return "\n"
+  case UInt8(ascii: "r"): return "\r"
+  case UInt8(ascii: "t"): return "\t"
+  default: return nil
+  }
+}
+
+/// The scalar that the surrogate `lead` and `trail` make, or nil if that isn't a trail surrogate (Unicode 16, table 3-5).
+private func scalar(lead: UInt16, trail: UInt16) -> Unicode.Scalar? {
+  guard UTF16.isTrailSurrogate(trail) else { return nil }
+  return Unicode.Scalar(0x10000 + (UInt32(lead & 0x3FF) << 10) + UInt32(trail & 0x3FF))
+}
+
+// The bytes of a document: what is next, white space, well-formed UTF-8, and the kinds of bytes that JSON knows.
+
+extension JSONParser {
+  /// The byte to be read next, or nil at the end.
+  var next: UInt8? { index < bytes.count ? bytes[index] : nil }
+
+  /// Takes `byte` if it is next.
+  mutating func skip(_ byte: UInt8) -> Bool {
+    guard next == byte else { return false }
+    index += 1
+    return true
+  }
+
+  /// Takes white space, the only place where a line may end.
+  mutating func skipWhitespace() {
+    while let byte = next {
+      switch byte {
+      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): index += 1
+      case UInt8(ascii: "\n"):
+        index += 1
+        line += 1
+        lineStart = index
+        continuationBytes = 0
+      default: return
+      }
+    }
+  }
+
+  /// The length of the well-formed UTF-8 sequence at `index`, or nil (Unicode 16, table 3-7); not to be asked at the end.
+  var sequenceLength: Int? {
+    let second: ClosedRange<UInt8>
+    let length: Int
+    switch bytes[index] {
+    case 0x00...0x7F: return 1
+    case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
+    case 0xE0: (length, second) = (3, 0xA0...0xBF)
+    case 0xED: (length, second) = (3, 0x80...0x9F)
+    case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
+    case 0xF0: (length, second) = (4, 0x90...0xBF)
+    case 0xF4: (length, second) = (4, 0x80...0x8F)
+    case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
+    default: return nil
+    }
+    guard length <= bytes.count - index, second.contains(bytes[index + 1]) else { return nil }
+    let continues = bytes[(index + 2)..<(index + length)].allSatisfy { $0 & 0xC0 == 0x80 }
+    return continues ? length : nil
+  }
+}
+
+/// Whether `byte` is a decimal digit.
+func isDigit(_ byte: UInt8?) -> Bool {
+  guard let byte else { return false }
+  return UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+}
+
+/// The value of `byte` as a hexadecimal digit.
+func hexadecimalDigit(_ byte: UInt8) -> UInt16? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): return UInt16(byte - UInt8(ascii: "0"))
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): return UInt16(byte - UInt8(ascii: "A") + 10)
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): return UInt16(byte - UInt8(ascii: "a") + 10)
+  default: return nil
+  }
+}
+
+/// Whether `byte` is part of a word, as people take it: what is wrong with `True` or `NaN` is the whole of it.
+func isWordByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): return true
+  default: return byte == UInt8(ascii: "_")
+  }
+}
+
+// What is said of a mistake: where it is, what was expected there and what was found.
+
+extension JSONParser {
+  /// Where `index` is.
+  var position: JSONPosition {
+    JSONPosition(line: line, column: index - lineStart - continuationBytes + 1)
+  }
+
+  /// The mistake that something else than `wanted` is next.
+  func expected(_ wanted: String) -> JSONError { refusal("expected \(wanted), found \(found)") }
+
+  /// The mistake `reason` at `index`.
+  func refusal(_ reason: String) -> JSONError {
+    JSONError(position: position, path: path.description, reason: reason)
+  }
+
+  /// The mistake that the key at `position` was in this object before.
+  func duplicate(at position: JSONPosition) -> JSONError {
+    JSONError(
+      position: position, path: path.description, reason: "expected each key once in an object, found this one twice")
+  }
+
+  /// What is next, for a message.
+  private var found: String {
+    guard let byte = next else { return "the end of the document" }
+    guard let length = sequenceLength else { return "byte 0x\(String(byte, radix: 16, uppercase: true))" }
+    let character = String(decoding: bytes[index..<(index + length)], as: UTF8.self)
+    return character.unicodeScalars.map(quoted).joined()
   }
 }

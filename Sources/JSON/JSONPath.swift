@@ -1,5 +1,7 @@
 // The way from the root of a JSON document to one of its values, as messages name it.
 
+import Basics
+
 /// The way from the root of a JSON document to one of its values; its description reads `entries[3].mode`.
 package struct JSONPath: Equatable, Sendable, CustomStringConvertible {
   private enum Step: Equatable, Sendable {

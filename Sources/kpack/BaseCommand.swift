@@ -1,9 +1,11 @@
 // kpack base: the folder of base images.
 
 import Archive
+import Basics
+import Files
 import Image
 import JSON
-import Packaging
+import Plan
 
 /// Fills, lists and locks the folder of bases.
 struct BaseCommand {

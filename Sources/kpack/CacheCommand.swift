@@ -1,9 +1,11 @@
 // kpack cache: how much is kept between runs, and what of it is sound.
 
-import Archive
+import Basics
+import Cache
+import Files
 import Glibc
 import JSON
-import Packaging
+import Plan
 
 /// Tells of the cache, makes it smaller, checks it.
 struct CacheCommand {

@@ -1,7 +1,7 @@
 // The architecture that --arch of `kpack base` gives, by itself or with a variant behind it: "amd64", "arm/v6".
 
-import Image
-import Packaging
+import Basics
+import Layout
 
 extension CommandContext {
   /// The platform of linux that --arch gives; nil when it is not there.

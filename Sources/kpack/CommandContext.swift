@@ -1,9 +1,15 @@
 // What every command begins with: its options as typed values, and where it prints.
 
 import Archive
+import Basics
+import Cache
+import Files
 import Glibc
 import Image
-import Packaging
+import Layout
+import Plan
+import Threads
+import Write
 
 /// The form of a command's results.
 enum ResultFormat: String, CaseIterable {
@@ -54,6 +60,7 @@ struct CommandContext {
     given.cache = try folder("cache") ?? environment["KPACK_CACHE"].flatMap { $0.isEmpty ? nil : Self.trimmed($0) }
     var options = ReleaseOptions(
       locations: Locations(given, outputName: environment["OUT_DIR"]), environment: environment)
+    options.isCacheOfOthers = CacheFolder(options.locations.cache) { _ in }.isOfOthers
     options.platforms = try platforms(options)
     if line.command == .images || line.command == .tarballs, let text = line["image-format"] {
       guard let format = ImageFormat(rawValue: text) else {

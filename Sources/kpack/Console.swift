@@ -1,6 +1,7 @@
 // What the program says: results on standard output, where a lost byte is an error, and all else on standard error.
 
-import Archive
+import Basics
+import Files
 import Glibc
 import JSON
 

@@ -1,9 +1,11 @@
 // How a command ends: the exit code of each kind of error, and its words.
 
 import Archive
+import Files
 import Glibc
 import Image
-import Packaging
+import Layout
+import Plan
 
 /// An error as the program reports it.
 struct Failure {

@@ -1,9 +1,10 @@
 // kpack images: plan, write, tell what was made.
 
-import Archive
+import Cache
 import Image
 import JSON
-import Packaging
+import Plan
+import Write
 
 /// Writes the images of a release.
 struct ImagesCommand {

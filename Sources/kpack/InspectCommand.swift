@@ -1,9 +1,9 @@
 // kpack inspect: what an image is made of.
 
 import Archive
+import Basics
 import Image
 import JSON
-import Packaging
 
 /// Tells what the images of an archive or a folder are.
 struct InspectCommand {

@@ -1,9 +1,10 @@
 // Signals that end the program: whatever the run has made is taken back first, and the exit code tells the signal.
 
-import Archive
+import Cache
+import Files
 import Glibc
-import Packaging
 import Synchronization
+import Threads
 
 /// Waits for signals on a thread of its own and cleans up after a run that one ends.
 enum Interrupts {

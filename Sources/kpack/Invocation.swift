@@ -1,6 +1,7 @@
 // The command line as values: which command, which options, which names.
 
-import Packaging
+import Basics
+import Layout
 
 /// A command line that makes no sense.
 struct UsageError: Error, Equatable {

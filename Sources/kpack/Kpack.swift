@@ -4,7 +4,8 @@
 import Archive
 import CSystem
 import Glibc
-import Packaging
+import Plan
+import Threads
 
 @main
 enum Kpack {

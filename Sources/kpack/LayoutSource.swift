@@ -1,9 +1,9 @@
 // Where the layouts of a run come from: a folder, or the program itself.
 
-import Archive
 import BuiltInLayouts
+import Files
 import Glibc
-import Packaging
+import Layout
 
 /// Reads a set of layouts.
 struct LayoutSource {

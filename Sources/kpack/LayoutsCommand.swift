@@ -1,10 +1,12 @@
 // kpack layouts: the built-in layouts written out, or a set of layouts checked.
 
-import Archive
+import Basics
 import BuiltInLayouts
+import Files
 import Glibc
 import JSON
-import Packaging
+import Layout
+import Plan
 
 /// Exports and checks layouts.
 struct LayoutsCommand {

@@ -1,8 +1,7 @@
 // kpack list: the entries of an archive.
 
 import Archive
-import JSON
-import Packaging
+import Basics
 
 /// Lists an archive.
 struct ListCommand {

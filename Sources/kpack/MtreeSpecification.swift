@@ -1,7 +1,9 @@
 // A planned tarball in the words of mtree(5), which bsdtar reads as the description of an archive.
 
 import Archive
-import Packaging
+import Basics
+import Files
+import Plan
 
 /// The mtree specification of a tarball.
 struct MtreeSpecification {

@@ -1,8 +1,10 @@
 // The first run in a project of one's own: the built-in layouts are those of Kubernetes, and make nothing of it.
 
-import Archive
+import Basics
+import Files
 import Glibc
-import Packaging
+import Layout
+import Plan
 
 /// Tells whoever runs kpack outside of a Kubernetes tree to name layouts.
 struct OwnLayouts {

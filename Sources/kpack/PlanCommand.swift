@@ -1,8 +1,10 @@
 // kpack plan: what would be written, entry by entry, with the rule behind each.
 
 import Archive
+import Basics
 import JSON
-import Packaging
+import Layout
+import Plan
 
 /// Prints the plan of a release.
 struct PlanCommand {

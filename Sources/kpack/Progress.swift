@@ -1,8 +1,11 @@
 // What a person sees while a release is packed: a bar on a terminal, else a line for each finished tarball.
 
 import Archive
+import Basics
+import Files
 import Glibc
-import Packaging
+import Plan
+import Write
 
 /// Shows the progress of packing. Its events come one at a time.
 final class Progress {

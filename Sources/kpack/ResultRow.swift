@@ -1,8 +1,11 @@
 // One line of a run's results: what a tarball is, how big, and what it is known by.
 
 import Archive
+import Basics
+import Files
 import JSON
-import Packaging
+import Plan
+import Write
 
 /// What is told of one tarball.
 struct ResultRow {

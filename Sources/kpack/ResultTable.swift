@@ -1,6 +1,6 @@
 // The table of results: what was made, how big it is, and what it is known by.
 
-import Archive
+import Basics
 
 /// Results in columns.
 struct ResultTable {

@@ -1,9 +1,13 @@
 // kpack tarballs: plan, write, tell what was made.
 
 import Archive
+import Basics
+import Cache
+import Files
 import Glibc
-import JSON
-import Packaging
+import Layout
+import Plan
+import Write
 
 /// Writes the tarballs of a release.
 struct TarballsCommand {

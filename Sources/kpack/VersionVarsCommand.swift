@@ -1,8 +1,8 @@
 // kpack version-vars: what a tree's version is, in the variables that Kubernetes' build knows it by.
 
-import Archive
+import Basics
 import JSON
-import Packaging
+import Plan
 
 /// Prints the version variables of a tree.
 struct VersionVarsCommand {

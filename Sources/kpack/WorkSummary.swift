@@ -1,6 +1,6 @@
 // What --verbose tells at the end of a run: where the time went, and what did not have to be done.
 
-import Packaging
+import Write
 
 /// A run's work, told to people.
 struct WorkSummary {

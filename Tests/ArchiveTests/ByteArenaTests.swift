@@ -1,6 +1,7 @@
 // Many strings in one allocation, and the order that all archives are sorted by.
 
-import Archive
+@testable import Archive
+@testable import Basics
 import Testing
 
 struct ByteArenaTests {

@@ -1,6 +1,8 @@
 // Archives that end before their end mark: what readers of layers take, with a warning, and what nobody does.
 
-import Archive
+@testable import Archive
+@testable import Basics
+@testable import TestSupport
 import Testing
 
 struct CutEndTests {

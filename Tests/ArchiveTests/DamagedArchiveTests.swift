@@ -1,6 +1,7 @@
 // Archives that are cut or flipped at random: whatever comes of it, the process goes on and the answer is a value.
 
-import Archive
+@testable import Archive
+@testable import TestSupport
 import Testing
 
 struct DamagedArchiveTests {

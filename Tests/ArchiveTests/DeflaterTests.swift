@@ -1,8 +1,9 @@
 // Pieces of a deflate stream that are made apart join into one gzip file, however the bytes are cut.
 
-import Testing
-
 @testable import Archive
+@testable import Basics
+@testable import TestSupport
+import Testing
 
 struct DeflaterTests {
   enum Kind: String, CaseIterable { case random, text, zeros, mixed }

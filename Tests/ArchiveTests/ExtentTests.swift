@@ -1,6 +1,8 @@
 // An archive that stands in a part of a file, and the bytes it unpacks to.
 
-import Archive
+@testable import Archive
+@testable import Files
+@testable import TestSupport
 import Testing
 
 struct ExtentTests {

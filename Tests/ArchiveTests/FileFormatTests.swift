@@ -1,6 +1,8 @@
 // What is no archive is told by its first bytes.
 
-import Archive
+@testable import Archive
+@testable import Basics
+@testable import TestSupport
 import Testing
 
 struct FileFormatTests {

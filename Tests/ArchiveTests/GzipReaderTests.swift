@@ -1,7 +1,9 @@
 // What surrounds a tar: gzip members whole and damaged, and files that are none.
 
-import Archive
+@testable import Archive
+@testable import Files
 import Glibc
+@testable import TestSupport
 import Testing
 
 struct GzipReaderTests {

@@ -1,7 +1,10 @@
 // A .tar.gz put together from blocks and from pieces of other files.
 
-import Archive
+@testable import Archive
+@testable import Basics
+@testable import Files
 import Glibc
+@testable import TestSupport
 import Testing
 
 struct GzipWriterTests {

@@ -1,6 +1,8 @@
 // Archives that other tools made: each must be read as what was put in, in every format that the tool writes.
 
-import Archive
+@testable import Archive
+@testable import Basics
+@testable import TestSupport
 import Testing
 
 struct InteropReadingTests {

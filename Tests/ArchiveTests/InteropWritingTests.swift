@@ -1,7 +1,10 @@
 // What we write, read by other tools: each must see the entries and the contents that our reader sees.
 
-import Archive
+@testable import Archive
+@testable import Basics
+@testable import Files
 import Glibc
+@testable import TestSupport
 import Testing
 
 struct InteropWritingTests {

@@ -1,6 +1,7 @@
 // What is read with a warning, one row for each, and the end of an archive.
 
-import Archive
+@testable import Archive
+@testable import TestSupport
 import Testing
 
 struct ListingWarningTests {

@@ -1,6 +1,9 @@
 // Contents that nobody asks for: passed over, and in a plain archive not even read.
 
-import Archive
+@testable import Archive
+@testable import Files
+@testable import Plan
+@testable import TestSupport
 import Testing
 
 struct PassedOverTests {

@@ -1,7 +1,8 @@
 // What four other readers make of the same archive: one that any two of them read differently must be refused, or one
 // of its readers would see what the listing hides.
 
-import Archive
+@testable import Archive
+@testable import TestSupport
 import Testing
 
 struct ReaderAgreementTests {

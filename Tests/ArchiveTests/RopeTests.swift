@@ -1,8 +1,10 @@
 // An archive that is rendered in ranges is the archive that is rendered at once.
 
-import Testing
-
 @testable import Archive
+@testable import Basics
+@testable import Files
+@testable import TestSupport
+import Testing
 
 struct RopeTests {
   /// Whether the rope's bytes from `start` on are those of `whole`.

@@ -1,6 +1,9 @@
 // The compact list of an archive's entries: what goes in comes out, in the order of the bytes of the names.
 
-import Archive
+@testable import Archive
+@testable import Basics
+@testable import Files
+@testable import TestSupport
 import Testing
 
 struct TarEntryListTests {
@@ -18,7 +21,7 @@ struct TarEntryListTests {
 
   @Test func `an entry comes back as it was added`() {
     var list = TarEntryList(mtime: 1_500_000_000)
-    let owner = TarOwner(uid: 1000, gid: .max)
+    let owner = Owner(uid: 1000, gid: .max)
     let isAdded = list.append(
       name: Array("a/s".utf8), kind: .symlink, mode: 0o777, owner: owner, linkname: Array("t".utf8), origin: 7)
     #expect(isAdded)
@@ -37,7 +40,7 @@ struct TarEntryListTests {
     arguments: [(0, 0, "root", "root"), (0, 5, "root", ""), (5, 0, "", "root")] as [(UInt32, UInt32, String, String)])
   func `the owner's names follow from the numbers alone`(uid: UInt32, gid: UInt32, uname: String, gname: String) {
     var list = TarEntryList(mtime: 0)
-    _ = list.append(name: [97], kind: .file, mode: 0, owner: TarOwner(uid: uid, gid: gid))
+    _ = list.append(name: [97], kind: .file, mode: 0, owner: Owner(uid: uid, gid: gid))
     let entry = list.entry(at: 0, size: 0)
     #expect(entry.uname == Array(uname.utf8))
     #expect(entry.gname == Array(gname.utf8))

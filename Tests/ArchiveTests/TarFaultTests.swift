@@ -1,6 +1,8 @@
 // What TarReader refuses, with the exact error.
 
-import Archive
+@testable import Archive
+@testable import Plan
+@testable import TestSupport
 import Testing
 
 struct TarFaultTests {

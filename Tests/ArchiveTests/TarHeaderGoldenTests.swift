@@ -4,8 +4,9 @@
 // By default GNU tar's posix format adds records for the times of access and of the change of the inode, and an
 // extended header named after the process; the commands switch these off.
 
-import Archive
+@testable import Archive
 import Glibc
+@testable import TestSupport
 import Testing
 
 struct TarHeaderGoldenTests {

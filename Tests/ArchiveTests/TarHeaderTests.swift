@@ -1,6 +1,7 @@
 // What holds for every header: the reader gives back the entry, the blocks are whole, the checksum is right.
 
-import Archive
+@testable import Archive
+@testable import TestSupport
 import Testing
 
 struct TarHeaderTests {

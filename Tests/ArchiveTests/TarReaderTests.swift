@@ -1,6 +1,9 @@
 // What TarReader reads: the formats and their corners, by hand-made headers.
 
-import Archive
+@testable import Archive
+@testable import Basics
+@testable import Plan
+@testable import TestSupport
 import Testing
 
 struct TarReaderTests {

@@ -1,9 +1,10 @@
 // Archives that are compressed with zstd: frames whole, several, skipped and damaged, and a system without the library.
 
-import Glibc
-import Testing
-
 @testable import Archive
+@testable import Files
+import Glibc
+@testable import TestSupport
+import Testing
 
 struct ZstdLibraryTests {
   @Test(arguments: ["libkpack-none.so.1", "libc.so.6", ""])

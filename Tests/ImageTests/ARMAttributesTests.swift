@@ -1,9 +1,8 @@
 // The variant of arm that the build attributes of an ELF file tell.
 
-import Testing
-
-@testable import Archive
+@testable import Files
 @testable import Image
+import Testing
 
 @Suite struct `Build attributes of arm` {
   /// What an executable with this section says, which `count` and `offset` may say to be elsewhere.

@@ -1,7 +1,9 @@
 // Fields of documents that are null or not there: both tell the same, as to Go, which most tools are written in.
 
-import Image
-import JSON
+@testable import Basics
+@testable import Image
+@testable import JSON
+@testable import TestSupport
 import Testing
 
 struct AbsentFieldTests {

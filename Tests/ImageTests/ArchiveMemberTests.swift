@@ -1,7 +1,8 @@
 // The members of the archive of an image: names as engines read them, one member twice, configs under any name.
 
-import Archive
-import Image
+@testable import Archive
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct ArchiveMemberTests {

@@ -1,7 +1,9 @@
 // A variant that is asked for: which platforms it means, which images of a file are taken and which bases are removed.
 
-import Archive
-import Image
+@testable import Basics
+@testable import Files
+@testable import Image
+@testable import TestSupport
 import Testing
 
 @Suite struct `A variant that is asked for` {

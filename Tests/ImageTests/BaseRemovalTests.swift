@@ -1,7 +1,9 @@
 // Bases that are replaced and taken out of a store, whatever the spelling of their names, and the blobs that go with them.
 
-import Archive
-import Image
+@testable import Basics
+@testable import Files
+@testable import Image
+@testable import TestSupport
 import Testing
 
 @Suite struct BaseRemovalTests {

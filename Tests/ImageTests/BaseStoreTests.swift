@@ -1,9 +1,10 @@
 // The store gives back what was added, by name and platform.
 
-import Archive
+@testable import Basics
+@testable import Files
 import Glibc
-import Image
-import JSON
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct BaseStoreTests {

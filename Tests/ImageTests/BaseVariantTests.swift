@@ -1,7 +1,9 @@
 // Bases for one architecture in several variants.
 
-import Archive
-import Image
+@testable import Basics
+@testable import Files
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct BaseVariantTests {

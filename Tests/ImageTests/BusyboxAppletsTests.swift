@@ -1,10 +1,9 @@
 // The names of the applets in a busybox executable.
 
-import Archive
+@testable import Files
 import Glibc
-import Testing
-
 @testable import Image
+import Testing
 
 @Suite struct `Busybox applets` {
   private static func names(in bytes: [UInt8]) throws -> [String] {

@@ -1,8 +1,8 @@
 // Damaged archives and layouts: each is refused, with the file, the field and the layer.
 
-import Archive
+@testable import Archive
 import Glibc
-import Image
+@testable import Image
 import Testing
 
 struct DamagedImageTests {

@@ -1,8 +1,8 @@
 // The Dockerfile beside an image, line by line, and the settings that it and the image share.
 
-import Testing
-
+@testable import Basics
 @testable import Image
+import Testing
 
 @Suite struct `Dockerfiles` {
   /// The lines of the Dockerfile with these changes, those of `FROM` and `ADD` left out.

@@ -1,7 +1,7 @@
 // Documents of more than anybody writes: they are refused before anything is made of each value.
 
-import Image
-import JSON
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct DocumentBoundTests {

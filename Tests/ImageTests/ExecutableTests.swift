@@ -1,10 +1,10 @@
 // What a file is to the system that is told to run it.
 
+@testable import Files
 import Glibc
-import Testing
-
-@testable import Archive
 @testable import Image
+@testable import TestSupport
+import Testing
 
 @Suite struct `Executables` {
   private static func inspect(_ bytes: [UInt8]) throws -> Executable {

@@ -1,7 +1,9 @@
 // Fields of a config that kpack carries along: of a type that no engine takes, they would give images that none loads.
 
-import Image
-import JSON
+@testable import Basics
+@testable import Image
+@testable import JSON
+@testable import TestSupport
 import Testing
 
 struct FieldTypeTests {

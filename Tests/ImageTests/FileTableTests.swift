@@ -1,7 +1,7 @@
 // Paths of an image lead where they would lead in a container, and layers change them as a runtime does.
 
-import Archive
-import Image
+@testable import Archive
+@testable import Image
 import Testing
 
 struct FileTableTests {

@@ -1,7 +1,8 @@
 // The history of an image over a base whose own is short or tells no times: filled up at its beginning, each item with a time.
 
-import Image
-import JSON
+@testable import Basics
+@testable import Image
+@testable import JSON
 import Testing
 
 struct HistoryTests {

@@ -1,7 +1,8 @@
 // An image as one tar file, in each of its forms: which entries, in which order, and what its documents say.
 
-import Archive
-import Image
+@testable import Archive
+@testable import Image
+@testable import TestSupport
 import Testing
 
 @Suite struct `Image archives` {

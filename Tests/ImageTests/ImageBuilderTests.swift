@@ -1,7 +1,8 @@
 // What an image is made of: its blobs in their order, its manifest and its config, byte for byte.
 
-import Archive
-import Image
+@testable import Basics
+@testable import Image
+@testable import TestSupport
 import Testing
 
 @Suite struct `Built images` {

@@ -1,7 +1,8 @@
 // Which images of a file are taken for a base.
 
-import Archive
-import Image
+@testable import Basics
+@testable import Image
+@testable import TestSupport
 import Testing
 
 @Suite struct `Choosing images` {

@@ -1,7 +1,9 @@
 // Every kind of archive and folder gives the same image.
 
-import Archive
-import Image
+@testable import Archive
+@testable import Files
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct ImageSourceTests {

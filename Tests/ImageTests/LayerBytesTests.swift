@@ -1,7 +1,9 @@
 // The stored bytes of layers: their first bytes tell how they are compressed, and zeros may lack at their end.
 
-import Archive
-import Image
+@testable import Archive
+@testable import Basics
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct LayerBytesTests {

@@ -1,7 +1,9 @@
 // Names of entries in layers: a leading "/" is the root of the image, as to all engines, and ".." is refused.
 
-import Archive
-import Image
+@testable import Archive
+@testable import Basics
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct LayerNameTests {

@@ -1,7 +1,7 @@
 // A source of many images: what they share is read once, and there is an end to them.
 
-import Archive
-import Image
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct ManyImagesTests {

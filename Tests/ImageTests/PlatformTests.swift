@@ -1,6 +1,6 @@
 // What platforms are called.
 
-import Image
+@testable import Basics
 import Testing
 
 @Suite struct `Platforms` {

@@ -1,6 +1,6 @@
 // Names of images, long and short.
 
-import Image
+@testable import Image
 import Testing
 
 struct ReferenceTests {

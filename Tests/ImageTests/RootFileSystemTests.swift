@@ -1,9 +1,10 @@
 // The root file systems of base images, as the layers that are written from them read back.
 
-import Archive
-import Testing
-
+@testable import Archive
+@testable import Basics
+@testable import Files
 @testable import Image
+import Testing
 
 @Suite struct `Root file systems` {
   /// "MODE OWNER NAME" of each entry, with " -> TARGET" of a link and " SIZE" of a file.

@@ -1,9 +1,8 @@
 // The first line of a script, as Linux reads it.
 
-import Testing
-
-@testable import Archive
+@testable import Files
 @testable import Image
+import Testing
 
 @Suite struct `First lines of scripts` {
   private static func line(_ text: String) throws -> ScriptLine {

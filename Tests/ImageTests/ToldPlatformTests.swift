@@ -1,7 +1,8 @@
 // The platform of an image: what its config tells, and what only the descriptor of it does.
 
-import Archive
-import Image
+@testable import Files
+@testable import Image
+@testable import TestSupport
 import Testing
 
 @Suite struct `The platform that is told` {

@@ -1,7 +1,8 @@
 // Keys that engines, which read them in any case, take for others than kpack: such a document would be two images.
 
-import Image
-import JSON
+@testable import Basics
+@testable import Image
+@testable import TestSupport
 import Testing
 
 struct TwinKeyTests {

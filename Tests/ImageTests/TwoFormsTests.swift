@@ -1,7 +1,8 @@
 // Archives that are a layout and one of docker save at once, where one side tells of less than the other.
 
-import Archive
-import Image
+@testable import Basics
+@testable import Image
+@testable import TestSupport
 import Testing
 
 @Suite struct `Archives of two forms` {

@@ -1,7 +1,9 @@
 // Indexes of which nothing was saved, as `skopeo copy --multi-arch index-only` makes them, beside other images.
 
-import Archive
-import Image
+@testable import Basics
+@testable import Files
+@testable import Image
+@testable import TestSupport
 import Testing
 
 @Suite struct `Indexes without their images` {

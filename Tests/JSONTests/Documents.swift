@@ -1,6 +1,6 @@
 // Documents that several suites read: made from tables of fragments, so that every fragment stands in every place.
 
-import JSON
+@testable import JSON
 
 /// The bytes of `text`, a document as it would be in a file.
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }

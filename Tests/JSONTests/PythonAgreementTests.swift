@@ -1,7 +1,6 @@
 // That the reader takes and refuses the documents that Python's json module, made strict, takes and refuses.
 
 import Foundation
-import JSON
 import Testing
 
 @Suite struct PythonAgreementTests {

@@ -1,6 +1,6 @@
 // What the reader makes of the documents that it takes: kinds, positions, order, and text as written.
 
-import JSON
+@testable import JSON
 import Testing
 
 @Suite struct ReaderTests {

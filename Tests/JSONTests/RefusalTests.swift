@@ -1,6 +1,6 @@
 // What the reader refuses, and in which words: the position, the path and the reason of every kind of mistake.
 
-import JSON
+@testable import JSON
 import Testing
 
 @Suite struct RefusalTests {

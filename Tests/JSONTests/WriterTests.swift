@@ -1,6 +1,6 @@
 // The text of the tool's own JSON, and that the reader gets from it what was written.
 
-import JSON
+@testable import JSON
 import Testing
 
 @Suite struct WriterTests {

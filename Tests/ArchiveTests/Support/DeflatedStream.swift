@@ -1,6 +1,8 @@
 // A gzip file put together from blocks, as the writer does it, and taken apart by the reader.
 
 @testable import Archive
+@testable import Basics
+@testable import TestSupport
 
 enum DeflatedStream {
   /// The gzip file of `bytes`, cut at `cuts`, each piece deflated or stored as `isStored` says of its number.

@@ -1,8 +1,9 @@
 // Headers that GNU tar made, kept as text in testdata/golden/headers: the command in the first line, then the fields
 // of what it wrote.
 
-import Archive
+@testable import Archive
 import Glibc
+@testable import TestSupport
 import Testing
 
 /// An entry, and the file that says how GNU tar writes it.

@@ -1,6 +1,6 @@
 // Header blocks as text: a line for each field that is not empty, so that a golden file reads well in a diff.
 
-import Archive
+@testable import Archive
 
 enum HeaderDump {
   private static let fields: [(String, Range<Int>)] = [

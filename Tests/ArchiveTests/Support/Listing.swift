@@ -1,6 +1,7 @@
 // An archive read whole, for comparing.
 
-import Archive
+@testable import Archive
+@testable import TestSupport
 
 /// All that reading an archive gave.
 struct Listing {

@@ -1,7 +1,10 @@
 // An archive with pieces of every kind, and its bytes put together the plain way to compare with.
 
-import Archive
+@testable import Archive
+@testable import Basics
+@testable import Files
 import Glibc
+@testable import TestSupport
 
 /// A rope over files in a folder of its own, and the same archive as one array.
 struct SampleRope: ~Copyable {

@@ -1,7 +1,9 @@
 // Archives in which GNU tar, bsdtar, Python or Go find other entries than the rest, with the fault that is found, and
 // beside them such as all four read alike.
 
-import Archive
+@testable import Archive
+@testable import Plan
+@testable import TestSupport
 import Testing
 
 /// An archive that is refused because readers differ, or that is read because they agree.

@@ -1,6 +1,8 @@
 // The faults that make an archive unreadable, each as the bytes of an archive and the exact error.
 
-import Archive
+@testable import Archive
+@testable import Plan
+@testable import TestSupport
 import Testing
 
 /// One fault.

@@ -1,7 +1,7 @@
 // An image of layers that a test makes byte by byte, each as it is stored and as it unpacks.
 
-import Archive
-import Image
+@testable import Archive
+@testable import Image
 
 /// An image of any layers, as an archive of docker save or a layout.
 struct LayeredImage {

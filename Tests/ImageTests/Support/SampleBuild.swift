@@ -1,8 +1,9 @@
 // A base and a new layer, all in memory, and the image that they make.
 
-import Archive
-import Image
-import JSON
+@testable import Archive
+@testable import Basics
+@testable import Image
+@testable import TestSupport
 import Testing
 
 /// A base of two layers for linux/arm/v6, and a new layer with one file.

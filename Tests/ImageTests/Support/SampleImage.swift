@@ -1,8 +1,9 @@
 // Images made byte by byte, whole or damaged: archives of docker save, and layouts as archive or folder.
 
-import Archive
+@testable import Archive
+@testable import Files
 import Glibc
-import Image
+@testable import Image
 
 /// A folder for one test; it goes when the value goes.
 struct ImageFolder: ~Copyable {

@@ -1,6 +1,6 @@
 // A folder of its own for one test, removed with all that is in it.
 
-import Archive
+@testable import Files
 import Glibc
 import Testing
 

@@ -1,0 +1,130 @@
+// Raw deflate through the system's zlib: a block of bytes into a piece of a deflate stream that ends on a byte
+// boundary, so that pieces made apart, on any core, join into one stream.
+// RFC 1951; zlib.h; the idea of joining sync-flushed pieces is that of zlib's examples/gzjoin.c and of pigz.
+
+package import Basics
+private import CZlib
+
+/// One block of an archive, deflated.
+package struct DeflatedBlock: Sendable {
+  /// Raw deflate bytes that end on a byte boundary.
+  package let bytes: [UInt8]
+  /// CRC-32 of what was deflated.
+  package let crc: CRC32
+
+  package init(bytes: [UInt8], crc: CRC32) {
+    self.bytes = bytes
+    self.crc = crc
+  }
+}
+
+/// Deflates one block after another, each with a new stream of the system's zlib: what zlib-ng gives after a
+/// `deflateReset` depends on what its stream was used for before.
+package struct Deflater: ~Copyable {
+  /// What a block may refer back to: the 32 KiB before it.
+  package static let windowSize = 32 << 10
+  /// Bytes that are deflated at once, in a stream of blocks and in a source that is cut into such.
+  package static let blockSize: Int64 = 512 << 10
+
+  private let level: CInt
+  /// On the heap, for zlib keeps a pointer back to it and checks it.
+  private let stream: UnsafeMutablePointer<z_stream>
+  private var isNew = true
+  /// What is deflated, in the same place for each block: it stays in the processor's cache.
+  private var output = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
+
+  /// A deflater of `level` 0 (stored) to 9. Throws `DeflateError` when memory is exhausted.
+  package init(level: Int) throws(DeflateError) {
+    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    let level = CInt(clamping: level)
+    let code = Self.begin(stream, level)
+    guard code == Z_OK else {
+      stream.deallocate()
+      throw DeflateError(code: code)
+    }
+    self.level = level
+    self.stream = stream
+  }
+
+  deinit {
+    deflateEnd(stream)
+    stream.deallocate()
+    output.deallocate()
+  }
+
+  /// Deflates `bytes`, which follow `dictionary` (at most `windowSize` bytes) in the stream.
+  package mutating func deflate(
+    _ bytes: UnsafeRawBufferPointer, after dictionary: UnsafeRawBufferPointer
+  ) throws(DeflateError) -> DeflatedBlock {
+    if !isNew {
+      deflateEnd(stream)
+      try check(Self.begin(stream, level))
+    }
+    isNew = false
+    if let start = dictionary.bindMemory(to: UInt8.self).baseAddress, !dictionary.isEmpty {
+      try check(deflateSetDictionary(stream, start, UInt32(dictionary.count)))
+    }
+    // zlib reads through the pointer without changing it, and never past avail_in.
+    stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.bindMemory(to: UInt8.self).baseAddress)
+    stream.pointee.avail_in = UInt32(bytes.count)
+    // The bound is for a finished stream; a sync flush adds five bytes, stored blocks of level 0 some more.
+    let capacity = Int(deflateBound(stream, UInt(bytes.count))) + 64
+    if output.count < capacity {
+      output.deallocate()
+      output = .allocate(capacity: capacity)
+    }
+    stream.pointee.next_out = output.baseAddress
+    stream.pointee.avail_out = UInt32(output.count)
+    try check(CZlib.deflate(stream, Z_SYNC_FLUSH))
+    // All input taken and room left: the flush is whole.
+    guard stream.pointee.avail_in == 0 && stream.pointee.avail_out > 0 else { throw DeflateError(code: Z_BUF_ERROR) }
+    let deflated = UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.pointee.avail_out))])
+    return DeflatedBlock(bytes: Array(deflated), crc: CRC32(of: bytes))
+  }
+
+  /// Makes a new stream; zlib's code.
+  private static func begin(_ stream: UnsafeMutablePointer<z_stream>, _ level: CInt) -> CInt {
+    stream.initialize(to: z_stream())
+    // -15: raw deflate with the whole window. 8: the memory level with the best size (zlib's default).
+    return kpack_deflate_init(stream, level, -15, 8)
+  }
+
+  private func check(_ code: CInt) throws(DeflateError) {
+    if code != Z_OK { throw DeflateError(code: code) }
+  }
+}
+
+/// zlib refused.
+package struct DeflateError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// zlib's return code (zlib.h).
+  package let code: CInt
+
+  package var description: String {
+    code == Z_MEM_ERROR ? "zlib: out of memory" : "zlib failed with code \(code)"
+  }
+}
+
+/// Stored blocks of deflate: bytes that are compressed already, as they are (RFC 1951, 3.2.4).
+package enum StoredBlocks {
+  /// The most that one stored block holds.
+  private static let longest = 0xFFFF
+
+  /// Bytes that fill whole stored blocks: what a piece of stored content is cut to.
+  package static let pieceSize = 4 * longest
+
+  /// `bytes` as stored blocks that are not the last of their stream.
+  package static func encode(_ bytes: UnsafeRawBufferPointer) -> DeflatedBlock {
+    var encoded: [UInt8] = []
+    encoded.reserveCapacity(bytes.count + 5 * (bytes.count / longest + 1))
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let chunk = rest.prefix(longest)
+      let length = UInt16(chunk.count)
+      encoded += [0, UInt8(truncatingIfNeeded: length), UInt8(length >> 8)]
+      encoded += [UInt8(truncatingIfNeeded: ~length), UInt8(~length >> 8)]
+      encoded.append(contentsOf: chunk)
+      rest = rest.dropFirst(longest)
+    }
+    return DeflatedBlock(bytes: encoded, crc: CRC32(of: bytes))
+  }
+}

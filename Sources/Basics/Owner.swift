@@ -1,0 +1,19 @@
+// Who owns a file: numbers of a user and a group.
+
+/// The numeric owner of an entry; the names follow from it alone, never from the machine's user database.
+package struct Owner: Equatable, Sendable {
+  package var uid: UInt32
+  package var gid: UInt32
+
+  package init(uid: UInt32, gid: UInt32) {
+    self.uid = uid
+    self.gid = gid
+  }
+
+  /// 0:0.
+  package static let root = Owner(uid: 0, gid: 0)
+
+  /// "root" for 0, else empty.
+  package var uname: [UInt8] { uid == 0 ? Array("root".utf8) : [] }
+  package var gname: [UInt8] { gid == 0 ? Array("root".utf8) : [] }
+}

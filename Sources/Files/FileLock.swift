@@ -1,0 +1,30 @@
+// Who holds a lock: the kernel's list of locks names the process behind each.
+
+import Glibc
+
+/// The kernel's table of file locks.
+enum FileLock {
+  /// The process that holds a lock on the file, as far as /proc/locks tells (proc(5)).
+  ///
+  /// Its lines read "1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF": process, then device and inode.
+  static func holder(of status: stat) -> Int? {
+    // The kernel's packing of a device number into 64 bits: 12 bits of major, 20 of minor, in parts (makedev(3)).
+    let device = UInt64(status.st_dev)
+    let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
+    let minor = device & 0xFF | (device >> 12) & ~0xFF
+    // Without the table the message goes without the process.
+    guard let file = try? FileHandle(opening: Array("/proc/locks".utf8), O_RDONLY),
+      let table = try? file.readAll(atMost: 16 << 20)
+    else { return nil }
+    for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
+      let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+      guard fields.count > 5, fields[1] == "FLOCK" else { continue }
+      let place = fields[5].split(separator: ":")
+      guard place.count == 3, UInt64(place[0], radix: 16) == major, UInt64(place[1], radix: 16) == minor,
+        UInt64(place[2]) == UInt64(status.st_ino)
+      else { continue }
+      return Int(fields[4])
+    }
+    return nil
+  }
+}

@@ -1,0 +1,86 @@
+// What stat says of a file, in the words of this program.
+
+package import Basics
+package import Glibc
+
+/// The status of a file.
+package struct FileStatus {
+  private let status: stat
+
+  /// What a call of the stat family said.
+  package init(_ status: stat) { self.status = status }
+
+  /// The status of `path` itself, a symlink not followed. Throws `SystemError`.
+  package static func of(_ path: [UInt8]) throws(SystemError) -> FileStatus {
+    try read(path, AT_FDCWD, AT_SYMLINK_NOFOLLOW)
+  }
+
+  /// The status of what `path` leads to. Throws `SystemError`.
+  package static func following(_ path: [UInt8]) throws(SystemError) -> FileStatus { try read(path, AT_FDCWD, 0) }
+
+  /// The status of `path` itself; nil when there is nothing. Throws `SystemError`.
+  package static func ifThere(_ path: [UInt8]) throws(SystemError) -> FileStatus? {
+    try orNil { () throws(SystemError) in try of(path) }
+  }
+
+  /// The status of what `path` leads to; nil when that is nothing. Throws `SystemError`.
+  package static func followingIfThere(_ path: [UInt8]) throws(SystemError) -> FileStatus? {
+    try orNil { () throws(SystemError) in try following(path) }
+  }
+
+  private static func orNil(_ status: () throws(SystemError) -> FileStatus) throws(SystemError) -> FileStatus? {
+    do throws(SystemError) {
+      return try status()
+    } catch {
+      if error.isAboutMissingFile { return nil }
+      throw error
+    }
+  }
+
+  /// The status of `name` in an open folder, a symlink not followed; `path` is for messages. Throws `SystemError`.
+  package static func of(_ name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> FileStatus {
+    try read(name, folder, AT_SYMLINK_NOFOLLOW, path)
+  }
+
+  private static func read(
+    _ name: [UInt8], _ folder: CInt, _ flags: CInt, _ path: [UInt8]? = nil
+  ) throws(SystemError) -> FileStatus {
+    var status = stat()
+    let terminated = cString(name)
+    try systemCall("stat", path ?? name) { fstatat(folder, terminated, &status, flags) }
+    return FileStatus(status)
+  }
+
+  package var isFolder: Bool { type == S_IFDIR }
+  package var isFile: Bool { type == S_IFREG }
+  package var isSymlink: Bool { type == S_IFLNK }
+  /// Permission bits, 0 to 0o7777.
+  package var mode: UInt16 { UInt16(truncatingIfNeeded: status.st_mode & 0o7777) }
+  package var owner: Owner { Owner(uid: status.st_uid, gid: status.st_gid) }
+  package var identity: FileIdentity { FileIdentity(status) }
+  /// What tells this file from every other.
+  package var key: FileKey { FileKey(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) }
+
+  /// The type in a word, for messages.
+  package var typeName: String {
+    switch type {
+    case S_IFREG: "a file"
+    case S_IFDIR: "a folder"
+    case S_IFLNK: "a symlink"
+    case S_IFIFO: "a FIFO"
+    case S_IFSOCK: "a socket"
+    case S_IFCHR, S_IFBLK: "a device"
+    default: "of an unknown type"
+    }
+  }
+
+  private var type: mode_t { status.st_mode & S_IFMT }
+}
+
+/// Device and inode: two paths that have the same lead to one file.
+package struct FileKey: Hashable, Sendable {
+  package let device: UInt64
+  package let inode: UInt64
+
+  package init(device: UInt64, inode: UInt64) { (self.device, self.inode) = (device, inode) }
+}

@@ -1,0 +1,382 @@
+// All or nothing: the outputs of a command are written under temporary names in the folders where they will stand,
+// and appear together when the last one is whole. Whatever goes wrong before, the older outputs stay as they were.
+
+import Basics
+private import Glibc
+import Synchronization
+
+/// The folders that a command writes its outputs into, locked against a second command.
+///
+/// The names of its own making begin with `temporaryPrefix`: those that a killed run left are removed by the next.
+/// After a method has thrown, the run can only be abandoned.
+package final class OutputFolder: Sendable {
+  /// What every name begins with that is not an output.
+  package static let temporaryPrefix = ".kpack-"
+
+  /// An output that was begun.
+  struct Output {
+    let folder: LockedFolder
+    /// Its final name in the folder, where a slash leads into folders below.
+    let name: String
+    let kind: Kind
+
+    /// How it comes to be.
+    enum Kind {
+      case written
+      /// A hard link to this file.
+      case link(SourceFile)
+      /// Nothing: a file of an earlier run goes.
+      case removal
+    }
+  }
+
+  struct State {
+    /// In the order in which they were begun; the index is the number in the temporary name.
+    var outputs: [Output] = []
+    /// Where they will stand: two outputs for one place would be lost to one another.
+    var places: Set<[UInt8]> = []
+    var isClosed = false
+  }
+
+  /// The folders, each one once.
+  let folders: [LockedFolder]
+  let state = Mutex(State())
+  /// What must be durable before the outputs get their names.
+  let unsynced = UnsyncedFiles()
+  /// The folder that each path of the initializer leads to.
+  private let places: [LockedFolder]
+
+  /// Opens `paths`, makes them and their parents where they are missing, locks them and removes what killed runs left.
+  ///
+  /// Outputs name their folder by its index in `paths`, where two may lead to the same one. Throws
+  /// `OutputError.inUse` when another command holds one of them, `SystemError` for all else; then none is made.
+  package init(_ paths: [String]) throws {
+    var folders: [LockedFolder] = []
+    var places: [LockedFolder] = []
+    do {
+      for path in paths {
+        if let known = try folders.first(where: { try $0.isReached(by: path) }) {
+          places.append(known)
+        } else {
+          folders.append(try LockedFolder(path))
+          places += folders.suffix(1)
+        }
+      }
+    } catch {
+      removeMade(folders)
+      throw error
+    }
+    self.folders = folders
+    self.places = places
+  }
+
+  /// The same for one folder.
+  package convenience init(_ path: String) throws { try self.init([path]) }
+
+  /// Throws `OutputError` when a folder stands where the output `name` would, or anything else where a folder above it
+  /// would, and `SystemError`.
+  package func checkPlace(of name: String, in folder: Int = 0) throws {
+    let final = places[folder].final(name)
+    if try isFolder(final) { throw OutputError.isFolder(path: final) }
+    for slash in name.utf8.indices where name.utf8[slash] == UInt8(ascii: "/") {
+      let above = places[folder].final(String(name[..<slash]))
+      guard try FileStatus.followingIfThere(Array(above.utf8))?.isFolder ?? true else {
+        throw OutputError.isNoFolder(path: above)
+      }
+    }
+  }
+
+  /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else, and
+  /// `SystemError`.
+  package func checkFolder(_ name: String, in folder: Int = 0) throws {
+    let path = places[folder].final(name)
+    if try FileStatus.ifThere(Array(path.utf8))?.isSymlink == true { throw OutputError.isLink(path: path) }
+  }
+
+  /// Where the output `name` will stand.
+  package func path(of name: String, in folder: Int = 0) -> String { places[folder].final(name) }
+
+  /// Begins the output `name`; folders that it names are made at the commit.
+  ///
+  /// Throws `SystemError`, also when there is an output of this name already.
+  package func create(_ name: String, in folder: Int = 0) throws(SystemError) -> OutputFile {
+    OutputFile(writing: try begin(name, in: folder), then: unsynced)
+  }
+
+  /// Adds the output `name` with these bytes. Throws `SystemError`, as `create` does too.
+  package func write(_ bytes: [UInt8], as name: String, in folder: Int = 0) throws {
+    var file = try create(name, in: folder)
+    try file.write(bytes)
+    _ = try file.finish()
+  }
+
+  /// Adds the output `name`: a copy of `source` with the permission bits `mode`, whatever the umask; its state.
+  ///
+  /// Throws `SourceChanged` when the source is not what was planned, and `SystemError`.
+  @discardableResult
+  package func copy(_ source: SourceFile, as name: String, in folder: Int, mode: UInt16) throws -> FileIdentity {
+    let file = try begin(name, in: folder)
+    let identity: FileIdentity
+    do {
+      try source.copy(into: file, mode: mode)
+      identity = FileIdentity(try file.status())
+    } catch {
+      // The commit fails for a file that is not there; a part of it would go through.
+      removeIfThere(String(decoding: file.path, as: UTF8.self))
+      throw error
+    }
+    file.startWriteback(of: 0..<source.identity.size)
+    try unsynced.add(file)
+    return identity
+  }
+
+  /// Adds the output `name`: a hard link to `written`, a finished output of this run that still has its temporary name.
+  ///
+  /// The link is made at the commit, for it changes a time of the file by which readers know it. Where the file system
+  /// has no such link, it is a copy. Throws `SystemError`.
+  package func link(_ written: SourceFile, as name: String, in folder: Int) throws(SystemError) {
+    _ = try state.withLock { state throws(SystemError) in
+      try add(name, .link(written), in: places[folder], to: &state)
+    }
+  }
+
+  /// Removes the file `name` of an earlier run at the commit, if it is there. Throws `SystemError`.
+  package func remove(_ name: String, in folder: Int = 0) throws(SystemError) {
+    _ = try state.withLock { state throws(SystemError) in
+      try add(name, .removal, in: places[folder], to: &state)
+    }
+  }
+
+  private func begin(_ name: String, in folder: Int) throws(SystemError) -> FileHandle {
+    // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
+    try state.withLock { state throws(SystemError) in
+      let number = try add(name, .written, in: places[folder], to: &state)
+      let temporary = Array(places[folder].temporary(number).utf8)
+      Self.giveBackMemory(of: Array(places[folder].final(name).utf8))
+      return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
+    }
+  }
+
+  /// Has the system use the memory that holds the file at `path`, which will be replaced, for what replaces it: a virtual
+  /// machine may have to ask its host for other memory, which takes longer than to write it.
+  private static func giveBackMemory(of path: [UInt8]) {
+    // Where that cannot be done, it only stays in memory.
+    guard let status = try? FileStatus.of(path), status.isFile,
+      let file = try? FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    else { return }
+    file.giveBackMemory()
+  }
+
+  /// Notes an output; its number.
+  private func add(
+    _ name: String, _ kind: Output.Kind, in folder: LockedFolder, to state: inout State
+  ) throws(SystemError) -> Int {
+    if state.isClosed { throw .ended(in: folder) }
+    let leadsUp = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
+    if leadsUp { throw SystemError(operation: "write", path: folder.final(name), errno: EINVAL) }
+    let final = folder.final(name)
+    guard state.places.insert(Array(final.utf8)).inserted else {
+      throw SystemError(operation: "write twice", path: final, errno: EEXIST)
+    }
+    state.outputs.append(Output(folder: folder, name: name, kind: kind))
+    return state.outputs.count - 1
+  }
+}
+
+extension SystemError {
+  /// What a run is told that goes on after its end.
+  static func ended(in folder: LockedFolder?) -> SystemError {
+    SystemError(operation: "write into", path: folder?.path ?? "", errno: ECANCELED)
+  }
+}
+
+/// Removes the folders that were made for `folders`, as far as they are empty.
+func removeMade(_ folders: [LockedFolder]) {
+  for folder in folders.reversed() { removeFolders(folder.made) }
+}
+
+/// Whether a folder itself, not a link to one, stands at `path`. Throws `SystemError`.
+func isFolder(_ path: String) throws(SystemError) -> Bool {
+  try FileStatus.ifThere(Array(path.utf8))?.isFolder == true
+}
+
+// The end of a run: all outputs get their names, or everything is as it was before.
+
+extension OutputFolder {
+  /// Gives all outputs their names and makes that durable; `last`, an output that tells of the others, gets its name
+  /// when theirs are durable.
+  ///
+  /// An older output keeps a second name until the end, so that a rename that fails later can be taken back; a power
+  /// cut in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and
+  /// `SourceChanged` when a file changes while it is copied in place of a link, with all as it was before.
+  package func commit(last: String? = nil) throws {
+    do {
+      // Before the lock, for the disk can be slow and a run that waits for it can still be abandoned.
+      try unsynced.sync()
+    } catch {
+      abandon()
+      throw error
+    }
+    try state.withLock { state in
+      if state.isClosed { throw SystemError.ended(in: folders.first) }
+      state.isClosed = true
+      var placing = Placing()
+      do {
+        // All that takes time or room comes before the first rename.
+        for (number, output) in state.outputs.enumerated() { try output.makeLink(number) }
+        let made = folders.flatMap(\.made)
+        let outputs = Array(state.outputs.enumerated())
+        for (number, output) in outputs where output.name != last { try placing.place(output, number) }
+        try placing.sync(with: made)
+        for (number, output) in outputs where output.name == last {
+          try placing.place(output, number)
+          try placing.sync(with: made)
+        }
+      } catch {
+        let kept = placing.takeBack()
+        removeTemporaries(state.outputs, but: kept)
+        removeMade(folders)
+        throw error
+      }
+      removeTemporaries(state.outputs)
+    }
+  }
+
+  /// Removes everything this run made and calls `end`, before any other thread can go on. False, and nothing is done,
+  /// when there is nothing to take back: the outputs are committed.
+  @discardableResult
+  package func abandon(andThen end: () -> Void = {}) -> Bool {
+    state.withLock { state in
+      guard !state.isClosed else { return false }
+      state.isClosed = true
+      removeTemporaries(state.outputs)
+      removeMade(folders)
+      end()
+      return true
+    }
+  }
+
+  /// What stands under the names of our own: outputs without a place, and older ones that were replaced, `but` those
+  /// that could not be put back.
+  private func removeTemporaries(_ outputs: [Output], but kept: Set<[UInt8]> = []) {
+    for (number, output) in outputs.enumerated() {
+      removeIfThere(output.folder.temporary(number))
+      let backup = output.folder.backup(number)
+      if !kept.contains(Array(backup.utf8)) { removeIfThere(backup) }
+    }
+  }
+}
+
+extension OutputFolder.Output {
+  /// Makes the temporary of an output that is a link, or a copy where links are not to be had.
+  fileprivate func makeLink(_ number: Int) throws {
+    guard case .link(let linked) = kind else { return }
+    let temporary = Array(folder.temporary(number).utf8)
+    let (old, new) = (cString(linked.path), cString(temporary))
+    do throws(SystemError) {
+      try systemCall("link", temporary) { link(old, new) }
+    } catch {
+      guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
+      // As it is now: another link to it may have been made, which changes its times.
+      let status = try FileHandle(opening: linked.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).status()
+      let copy = try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
+      let source = SourceFile(path: linked.path, identity: FileIdentity(status))
+      try source.copy(into: copy, mode: UInt16(status.st_mode & 0o7777))
+      try copy.sync()
+      try copy.close()
+    }
+  }
+}
+
+/// Outputs that got their names, and older ones that lost them, in order.
+private struct Placing {
+  /// An output that got its name or went, and where the older one is.
+  private struct Placement {
+    let final: String
+    /// The name that the older output has now; nil when there was none.
+    let older: String?
+
+    /// Puts the older output back; where there was none, removes the new one. The name that the older one still has
+    /// where that fails.
+    func takeBack() -> String? {
+      guard let older else {
+        removeIfThere(final)
+        return nil
+      }
+      return rename(older, final) == 0 ? nil : older
+    }
+  }
+
+  private var placements: [Placement] = []
+  /// Folders that were made for the names, in order.
+  private var made: [String] = []
+
+  /// Gives `output` its name, in folders that are made where they are missing, or takes away what has the name.
+  ///
+  /// Throws `SystemError`.
+  mutating func place(_ output: OutputFolder.Output, _ number: Int) throws(SystemError) {
+    let final = output.folder.final(output.name)
+    let backup = output.folder.backup(number)
+    if case .removal = output.kind {
+      if let placement = try Self.remove(final, backup: backup) { placements.append(placement) }
+      return
+    }
+    made += try makeFolders(parentFolder(of: final))
+    let temporary = output.folder.temporary(number)
+    try move(temporary, to: final, backup: backup)
+  }
+
+  /// Makes the names durable, and those of `others`, folders that were made before. Throws `SystemError`.
+  func sync(with others: [String]) throws(SystemError) {
+    // By bytes: two names that are equal as text can be two folders.
+    let touched = Set((placements.map(\.final) + made + others).map { Array(parentFolder(of: $0).utf8) })
+    for folder in touched.sorted(by: bytesPrecede) { try Self.sync(folder) }
+  }
+
+  private static func sync(_ folder: [UInt8]) throws(SystemError) {
+    let handle: FileHandle
+    do throws(SystemError) {
+      handle = try FileHandle(opening: folder, O_RDONLY | O_DIRECTORY)
+    } catch {
+      // One that may be written into and not read cannot be synced.
+      if error.errno == EACCES { return }
+      throw error
+    }
+    try handle.sync()
+  }
+
+  /// Takes all back; the names that older outputs still have where that fails.
+  func takeBack() -> Set<[UInt8]> {
+    let kept = placements.reversed().compactMap { $0.takeBack() }
+    removeFolders(made)
+    return Set(kept.map { Array($0.utf8) })
+  }
+
+  /// Takes a file away; nil when there is none, for a folder is no output.
+  private static func remove(_ final: String, backup: String) throws(SystemError) -> Placement? {
+    if try isFolder(final) { return nil }
+    if rename(final, backup) == 0 { return Placement(final: final, older: backup) }
+    if errno == ENOENT || errno == ENOTDIR { return nil }
+    throw SystemError(operation: "remove", path: final, errno: errno)
+  }
+
+  private mutating func move(_ temporary: String, to final: String, backup: String) throws(SystemError) {
+    // It would be moved away where links are not to be had.
+    if try isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
+    let older = try Self.keepOlder(final, as: backup) ? backup : nil
+    if older != nil { placements.append(Placement(final: final, older: older)) }
+    guard rename(temporary, final) == 0 else { throw SystemError(operation: "rename", path: final, errno: errno) }
+    if older == nil { placements.append(Placement(final: final, older: nil)) }
+  }
+
+  /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where links are not
+  /// to be had, it has only that name for a moment. False when there is none.
+  ///
+  /// Not by an exchange of names (renameat2): some kernels, file systems and seccomp profiles refuse that, each in
+  /// another way, and some file systems take the flag for nothing, which loses the older output.
+  private static func keepOlder(_ final: String, as backup: String) throws(SystemError) -> Bool {
+    if link(final, backup) == 0 || errno != ENOENT && rename(final, backup) == 0 { return true }
+    if errno == ENOENT { return false }
+    throw SystemError(operation: "rename", path: final, errno: errno)
+  }
+}

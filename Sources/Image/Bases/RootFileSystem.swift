@@ -1,0 +1,212 @@
+// The root file system of a base image, as the entries of its one layer: made around a busybox, or taken from a folder.
+
+package import Archive
+import Basics
+package import Files
+private import Glibc
+
+/// A root file system: what the layer that holds it is written from.
+package struct RootFileSystem: Sendable {
+  /// Everything in it, sorted by the bytes of the names, none of which begins with "./".
+  package private(set) var entries: TarEntryList
+  /// The contents that `entries` names.
+  package private(set) var contents = ContentTable()
+
+  init(mtime: Int64) { entries = TarEntryList(mtime: mtime) }
+}
+
+/// What a root file system cannot hold.
+package struct RootFileSystemError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Reason: Equatable, Sendable {
+    /// Neither a file nor a folder nor a symlink; `found` says what, as in "a FIFO".
+    case type(found: String)
+    /// The name begins with ".wh.", which deletes a file in a layer (OCI image-spec, layer.md, "Whiteouts").
+    case whiteout
+    /// The name or the target of the link is longer than `ByteArena.longest`.
+    case tooLong
+  }
+
+  /// Path of what is refused.
+  package let path: [UInt8]
+  package let reason: Reason
+
+  package init(path: [UInt8], reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  package var description: String {
+    switch reason {
+    case .type(let found): "\(escapedName(path)): \(found); a layer is made from files, folders and symlinks"
+    case .whiteout: "\(escapedName(path)): the name begins with \".wh.\", which deletes a file in a layer"
+    case .tooLong: "\(escapedName(path)): the name or the target of the link has more than \(ByteArena.longest) bytes"
+    }
+  }
+}
+
+// Building; everything belongs to 0:0.
+extension RootFileSystem {
+  mutating func addFolder(_ path: [UInt8], mode: UInt16) throws(RootFileSystemError) {
+    try add(.directory, path + [UInt8(ascii: "/")], mode: mode)
+  }
+
+  mutating func addSymlink(_ path: [UInt8], to target: [UInt8]) throws(RootFileSystemError) {
+    try add(.symlink, path, mode: 0o777, linkname: target)
+  }
+
+  mutating func addFile(_ path: [UInt8], mode: UInt16, _ content: Content) throws(RootFileSystemError) {
+    try add(.file, path, mode: mode, body: .content(contents.add(content)))
+  }
+
+  mutating func addFile(_ path: [UInt8], mode: UInt16, body: TarEntryBody) throws(RootFileSystemError) {
+    try add(.file, path, mode: mode, body: body)
+  }
+
+  mutating func add(content: Content) -> ContentID { contents.add(content) }
+
+  mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
+
+  mutating func sort() { entries.sort() }
+
+  private mutating func add(
+    _ kind: TarEntryKind, _ name: [UInt8], mode: UInt16, linkname: [UInt8] = [], body: TarEntryBody = .none
+  ) throws(RootFileSystemError) {
+    let isAdded = entries.append(
+      name: name, kind: kind, mode: mode, owner: .root, linkname: linkname, body: body)
+    if !isAdded { throw RootFileSystemError(path: name, reason: .tooLong) }
+  }
+}
+
+// A root file system that was unpacked into a folder: everything below it, each thing by lstat alone.
+
+extension RootFileSystem {
+  /// The file system in the folder `path`, everything in it of the time `mtime`.
+  ///
+  /// Permission bits are kept, setuid and sticky ones too; the owner is 0:0, whoever unpacked the folder. Each name of
+  /// a file with several is a file of its own. `lose` is called with the path of each file to be run and the names of
+  /// its extended attributes, which are left out, `inspect` with each file to be run that has a byte. Throws
+  /// `RootFileSystemError` for what no layer can be made from, `SystemError`, and what `inspect` throws.
+  package static func folder(
+    _ path: String, mtime: Int64, lose: @escaping (_ path: [UInt8], _ attributes: [[UInt8]]) -> Void = { _, _ in },
+    inspect: ((SourceFile) throws -> Void)? = nil
+  ) throws -> RootFileSystem {
+    var walk = FolderWalk(root: Array(path.utf8), mtime: mtime, lose: lose, inspect: inspect)
+    try walk.run()
+    return walk.system
+  }
+}
+
+/// A walk through a folder that holds a root file system.
+private struct FolderWalk {
+  private let root: [UInt8]
+  /// What the walk found.
+  private(set) var system: RootFileSystem
+  /// The root with a slash behind it, among the source folders of the entries.
+  private let sourceFolder: UInt32
+  /// The files that are distinct contents: a hard link to one is the same content.
+  private var contents: [FileKey: ContentID] = [:]
+  private let lose: ([UInt8], [[UInt8]]) -> Void
+  private let inspect: ((SourceFile) throws -> Void)?
+  /// Folders below the root that are yet to be read; the root is the empty path.
+  private var pending: [[UInt8]] = [[]]
+
+  init(
+    root: [UInt8], mtime: Int64, lose: @escaping ([UInt8], [[UInt8]]) -> Void, inspect: ((SourceFile) throws -> Void)?
+  ) {
+    self.root = root
+    self.lose = lose
+    self.inspect = inspect
+    system = RootFileSystem(mtime: mtime)
+    sourceFolder = system.add(sourceFolder: root + [slash])
+  }
+
+  mutating func run() throws {
+    while let folder = pending.popLast() { try read(folder) }
+    system.sort()
+  }
+
+  private mutating func read(_ folder: [UInt8]) throws {
+    let path = folder.isEmpty ? root : root + [slash] + folder
+    // The root may be reached through a link; below it none is followed, even one that comes while the walk goes on.
+    let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (folder.isEmpty ? 0 : O_NOFOLLOW))
+    for name in try FolderListing.names(ofSource: handle, since: FileStatus(try handle.status())) {
+      try take(name, of: handle, as: folder.isEmpty ? name : folder + [slash] + name)
+    }
+  }
+
+  private mutating func take(_ name: [UInt8], of folder: borrowing FileHandle, as path: [UInt8]) throws {
+    let shown = root + [slash] + path
+    if name.starts(with: ".wh.".utf8) { throw RootFileSystemError(path: shown, reason: .whiteout) }
+    let status = try FileStatus.of(name, in: folder.descriptor, path: shown)
+    if status.isFolder {
+      try system.addFolder(path, mode: status.mode)
+      pending.append(path)
+    } else if status.isSymlink {
+      try system.addSymlink(path, to: try FilePath.target(of: name, in: folder.descriptor, path: shown))
+    } else if status.isFile {
+      // Another call for each file would be felt, and what is to be run is what has capabilities.
+      let attributes = status.mode & 0o111 == 0 ? [] : try ExtendedAttributes.given(to: shown)
+      if !attributes.isEmpty { lose(shown, attributes) }
+      if status.mode & 0o111 != 0, status.identity.size > 0 {
+        try inspect?(SourceFile(path: shown, identity: status.identity))
+      }
+      try system.addFile(path, mode: status.mode, body: body(of: path, status))
+    } else {
+      throw RootFileSystemError(path: shown, reason: .type(found: status.typeName))
+    }
+  }
+
+  /// A file flows with its header; a big one is a distinct content, which is deflated by itself.
+  private mutating func body(of path: [UInt8], _ status: FileStatus) -> TarEntryBody {
+    if status.identity.size < Rope.contentThreshold { return .file(folder: sourceFolder, dropping: 0, status.identity) }
+    if let known = contents[status.key] { return .content(known) }
+    let file = SourceFile(path: root + [slash] + path, identity: status.identity)
+    let id = system.add(content: .file(file))
+    contents[status.key] = id
+    return .content(id)
+  }
+}
+
+private let slash = UInt8(ascii: "/")
+
+// A root file system around one static busybox: the folders that programs look for, a link for each applet, and the
+// users root and nobody.
+
+extension RootFileSystem {
+  /// The file system around the busybox `executable`, everything in it of the time `mtime`.
+  ///
+  /// Throws `NoBusyboxApplets` when `executable` is no busybox, `SourceChanged` or `SystemError`.
+  package static func busybox(_ executable: SourceFile, mtime: Int64) throws -> RootFileSystem {
+    let applets = try BusyboxApplets.names(in: executable)
+    var system = RootFileSystem(mtime: mtime)
+    for (name, mode) in folders { try system.addFolder(Array(name.utf8), mode: mode) }
+    try system.addFile(Array("bin/busybox".utf8), mode: 0o755, .file(executable))
+    for applet in applets where applet != "busybox" {
+      try system.addSymlink(Array("bin/\(applet)".utf8), to: Array("busybox".utf8))
+    }
+    try system.addFile(Array("etc/passwd".utf8), mode: 0o644, .bytes(Array(users.utf8)))
+    try system.addFile(Array("etc/group".utf8), mode: 0o644, .bytes(Array(groups.utf8)))
+    system.sort()
+    return system
+  }
+
+  /// The folders with their modes: anybody may make files in tmp, and only their owners remove them.
+  private static let folders: [(String, UInt16)] = [
+    ("bin", 0o755), ("dev", 0o755), ("etc", 0o755), ("home", 0o755), ("proc", 0o755), ("root", 0o700), ("sys", 0o755),
+    ("tmp", 0o1777), ("usr", 0o755), ("var", 0o755),
+  ]
+
+  /// passwd(5): what resolves the names that an image's `User` may have.
+  private static let users = """
+    root:x:0:0:root:/root:/bin/sh
+    nobody:x:65534:65534:nobody:/home:/bin/false
+
+    """
+
+  /// group(5).
+  private static let groups = """
+    root:x:0:
+    nobody:x:65534:
+
+    """
+}

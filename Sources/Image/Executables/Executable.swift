@@ -1,0 +1,72 @@
+// What a file is to the system that is told to run it, by its first bytes: ELF, a script, a program of another
+// system, or none of these.
+
+import Archive
+
+/// The format of an executable file.
+package enum Executable: Equatable, Sendable {
+  /// A program or shared object in the format of Linux and its like.
+  case elf(ELFFile)
+  /// A file that begins as an ELF file and is cut or contradicts itself, and the machines that it is for, where its
+  /// first bytes tell.
+  case damagedELF(Machines?)
+  /// An ELF file that no system runs: an object file, a core, what debuggers read, one of a type that is not known here.
+  case otherELF(Machines)
+  /// Text that names its interpreter in the first line (execve(2), "Interpreter scripts").
+  case script(ScriptLine)
+  /// A portable executable.
+  case windows(PEFile)
+  /// A Mach-O file, for one architecture or for several.
+  case darwin(MachOFile)
+  /// An archive, or something compressed: `ADD` in a Dockerfile unpacks it (docs.docker.com, Dockerfile reference, "ADD").
+  case archive
+  /// No format known here.
+  case unknown
+
+  /// What `file` is.
+  ///
+  /// Reads its headers alone. Throws `SourceChanged` or `SystemError`.
+  package static func inspect(_ file: some PartSource) throws -> Executable {
+    let file = try StartedFile(file)
+    if file.start.starts(with: ELFFormat.magic) { return try elf(file) }
+    if let line = ScriptLine(file.start) { return .script(line) }
+    if let pe = try PEFile.read(file) { return .windows(pe) }
+    if let machO = try MachOFile.read(file) { return .darwin(machO) }
+    return isArchive(file.start) ? .archive : .unknown
+  }
+
+  /// The machines that the file is for; nil where its format does not tell.
+  package var machines: Machines? {
+    switch self {
+    case .elf(let file): file.machines
+    case .damagedELF(let machines): machines
+    case .otherELF(let machines): machines
+    case .windows(let file): file.machines
+    case .darwin(let file): file.machines
+    case .script, .archive, .unknown: nil
+    }
+  }
+
+  /// Whether the file is surely a program, and no library or plug-in that looks the same.
+  package var isProgram: Bool {
+    switch self {
+    case .elf(let file): file.isProgram
+    case .darwin(let file): file.isProgram
+    case .damagedELF, .otherELF, .windows, .script, .archive, .unknown: false
+    }
+  }
+
+  private static func elf(_ file: StartedFile) throws -> Executable {
+    if let elf = try ELFFile.read(file) { return .elf(elf) }
+    let machines = ELFFile.machines(file.start)
+    if let machines, try !ELFFile.isDamaged(file.start) || ELFFile.isSeparateDebugFile(file) {
+      return .otherELF(machines)
+    }
+    return .damagedELF(machines)
+  }
+
+  /// Compressed, or a tar archive by the magic of ustar (POSIX.1-2024, pax, "ustar Interchange Format").
+  private static func isArchive(_ start: [UInt8]) -> Bool {
+    FileFormat.isCompressed(start) || start.dropFirst(257).starts(with: "ustar".utf8)
+  }
+}

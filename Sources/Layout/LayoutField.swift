@@ -1,0 +1,165 @@
+// A value of a layout file on its way to a typed one: it knows where it stands, so that what is wrong with it can be
+// told with file, line, column and path.
+
+import Basics
+import JSON
+
+/// A JSON value with its place in a layout file.
+struct LayoutField {
+  let value: JSONValue
+  let file: String
+  let path: String
+  let mistakes: LayoutMistakes
+
+  /// The place as a rule's.
+  var origin: RuleOrigin { RuleOrigin(file: file, position: value.position, path: path) }
+
+  /// The field with `string`, a part of its own, as its value.
+  func holding(_ string: String) -> LayoutField {
+    let value = JSONValue(position: value.position, kind: .string(string))
+    return LayoutField(value: value, file: file, path: path, mistakes: mistakes)
+  }
+
+  /// Takes note of a mistake here.
+  func refuse(_ reason: String) {
+    mistakes.add(LayoutError(file: file, position: value.position, path: path, reason: reason))
+  }
+
+  /// The value as `wanted` takes it; nil, with the mistake noted, when it throws.
+  func taking<Wanted>(_ wanted: (String) throws -> Wanted) -> Wanted? {
+    guard let string else { return nil }
+    do {
+      return try wanted(string)
+    } catch {
+      refuse("\(error), found \(quoted(string))")
+      return nil
+    }
+  }
+
+  /// The value in few words, for messages.
+  var found: String { value.kind.described }
+
+  /// Whether the value is an array, where it may be something else.
+  var isArray: Bool { if case .array = value.kind { true } else { false } }
+
+  /// Whether the value is just this string, where it may be something else.
+  func isString(_ string: String) -> Bool { value.kind == .string(string) }
+
+  /// Whether the value is a string, where it may be something else.
+  var isString: Bool { if case .string = value.kind { true } else { false } }
+
+  /// Whether the value is an object that has one of these keys, where it may be something else.
+  func isObject(withAnyOf keys: [String]) -> Bool {
+    if case .object(let members) = value.kind { members.contains { keys.contains($0.key) } } else { false }
+  }
+
+  /// The value as a string; notes a mistake when it is something else.
+  var string: String? {
+    if case .string(let string) = value.kind { return string }
+    refuse("expected a string, found \(found)")
+    return nil
+  }
+
+  var bool: Bool? {
+    if case .bool(let bool) = value.kind { return bool }
+    refuse("expected true or false, found \(found)")
+    return nil
+  }
+
+  /// The value as a whole number within `range`.
+  func integer(in range: ClosedRange<Int64>) -> Int64? {
+    if case .number(let text) = value.kind, let number = Int64(text), range.contains(number) { return number }
+    refuse("expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(found)")
+    return nil
+  }
+
+  /// The elements of an array.
+  var elements: [LayoutField]? {
+    guard case .array(let values) = value.kind else {
+      refuse("expected an array, found \(found)")
+      return nil
+    }
+    return values.enumerated().map { index, value in
+      LayoutField(value: value, file: file, path: "\(path)[\(index)]", mistakes: mistakes)
+    }
+  }
+
+  /// The members of an object, in order.
+  var members: [(key: String, field: LayoutField)]? {
+    guard case .object(let members) = value.kind else {
+      refuse("expected an object, found \(found)")
+      return nil
+    }
+    return members.map { member in
+      (member.key, LayoutField(value: member.value, file: file, path: path(of: member.key), mistakes: mistakes))
+    }
+  }
+
+  /// The members of an object whose keys are names of the user's; other keys are refused.
+  var namedMembers: [(key: String, field: LayoutField)]? {
+    members?.filter { key, field in
+      if LayoutName.isValid(key) { return true }
+      field.refuse("expected a name of letters, digits, '.', '_' and '-', found \(quoted(key))")
+      return false
+    }
+  }
+
+  /// The members of an object that may have no other keys than `keys`.
+  func object(_ keys: [String]) -> LayoutObject? {
+    guard case .object(let members) = value.kind else {
+      refuse("expected an object, found \(found)")
+      return nil
+    }
+    for member in members where !keys.contains(member.key) {
+      let near = nearName(to: member.key, in: keys).map { "; did you mean \(quoted($0))?" }.orEmpty
+      mistakes.add(
+        LayoutError(
+          file: file, position: member.keyPosition, path: path(of: member.key), reason: "unknown key\(near)"))
+    }
+    return LayoutObject(field: self, fields: self.members ?? [])
+  }
+
+  private func path(of key: String) -> String {
+    var step = JSONPath()
+    step.append(key: key)
+    return path.isEmpty || step.description.hasPrefix("[") ? path + step.description : "\(path).\(step)"
+  }
+}
+
+/// An object of a layout file.
+struct LayoutObject {
+  let field: LayoutField
+  fileprivate let fields: [(key: String, field: LayoutField)]
+
+  fileprivate init(field: LayoutField, fields: [(key: String, field: LayoutField)]) {
+    self.field = field
+    self.fields = fields
+  }
+
+  /// The keys that are there, in order.
+  var keys: [String] { fields.map(\.key) }
+
+  /// The member at `key`, if it is there.
+  subscript(key: String) -> LayoutField? { fields.first { $0.key == key }?.field }
+
+  /// The member at `key`; notes a mistake when it is missing.
+  func required(_ key: String) -> LayoutField? {
+    if let found = self[key] { return found }
+    field.refuse("missing key \(quoted(key))")
+    return nil
+  }
+}
+
+extension JSONValue.Kind {
+  /// The value in few words, for messages.
+  var described: String {
+    switch self {
+    case .null: "null"
+    case .bool(let bool): "\(bool)"
+    case .number(let text): "the number \(text.utf8.count > 40 ? "\(text.prefix(40))..." : text)"
+    case .string(let string): quoted(string)
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// release.json: what holds for the whole release. Its name, platforms, binaries and flags, and how its archives are
+// written.
+
+package import Basics
+
+/// A named list of platforms.
+package enum PlatformList: Equatable, Sendable {
+  /// These.
+  case listed([Platform])
+  /// Those that the folder of binaries holds.
+  case present
+}
+
+/// A switch that turns rules on and off.
+package struct LayoutFlag: Equatable, Sendable {
+  /// The environment variable that sets it, if any.
+  package var env: String?
+  /// What it is when nothing sets it.
+  package var isOnByDefault = false
+  /// Environment variables that turn it on when all of them are set.
+  package var onWith: [String] = []
+}
+
+/// What release.json says.
+package struct ReleaseLayout: Sendable {
+  package private(set) var name = ""
+  package private(set) var platforms: [String: PlatformList] = [:]
+  /// What replaces the listed platforms in a fast run.
+  package private(set) var fast: [Platform]?
+  /// Whether the platforms of the command line replace the lists instead of narrowing them.
+  package private(set) var replacesPlatforms = false
+  package private(set) var binaries: [String: [String]] = [:]
+  package private(set) var archive = ArchiveSettings()
+  package private(set) var flags: [String: LayoutFlag] = [:]
+
+  /// The flag that is on in a clean git tree; no layout declares it.
+  package static let gitCleanFlag = "git-clean"
+
+  private static let keys = ["$schema", "name", "platforms", "fast", "override", "binaries", "archive", "flags"]
+
+  /// What holds where nothing is said.
+  init() {}
+
+  init(_ field: LayoutField) {
+    guard let object = field.object(Self.keys) else { return }
+    name = object.required("name")?.onePart ?? ""
+    for (key, field) in object["platforms"]?.namedMembers ?? [] { platforms[key] = Self.platformList(field) }
+    fast = object["fast"]?.platforms
+    if let override = object["override"] { replacesPlatforms = Self.override(override) }
+    for (key, field) in object["binaries"]?.namedMembers ?? [] { binaries[key] = field.binaryNames }
+    if let archive = object["archive"] { self.archive.override(with: archive) }
+    for (key, field) in object["flags"]?.namedMembers ?? [] { addFlag(key, field) }
+  }
+
+  private static func platformList(_ field: LayoutField) -> PlatformList? {
+    if field.isString("present") { return .present }
+    if field.isString {
+      field.refuse("expected \"present\" or an array of platforms, found \(field.found)")
+      return nil
+    }
+    return field.platforms.map(PlatformList.listed)
+  }
+
+  private static func override(_ field: LayoutField) -> Bool {
+    guard let text = field.string else { return false }
+    if text != "replace" && text != "intersect" {
+      field.refuse("expected \"intersect\" or \"replace\", found \(field.found)")
+    }
+    return text == "replace"
+  }
+
+  private mutating func addFlag(_ name: String, _ field: LayoutField) {
+    guard let object = field.object(["env", "default", "onWith"]) else { return }
+    if name == Self.gitCleanFlag { field.refuse("the flag \(name) is built in") }
+    var flag = LayoutFlag()
+    flag.env = object["env"]?.string
+    if let field = object["default"], let text = field.string {
+      if text != "y" && text != "n" { field.refuse("expected \"y\" or \"n\", found \(field.found)") }
+      flag.isOnByDefault = text == "y"
+    }
+    flag.onWith = object["onWith"]?.elements?.compactMap(\.string) ?? []
+    flags[name] = flag
+  }
+}
+
+extension LayoutField {
+  /// The value as an array of platforms.
+  var platforms: [Platform]? {
+    elements?.compactMap { field in
+      guard let text = field.string else { return nil }
+      if let platform = Platform(text) { return platform }
+      field.refuse("expected a platform such as \"linux/amd64\", found \(field.found)")
+      return nil
+    }
+  }
+
+  /// The value as an array of names of binaries.
+  fileprivate var binaryNames: [String]? {
+    elements?.compactMap(\.onePart)
+  }
+
+  /// The value as a path of one part.
+  var onePart: String? {
+    guard let path = taking({ try ArchivePath($0) }) else { return nil }
+    if path.isOnePart { return path.text }
+    refuse("expected a name without '/', found \(found)")
+    return nil
+  }
+}
+
+extension Template {
+  /// The template without anything in it.
+  package static let empty = Template(literal: "")
+
+  /// Whether it can fill in to a path, relative or with a slash before it; notes the mistake at `field` when it cannot.
+  ///
+  /// Variables stand for a letter here; what they really stand for is checked when they are known.
+  func checked(as field: LayoutField, isAbsolute: Bool = false) -> Bool {
+    // By bytes: a slash and a combining mark after it are one Character.
+    let path = Array(filled { _ in "x" }.utf8.dropFirst(isAbsolute ? 1 : 0))
+    do {
+      _ = try ArchivePath(String(decoding: path, as: UTF8.self))
+      return true
+    } catch {
+      field.refuse("\(error), found \(field.found)")
+      return false
+    }
+  }
+}

@@ -1,0 +1,207 @@
+// A string of a layout with variables in it, checked when the layout is read and filled in when the plan is made.
+
+import Basics
+
+/// What a template may name, written in braces.
+package enum Variable: String, CaseIterable, Sendable {
+  case name, version, os, arch, registry, tag, releaseRegistry, releaseTag, md5
+}
+
+/// A string with variables: "{name}-{version}.tar.gz". "{{" is a brace.
+package struct Template: Equatable, Sendable {
+  /// A piece of a template.
+  enum Part: Equatable, Sendable {
+    case text(String)
+    case variable(Variable)
+
+    fileprivate var written: String {
+      switch self {
+      case .text(let text): text
+      case .variable(let variable): "{\(variable.rawValue)}"
+      }
+    }
+  }
+
+  /// The string as written.
+  package let text: String
+  private let parts: [Part]
+
+  /// The template that `text` spells; throws `TemplateError`.
+  package init(_ text: String) throws(TemplateError) {
+    self.text = text
+    var parts: [Part] = []
+    // Byte by byte: a brace and a combining mark after it are one Character.
+    var rest = Array(text.utf8)[...]
+    while let brace = rest.firstIndex(of: UInt8(ascii: "{")) {
+      if brace > rest.startIndex { parts.append(.text(String(decoding: rest[..<brace], as: UTF8.self))) }
+      rest = rest[brace...].dropFirst()
+      if rest.first == UInt8(ascii: "{") {
+        parts.append(.text("{"))
+        rest = rest.dropFirst()
+        continue
+      }
+      guard let end = rest.firstIndex(of: UInt8(ascii: "}")) else { throw .openBrace }
+      let name = String(decoding: rest[..<end], as: UTF8.self)
+      guard let variable = Variable(rawValue: name) else { throw .unknownVariable(name) }
+      parts.append(.variable(variable))
+      rest = rest[end...].dropFirst()
+    }
+    if !rest.isEmpty { parts.append(.text(String(decoding: rest, as: UTF8.self))) }
+    self.parts = parts
+  }
+
+  /// The template of `parts`; no text of theirs has a brace in it.
+  init(parts: [Part]) {
+    self.parts = parts
+    text = parts.map(\.written).joined()
+  }
+
+  /// The template of a text without variables.
+  package init(literal text: String) {
+    self.text = text
+    parts = text.isEmpty ? [] : [.text(text)]
+  }
+
+  /// The variables that it names.
+  package var variables: [Variable] {
+    parts.compactMap { part in
+      if case .variable(let variable) = part { variable } else { nil }
+    }
+  }
+
+  /// What stands behind the last variable: the whole string where there is none.
+  var literalEnd: String {
+    let texts = parts.reversed().map { part in if case .text(let text) = part { text } else { String?.none } }
+    return texts.prefix { $0 != nil }.reversed().map(\.orEmpty).joined()
+  }
+
+  /// The string with each variable's value in its place. Throws what `value` throws.
+  package func filled<Failure: Error>(_ value: (Variable) throws(Failure) -> String) throws(Failure) -> String {
+    var filled = ""
+    for part in parts {
+      switch part {
+      case .text(let text): filled += text
+      case .variable(let variable): filled += try value(variable)
+      }
+    }
+    return filled
+  }
+}
+
+/// A template that is none.
+package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible {
+  case openBrace
+  case unknownVariable(String)
+
+  package var description: String {
+    switch self {
+    case .openBrace: "'{' without '}' after it (write '{{' for a brace)"
+    case .unknownVariable(let name):
+      "unknown variable \(quoted("{\(name)}"))"
+        + nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { " (did you mean {\($0)}?)" }.orEmpty
+    }
+  }
+}
+
+extension String? {
+  /// The string, or nothing.
+  package var orEmpty: String { self ?? "" }
+}
+
+// Strings of a layout with variables in them: which variables are known where, and what the string must be.
+
+/// What a template is part of; not all variables are known everywhere.
+enum TemplatePlace: Sendable {
+  case tarball
+  /// images.json, but for its registry and tags.
+  case image
+  case registry
+  case tag
+}
+
+/// Reads templates of one rule.
+struct TemplateDecoder {
+  let names: LayoutNames
+  /// Whether {os} and {arch} are known.
+  let hasPlatform: Bool
+  var place = TemplatePlace.tarball
+
+  /// Any text.
+  func text(_ field: LayoutField) -> Template? {
+    guard let template = field.taking({ try Template($0) }) else { return nil }
+    for variable in Set(template.variables.map(\.rawValue)).sorted() {
+      if let reason = reasonAgainst(variable) { field.refuse("{\(variable)} \(reason)") }
+    }
+    return template
+  }
+
+  /// Any text but none.
+  func someText(_ field: LayoutField) -> Template? {
+    guard let template = text(field) else { return nil }
+    if !template.text.isEmpty { return template }
+    field.refuse("expected a string that is not empty")
+    return nil
+  }
+
+  /// A relative path.
+  func path(_ field: LayoutField) -> Template? {
+    guard let template = text(field), template.checked(as: field) else { return nil }
+    return template
+  }
+
+  /// A relative path, or "." for the folder that it starts from.
+  func folder(_ field: LayoutField) -> Template? {
+    if field.isString(".") { return Template(literal: ".") }
+    return path(field)
+  }
+
+  /// An absolute path in its only spelling; "/" is one.
+  func absolutePath(_ field: LayoutField) -> Template? {
+    guard let template = text(field) else { return nil }
+    if template.text == "/" { return template }
+    guard template.text.utf8.first == UInt8(ascii: "/") else {
+      field.refuse("expected an absolute path, found \(field.found)")
+      return nil
+    }
+    if template.text.utf8.starts(with: "//".utf8) {
+      field.refuse("\(PathError.emptyPart), found \(field.found)")
+      return nil
+    }
+    return template.checked(as: field, isAbsolute: true) ? template : nil
+  }
+
+  /// The target of a symlink: any path that a terminal does not obey.
+  func link(_ field: LayoutField) -> Template? {
+    guard let template = text(field) else { return nil }
+    let bytes = template.text.utf8
+    if bytes.isEmpty || bytes.count > ArchivePath.longest || bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      field.refuse("expected the target of a link, found \(field.found)")
+      return nil
+    }
+    return template
+  }
+
+  /// A commit in git's words.
+  func commit(_ field: LayoutField) -> Template? {
+    guard let template = text(field) else { return nil }
+    if template.text.isEmpty || template.text.hasPrefix("-") || template.text.utf8.contains(where: { $0 < 0x20 }) {
+      field.refuse("expected a commit such as \"HEAD\", found \(field.found)")
+      return nil
+    }
+    return template
+  }
+
+  private func reasonAgainst(_ variable: String) -> String? {
+    switch (Variable(rawValue: variable), place) {
+    case (.os, .registry), (.arch, .registry), (.registry, .registry), (.tag, .registry), (.tag, .tag):
+      "cannot stand here"
+    case (.md5, .tag): nil
+    case (.md5, .tarball): "is known in images alone"
+    case (.md5, _): "is known in tags alone"
+    case (.os, _), (.arch, _):
+      hasPlatform ? nil : "is not known here: give the entry or its tarball \"platforms\""
+    case (.registry, .tarball), (.tag, .tarball): names.hasImages ? nil : "is not known without an images.json"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,152 @@
+// What is to be said of the files that are packed: executables for another machine than their platform's, or without
+// an execute bit (the layers of images have a gate of their own), and what files have that no archive keeps. It is said
+// of the entries that stay: a later rule may replace what an earlier one brought.
+
+import Archive
+import Basics
+import Files
+import Image
+import Layout
+
+/// What is to be said of one file, if the entry of its rule stays.
+package struct FileFinding {
+  enum Kind {
+    case refusal(Diagnostic)
+    case executable(String)
+    case attributes(String)
+  }
+
+  /// The name that the entry is stored under.
+  let name: [UInt8]
+  /// The number of the rule.
+  let rule: UInt32
+  let kind: Kind
+
+  /// What is to be said of the file `path` whose extended attributes are left out.
+  package static func warning(path: [UInt8], attributes: [[UInt8]]) -> String {
+    "\(escapedName(path)): its attributes are left out: \(attributes.map { escapedName($0) }.joined(separator: ", "))"
+  }
+}
+
+/// What the files of a rule are for, as far as the rule says, and so what is looked for in them.
+struct FilePurpose {
+  /// What brings the files.
+  enum Source {
+    /// The folder of built binaries.
+    case binaries
+    /// A rule for this very file.
+    case file
+    /// One of several paths, which is this very file's.
+    case path
+    /// A folder above the file.
+    case tree
+  }
+
+  let source: Source
+  /// The platform of the rule, for messages.
+  let platform: Platform?
+  /// What their machines are compared with; nil for what they may be for.
+  private(set) var os: String?
+  private(set) var architecture: String?
+
+  /// Of binaries that were built for `platform`.
+  init(builtFor platform: Platform) {
+    source = .binaries
+    self.platform = platform
+    (os, architecture) = (platform.os, platform.architecture)
+  }
+
+  /// Of what `template`, the source of a rule, leads to: for the platform, as far as it names that.
+  init(_ source: Source, of template: Template, _ place: RulePlace) {
+    self.source = source
+    platform = place.platform
+    let variables = template.variables
+    os = variables.contains(.os) ? platform?.os : nil
+    architecture = variables.contains(.arch) ? platform?.architecture : nil
+  }
+
+  /// Whether files may be for another machine than theirs.
+  var isCompared: Bool { os != nil || architecture != nil }
+}
+
+/// A file that goes into an archive.
+struct PackedFile {
+  let file: SourceFile
+  let status: FileStatus
+  /// Below the archive's root, as the rule has it.
+  let path: [UInt8]
+  /// Of its entry.
+  let mode: FileMode
+  /// The name that the entry is stored under.
+  let name: [UInt8]
+}
+
+extension TarballBuilder {
+  /// Looks for what is to be said of a file; a mistake that is no finding is taken note of at once.
+  func look(at packed: PackedFile, for purpose: FilePurpose, _ place: RulePlace) {
+    func find(_ kind: FileFinding.Kind?) {
+      guard let kind else { return }
+      findings.append(FileFinding(name: packed.name, rule: place.number, kind: kind))
+    }
+    do {
+      // Of trees only what is to be run is looked at: another call for each file would be felt.
+      let isLookedAt = [.binaries, .file].contains(purpose.source) || packed.status.mode & 0o111 != 0
+      if isLookedAt { find(try attributes(of: packed)) }
+      // The gate of an image looks at all that its layer brings.
+      if !purpose.isCompared || image != nil || place.rule.isUnchecked { return }
+      let format = try Executable.inspect(packed.file)
+      find(misfit(of: packed, format, purpose, place) ?? missingBit(of: packed, format, purpose))
+    } catch {
+      refuse(error, of: place.rule)
+    }
+  }
+
+  private func attributes(of packed: PackedFile) throws -> FileFinding.Kind? {
+    let names = try ExtendedAttributes.given(to: packed.file.path)
+    if names.isEmpty { return nil }
+    let warning = FileFinding.warning(path: packed.file.path, attributes: names)
+    return .attributes("\(escapedName(packed.path)): \(warning)")
+  }
+
+  /// What is wrong with an executable that the platform of `purpose` does not run.
+  private func misfit(
+    of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose, _ place: RulePlace
+  ) -> FileFinding.Kind? {
+    let shown = places(of: packed)
+    if let platform = purpose.platform,
+      let reason = format.reason(against: platform, os: purpose.os, architecture: purpose.architecture)
+    {
+      return .refusal(Diagnostic(.data, "\(shown): \(reason)", at: place.rule.origin))
+    }
+    guard case .damagedELF = format else { return nil }
+    return .executable("\(shown): \(Executable.damaged)")
+  }
+
+  private func missingBit(
+    of packed: PackedFile, _ format: Executable, _ purpose: FilePurpose
+  ) -> FileFinding.Kind? {
+    let isToBeRun = format.isProgram || (purpose.source == .binaries && format.machines != nil)
+    if !isToBeRun || packed.mode.bits & 0o111 != 0 || purpose.platform?.os == "windows" { return nil }
+    return .executable("\(places(of: packed)): \(Executable.withoutExecuteBit("\"mode\": \"0755\""))")
+  }
+
+  private func places(of packed: PackedFile) -> String {
+    "\(escapedName(packed.path)): \(escapedName(packed.file.path))"
+  }
+
+  /// Tells the findings whose entries are among `entries`, of the archive `fileName`.
+  func tell(_ findings: [FileFinding], of entries: TarEntryList, in fileName: String) {
+    var executables: [String] = []
+    var attributes: [String] = []
+    for finding in findings {
+      guard let index = entries.index(of: finding.name), entries.origin(at: index) == finding.rule else { continue }
+      switch finding.kind {
+      case .refusal(let diagnostic): resolver.refuse(diagnostic)
+      case .executable(let warning): executables.append(warning)
+      case .attributes(let warning): attributes.append(warning)
+      }
+    }
+    resolver.plan.warnings += executables.told(as: "executables with something wrong").of(fileName)
+    resolver.plan.warnings += attributes.told(as: "files with attributes that are left out").of(fileName)
+  }
+}

@@ -1,0 +1,88 @@
+// The run's own folders and outputs: what a run writes, and what it is given beside the source tree.
+
+import Files
+import Glibc
+
+/// The run's own folders and outputs, which no tree takes in.
+struct OwnPlaces {
+  private let places: Set<FileKey>
+  /// The folders above them.
+  private let parents: Set<FileKey>
+  /// The folders that a run writes into.
+  private let outputs: Set<FileKey>
+  /// The folders that runs make and remove folders in, where one of the places, or a folder above it, is missing.
+  private let shared: Set<FileKey>
+
+  /// No places.
+  init() { (places, parents, outputs, shared) = ([], [], [], []) }
+
+  /// The places of a run that writes files of these names. A cache folder that is refused as one, since others put
+  /// things into it, is a folder of sources like any other.
+  ///
+  /// Throws `SystemError`.
+  init(_ locations: Locations, fileNames: [String], isCacheOfOthers: Bool = false) throws(SystemError) {
+    var places: Set<FileKey> = []
+    var parents: Set<FileKey> = []
+    var shared: Set<FileKey> = []
+    let caches = isCacheOfOthers ? [] : [locations.cache]
+    for path in locations.own + caches + fileNames.map({ "\(locations.out)/\($0)" }) {
+      // What does not exist cannot be taken in; but a folder made to hold it may be there already.
+      if let key = try Self.key(of: Array(path.utf8)) { places.insert(key) }
+      var rest = Array(path.utf8)[...]
+      var isAboveMissing = true
+      while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
+        rest = rest[..<slash]
+        guard let key = try Self.key(of: Array(rest)) else { continue }
+        parents.insert(key)
+        if isAboveMissing { shared.insert(key) }
+        isAboveMissing = false
+      }
+      let isRelative = path.utf8.first != UInt8(ascii: "/")
+      if isAboveMissing && isRelative, let key = try Self.key(of: [UInt8(ascii: ".")]) { shared.insert(key) }
+    }
+    self.places = places
+    self.parents = parents
+    self.shared = shared
+    var outputs: Set<FileKey> = []
+    for path in [locations.out, locations.images] + caches {
+      if let key = try Self.key(of: Array(path.utf8)) { outputs.insert(key) }
+    }
+    self.outputs = outputs
+  }
+
+  /// Nil where nothing is found. Throws `SystemError`.
+  private static func key(of path: [UInt8]) throws(SystemError) -> FileKey? {
+    do throws(SystemError) {
+      return try FileStatus.followingIfThere(path)?.key
+    } catch {
+      // Where the run may not look, or nothing can be, it neither writes nor takes anything in.
+      if [EACCES, ELOOP, ENAMETOOLONG].contains(error.errno) { return nil }
+      throw error
+    }
+  }
+
+  /// Whether this is one of the places.
+  func contains(_ status: FileStatus) -> Bool { places.contains(status.key) }
+
+  /// Whether one of the places is somewhere below this folder.
+  func liesBelow(_ status: FileStatus) -> Bool { parents.contains(status.key) }
+
+  /// Whether this is a folder that the run writes into.
+  func isOutput(_ status: FileStatus) -> Bool { outputs.contains(status.key) }
+
+  /// Whether other runs of this program change what this folder holds while it is read.
+  func isShared(_ status: FileStatus) -> Bool { isOutput(status) || shared.contains(status.key) }
+
+  /// Whether `path`, which is absolute and without links, lies in a folder below `root` that the run writes into.
+  ///
+  /// Throws `SystemError`.
+  func isInOutput(_ path: [UInt8], below root: [UInt8]) throws(SystemError) -> Bool {
+    var rest = path[...]
+    while rest.count > root.count {
+      if let key = try Self.key(of: Array(rest)), outputs.contains(key) { return true }
+      guard let slash = rest.lastIndex(of: UInt8(ascii: "/")) else { return false }
+      rest = rest[..<slash]
+    }
+    return false
+  }
+}

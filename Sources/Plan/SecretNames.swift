@@ -1,0 +1,65 @@
+// Names by which programs know files with passwords, tokens and private keys: one in a release is seldom meant.
+
+import Archive
+import Basics
+
+/// Finds files of one archive that are named as files with secrets are.
+enum SecretNames {
+  /// One warning for all of them, those at the `renamed` paths, whose sources have such names, too; nil where there is
+  /// none.
+  static func warning(of entries: TarEntryList, _ renamed: [[UInt8]], in fileName: String) -> String? {
+    let found = (0..<entries.count).filter { entries.kind(at: $0) == .file && isOne(entries.name(at: $0)) }
+    if found.isEmpty && renamed.isEmpty { return nil }
+    let names = NameSample(found.map { entries.name(at: $0) } + renamed.map { $0[...] })
+    return "\(fileName): \(names): named as files with secrets are; `exclude` leaves out what is not meant to be there"
+  }
+
+  /// Whether programs keep secrets in a file of this path.
+  static func isOne(_ path: ArraySlice<UInt8>) -> Bool {
+    let slash = path.lastIndex(of: UInt8(ascii: "/"))
+    let name = slash.map { path[($0 + 1)...] } ?? path
+    if names.contains(Array(name)) || suffixes.contains(where: { ends(name, in: $0) }) { return true }
+    if name.starts(with: ".env.".utf8) { return !samples.contains(Array(name.dropFirst(".env.".utf8.count))) }
+    // With a slash before, for "a.aws/credentials" is another folder.
+    return paths.contains { ends([UInt8(ascii: "/")] + path, in: $0) }
+  }
+
+  private static func ends(_ name: ArraySlice<UInt8>, in suffix: [UInt8]) -> Bool {
+    name.suffix(suffix.count) == suffix[...]
+  }
+
+  /// Whole names.
+  private static let names = Set(
+    [
+      ".env", ".git-credentials", ".netrc", "_netrc", ".npmrc", ".yarnrc.yml", ".pypirc", ".dockercfg", ".htpasswd",
+      ".pgpass", ".my.cnf", ".mylogin.cnf", ".s3cfg", ".boto", ".vault-token", ".terraformrc", "terraform.tfstate",
+      "credentials.tfrc.json", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "secring.gpg", "key.pem", "privkey.pem",
+      "private.pem", ".bash_history", ".rhosts",
+    ].map { Array($0.utf8) })
+  /// What names end in.
+  private static let suffixes = [
+    ".key", "-key.pem", ".p12", ".pfx", ".jks", ".keystore", ".ppk", ".kdbx", ".tfstate",
+  ].map { Array($0.utf8) }
+  /// What paths end in.
+  private static let paths = [
+    ".aws/credentials", ".azure/accessTokens.json", ".cargo/credentials", ".cargo/credentials.toml",
+    ".config/gcloud/application_default_credentials.json", ".config/gh/hosts.yml", ".docker/config.json",
+    ".gem/credentials", ".hg/hgrc", ".kube/config", ".m2/settings.xml",
+  ].map { Array("/\($0)".utf8) }
+  /// What follows ".env." in the names of examples.
+  private static let samples = Set(["dist", "example", "sample", "template"].map { Array($0.utf8) })
+}
+
+/// A few of many names, for a message.
+struct NameSample: CustomStringConvertible {
+  private static let most = 5
+
+  let description: String
+
+  /// The first names, escaped, and how many more there are.
+  init(_ names: some Collection<some Collection<UInt8>>) {
+    let shown = names.prefix(Self.most).map { escapedName($0) }.joined(separator: ", ")
+    let left = names.count - Self.most
+    description = left > 0 ? "\(shown) and \(left) more" : shown
+  }
+}

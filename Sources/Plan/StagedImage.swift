@@ -1,0 +1,98 @@
+// The archive of an image that stands in the stage folder, NAME.tar, and goes into a tarball as it stands: whether it
+// is what the tarball says it is. Whoever loads it would be the first to find out.
+
+import Basics
+import Image
+
+/// The archive of a staged image.
+struct StagedImage {
+  /// What to do about one that is not the release's.
+  static let remedy = "make it anew with `kpack images` or from bases"
+
+  private let path: String
+  private let spoolFolder: String
+
+  /// The archive at `path`; one that is compressed is unpacked near `spoolFolder` to be looked into.
+  init(_ path: String, spoolingNear spoolFolder: String) {
+    self.path = path
+    self.spoolFolder = spoolFolder
+  }
+
+  /// What is to be said of the archive, with the path before each.
+  struct Findings {
+    /// Why it is refused; none when it goes in.
+    var reasons: [String] = []
+    /// What is sloppy about it, but harms nobody who reads it as tar does.
+    var warnings: [String] = []
+  }
+
+  /// Why it is no image for `platform` of the tag `tag`, and what is to be said of it where it is one.
+  ///
+  /// Variants may differ, and any tag will do where `tag` is nil. What registry and repository the names have is not
+  /// asked. The documents are verified; of the layers it is seen that they are there, and not read.
+  /// Throws `SourceChanged` or `SystemError`.
+  func findings(against platform: Platform, tag: String?) throws -> Findings {
+    do {
+      let source = try ImageSource(path, spoolingNear: spoolFolder)
+      return Findings(reasons: try reasons(in: source, against: platform, tag: tag), warnings: source.warnings)
+    } catch let error as ImageError {
+      return Findings(reasons: ["\(error): \(Self.remedy)"])
+    }
+  }
+
+  private func reasons(in source: ImageSource, against platform: Platform, tag: String?) throws -> [String] {
+    let images = try source.images()
+    if images.isEmpty { return [told("holds no image")] }
+    var reasons: [String] = []
+    let suitable = images.filter { $0.platform.withoutVariant == platform.withoutVariant }
+    if suitable.isEmpty {
+      let found = Self.list(images.map { "\($0.platform)" })
+      reasons.append(told("is for \(found), wanted is \(platform)"))
+    }
+    let candidates = suitable.isEmpty ? images : suitable
+    let named = candidates.filter { $0.hasName(withTag: tag) }
+    if named.isEmpty { reasons.append(told(Self.misnamed(candidates, tag))) }
+    for image in named.isEmpty ? candidates : named {
+      if let reason = try missing(of: image, in: source) { reasons.append(reason) }
+    }
+    return reasons
+  }
+
+  private func told(_ reason: String) -> String { "\(escapedName(path.utf8)): \(reason): \(Self.remedy)" }
+
+  /// What is missing of an image's layers.
+  private func missing(of image: SourceImage, in source: ImageSource) throws -> String? {
+    do {
+      try source.checkPresence(ofLayersOf: image)
+      return nil
+    } catch let error as ImageError {
+      return "\(error): \(Self.remedy)"
+    }
+  }
+
+  private static func misnamed(_ images: [SourceImage], _ tag: String?) -> String {
+    let names = images.flatMap(\.names)
+    let wanted = tag.map { "a name with the tag \($0)" } ?? "a name with a tag"
+    return names.isEmpty ? "has no name, wanted is \(wanted)" : "is named \(list(names)), wanted is \(wanted)"
+  }
+
+  /// The first few of `items`, each once.
+  private static func list(_ items: [String]) -> String {
+    var known: Set<String> = []
+    return items.filter { known.insert($0).inserted }.map { escapedName($0.utf8) }.firstFew
+  }
+}
+
+extension SourceImage {
+  /// Whether one of the names has the tag `tag`, or any tag when that is nil.
+  ///
+  /// A name of one word is a tag alone, as OCI archives have it (OCI image-spec, annotations.md,
+  /// `org.opencontainers.image.ref.name`).
+  fileprivate func hasName(withTag tag: String?) -> Bool {
+    let tags = names.compactMap { name in
+      // What is no reference is no name that an engine loads an image under.
+      Reference.isTag(name) ? name : (try? Reference(name))?.tag
+    }
+    return tag.map { tags.contains($0) } ?? !tags.isEmpty
+  }
+}

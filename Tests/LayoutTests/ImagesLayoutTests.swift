@@ -1,0 +1,129 @@
+// images.json: every key it takes, what stands in for keys that are not there, and what is used by it.
+
+@testable import Layout
+@testable import TestSupport
+import Testing
+
+private let release =
+  #"{"name": "a", "platforms": {"p": ["linux/arm"]}, "binaries": {"b": ["x"]}, "flags": {"f": {}, "g": {}}}"#
+
+struct ImagesLayoutTests {
+  @Test func `every key is accepted`() throws {
+    let image = """
+      {"binary": "x", "name": "y", "to": "opt/{name}", "base": "plain",
+       "repository": {"arm": "r/{arch}", "*": "r/{tag}"},
+       "tag": "{version}-{md5}", "file": "{name}-{arch}.tar", "outputs": ["images"],
+       "entries": [{"binaries": "b", "when": "f"}, {"symlink": "/x", "to": "y", "platforms": ["*/arm"]}],
+       "env": {"A": "{os}", "B": ""}, "cmd": ["-v", "{registry}"], "entrypoint": [], "workdir": "/var/{name}",
+       "user": "1:1",       "labels": {"l": "{releaseTag}"}, "platforms": "p", "when": "!g"}
+      """
+    let images = """
+      {"$schema": "s", "registry": "r", "repository": "{registry}/x", "tag": "{version}-{arch}",
+       "bases": {"plain": "b:{arch}",
+       "mapped": {"arm": "c", "*": "d"}, "held": {"ref": "e", "entries": [{"text": "", "to": "etc/{name}"}]}},
+       "groups": {"main": [\(image), {"name": "m", "base": "mapped"}, {"name": "h", "base": "held"}]}}
+      """
+    let set = try LayoutSet.of([
+      "release": release, "images": images,
+      "app": #"{"tarball": "a-{arch}.tgz", "platforms": "p", "entries": ["#
+        + #"{"images": "main"}]}"#,
+    ])
+    #expect(set.warnings == [])
+    let layout = try #require(set.images)
+    #expect(layout.registry.text == "r" && layout.tag.text == "{version}-{arch}")
+    #expect(layout.repository.template(for: "arm")?.text == "{registry}/x")
+    #expect(layout.bases["mapped"]?.reference.template(for: "arm")?.text == "c")
+    #expect(layout.bases["mapped"]?.reference.template(for: "s390x")?.text == "d")
+    #expect(layout.bases["held"]?.entries.map(\.origin.path) == ["bases.held.entries[0]"])
+    #expect(layout.bases["held"]?.reference.origin.path == "bases.held.ref")
+    let rule = try #require(layout.groups["main"]?.first)
+    #expect(rule.name == "y" && rule.binary == "x" && rule.base == "plain" && rule.to.text == "opt/{name}")
+    #expect(rule.repository?.template(for: "arm")?.text == "r/{arch}" && rule.tag?.text == "{version}-{md5}")
+    #expect(rule.file?.text == "{name}-{arch}.tar")
+    #expect(rule.outputs == [.images] && rule.entries.count == 2)
+    #expect(rule.env.map { "\($0.name)=\($0.value.text)" } == ["A={os}", "B="])
+    #expect(rule.cmd?.map(\.text) == ["-v", "{registry}"] && rule.entrypoint == [])
+    #expect(rule.workdir?.text == "/var/{name}" && rule.user?.text == "1:1")
+    #expect(rule.labels.map { "\($0.name)=\($0.value.text)" } == ["l={releaseTag}"])
+    #expect(rule.platforms == .list("p") && rule.condition == Condition(flag: "g", isOn: false))
+    #expect(rule.origin.path == "groups.main[0]")
+  }
+
+  @Test(arguments: [("x.tar", "x.docker_tag"), ("a.b.tar", "a.b.docker_tag")])
+  func `the file of the tag stands beside the archive`(archive: String, tag: String) {
+    #expect(ImageRule.tagFileName(of: archive) == tag)
+  }
+
+  @Test func `what is not said is as documented`() throws {
+    let images = #"{"bases": {"b": "c"}, "groups": {"g": [{"binary": "x", "base": "b", "platforms": ["linux/arm"]}]}}"#
+    let layout = try #require(try LayoutSet.of(["release": release, "images": images]).images)
+    #expect(layout.registry.text.isEmpty)
+    #expect(layout.tag == (try Template("{version}")))
+    #expect(layout.repository.template(for: "arm") == (try Template("{registry}/{name}")))
+    let rule = try #require(layout.groups["g"]?.first)
+    #expect(rule.name == "x" && rule.to.text == "usr/local/bin" && rule.outputs == [.stage, .images])
+    #expect(rule.file == nil)
+    #expect(rule.repository == nil && rule.tag == nil && rule.entries.isEmpty && rule.condition == nil)
+    #expect(rule.env.isEmpty && rule.labels.isEmpty && rule.cmd == nil && rule.entrypoint == nil)
+    #expect(rule.workdir == nil && rule.user == nil)
+  }
+
+  @Test func `an architecture that nothing names has no template`() throws {
+    let images = #"{"bases": {"b": {"arm": "c"}}, "groups": {}}"#
+    let layout = try #require(try LayoutSet.of(["release": release, "images": images]).images)
+    #expect(layout.bases["b"]?.reference.template(for: "amd64") == nil)
+  }
+
+  @Test func `variables may be an array, the binary's folder the root, the working folder too`() throws {
+    let image = #"{"binary": "x", "base": "b", "to": ".", "workdir": "/", "env": ["A=1=2", "B="], "platforms": "p"}"#
+    let images = #"{"bases": {"b": "c"}, "groups": {"g": [\#(image)]}}"#
+    let layout = try #require(try LayoutSet.of(["release": release, "images": images]).images)
+    let rule = try #require(layout.groups["g"]?.first)
+    #expect(rule.env.map(\.name) == ["A", "B"] && rule.env.map(\.value.text) == ["1=2", ""])
+    #expect(rule.to.text == "." && rule.workdir?.text == "/")
+  }
+
+  @Test func `a base that no image stands on is a warning`() throws {
+    let set = try LayoutSet.of(["release": #"{"name": "a"}"#, "images": #"{"bases": {"b": "c"}, "groups": {}}"#])
+    #expect(set.warnings == [#"layouts/images.json: the base "b" is never used"#])
+  }
+
+  @Test func `two groups may have an image of one name`() throws {
+    let image = #"{"binary": "x", "base": "b", "platforms": "p"}"#
+    let images = #"{"bases": {"b": "c"}, "groups": {"g": [\#(image)], "h": [\#(image)]}}"#
+    #expect(LayoutSet.mistakes(["release": release, "images": images]) == [])
+  }
+
+  @Test(arguments: [#""g""#, #"["x"]"#, #"["{version}"]"#])
+  func `an image is held by its group, by a name of the group, and by a name yet unknown`(_ list: String) {
+    let images = #"{"bases": {"b": "c"}, "groups": {"g": [{"binary": "x", "base": "b"}]}}"#
+    let app = #"{"tarball": "a.tgz", "platforms": ["linux/arm"], "entries": [{"images": \#(list)}]}"#
+    #expect(LayoutSet.mistakes(["release": release, "images": images, "app": app]) == [])
+  }
+
+  @Test func `an image that no tarball holds needs platforms`() {
+    let images = """
+      {"bases": {"b": "c"}, "groups": {
+      "h": [{"name": "y", "base": "b"}],
+      "g": [{"binary": "x", "base": "b"}, {"name": "z", "base": "b", "platforms": "p"}]}}
+      """
+    let app = #"{"tarball": "a.tgz", "platforms": ["linux/arm"], "entries": [{"images": ["y"]}]}"#
+    let held = [#"layouts/images.json:3:7: groups.g[0]: image "x": no tarball holds it; give it "platforms""#]
+    let other = [#"layouts/images.json:2:7: groups.h[0]: image "y": no tarball holds it; give it "platforms""#]
+    #expect(LayoutSet.mistakes(["release": release, "images": images, "app": app]) == held)
+    #expect(LayoutSet.mistakes(["release": release, "images": images]) == held + other)
+  }
+}
+
+struct HyperkubeLayoutTests {
+  @Test func `hyperkube stands at the root with its links, on all architectures by name`() throws {
+    let layouts = try LayoutSet.builtIn()
+    let rule = try #require(layouts.images?.groups["hyperkube"]?.first)
+    #expect(rule.to.text == "." && rule.outputs == [.images] && rule.platforms == .list("server"))
+    #expect(rule.repository?.template(for: "amd64")?.text == "{registry}/{name}-{arch}")
+    #expect(rule.condition == Condition(flag: "hyperkube", isOn: true))
+    #expect(rule.entries.count == 16)
+    #expect(rule.entries.allSatisfy { $0.verb == .symlink(Template(literal: "/hyperkube")) })
+    #expect(layouts.release.flags["hyperkube"]?.onWith == ["KUBE_DOCKER_REGISTRY", "KUBE_DOCKER_IMAGE_TAG"])
+  }
+}

@@ -1,0 +1,151 @@
+// Wrong images, bases and names in images.json, each with exactly what is told of it.
+
+@testable import Layout
+@testable import TestSupport
+import Testing
+
+private let release = #"{"name": "a", "platforms": {"server": ["linux/amd64"]}, "flags": {"flag": {}}}"#
+
+struct WrongImagesTests {
+  @Test(arguments: [
+    WrongLayout("[]", "1:1: expected an object, found an array"),
+    WrongLayout("{}", #"1:1: missing key "bases""#, #"1:1: missing key "groups""#),
+    WrongLayout(#"{"bases": {}, "groups": {}, "tags": "x"}"#, #"1:29: tags: unknown key; did you mean "tag"?"#),
+    WrongLayout(
+      #"{"bases": [], "groups": []}"#,
+      "1:11: bases: expected an object, found an array",
+      "1:25: groups: expected an object, found an array"),
+    WrongLayout(
+      #"{"bases": {"a b": "c"}, "groups": {"": []}}"#,
+      #"1:19: bases["a b"]: expected a name of letters, digits, '.', '_' and '-', found "a b""#,
+      #"1:40: groups[""]: expected a name of letters, digits, '.', '_' and '-', found """#),
+    WrongLayout(#"{"bases": {}, "groups": {"g": {}}}"#, "1:31: groups.g: expected an array, found an object"),
+    WrongLayout(
+      #"{"registry": "{registry}{tag}{os}{arch}{md5}", "bases": {}, "groups": {}}"#,
+      "1:14: registry: {arch} cannot stand here",
+      "1:14: registry: {md5} is known in tags alone",
+      "1:14: registry: {os} cannot stand here",
+      "1:14: registry: {registry} cannot stand here",
+      "1:14: registry: {tag} cannot stand here"),
+    WrongLayout(#"{"tag": "{tag}", "bases": {}, "groups": {}}"#, "1:9: tag: {tag} cannot stand here"),
+    WrongLayout(#"{"tag": "", "bases": {}, "groups": {}}"#, "1:9: tag: expected a string that is not empty"),
+    WrongLayout(
+      #"{"repository": "{md5}", "bases": {}, "groups": {}}"#,
+      "1:16: repository: {md5} is known in tags alone"),
+    WrongLayout(
+      #"{"repository": ["x"], "bases": {}, "groups": {}}"#,
+      "1:16: repository: expected a string, or an object of strings by architecture, found an array"),
+    WrongLayout(#"{"bases": {"b": ""}, "groups": {}}"#, "1:17: bases.b: expected a string that is not empty"),
+    WrongLayout(#"{"bases": {"b": {}}, "groups": {}}"#, "1:17: bases.b: expected at least one architecture"),
+    WrongLayout(
+      #"{"bases": {"b": {"a/b": "x", "arm": 1}}, "groups": {}}"#,
+      #"1:25: bases.b["a/b"]: expected an architecture such as "amd64", or "*", found "a/b""#,
+      "1:37: bases.b.arm: expected a string, found the number 1"),
+    WrongLayout(#"{"bases": {"b": {"entries": []}}, "groups": {}}"#, #"1:17: bases.b: missing key "ref""#),
+    WrongLayout(#"{"bases": {"b": {"ref": "x", "entry": []}}, "groups": {}}"#, "1:30: bases.b.entry: unknown key"),
+    WrongLayout(
+      #"{"bases": {"b": {"ref": "x", "entries": [{"file": "x"}]}}, "groups": {}}"#,
+      #"1:42: bases.b.entries[0]: missing key "to""#),
+  ])
+  func `a wrong file of images is refused`(_ layout: WrongLayout) {
+    let mistakes = LayoutSet.mistakes(["release": release, "images": layout.text])
+    #expect(mistakes == layout.mistakes.map { "layouts/images.json:\($0)" })
+  }
+
+  /// Each stands after `{"binary": "x", "base": "b", `.
+  @Test(arguments: [
+    WrongLayout(#""bse": "b""#, #"2:1: groups.g[0].bse: unknown key; did you mean "base"?"#),
+    WrongLayout(#""name": "x/y""#, #"2:9: groups.g[0].name: expected a name without '/', found "x/y""#),
+    WrongLayout(#""to": "/usr""#, #"2:7: groups.g[0].to: expected a relative path, not an absolute one, found "/usr""#),
+    WrongLayout(#""repository": {"arm": "{md5}"}"#, "2:23: groups.g[0].repository.arm: {md5} is known in tags alone"),
+    WrongLayout(#""tag": "{tag}""#, "2:8: groups.g[0].tag: {tag} cannot stand here"),
+    WrongLayout(#""file": ".tar""#, #"2:9: groups.g[0].file: expected a name before ".tar", found nothing"#),
+    WrongLayout(
+      #""file": "{name}""#,
+      #"2:9: groups.g[0].file: expected a file name that ends in ".tar", without '/', found "{name}""#),
+    WrongLayout(
+      #""file": "a/b.tar""#,
+      #"2:9: groups.g[0].file: expected a file name that ends in ".tar", without '/', found "a/b.tar""#),
+    WrongLayout(#""outputs": []"#, #"2:12: groups.g[0].outputs: expected "stage", "images" or both"#),
+    WrongLayout(
+      #""outputs": ["stge", "stage", "stage"]"#,
+      #"2:13: groups.g[0].outputs[0]: expected "stage" or "images", found "stge""#,
+      #"2:30: groups.g[0].outputs[2]: "stage" stands here twice"#),
+    WrongLayout(#""outputs": "stage""#, #"2:12: groups.g[0].outputs: expected an array, found "stage""#),
+    WrongLayout(
+      #""entries": [{"images": "g"}]"#,
+      "2:24: groups.g[0].entries[0].images: stands in tarballs alone; an image cannot hold it"),
+    WrongLayout(
+      #""entries": [{"artifact": "app", "to": "x"}]"#,
+      "2:26: groups.g[0].entries[0].artifact: stands in tarballs alone; an image cannot hold it"),
+    WrongLayout(
+      #""entries": [{"to": "x"}]"#,
+      "2:13: groups.g[0].entries[0]: expected one of binaries, file, tree, paths, text, directory, symlink, git"),
+    WrongLayout(
+      #""entries": [{"text": "{md5}", "to": "x"}]"#,
+      "2:22: groups.g[0].entries[0].text: {md5} is known in tags alone"),
+    WrongLayout(
+      #""env": "A=b""#,
+      #"2:8: groups.g[0].env: expected an object, or an array of "NAME=value", found "A=b""#),
+    WrongLayout(
+      #""env": {"": "b", "A=": "c", "N\u0000": "d"}"#,
+      #"2:13: groups.g[0].env[""]: expected the name of a variable, of letters, digits, '_', '.' and '-', found """#,
+      #"2:24: groups.g[0].env["A="]: expected the name of a variable, of letters, digits, '_', '.' and '-', found "A=""#,
+      #"2:40: groups.g[0].env["N\u0000"]: expected the name of a variable, of letters, digits, '_', '.' and '-', found "N\u0000""#
+    ),
+    WrongLayout(
+      #""env": {"A": 1, "B": "\u0000"}"#,
+      "2:14: groups.g[0].env.A: expected a string, found the number 1",
+      #"2:22: groups.g[0].env.B: expected a string without line breaks and other control characters, found "\u0000""#),
+    WrongLayout(
+      #""env": ["A", "=b", "A=1", "A=2"]"#,
+      #"2:9: groups.g[0].env[0]: expected "NAME=value", found "A""#,
+      #"2:14: groups.g[0].env[1]: expected the name of a variable, of letters, digits, '_', '.' and '-', found """#,
+      #"2:27: groups.g[0].env[3]: "A" is set twice"#),
+    WrongLayout(#""env": ["A={x}"]"#, #"2:9: groups.g[0].env[0]: unknown variable "{x}", found "{x}""#),
+    WrongLayout(#""cmd": "x""#, #"2:8: groups.g[0].cmd: expected an array, found "x""#),
+    WrongLayout(
+      #""entrypoint": ["a\u0000"]"#,
+      #"2:16: groups.g[0].entrypoint[0]: expected a string without NUL, found "a\u0000""#),
+    WrongLayout(#""workdir": "x""#, #"2:12: groups.g[0].workdir: expected an absolute path, found "x""#),
+    WrongLayout(
+      #""workdir": "//""#,
+      "2:12: groups.g[0].workdir: an empty part in a path ('//' or a '/' at the end), found \"//\""),
+    WrongLayout(#""workdir": "/a/../b""#, #"2:12: groups.g[0].workdir: a '..' part in a path, found "/a/../b""#),
+    WrongLayout(#""user": """#, "2:9: groups.g[0].user: expected a string that is not empty"),
+    WrongLayout(#""labels": ["a=b"]"#, "2:11: groups.g[0].labels: expected an object, found an array"),
+    WrongLayout(
+      #""labels": {"": "x"}"#,
+      #"2:16: groups.g[0].labels[""]: expected the name of a label, without line breaks, found """#),
+    WrongLayout(
+      #""platforms": "sever""#,
+      #"2:14: groups.g[0].platforms: no list of platforms is named "sever"; did you mean "server"?"#),
+    WrongLayout(
+      #""platforms": ["linux/*"]"#,
+      #"2:15: groups.g[0].platforms[0]: expected a platform such as "linux/amd64", found "linux/*""#),
+    WrongLayout(#""when": "falg""#, #"2:9: groups.g[0].when: no flag is named "falg"; did you mean "flag"?"#),
+  ])
+  func `a wrong key of an image is refused`(_ layout: WrongLayout) {
+    let start = #"{"bases": {"b": "c"}, "groups": {"g": [{"binary": "x", "base": "b", "#
+    let mistakes = LayoutSet.mistakes(["release": release, "images": "\(start)\n\(layout.text)}]}}"])
+    #expect(mistakes == layout.mistakes.map { "layouts/images.json:\($0)" })
+  }
+
+  @Test(arguments: [
+    WrongLayout(#"{"base": "b"}"#, #"2:1: groups.g[0]: expected "binary" or "name""#),
+    WrongLayout(#"{"binary": "x"}"#, #"2:1: groups.g[0]: missing key "base""#),
+    WrongLayout(#"{"name": "x", "base": "c"}"#, #"2:23: groups.g[0].base: no base is named "c""#),
+    WrongLayout(
+      #"{"name": "x", "base": "b", "to": "y"}"#,
+      #"2:34: groups.g[0].to: is the folder of a "binary", and there is none"#),
+    WrongLayout(
+      #"{"name": "x", "base": "b"}, {"binary": "x", "base": "b"}"#,
+      #"2:29: groups.g[1]: another image of this group is named "x""#),
+  ])
+  func `a wrong image is refused`(_ layout: WrongLayout) {
+    let mistakes = LayoutSet.mistakes([
+      "release": release, "images": "{\"bases\": {\"b\": \"c\"}, \"groups\": {\"g\": [\n\(layout.text)]}}",
+    ])
+    #expect(mistakes == layout.mistakes.map { "layouts/images.json:\($0)" })
+  }
+}

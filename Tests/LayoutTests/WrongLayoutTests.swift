@@ -1,0 +1,243 @@
+// Wrong layouts, each with exactly what is told of it.
+
+@testable import JSON
+@testable import Layout
+@testable import TestSupport
+import Testing
+
+/// A wrong text and the mistakes in it, without "FILE:".
+struct WrongLayout: Sendable, CustomTestStringConvertible {
+  let text: String
+  let mistakes: [String]
+  var testDescription: String { text }
+
+  init(_ text: String, _ mistakes: String...) { (self.text, self.mistakes) = (text, mistakes) }
+}
+
+struct WrongReleaseTests {
+  @Test(arguments: [
+    WrongLayout("[]", "1:1: expected an object, found an array"),
+    WrongLayout("{}", #"1:1: missing key "name""#),
+    WrongLayout("{\n \"name\": 1}", "2:10: name: expected a string, found the number 1"),
+    WrongLayout(#"{"name": ""}"#, #"1:10: name: expected a relative path that is not empty, found """#),
+    WrongLayout(#"{"name": "a", "Name": "b"}"#, #"1:15: Name: unknown key; did you mean "name"?"#),
+    WrongLayout(
+      #"{"name": "a", "name": "b"}"#, "1:15: name: expected each key once in an object, found this one twice"),
+    WrongLayout(#"{"name": "a", "extra\u202e": 1}"#, #"1:15: ["extra\u202E"]: unknown key"#),
+    WrongLayout(#"{"name": "a""#, "1:13: expected ',' or '}', found the end of the document"),
+    WrongLayout(
+      #"{"name": "a", "platforms": {"s": "all"}}"#,
+      #"1:34: platforms.s: expected "present" or an array of platforms, found "all""#),
+    WrongLayout(
+      #"{"name": "a", "platforms": {"s": ["linux", "linux/*"]}}"#,
+      #"1:35: platforms.s[0]: expected a platform such as "linux/amd64", found "linux""#,
+      #"1:44: platforms.s[1]: expected a platform such as "linux/amd64", found "linux/*""#),
+    WrongLayout(#"{"name": "a", "platforms": []}"#, "1:28: platforms: expected an object, found an array"),
+    WrongLayout(
+      #"{"name": "a", "override": "both"}"#, #"1:27: override: expected "intersect" or "replace", found "both""#),
+    WrongLayout(
+      #"{"name": "a", "binaries": {"b": ["x/y", "..", 3]}}"#,
+      #"1:34: binaries.b[0]: expected a name without '/', found "x/y""#,
+      #"1:41: binaries.b[1]: a '..' part in a path, found "..""#,
+      "1:47: binaries.b[2]: expected a string, found the number 3"),
+    WrongLayout(
+      #"{"name": "a", "flags": {"f": {"default": "on"}}}"#, #"1:42: flags.f.default: expected "y" or "n", found "on""#),
+    WrongLayout(#"{"name": "a", "flags": {"git-clean": {}}}"#, "1:38: flags.git-clean: the flag git-clean is built in"),
+    WrongLayout(
+      #"{"name": "a", "flags": {"f": {"onwith": []}}}"#, #"1:31: flags.f.onwith: unknown key; did you mean "onWith"?"#),
+  ])
+  func `a wrong release file is refused`(_ layout: WrongLayout) {
+    #expect(LayoutSet.mistakes(["release": layout.text]) == layout.mistakes.map { "layouts/release.json:\($0)" })
+  }
+
+  @Test(arguments: [
+    WrongLayout(#"{"root": ".."}"#, #"1:35: archive.root: a '..' part in a path, found "..""#),
+    WrongLayout(
+      #"{"root": "a/b"}"#, #"1:35: archive.root: expected the name of one folder, without '/', found "a/b""#),
+    WrongLayout(
+      #"{"root": "/a"}"#, #"1:35: archive.root: expected a relative path, not an absolute one, found "/a""#),
+    WrongLayout(
+      #"{"root": "{verson}"}"#,
+      #"1:35: archive.root: unknown variable "{verson}" (did you mean {version}?), found "{verson}""#),
+    WrongLayout(
+      #"{"owner": "root"}"#, #"1:36: archive.owner: expected "source" or two numbers such as "0:0", found "root""#),
+    WrongLayout(
+      #"{"owner": "0:4294967296"}"#,
+      #"1:36: archive.owner: expected "source" or two numbers such as "0:0", found "0:4294967296""#),
+    WrongLayout(
+      #"{"owner": "-0:0"}"#, #"1:36: archive.owner: expected "source" or two numbers such as "0:0", found "-0:0""#),
+    WrongLayout(#"{"owner": 0}"#, "1:36: archive.owner: expected a string, found the number 0"),
+    WrongLayout(
+      #"{"exclude": ["a/b", "["]}"#,
+      #"1:39: archive.exclude[0]: expected a pattern for base names, without '/', found "a/b""#,
+      #"1:46: archive.exclude[1]: a pattern with '[' and no ']' after it, found "[""#),
+    WrongLayout(#"{"exclude": "*~"}"#, #"1:38: archive.exclude: expected an array, found "*~""#),
+    WrongLayout(#"{"mode": 644}"#, "1:35: archive.mode: expected a string, found the number 644"),
+    WrongLayout(
+      #"{"mode": "rwx"}"#,
+      #"1:35: archive.mode: expected "normal", "source" or an octal string such as "0755", found "rwx""#),
+    WrongLayout(
+      #"{"mtime": -1}"#, "1:36: archive.mtime: expected a whole number from 0 to 8589934591, found the number -1"),
+    WrongLayout(
+      #"{"mtime": 9223372036854775808}"#,
+      "1:36: archive.mtime: expected a whole number from 0 to 8589934591, found the number 9223372036854775808"),
+    WrongLayout(
+      #"{"mtime": 8589934592}"#,
+      "1:36: archive.mtime: expected a whole number from 0 to 8589934591, found the number 8589934592"),
+    WrongLayout(
+      #"{"mtime": 1.5}"#, "1:36: archive.mtime: expected a whole number from 0 to 8589934591, found the number 1.5"),
+    WrongLayout(
+      #"{"mtime": "yesterday"}"#,
+      #"1:36: archive.mtime: expected a whole number from 0 to 8589934591, found "yesterday""#),
+    WrongLayout(#"{"level": 10}"#, "1:36: archive.level: expected a whole number from 0 to 9, found the number 10"),
+    WrongLayout(#"{"levle": 6}"#, #"1:27: archive.levle: unknown key; did you mean "level"?"#),
+  ])
+  func `wrong archive settings are refused`(_ layout: WrongLayout) {
+    let text = #"{"name": "a", "archive": \#(layout.text)}"#
+    #expect(LayoutSet.mistakes(["release": text]) == layout.mistakes.map { "layouts/release.json:\($0)" })
+  }
+}
+
+struct WrongTarballTests {
+  @Test(arguments: [
+    WrongLayout("{}", #"1:1: missing key "entries""#, #"1:1: missing key "tarball""#),
+    WrongLayout(#"{"tarball": "a.tgz", "entries": {}}"#, "1:33: entries: expected an array, found an object"),
+    WrongLayout(#"{"tarball": "a/b", "entries": []}"#, "1:13: tarball: expected a file name, without '/'"),
+    WrongLayout(#"{"tarball": "..", "entries": []}"#, #"1:13: tarball: a '..' part in a path, found "..""#),
+    WrongLayout(
+      #"{"tarball": "a-{os}.tgz", "entries": []}"#,
+      #"1:13: tarball: {os} is not known here: give the entry or its tarball "platforms""#),
+    WrongLayout(#"{"tarball": "a/b.zip", "entries": []}"#, "1:13: tarball: expected a file name, without '/'"),
+    WrongLayout(#"{"tarball": "a-{md5}.tgz", "entries": []}"#, "1:13: tarball: {md5} is known in images alone"),
+    WrongLayout(
+      #"{"tarball": "a-{tag}.tgz", "entries": []}"#, "1:13: tarball: {tag} is not known without an images.json"),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "platforms": "sever", "entries": []}"#,
+      #"1:35: platforms: no list of platforms is named "sever"; did you mean "server"?"#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "platforms": ["*/*"], "entries": []}"#,
+      #"1:36: platforms[0]: expected a platform such as "linux/amd64", found "*/*""#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "when": "falg", "entries": []}"#,
+      #"1:30: when: no flag is named "falg"; did you mean "flag"?"#
+    ),
+    WrongLayout(#"{"tarball": "a.tgz", "when": "!", "entries": []}"#, #"1:30: when: no flag is named """#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "archive": {"level": "6"}, "entries": []}"#,
+      #"1:43: archive.level: expected a whole number from 0 to 9, found "6""#),
+  ])
+  func `a wrong tarball is refused`(_ layout: WrongLayout) {
+    #expect(
+      LayoutSet.mistakes(["release": release, "app": layout.text]) == layout.mistakes.map { "layouts/app.json:\($0)" })
+  }
+
+  @Test(arguments: [
+    "x", "x.zip", "x.tar", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ", "x.Tar.Gz", "x.gz",
+    "xtgz", "x.tar.gz ", ".tar.gz", ".tgz", "x.tar.{version}", "{name}-{version}", "{name}", "x.tar{name}.gz",
+    "x.tgz{{",
+    "x.tar.g\u{200B}z", "x.tgz\u{301}", "tar.gz",
+  ])
+  func `a name that does not say a gzipped tar is refused`(_ name: String) throws {
+    let shown = try JSONReader.read(Array("\"\(name)\"".utf8)).kind.described
+    #expect(
+      LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [
+        #"layouts/app.json:1:13: tarball: expected a file name that ends in ".tar.gz" or ".tgz", found \#(shown)"#
+      ])
+  }
+
+  @Test(arguments: [
+    "x.tar.gz", "x.tgz", "{name}.tar.gz", "{version}.tgz", "x.zip.tgz", "{{.tgz", "x.tar.tar.gz", "..tgz", "x .tar.gz",
+  ])
+  func `a name that says a gzipped tar is taken`(_ name: String) {
+    #expect(LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [])
+  }
+
+  @Test(arguments: [
+    WrongLayout("3", "expected an object, found the number 3"),
+    WrongLayout("{}", "expected one of binaries, images, file, tree, paths, text, directory, symlink, artifact, git"),
+    WrongLayout(
+      #"{"to": "a"}"#, "expected one of binaries, images, file, tree, paths, text, directory, symlink, artifact, git"),
+    WrongLayout(#"{"file": "a", "tree": "b", "to": "c"}"#, "expected one verb, found 2"),
+    WrongLayout(#"{"fiel": "a", "file": "b", "to": "c"}"#, #".fiel: unknown key; did you mean "file"?"#),
+    WrongLayout(#"{"file": "a"}"#, #"missing key "to""#),
+    WrongLayout(#"{"text": "a"}"#, #"missing key "to""#),
+    WrongLayout(#"{"symlink": "a"}"#, #"missing key "to""#),
+    WrongLayout(#"{"artifact": "src"}"#, #".artifact: no layout is named "src""#, #"missing key "to""#),
+    WrongLayout(#"{"file": ["a"], "to": "b"}"#, ".file: expected a string, found an array"),
+    WrongLayout(#"{"file": "../a", "to": "b"}"#, #".file: a '..' part in a path, found "../a""#),
+    WrongLayout(#"{"file": "a", "to": "/b"}"#, #".to: expected a relative path, not an absolute one, found "/b""#),
+    WrongLayout(#"{"file": "a", "to": ""}"#, #".to: expected a relative path that is not empty, found """#),
+    WrongLayout(#"{"file": "a", "to": "."}"#, #".to: a '.' part in a path, found ".""#),
+    WrongLayout(#"{"file": "a", "to": "b/."}"#, #".to: a '.' part in a path, found "b/.""#),
+    WrongLayout(#"{"file": "a", "to": "b/"}"#, #".to: an empty part in a path ('//' or a '/' at the end), found "b/""#),
+    WrongLayout(#"{"file": "a", "to": "b\u001bc"}"#, #".to: a control character in a path, found "b\u001Bc""#),
+    WrongLayout(#"{"tree": "", "to": "b"}"#, #".tree: expected a relative path that is not empty, found """#),
+    WrongLayout(#"{"tree": "./a"}"#, #".tree: a '.' part in a path, found "./a""#),
+    WrongLayout(#"{"file": "a", "to": "b", "mode": 644}"#, ".mode: expected a string, found the number 644"),
+    WrongLayout(
+      #"{"file": "a", "to": "b", "mode": "08"}"#, #".mode: expected an octal string such as "0755", found "08""#),
+    WrongLayout(
+      #"{"file": "a", "to": "b", "mode": "10000"}"#, #".mode: expected an octal string such as "0755", found "10000""#),
+    WrongLayout(
+      #"{"file": "a", "to": "b", "mode": "-1"}"#, #".mode: expected an octal string such as "0755", found "-1""#),
+    WrongLayout(
+      #"{"file": "a", "to": "b", "mode": "source"}"#, #".mode: expected an octal string such as "0755", found "source""#
+    ),
+    WrongLayout(#"{"file": "a", "to": "b", "optional": "y"}"#, #".optional: expected true or false, found "y""#),
+    WrongLayout(#"{"file": "a", "to": "b", "overlay": 1}"#, ".overlay: expected true or false, found the number 1"),
+    WrongLayout(#"{"file": "a", "to": "b", "include": ["x"]}"#, ".include: not an option of file"),
+    WrongLayout(
+      #"{"binaries": ["x"], "platforms": ["linux/arm"], "exclude": ["x"]}"#, ".exclude: not an option of binaries"),
+    WrongLayout(#"{"directory": "a", "to": "b"}"#, ".to: not an option of directory"),
+    WrongLayout(#"{"symlink": "a", "to": "b", "mode": "0755"}"#, ".mode: not an option of symlink"),
+    WrongLayout(#"{"text": "a", "to": "b", "optional": true}"#, ".optional: not an option of text"),
+    WrongLayout(#"{"git": "HEAD", "optional": true}"#, ".optional: not an option of git"),
+    WrongLayout(
+      #"{"file": "a", "to": "b", "unchecked": 1}"#, ".unchecked: expected true or false, found the number 1"),
+    WrongLayout(#"{"symlink": "a", "to": "b", "unchecked": true}"#, ".unchecked: not an option of symlink"),
+    WrongLayout(#"{"directory": "b", "unchecked": true}"#, ".unchecked: not an option of directory"),
+    WrongLayout(#"{"tree": "a", "include": []}"#, ".include: an empty list selects nothing"),
+    WrongLayout(#"{"tree": "a", "include": "*.go"}"#, #".include: expected an array, found "*.go""#),
+    WrongLayout(
+      #"{"tree": "a", "exclude": ["a["]}"#, #".exclude[0]: a pattern with '[' and no ']' after it, found "a[""#),
+    WrongLayout(
+      #"{"tree": "a", "exclude": ["a\\"]}"#, #".exclude[0]: a pattern that ends in a backslash, found "a\\""#),
+    WrongLayout(
+      #"{"text": "{vresion}", "to": "b"}"#,
+      #".text: unknown variable "{vresion}" (did you mean {version}?), found "{vresion}""#),
+    WrongLayout(#"{"text": "{", "to": "b"}"#, #".text: '{' without '}' after it (write '{{' for a brace), found "{""#),
+    WrongLayout(
+      #"{"text": "{os}{arch}", "to": "b"}"#,
+      #".text: {arch} is not known here: give the entry or its tarball "platforms""#,
+      #".text: {os} is not known here: give the entry or its tarball "platforms""#),
+    WrongLayout(#"{"symlink": "", "to": "b"}"#, #".symlink: expected the target of a link, found """#),
+    WrongLayout(#"{"git": "-x"}"#, #".git: expected a commit such as "HEAD", found "-x""#),
+    WrongLayout(
+      #"{"binaries": "all"}"#, #".binaries: no list of binaries is named "all""#,
+      #"needs a platform: give the entry or its tarball "platforms""#),
+    WrongLayout(
+      #"{"binaries": "tols", "platforms": "server"}"#,
+      #".binaries: no list of binaries is named "tols"; did you mean "tools"?"#),
+    WrongLayout(#"{"binaries": ["x"]}"#, #"needs a platform: give the entry or its tarball "platforms""#),
+    WrongLayout(#"{"images": "server", "platforms": "server"}"#, #".images: no group of images is named "server""#),
+    WrongLayout(#"{"artifact": "other", "to": "b"}"#, #".artifact: no layout is named "other""#),
+    WrongLayout(#"{"artifact": "release", "to": "b"}"#, #".artifact: no layout is named "release""#),
+    WrongLayout(
+      #"{"file": "a", "to": "b", "platforms": ["linux/*"]}"#, ".platforms[0]: '*' names no platform to expand over"),
+    WrongLayout(
+      #"{"file": "a", "to": "b", "platforms": ["linux"]}"#,
+      #".platforms[0]: expected a platform such as "linux/amd64", found "linux""#),
+    WrongLayout(#"{"file": "a", "to": "b", "when": "clean"}"#, #".when: no flag is named "clean""#),
+    WrongLayout(#"{"file": "a", "to": "b", "when": true}"#, ".when: expected a string, found true"),
+  ])
+  func `a wrong entry is refused`(_ layout: WrongLayout) {
+    let start = #"{"tarball": "a.tgz", "entries": ["#
+    let mistakes = LayoutSet.mistakes(["release": release, "app": "\(start)\(layout.text)]}"])
+    let places = mistakes.map { mistake in mistake.split(separator: ": entries[0]", maxSplits: 1) }
+    #expect(places.allSatisfy { $0.count == 2 && $0[0].hasPrefix("layouts/app.json:1:") })
+    #expect(places.map { $0[1].hasPrefix(": ") ? String($0[1].dropFirst(2)) : String($0[1]) } == layout.mistakes)
+  }
+
+  private let release =
+    #"{"name": "a", "platforms": {"server": ["linux/amd64"]}, "binaries": {"tools": ["x"]}, "flags": {"flag": {}}}"#
+}
