@@ -10,8 +10,17 @@ STATIC := .build/static/release/kpack
 STATIC_OPTIONS := --static-swift-stdlib -Xlinker --strip-all -Xswiftc -Xfrontend \
   -Xswiftc -disable-incremental-llvm-codegen
 
-.PHONY: all deps test test-slow test-images test-bare test-dist lint demo dist bench bench-tarballs bench-release \
-  bench-images bench-scale clean
+# Where `make install` puts things; DESTDIR stands before all of it.
+PREFIX ?= /usr/local
+BINARY ?= .build/release/kpack
+bindir = $(DESTDIR)$(PREFIX)/bin
+sharedir = $(DESTDIR)$(PREFIX)/share
+installed = $(bindir)/kpack $(sharedir)/bash-completion/completions/kpack $(sharedir)/zsh/site-functions/_kpack \
+  $(sharedir)/fish/vendor_completions.d/kpack.fish $(patsubst docs/man/%,$(sharedir)/man/man1/%,$(wildcard docs/man/*.1)) \
+  $(sharedir)/doc/kpack/README.md $(sharedir)/doc/kpack/LICENSE
+
+.PHONY: all deps install uninstall docs check-docs test test-slow test-images test-bare test-dist lint demo dist bench \
+  bench-tarballs bench-release bench-images bench-scale clean
 
 all: deps
 	$(SWIFT) build -c release
@@ -24,6 +33,36 @@ deps:
 	@if ! [ -e /usr/include/zlib.h ] || ! [ -e /usr/include/openssl/evp.h ] || ! command -v git >/dev/null; then \
 	  $(SUDO) apt-get update && $(SUDO) apt-get install -y zlib1g-dev libssl-dev git; \
 	fi
+
+install:
+	@[ -x $(BINARY) ] || $(MAKE) all
+	install -d $(sort $(dir $(installed)))
+	install -m 755 $(BINARY) $(bindir)/kpack
+	$(BINARY) completions bash > $(sharedir)/bash-completion/completions/kpack
+	$(BINARY) completions zsh > $(sharedir)/zsh/site-functions/_kpack
+	$(BINARY) completions fish > $(sharedir)/fish/vendor_completions.d/kpack.fish
+	chmod 644 $(sharedir)/bash-completion/completions/kpack $(sharedir)/zsh/site-functions/_kpack \
+	  $(sharedir)/fish/vendor_completions.d/kpack.fish
+	install -m 644 docs/man/*.1 $(sharedir)/man/man1
+	install -m 644 README.md LICENSE $(sharedir)/doc/kpack
+
+uninstall:
+	rm -f $(installed)
+	[ ! -d $(sharedir)/doc/kpack ] || rmdir --ignore-fail-on-non-empty $(sharedir)/doc/kpack
+
+# The pages of reference and the man pages, from the options that kpack knows.
+docs:
+	$(SWIFT) build --product kpack
+	rm -rf docs/reference docs/man
+	.build/debug/kpack reference docs
+
+# Fails when the pages in the tree are not those that `make docs` would write.
+check-docs:
+	$(SWIFT) build --product kpack
+	rm -rf .build/docs
+	.build/debug/kpack reference .build/docs
+	@for folder in reference man; do diff -r docs/$$folder .build/docs/$$folder || stale=1; done; \
+	  [ -z "$$stale" ] || { echo "docs/reference or docs/man is stale: run make docs" >&2; exit 1; }
 
 test: deps
 	$(SWIFT) build --build-tests
@@ -56,10 +95,9 @@ dist: deps
 	@rm -rf $(DIST) && mkdir -p $(DIST)/bin/linux/$(ARCH) $(DIST)/tree/completions
 	@cp $(STATIC) $(DIST)/bin/linux/$(ARCH)
 	@cp -R README.md LICENSE CHANGELOG.md docs $(DIST)/tree
-	@# TO CONNECT, with `"optional": true` in layouts/kpack/kpack.json and the golden listing:
-	@# $(STATIC) completions bash >$(DIST)/tree/completions/kpack.bash
-	@# $(STATIC) completions zsh >$(DIST)/tree/completions/_kpack
-	@# $(STATIC) completions fish >$(DIST)/tree/completions/kpack.fish
+	@$(STATIC) completions bash >$(DIST)/tree/completions/kpack.bash
+	@$(STATIC) completions zsh >$(DIST)/tree/completions/_kpack
+	@$(STATIC) completions fish >$(DIST)/tree/completions/kpack.fish
 	@$(STATIC) tarballs --root $(DIST)/tree --bin $(DIST)/bin --out $(DIST) --layouts layouts/kpack --no-cache \
 	  --platform linux/$(ARCH) --version "$$($(STATIC) --version | sed -n 's/^kpack //p')" \
 	  --epoch "$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}"

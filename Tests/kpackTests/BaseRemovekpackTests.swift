@@ -58,7 +58,10 @@ import Testing
   @Test(arguments: [
     (
       ["remove"],
-      "expected add REF FILE, add REF --rootfs PATH --arch A, make REF --from PATH, remove REF, list or lock"
+      """
+      expected `add REF FILE`, `add REF --rootfs PATH --arch A`, `make REF --from PATH --arch A`, `remove REF`, `list` \
+      or `lock`
+      """
     ),
     (["remove", "One"], #"expected the name of an image such as "busybox:1.36", found "One""#),
     (["remove", "one", "--name", "x"], "--name means nothing to `base remove REF`"),

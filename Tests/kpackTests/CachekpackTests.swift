@@ -96,10 +96,10 @@ import Testing
     words: [String], environment: [String: String], place: String
   ) throws {
     let box = try Sandbox.project(#"{ "tree": "src" }"#)
-    let common = ["--layouts=layouts", "--out=out"] + words
-    try #require(try box.kpack(words: ["tarballs", "--quiet"] + common, environment: environment).status == 0)
+    let run = ["tarballs", "--quiet", "--layouts=layouts", "--out=out"] + words
+    try #require(try box.kpack(words: run, environment: environment).status == 0)
     #expect(try box.sh("find . -name CACHEDIR.TAG") == "./\(place)/CACHEDIR.TAG\n")
-    let told = try box.kpack(words: ["cache", "info"] + common, environment: environment)
+    let told = try box.kpack(words: ["cache", "info"] + words, environment: environment)
     #expect(told.output.hasPrefix("\(place): 2 objects, "), "\(told)")
   }
 

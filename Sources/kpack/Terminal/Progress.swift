@@ -1,0 +1,79 @@
+// What a person sees while a release is packed: a bar on a terminal, else a line for each finished tarball.
+
+import Archive
+import Basics
+import Files
+import Glibc
+import Plan
+import Write
+
+/// Shows the progress of packing. Its events come one at a time.
+final class Progress {
+  private let plan: Plan
+  private let messages: MessageOutput
+  private let isBar: Bool
+  private let start = Progress.now()
+  private var lastDrawn = 0.0
+  private var done: Int64 = 0
+  private var total: Int64
+  private var current = ""
+
+  init(_ plan: Plan, _ messages: MessageOutput) {
+    self.plan = plan
+    self.messages = messages
+    isBar = !messages.isQuiet && Terminal.isBehind(STDERR_FILENO)
+    total = plan.tarBytes
+  }
+
+  func take(_ event: PackagingEvent) {
+    switch event {
+    case .began(let artifact):
+      current = escapedName(plan.tarballs[artifact].fileName.utf8)
+    case .packed(let count):
+      done += count
+      draw()
+    case .finished(let result):
+      finish(result)
+    }
+  }
+
+  private func finish(_ result: TarballResult) {
+    // The tarballs that hold this one now know how much they hold.
+    let holders = plan.tarballs.reduce(0) { $0 + $1.holds.filter { $0 == result.artifact }.count }
+    total += Int64(holders) * result.archive.file.identity.size
+    let tarball = plan.tarballs[result.artifact]
+    if result.isUnchanged { total -= plan.tarBytes(of: tarball) }
+    if isBar { return }
+    let bytes = "\(Units.bytes(result.archive.tarSize)) to \(Units.bytes(result.archive.file.identity.size))"
+    let state = result.isUnchanged ? ", unchanged" : ""
+    messages.note("\(escapedName(tarball.fileName.utf8)): \(tarball.entries.count) entries, \(bytes)\(state)")
+  }
+
+  /// Clears the bar, so that what is printed next stands alone.
+  func end() {
+    if isBar && lastDrawn > 0 { MessageOutput.writeRaw("\r\u{1B}[K") }
+  }
+
+  /// Ten times a second at most.
+  private func draw() {
+    let now = Self.now()
+    guard isBar, now - lastDrawn > 0.1 else { return }
+    lastDrawn = now
+    let part = total > 0 ? min(1, Double(done) / Double(total)) : 1
+    let rate = Double(done) / max(now - start, 0.001)
+    let left = rate > 0 ? Double(max(0, total - done)) / rate : 0
+    let filled = Int(part * 20)
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+    let line =
+      "[\(bar)] \(Int(part * 100))% \(Units.bytes(done)) \(Units.bytes(Int64(rate)))/s \(Units.clock(left)) left \(current)"
+    let columns = Terminal.columns(behind: STDERR_FILENO) ?? 80
+    MessageOutput.writeRaw("\r" + String(line.prefix(columns - 1)) + "\u{1B}[K")
+  }
+
+  /// Seconds of a clock that only goes forward; never part of an output.
+  static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
