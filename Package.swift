@@ -10,11 +10,6 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-let layouts = [
-  "client.json", "final.json", "images.json", "manifests.json", "node.json", "release.json", "salt.json",
-  "server.json", "src.json", "test.json", "layout.schema.json",
-]
-
 /// A floor of the house: it may use those that are named, all of them to its left.
 func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -43,7 +38,12 @@ let package = Package(
     floor("Cache", on: ["CZlib", "Basics", "Files", "Threads", "Archive"]),
     floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Image", "Plan", "Cache"]),
     .target(
-      name: "BuiltInLayouts", path: "layouts", resources: layouts.map { .embedInCode($0) }, swiftSettings: settings),
+      name: "BuiltInLayouts", path: "layouts", swiftSettings: settings,
+      plugins: ["EmbedLayoutsPlugin"]),
+    .plugin(
+      name: "EmbedLayoutsPlugin", capability: .buildTool(), dependencies: ["EmbedLayouts"],
+      path: "Sources/EmbedLayouts/Plugin"),
+    .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
     .executableTarget(
       name: "kpack",
       dependencies: [

@@ -32,7 +32,7 @@ private let options: [(command: String, options: [String])] = [
       "--limit BYTES",
     ] + folders
   ),
-  ("layouts", ["--force"] + tree),
+  ("layouts", ["--set NAME", "--force"] + tree),
   ("cache", ["--cache-limit BYTES", "--cache DIR", "--root DIR", "--stage DIR"]),
   ("version-vars", ["--ldflags", "--package PATH"] + tree),
   ("completions", []),

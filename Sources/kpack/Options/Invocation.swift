@@ -80,8 +80,9 @@ private struct InvocationParser {
       }
       if case .choice(_, let values) = argument, !values.contains(value) {
         let wanted = values.joined(separator: ", ")
+        let near = nearName(to: value, in: values).map { "; did you mean \($0)?" } ?? ""
         throw UsageError(
-          message: "--\(spec.name): expected one of \(wanted), found \(shown(value))", command: command.name)
+          message: "--\(spec.name): expected one of \(wanted), found \(shown(value))\(near)", command: command.name)
       }
       line.options[spec.name, default: []].append(value)
     }

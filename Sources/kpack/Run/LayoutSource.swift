@@ -7,7 +7,7 @@ import Layout
 
 /// Reads a set of layouts.
 struct LayoutSource {
-  /// The folder; nil for the layouts that are compiled in.
+  /// The folder; nil for the standard set of those that are compiled in.
   let folder: String?
 
   /// The most bytes of one file that are read: more than the reader of JSON takes.
@@ -16,12 +16,14 @@ struct LayoutSource {
   /// Reads and checks the layouts. Throws `LayoutErrors`.
   func load() throws(LayoutErrors) -> LayoutSet {
     guard let folder else {
-      let files = BuiltInLayouts.files.filter { LayoutFile.isLayout($0.name) }
-      return try LayoutSet(
-        files.map { LayoutFile(path: "built-in/\($0.name)", bytes: $0.bytes) }, from: "built-in")
+      let files = BuiltInSet.standard.files.filter { LayoutFile.isLayout($0.name) }
+      return try LayoutSet(files.map { LayoutFile(path: "\(place)/\($0.name)", bytes: $0.bytes) }, from: place)
     }
     return try LayoutSet(try read(folder), from: folder)
   }
+
+  /// What messages call the folder.
+  var place: String { folder ?? "built-in/\(BuiltInSet.standard.name)" }
 
   private func read(_ folder: String) throws(LayoutErrors) -> [LayoutFile] {
     var files: [LayoutFile] = []
