@@ -123,23 +123,24 @@ struct WrongTarballTests {
   }
 
   @Test(arguments: [
-    "x", "x.zip", "x.tar", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ", "x.Tar.Gz", "x.gz",
+    "x", "x.zip", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ", "x.Tar.Gz", "x.gz",
     "xtgz", "x.tar.gz ", ".tar.gz", ".tgz", "x.tar.{version}", "{name}-{version}", "{name}", "x.tar{name}.gz",
     "x.tgz{{",
     "x.tar.g\u{200B}z", "x.tgz\u{301}", "tar.gz",
   ])
-  func `a name that does not say a gzipped tar is refused`(_ name: String) throws {
+  func `a name that does not say a tar is refused`(_ name: String) throws {
     let shown = try JSONReader.read(Array("\"\(name)\"".utf8)).kind.described
     #expect(
       LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [
-        #"layouts/app.json:1:13: tarball: expected a file name that ends in ".tar.gz" or ".tgz", found \#(shown)"#
+        #"layouts/app.json:1:13: tarball: expected a file name that ends in ".tar.gz", ".tgz" or ".tar", found \#(shown)"#
       ])
   }
 
   @Test(arguments: [
     "x.tar.gz", "x.tgz", "{name}.tar.gz", "{version}.tgz", "x.zip.tgz", "{{.tgz", "x.tar.tar.gz", "..tgz", "x .tar.gz",
+    "x.tar",
   ])
-  func `a name that says a gzipped tar is taken`(_ name: String) {
+  func `a name that says a tar is taken`(_ name: String) {
     #expect(LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [])
   }
 

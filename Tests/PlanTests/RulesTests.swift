@@ -1,5 +1,6 @@
 // The rules of a set of layouts: what refers to what, circles, all mistakes at once, what is never used.
 
+import BuiltInLayouts
 @testable import Layout
 @testable import Plan
 @testable import TestSupport
@@ -52,8 +53,9 @@ struct RulesTests {
       ])
   }
 
-  @Test func `the built-in layouts are right and use all that they declare`() throws {
-    #expect(try Rules.builtIn().warnings == [])
+  @Test(arguments: BuiltInSet.all.map(\.name))
+  func `a set is right and uses all that it declares`(name: String) throws {
+    #expect(try Rules.builtIn(try #require(BuiltInSet.named(name))).warnings == [])
   }
 }
 

@@ -57,9 +57,9 @@ extension Rules {
   }
 
   /// The rules of the layouts that are compiled in.
-  static func builtIn() throws -> Rules {
-    let files = BuiltInLayouts.files.filter { LayoutFile.isLayout($0.name) }
+  static func builtIn(_ set: BuiltInSet = .standard) throws -> Rules {
+    let files = set.files.filter { LayoutFile.isLayout($0.name) }
     return try Planner.rules(
-      files.map { LayoutFile(path: "built-in/\($0.name)", bytes: $0.bytes) }, from: "built-in")
+      files.map { LayoutFile(path: "\(set.name)/\($0.name)", bytes: $0.bytes) }, from: set.name)
   }
 }

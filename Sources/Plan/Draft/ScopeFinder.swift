@@ -9,6 +9,21 @@ import Layout
 struct WantedArtifacts {
   var tarballs: [String]?
   var images: [String]?
+  /// Names that are neither a tarball's nor an image's.
+  private(set) var unknown: [String] = []
+
+  init(tarballs: [String]? = nil, images: [String]? = nil) { (self.tarballs, self.images) = (tarballs, images) }
+
+  /// Those that have these names, or without names all.
+  init(ofBoth names: [String], in rules: Rules) {
+    let known = (tarballs: rules.layouts.tarballs.map(\.name), images: rules.images.map(\.rule.name))
+    tarballs = names.filter(known.tarballs.contains)
+    images = names.filter(known.images.contains)
+    unknown = names.filter { !known.tarballs.contains($0) && !known.images.contains($0) }
+    if names.isEmpty { return }
+    if tarballs?.isEmpty == true { tarballs = nil }
+    if images?.isEmpty == true { images = nil }
+  }
 }
 
 /// Finds the scope of a run.
@@ -39,6 +54,11 @@ struct ScopeFinder {
   mutating func scope(of wanted: WantedArtifacts) -> Scope {
     checkFlags()
     for mistake in lists.mistakesOfWanted() { said.refuse(mistake) }
+    let known = layouts.tarballs.map(\.name) + rules.images.map(\.rule.name)
+    for name in wanted.unknown {
+      let near = nearName(to: name, in: known).map { "; did you mean \(quoted($0))?" }.orEmpty
+      said.refuse(Diagnostic(.usage, "no layout and no image is named \(quoted(name))\(near)"))
+    }
     var scope = Scope()
     if let names = wanted.tarballs {
       for key in selected(names).flatMap({ keys(of: $0, isNamed: !names.isEmpty) }) { _ = depth(of: key) }

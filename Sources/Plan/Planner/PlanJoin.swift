@@ -5,10 +5,16 @@ import Archive
 import Basics
 import Files
 import Image
+import Layout
 
 /// Puts a plan together.
 struct PlanJoin {
-  private(set) var plan = Plan()
+  /// Each after those that it holds.
+  private var tarballs: [PlannedTarball] = []
+  private var plannedImages: [PlannedImage] = []
+  private var contents = ContentTable()
+  private var gitArchives: [GitArchive] = []
+  private var rules: [RuleOrigin] = []
   /// The images that tarballs may hold, and those that are made for their own sake.
   private let images: [ImageKey: ImageDraft]
   private let git: GitArchives
@@ -31,18 +37,18 @@ struct PlanJoin {
   /// Takes in a tarball, whose tarballs were taken in before, and gives its entries the plan's numbers in their place: a
   /// million of them are not copied. Throws `Diagnostic`, and as an image does that it holds.
   mutating func add(_ tarball: inout TarballDraft) throws {
-    let offset = plan.rules.count
-    plan.rules += tarball.draft.origins.map(\.origin)
-    let contents = try tarball.draft.sources.map { try number(of: $0) }
-    Self.renumber(&tarball.entries, contents, offset)
+    let offset = rules.count
+    rules += tarball.draft.origins.map(\.origin)
+    let numbers = try tarball.draft.sources.map { try number(of: $0) }
+    Self.renumber(&tarball.entries, numbers, offset)
     let planned = PlannedTarball(
       layout: tarball.key.layout, platform: tarball.key.platform, fileName: tarball.fileName, level: tarball.level,
       entries: tarball.entries, holds: tarball.draft.held.tarballs.compactMap { tarballNumbers[$0] }.sorted(),
       images: tarball.draft.held.images.compactMap { imageNumbers[$0] }.sorted(),
       stagedImages: tarball.draft.stagedImages)
     try checkSize(of: planned)
-    tarballNumbers[tarball.key] = plan.tarballs.count
-    plan.tarballs.append(planned)
+    tarballNumbers[tarball.key] = tarballs.count
+    tarballs.append(planned)
   }
 
   /// The number of an image, which is taken in once. Throws `SourceChanged` or `SystemError`.
@@ -52,11 +58,11 @@ struct PlanJoin {
     guard let image = images[key] else { throw Diagnostic(.usage, "no image \(key.name) for \(key.platform)") }
     // As the image needs them: the layers of its base first.
     let baseLayers = layers(of: image.base)
-    let offset = plan.rules.count
-    plan.rules += image.draft.origins.map(\.origin)
-    let contents = try image.draft.sources.map { try number(of: $0) }
+    let offset = rules.count
+    rules += image.draft.origins.map(\.origin)
+    let numbers = try image.draft.sources.map { try number(of: $0) }
     var layer = image.layer
-    Self.renumber(&layer, contents, offset)
+    Self.renumber(&layer, numbers, offset)
     let builder = ImageBuilder(
       baseConfig: image.base.config, baseLayers: baseLayers, platform: image.platform, settings: image.settings,
       created: layer.mtime, createdBy: image.createdBy)
@@ -64,17 +70,24 @@ struct PlanJoin {
       name: key.name, origin: image.origin, platform: key.platform, references: image.references, builder: builder,
       format: format, layer: layer, fileName: image.fileName, stagePlaces: image.stagePlaces, isKept: image.isKept,
       executable: image.executable, dockerfile: image.dockerfile)
-    planned.size = try planned.archiveSize(in: plan.store())
-    imageNumbers[key] = plan.images.count
-    plan.images.append(planned)
-    return plan.images.count - 1
+    planned.size = try planned.archiveSize(in: ContentStore(contents, gitArchives))
+    imageNumbers[key] = plannedImages.count
+    plannedImages.append(planned)
+    return plannedImages.count - 1
   }
 
-  /// The plan, with these warnings.
-  func finished(_ warnings: [String]) -> Plan {
-    var plan = plan
-    plan.warnings = warnings
-    return plan
+  /// The plan: the images first, then the tarballs, which may hold them. Of the images those that are made for their
+  /// own sake are written where they belong, and the others only into tarballs that hold them.
+  func finished(for locations: Locations, ownImages: [ImageKey], _ warnings: [String]) -> Plan {
+    let own = Set(ownImages.compactMap { imageNumbers[$0] })
+    let images = plannedImages.enumerated().map { Artifact($1, in: locations, isWritten: own.contains($0)) }
+    let tarballs = tarballs.map { tarball in
+      Artifact(tarball, in: locations, needs: tarball.images + tarball.holds.map { $0 + images.count })
+    }
+    var contents = contents
+    contents.renumberArtifacts({ $0 + images.count }, nested: { $0 })
+    return Plan(
+      artifacts: images + tarballs, contents: contents, gitArchives: gitArchives, rules: rules, warnings: warnings)
   }
 
   private static func renumber(_ entries: inout TarEntryList, _ contents: [ContentID], _ offset: Int) {
@@ -85,36 +98,36 @@ struct PlanJoin {
 
   private mutating func number(of source: DraftSource) throws -> ContentID {
     switch source {
-    case .bytes(let bytes): return plan.contents.add(.bytes(bytes))
+    case .bytes(let bytes): return contents.add(.bytes(bytes))
     case .file(let file, let key):
       if let known = files[key] { return known }
-      let id = plan.contents.add(.file(file))
+      let id = contents.add(.file(file))
       files[key] = id
       return id
     case .git(let commit, let item):
-      let contents = try commits[commit] ?? add(commit: commit)
-      guard let id = contents[item] else { throw Diagnostic(.system, "git \(commit): no file") }
+      let numbers = try commits[commit] ?? add(commit: commit)
+      guard let id = numbers[item] else { throw Diagnostic(.system, "git \(commit): no file") }
       return id
     case .tarball(let key):
       guard let number = tarballNumbers[key] else { throw Diagnostic(.usage, "no tarball \(key)") }
-      return plan.contents.add(.artifact(number))
+      return contents.add(.artifact(number))
     case .image(let key):
       let number = try add(key)
-      return plan.contents.add(.nested(number, count: plan.images[number].size))
+      return contents.add(.nested(number, count: plannedImages[number].size))
     }
   }
 
   private mutating func add(commit: String) throws -> [ContentID?] {
     let archive = try git.known(commit)
-    let number = plan.gitArchives.count
-    plan.gitArchives.append(archive)
-    var contents: [ContentID?] = []
+    let number = gitArchives.count
+    gitArchives.append(archive)
+    var numbers: [ContentID?] = []
     for item in archive.items {
       let extent = Content.extent(spool: number, offset: item.offset, count: item.entry.size)
-      contents.append(item.entry.kind == .file ? plan.contents.add(extent) : nil)
+      numbers.append(item.entry.kind == .file ? contents.add(extent) : nil)
     }
-    commits[commit] = contents
-    return contents
+    commits[commit] = numbers
+    return numbers
   }
 
   private mutating func layers(of base: DraftBase) -> [ImageBuilder.LayerContent] {
@@ -126,7 +139,7 @@ struct PlanJoin {
         case .file(let file): .file(file)
         case .spool(let spool, let offset): .spool(spool, offset: offset, count: layer.size)
         }
-      return ImageBuilder.LayerContent(diffID: layer.diffID, size: layer.size, content: plan.contents.add(content))
+      return ImageBuilder.LayerContent(diffID: layer.diffID, size: layer.size, content: contents.add(content))
     }
     bases[image.manifestDigest] = layers
     return layers
@@ -135,7 +148,7 @@ struct PlanJoin {
   /// Keeps the sum of all sizes far from where 64 bits end, so that nothing after has to ask.
   private mutating func checkSize(of tarball: PlannedTarball) throws {
     for index in 0..<tarball.entries.count {
-      let (sum, overflows) = bytes.addingReportingOverflow(plan.size(of: tarball, at: index) ?? 0)
+      let (sum, overflows) = bytes.addingReportingOverflow(contents.size(of: tarball.entries.body(at: index)) ?? 0)
       guard !overflows, sum <= Self.mostBytes else {
         let name = escapedName(tarball.entries.name(at: index))
         throw Diagnostic(.system, "\(tarball.fileName): \(name): more than \(Self.mostBytes) bytes in one release")

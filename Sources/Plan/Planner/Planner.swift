@@ -26,9 +26,12 @@ package enum Planner {
     try plan(rules, options, WantedArtifacts(images: names))
   }
 
-  /// The plan of all tarballs and of all images, each once.
-  package static func planRelease(_ rules: Rules, _ options: ReleaseOptions) throws(PlanErrors) -> Plan {
-    try plan(rules, options, WantedArtifacts(tarballs: [], images: []))
+  /// The plan of the tarballs and images that are named, or of all, each once. A run that has nothing to make of one kind
+  /// makes the other.
+  package static func planRelease(
+    _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
+  ) throws(PlanErrors) -> Plan {
+    try plan(rules, options, WantedArtifacts(ofBoth: names, in: rules))
   }
 
   /// What planning would refuse whatever the tree, the folders and the environment hold: nothing of them is looked at.
@@ -48,9 +51,11 @@ package enum Planner {
     var said = drafts.said
     if said.mistakes.isEmpty {
       var join = PlanJoin(drafts.images, drafts.git, options.imageFormat)
-      for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
       for key in drafts.ownImages { said.attempt { try join.add(key) } }
-      if said.mistakes.isEmpty { return join.finished(said.warnings) }
+      for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
+      if said.mistakes.isEmpty {
+        return join.finished(for: options.locations, ownImages: drafts.ownImages, said.warnings)
+      }
     }
     throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(said.mistakes))
   }

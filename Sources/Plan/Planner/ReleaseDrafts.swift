@@ -48,10 +48,13 @@ struct ReleaseDrafts {
   }
 
   private mutating func draft() {
-    guard let (scope, facts, bases) = findScope() else { return }
+    guard let (found, facts, bases) = findScope() else { return }
+    var scope = found
     if !scope.images.isEmpty && !options.isDry {
       let (haveBinaries, haveBases) = (haveBinaries(for: scope.images), haveBases(bases))
-      guard haveBinaries && haveBases else { return }
+      // What is wrong with the tarballs is told all the same.
+      if !haveBinaries || !haveBases { scope.images = [] }
+      if scope.images.isEmpty && scope.tarballs.isEmpty { return }
     }
     let names = scope.tarballs.map { fileName(of: $0, facts) }
     checkFileNames(names, of: scope.tarballs)
@@ -110,7 +113,7 @@ extension ReleaseDrafts {
 
   private mutating func refuseEmptiness() {
     if !said.mistakes.isEmpty || options.isDry { return }
-    let what = wanted.images == nil ? "no tarball" : wanted.tarballs == nil ? "no image" : "nothing"
+    let what = wanted.images == nil ? "no tarball" : wanted.tarballs == nil ? "no image" : "no tarball and no image"
     said.refuse(Diagnostic(.usage, "\(what) is left to build on the platforms of this run"))
   }
 
