@@ -42,6 +42,10 @@ struct WrongReleaseTests {
       "1:47: binaries.b[2]: expected a string, found the number 3"),
     WrongLayout(
       #"{"name": "a", "flags": {"f": {"default": "on"}}}"#, #"1:42: flags.f.default: expected "y" or "n", found "on""#),
+    WrongLayout(
+      #"{"name": "a", "flags": {"f": {"env": "", "onWith": ["A=", "B"]}}}"#,
+      #"1:38: flags.f.env: expected the name of an environment variable, found """#,
+      #"1:53: flags.f.onWith[0]: expected the name of an environment variable, found "A=""#),
     WrongLayout(#"{"name": "a", "flags": {"git-clean": {}}}"#, "1:38: flags.git-clean: the flag git-clean is built in"),
     WrongLayout(
       #"{"name": "a", "flags": {"f": {"onwith": []}}}"#, #"1:31: flags.f.onwith: unknown key; did you mean "onWith"?"#),
@@ -212,6 +216,7 @@ struct WrongTarballTests {
       #".text: {os} is not known here: give the entry or its tarball "platforms""#),
     WrongLayout(#"{"symlink": "", "to": "b"}"#, #".symlink: expected the target of a link, found """#),
     WrongLayout(#"{"git": "-x"}"#, #".git: expected a commit such as "HEAD", found "-x""#),
+    WrongLayout(#"{"git": "-\u0301x"}"#, ".git: expected a commit such as \"HEAD\", found \"-\u{301}x\""),
     WrongLayout(
       #"{"binaries": "all"}"#, #".binaries: no list of binaries is named "all""#,
       #"needs a platform: give the entry or its tarball "platforms""#),
