@@ -36,7 +36,8 @@ package struct ReleaseLayout: Sendable {
   /// The flag that is on in a clean git tree; no layout declares it.
   package static let gitCleanFlag = "git-clean"
 
-  private static let keys = ["$schema", "name", "platforms", "fast", "override", "binaries", "archive", "flags"]
+  static let keys = ["$schema", "name", "platforms", "fast", "override", "binaries", "archive", "flags"]
+  static let flagKeys = ["env", "default", "onWith"]
 
   /// What holds where nothing is said.
   init() {}
@@ -70,7 +71,7 @@ package struct ReleaseLayout: Sendable {
   }
 
   private mutating func addFlag(_ name: String, _ field: LayoutField) {
-    guard let object = field.object(["env", "default", "onWith"]) else { return }
+    guard let object = field.object(Self.flagKeys) else { return }
     if name == Self.gitCleanFlag { field.refuse("the flag \(name) is built in") }
     var flag = LayoutFlag()
     flag.env = object["env"]?.environmentName
