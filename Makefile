@@ -4,8 +4,8 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEMO := .build/demo
 
-.PHONY: all deps test test-slow test-images test-bare lint demo bench bench-tarballs bench-release bench-images \
-  bench-scale clean
+.PHONY: all deps test test-slow test-images test-bare lint check-house demo bench bench-tarballs bench-release \
+  bench-images bench-scale clean
 
 all: deps
 	$(SWIFT) build -c release
@@ -35,6 +35,13 @@ test-bare:
 
 lint:
 	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests layouts
+
+# What no compiler tells: imports that Package.swift does not declare, circles of folders, halves of types. Each check
+# first shows that it finds what is planted.
+check-house:
+	$(call need,python3,python3)
+	@for check in imports house; do python3 Tests/Checks/$$check.py --self-test || exit 1; done
+	@status=0; for check in imports house; do SWIFT=$(SWIFT) python3 Tests/Checks/$$check.py || status=1; done; exit $$status
 
 # Packages a small tree of the shape of Kubernetes with the built-in layouts, and a project that is not Kubernetes
 # with layouts of its own; then shows what came out.
