@@ -19,7 +19,7 @@ installed = $(bindir)/kpack $(sharedir)/bash-completion/completions/kpack $(shar
   $(sharedir)/fish/vendor_completions.d/kpack.fish $(patsubst docs/man/%,$(sharedir)/man/man1/%,$(wildcard docs/man/*.1)) \
   $(sharedir)/doc/kpack/README.md $(sharedir)/doc/kpack/LICENSE
 
-.PHONY: all deps install uninstall docs check-docs test test-slow test-images test-bare test-dist lint demo dist bench \
+.PHONY: all deps install uninstall docs check-docs test test-slow test-images test-bare test-dist lint check-house demo dist bench \
   bench-tarballs bench-release bench-images bench-scale clean
 
 all: deps
@@ -101,6 +101,13 @@ dist: deps
 	@$(STATIC) tarballs --root $(DIST)/tree --bin $(DIST)/bin --out $(DIST) --layouts layouts/kpack --no-cache \
 	  --platform linux/$(ARCH) --version "$$($(STATIC) --version | sed -n 's/^kpack //p')" \
 	  --epoch "$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}"
+
+# What no compiler tells: imports that Package.swift does not declare, circles of folders, halves of types. Each check
+# first shows that it finds what is planted.
+check-house:
+	$(call need,python3,python3)
+	@for check in imports house; do python3 Tests/Checks/$$check.py --self-test || exit 1; done
+	@status=0; for check in imports house; do SWIFT=$(SWIFT) python3 Tests/Checks/$$check.py || status=1; done; exit $$status
 
 # Packages a small tree of the shape of Kubernetes with the built-in layouts, and a project that is not Kubernetes
 # with layouts of its own; then shows what came out.

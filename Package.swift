@@ -51,28 +51,26 @@ let package = Package(
         "BuiltInLayouts",
       ],
       swiftSettings: settings),
+    // What tests of several floors have in common.
+    .testTarget(
+      name: "TestSupport",
+      dependencies: ["Basics", "Files", "Archive", "Image", "Layout", "Plan", "Cache", "BuiltInLayouts"],
+      swiftSettings: settings),
     tests(of: "Basics", with: ["Basics", "TestSupport"]),
     tests(of: "Files", with: ["Basics", "Files", "TestSupport"]),
     tests(of: "Threads", with: ["Threads"]),
     tests(of: "JSON", with: ["JSON"]),
     tests(of: "Archive", with: ["Basics", "Files", "Archive", "TestSupport"]),
     tests(of: "Image", with: ["Basics", "Files", "JSON", "Archive", "Image", "TestSupport"]),
-    tests(of: "Layout", with: ["Basics", "Layout", "BuiltInLayouts", "TestSupport"]),
+    tests(of: "Layout", with: ["Basics", "JSON", "Layout", "BuiltInLayouts", "TestSupport"]),
     tests(
       of: "Plan",
-      with: [
-        "Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout", "Plan", "BuiltInLayouts", "TestSupport",
-      ]),
+      with: ["Basics", "Files", "JSON", "Archive", "Image", "Layout", "Plan", "TestSupport"]),
     tests(of: "Cache", with: ["Basics", "Files", "Threads", "Archive", "Cache", "TestSupport"]),
     tests(
       of: "Write",
-      with: ["Basics", "Files", "Threads", "Archive", "Image", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
+      with: ["Basics", "Files", "Threads", "Archive", "Plan", "Cache", "Write", "TestSupport"]),
     tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack"]),
-    // What tests of several floors have in common.
-    .testTarget(
-      name: "TestSupport",
-      dependencies: ["Basics", "Files", "Archive", "Image", "Layout", "Plan", "Cache", "BuiltInLayouts"],
-      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

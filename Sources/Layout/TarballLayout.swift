@@ -18,7 +18,7 @@ package struct TarballLayout: Sendable {
   package let settings: ArchiveSettings
   package let entries: [LayoutEntry]
 
-  private static let keys = ["$schema", "tarball", "platforms", "when", "archive", "entries"]
+  static let keys = ["$schema", "tarball", "platforms", "when", "archive", "entries"]
 
   init?(_ field: LayoutField, name: String, release: ReleaseLayout, names: LayoutNames) {
     guard let object = field.object(Self.keys) else { return nil }

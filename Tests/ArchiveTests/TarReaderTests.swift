@@ -2,7 +2,6 @@
 
 @testable import Archive
 @testable import Basics
-@testable import Plan
 @testable import TestSupport
 import Testing
 

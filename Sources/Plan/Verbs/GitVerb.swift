@@ -20,7 +20,9 @@ struct GitVerb: Verb {
     let field = entry.field
     bringsCommitID = entry.object["commitId"].flatMap { Self.bringsCommitID($0, entry) } ?? false
     guard let commit = entry.templates.text(field) else { return nil }
-    if commit.text.isEmpty || commit.text.hasPrefix("-") || commit.text.utf8.contains(where: { $0 < 0x20 }) {
+    // By bytes: a dash and a combining mark after it are one Character.
+    let bytes = commit.text.utf8
+    if bytes.isEmpty || bytes.first == UInt8(ascii: "-") || bytes.contains(where: { $0 < 0x20 }) {
       field.refuse("expected a commit such as \"HEAD\", found \(field.found)")
       return nil
     }

@@ -18,13 +18,6 @@ enum BlockResult {
   case end(artifact: Int)
 }
 
-/// The digest of the contents of one entry.
-struct EntryDigest {
-  /// Its index in the list of entries.
-  let index: Int
-  let digest: Digest
-}
-
 /// What a worker has to do beside encoding.
 struct BlockTask: Sendable {
   /// Whether the plain bytes are wanted too.

@@ -5,7 +5,7 @@
 /// What the command line knows.
 enum KnownOptions {
   /// Commands that the pages tell of before they are there.
-  static let comingCommands = ["release"]
+  static let comingCommands: [String] = []
 
   static let commands = CommandTable.specs.map(\.name)
 

@@ -40,3 +40,10 @@ struct WrittenArtifact {
   /// Of the small files among its entries, where they were wanted.
   var entryDigests: [EntryDigest] = []
 }
+
+/// The digest of the contents of one entry.
+struct EntryDigest {
+  /// Its index in the list of entries.
+  let index: Int
+  let digest: Digest
+}
