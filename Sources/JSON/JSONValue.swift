@@ -2,7 +2,7 @@
 // point at the place of a mistake.
 
 /// A place in a JSON document.
-package struct JSONPosition: Equatable, Sendable {
+package struct JSONPosition: Hashable, Sendable {
   /// Counted from 1; a line ends at a line feed.
   package let line: Int
   /// Counted from 1, in Unicode scalars; a byte order mark counts for nothing.

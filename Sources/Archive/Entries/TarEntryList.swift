@@ -83,6 +83,14 @@ extension TarEntryList {
     }
   }
 
+  /// Gives every distinct content and every origin the number that the closures return for it.
+  package mutating func renumber(content: (ContentID) -> ContentID, origin: (UInt32) -> UInt32) {
+    for index in records.indices {
+      records[index].origin = origin(records[index].origin)
+      if case .content(let id) = records[index].body { records[index].body = .content(content(id)) }
+    }
+  }
+
   /// Takes out the entries at the given indexes, which ascend.
   package mutating func remove(at indexes: [Int]) {
     var doomed = indexes[...]

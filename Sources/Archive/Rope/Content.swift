@@ -6,7 +6,10 @@ private import Synchronization
 
 /// The number of a content in its store.
 package struct ContentID: Hashable, Sendable {
-  fileprivate let index: UInt32
+  /// How many contents stand before it.
+  package let index: UInt32
+
+  package init(index: UInt32) { self.index = index }
 }
 
 /// One distinct content.

@@ -101,13 +101,13 @@ struct CommandContext {
   /// What `plan` makes of this run's layouts; where it fails for want of binaries, the mistakes come with what to do.
   ///
   /// Throws what `plan` and `layouts` throw, and `AdvisedErrors`.
-  func planned<Result>(in locations: Locations, _ plan: (LayoutSet) throws -> Result) throws -> Result {
-    let layouts = try layouts(for: locations)
+  func planned<Result>(in locations: Locations, _ plan: (Rules) throws -> Result) throws -> Result {
+    let rules = try layouts(for: locations)
     do {
-      return try plan(layouts)
+      return try plan(rules)
     } catch let errors as PlanErrors {
       let isBuiltIn = !line.has("layouts")
-      guard let advice = OwnLayouts.advice(after: errors, with: layouts, isBuiltIn: isBuiltIn, locations) else {
+      guard let advice = OwnLayouts.advice(after: errors, with: rules.layouts, isBuiltIn: isBuiltIn, locations) else {
         throw errors
       }
       throw AdvisedErrors(errors: errors, advice: advice)
@@ -118,13 +118,13 @@ struct CommandContext {
   ///
   /// Throws `LayoutErrors`, `NamedFolderError`, `UsageError`, and `Diagnostic` when none are named and the built-in
   /// ones are for another tree than that of `locations`.
-  private func layouts(for locations: Locations) throws -> LayoutSet {
+  private func layouts(for locations: Locations) throws -> Rules {
     let folder = try folder("layouts")
     if let folder { try NamedFolder.check(folder, from: "--layouts") }
-    let set = try LayoutSource(folder: folder).load()
-    if folder == nil, let mistake = OwnLayouts.mistake(with: set, locations) { throw mistake }
-    for warning in set.warnings { messages.warning(warning) }
-    return set
+    let rules = try LayoutSource(folder: folder).load()
+    if folder == nil, let mistake = OwnLayouts.mistake(with: rules, locations) { throw mistake }
+    for warning in rules.warnings { messages.warning(warning) }
+    return rules
   }
 
   /// The mistake of this command's line that `message` tells.
