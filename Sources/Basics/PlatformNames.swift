@@ -32,7 +32,7 @@ package enum PlatformNames {
     guard word.utf8.first == UInt8(ascii: "v"), (1...3).contains(digits.count), digits.first != UInt8(ascii: "0") else {
       return false
     }
-    return digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return digits.allSatisfy(\.isDigit)
   }
 
   /// Other names, in lower case, by the one that they mean: those of uname, of Debian, of Docker's repositories and of

@@ -46,8 +46,6 @@ private func foreignEncoding(of bytes: [UInt8]) -> String? {
   return nil
 }
 
-// Why a JSON document was refused.
-
 /// Why a JSON document was refused, and where.
 package struct JSONError: Error, Equatable, Sendable {
   /// The first character that cannot stand where it does, or the start of what is wrong as a whole.
