@@ -6,17 +6,11 @@ private import Glibc
 
 /// The library that decompresses zstd (RFC 8878).
 package enum ZstdLibrary {
-  /// The name under which the system has it.
-  static let name = "libzstd.so.1"
-
-  /// What is said of something that is compressed with zstd where the library is not there.
-  package static let missing = "takes the system's libzstd (\(name)), which is not here"
-
   /// Whether the system has it.
   package static var isThere: Bool { functions != nil }
 
   /// What it does; nil where it is not there.
-  static let functions = ZstdFunctions(opening: name)
+  static let functions = ZstdFunctions(opening: Compression.zstdLibrary)
 }
 
 /// The functions of libzstd that decompress in a stream (zstd.h, "Streaming decompression - HowTo"). A `size_t` that tells

@@ -32,7 +32,7 @@ extension ArchiveError {
     case .notARegularFile(_, let found): "expected a regular file, found \(found)"
     case .gzip(let error): error.description(for: .gzip)
     case .zstd(let error): error.description(for: .zstd)
-    case .zstdMissing: "is compressed with zstd, which \(ZstdLibrary.missing)"
+    case .zstdMissing: "is compressed with zstd, which \(Compression.zstdMissing)"
     case .tar(let error): error.description
     }
   }

@@ -23,7 +23,7 @@ package struct ListingRow: Equatable, Sendable {
 
   package var type: String { entry.kind.rawValue }
   /// Four octal digits.
-  package var mode: String { octalMode(entry.mode) }
+  package var mode: String { FileMode(bits: entry.mode).octal }
   package var uid: Int64 { entry.uid }
   package var gid: Int64 { entry.gid }
   /// Bytes of contents with holes; 0 unless the entry is a file.

@@ -56,14 +56,8 @@ extension TarWarning: CustomStringConvertible {
     case .symlinkLeaves(let name, let target):
       "\(escapedName(name)): a symlink out of the archive, to \(escapedName(target))"
     case .special(let name, let kind): "\(escapedName(name)): a special file (\(kind.rawValue))"
-    case .privileged(let name, let mode): "\(escapedName(name)): setuid or setgid, mode \(octalMode(mode))"
+    case .privileged(let name, let mode): "\(escapedName(name)): setuid or setgid, mode \(FileMode(bits: mode).octal)"
     case .repeatedName(let name): "\(escapedName(name)): a second entry of this name"
     }
   }
-}
-
-/// `mode` as four octal digits.
-func octalMode(_ mode: UInt16) -> String {
-  let digits = String(mode, radix: 8)
-  return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }
