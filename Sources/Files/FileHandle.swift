@@ -11,8 +11,6 @@ package struct FileHandle: ~Copyable {
   package let path: [UInt8]
 
   /// Opens `path` relative to `folder`; the descriptor does not survive an exec.
-  ///
-  /// Throws `SystemError` when the system refuses.
   package init(opening path: [UInt8], in folder: CInt = AT_FDCWD, _ flags: CInt, mode: mode_t = 0) throws(SystemError) {
     let terminated = cString(path)
     descriptor = try systemCall("open", path) { openat(folder, terminated, flags | O_CLOEXEC, mode) }
@@ -41,6 +39,11 @@ package struct FileHandle: ~Copyable {
     var status = stat()
     try systemCall("stat", path) { fstat(descriptor, &status) }
     return status
+  }
+
+  /// The type of the file system that the file is on, as the kernel tells it (f_type of statfs(2)).
+  package func fileSystemType() throws(SystemError) -> UInt32 {
+    UInt32(truncatingIfNeeded: try systemCall("stat", path) { kpack_file_system_type(descriptor) })
   }
 
   /// Whether anybody has the file open for writing, or maps it for that; nil where the system does not tell.
@@ -128,14 +131,5 @@ package struct FileHandle: ~Copyable {
       // fsync(2): EINVAL of what does not support synchronization, as folders on vboxsf and AFS; others say so by name.
       guard [EINVAL, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
     }
-  }
-}
-
-// On what kind of file system an open file is.
-
-extension FileHandle {
-  /// The type of the file system that the file is on, as the kernel tells it (f_type of statfs(2)). Throws `SystemError`.
-  package func fileSystemType() throws(SystemError) -> UInt32 {
-    UInt32(truncatingIfNeeded: try systemCall("stat", path) { kpack_file_system_type(descriptor) })
   }
 }

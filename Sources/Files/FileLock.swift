@@ -1,9 +1,32 @@
-// Who holds a lock: the kernel's list of locks names the process behind each.
+// A lock on a file or folder that one process at a time holds, and which process that is.
 
 import Glibc
 
-/// The kernel's table of file locks.
-enum FileLock {
+/// An exclusive lock on an open file (flock(2)), held until the value ends.
+package struct FileLock: ~Copyable {
+  /// What is locked.
+  package let file: FileHandle
+
+  /// Locks `file`; where another process holds the lock, tries again `tries` times, 20 ms apart. Throws EWOULDBLOCK when
+  /// it is held to the end.
+  package init(on file: consuming FileHandle, tries: Int = 0) throws(SystemError) {
+    var rest = tries
+    while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let code = errno
+      guard [EWOULDBLOCK, EINTR].contains(code) && rest > 0 else {
+        throw SystemError(operation: "lock", path: file.path, errno: code)
+      }
+      rest -= 1
+      usleep(20_000)
+    }
+    self.file = file
+  }
+
+  deinit {
+    // By hand: a child process that is about to exec shares the lock, which closing the file here would not end.
+    _ = flock(file.descriptor, LOCK_UN)
+  }
+
   /// The process that holds a lock on the file, as far as /proc/locks tells (proc(5)).
   ///
   /// Its lines read "1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF": process, then device and inode.

@@ -14,7 +14,7 @@ package final class OutputFolder: Sendable {
   package static let temporaryPrefix = ".kpack-"
 
   /// An output that was begun.
-  struct Output {
+  fileprivate struct Output {
     let folder: LockedFolder
     /// Its final name in the folder, where a slash leads into folders below.
     let name: String
@@ -30,7 +30,7 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  struct State {
+  private struct State {
     /// In the order in which they were begun; the index is the number in the temporary name.
     var outputs: [Output] = []
     /// Where they will stand: two outputs for one place would be lost to one another.
@@ -39,10 +39,10 @@ package final class OutputFolder: Sendable {
   }
 
   /// The folders, each one once.
-  let folders: [LockedFolder]
-  let state = Mutex(State())
+  private let folders: [LockedFolder]
+  private let state = Mutex(State())
   /// What must be durable before the outputs get their names.
-  let unsynced = UnsyncedFiles()
+  private let unsynced = UnsyncedFiles()
   /// The folder that each path of the initializer leads to.
   private let places: [LockedFolder]
 
@@ -147,62 +147,6 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  private func begin(_ name: String, in folder: Int) throws(SystemError) -> FileHandle {
-    // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
-    try state.withLock { state throws(SystemError) in
-      let number = try add(name, .written, in: places[folder], to: &state)
-      let temporary = Array(places[folder].temporary(number).utf8)
-      Self.giveBackMemory(of: Array(places[folder].final(name).utf8))
-      return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
-    }
-  }
-
-  /// Has the system use the memory that holds the file at `path`, which will be replaced, for what replaces it: a virtual
-  /// machine may have to ask its host for other memory, which takes longer than to write it.
-  private static func giveBackMemory(of path: [UInt8]) {
-    // Where that cannot be done, it only stays in memory.
-    guard let status = try? FileStatus.of(path), status.isFile,
-      let file = try? FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-    else { return }
-    file.giveBackMemory()
-  }
-
-  /// Notes an output; its number.
-  private func add(
-    _ name: String, _ kind: Output.Kind, in folder: LockedFolder, to state: inout State
-  ) throws(SystemError) -> Int {
-    if state.isClosed { throw .ended(in: folder) }
-    let leadsUp = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
-    if leadsUp { throw SystemError(operation: "write", path: folder.final(name), errno: EINVAL) }
-    let final = folder.final(name)
-    guard state.places.insert(Array(final.utf8)).inserted else {
-      throw SystemError(operation: "write twice", path: final, errno: EEXIST)
-    }
-    state.outputs.append(Output(folder: folder, name: name, kind: kind))
-    return state.outputs.count - 1
-  }
-}
-
-extension SystemError {
-  /// What a run is told that goes on after its end.
-  static func ended(in folder: LockedFolder?) -> SystemError {
-    SystemError(operation: "write into", path: folder?.path ?? "", errno: ECANCELED)
-  }
-}
-
-/// Removes the folders that were made for `folders`, as far as they are empty.
-func removeMade(_ folders: [LockedFolder]) {
-  for folder in folders.reversed() { removeFolders(folder.made) }
-}
-
-/// Whether a folder itself, not a link to one, stands at `path`. Throws `SystemError`.
-func isFolder(_ path: String) throws(SystemError) -> Bool {
-  try FileStatus.ifThere(Array(path.utf8))?.isFolder == true
-}
-
-// The end of a run: all outputs get their names, or everything is as it was before.
-
-extension OutputFolder {
   /// Gives all outputs their names and makes that durable; `last`, an output that tells of the others, gets its name
   /// when theirs are durable.
   ///
@@ -265,6 +209,80 @@ extension OutputFolder {
       if !kept.contains(Array(backup.utf8)) { removeIfThere(backup) }
     }
   }
+
+  private func begin(_ name: String, in folder: Int) throws(SystemError) -> FileHandle {
+    // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
+    try state.withLock { state throws(SystemError) in
+      let number = try add(name, .written, in: places[folder], to: &state)
+      let temporary = Array(places[folder].temporary(number).utf8)
+      Self.giveBackMemory(of: Array(places[folder].final(name).utf8))
+      return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
+    }
+  }
+
+  /// Has the system use the memory that holds the file at `path`, which will be replaced, for what replaces it: a virtual
+  /// machine may have to ask its host for other memory, which takes longer than to write it.
+  private static func giveBackMemory(of path: [UInt8]) {
+    // Where that cannot be done, it only stays in memory.
+    guard let status = try? FileStatus.of(path), status.isFile,
+      let file = try? FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    else { return }
+    file.giveBackMemory()
+  }
+
+  /// Notes an output; its number.
+  private func add(
+    _ name: String, _ kind: Output.Kind, in folder: LockedFolder, to state: inout State
+  ) throws(SystemError) -> Int {
+    if state.isClosed { throw .ended(in: folder) }
+    let leadsUp = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
+    if leadsUp { throw SystemError(operation: "write", path: folder.final(name), errno: EINVAL) }
+    let final = folder.final(name)
+    guard state.places.insert(Array(final.utf8)).inserted else {
+      throw SystemError(operation: "write twice", path: final, errno: EEXIST)
+    }
+    state.outputs.append(Output(folder: folder, name: name, kind: kind))
+    return state.outputs.count - 1
+  }
+}
+
+/// A place for outputs that cannot be used.
+package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Another process, when it could be told, holds the folder.
+  case inUse(path: String, holder: Int?)
+  /// A folder stands where a file is to be written.
+  case isFolder(path: String)
+  /// Something else stands where a folder is needed.
+  case isNoFolder(path: String)
+  /// A symlink stands where a folder is needed that nothing else leads to.
+  case isLink(path: String)
+
+  package var description: String {
+    switch self {
+    case .inUse(let path, let holder):
+      "\(escapedName(path.utf8)): in use by another run\(holder.map { " (process \($0))" } ?? "")"
+    case .isFolder(let path): "\(escapedName(path.utf8)): a folder stands where the output would be written"
+    case .isNoFolder(let path): "\(escapedName(path.utf8)): not a folder, but an output would be written below it"
+    case .isLink(let path): "\(escapedName(path.utf8)): a symlink, but outputs would be written below it"
+    }
+  }
+}
+
+extension SystemError {
+  /// What a run is told that goes on after its end.
+  fileprivate static func ended(in folder: LockedFolder?) -> SystemError {
+    SystemError(operation: "write into", path: folder?.path ?? "", errno: ECANCELED)
+  }
+}
+
+/// Removes the folders that were made for `folders`, as far as they are empty.
+private func removeMade(_ folders: [LockedFolder]) {
+  for folder in folders.reversed() { removeFolders(folder.made) }
+}
+
+/// Whether a folder itself, not a link to one, stands at `path`. Throws `SystemError`.
+private func isFolder(_ path: String) throws(SystemError) -> Bool {
+  try FileStatus.ifThere(Array(path.utf8))?.isFolder == true
 }
 
 extension OutputFolder.Output {
@@ -321,7 +339,7 @@ private struct Placing {
       if let placement = try Self.remove(final, backup: backup) { placements.append(placement) }
       return
     }
-    made += try makeFolders(parentFolder(of: final))
+    made += try makeFolders(FilePath.parent(of: final))
     let temporary = output.folder.temporary(number)
     try move(temporary, to: final, backup: backup)
   }
@@ -329,7 +347,7 @@ private struct Placing {
   /// Makes the names durable, and those of `others`, folders that were made before. Throws `SystemError`.
   func sync(with others: [String]) throws(SystemError) {
     // By bytes: two names that are equal as text can be two folders.
-    let touched = Set((placements.map(\.final) + made + others).map { Array(parentFolder(of: $0).utf8) })
+    let touched = Set((placements.map(\.final) + made + others).map { Array(FilePath.parent(of: $0).utf8) })
     for folder in touched.sorted(by: bytesPrecede) { try Self.sync(folder) }
   }
 

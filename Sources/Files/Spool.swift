@@ -19,7 +19,8 @@ package final class Spool: Sendable, Equatable {
       } catch {
         // Not there yet, or not ours to write.
         guard [ENOENT, EACCES, EROFS, EPERM].contains(error.errno), place != "/tmp" else { throw error }
-        place = Self.parent(of: place) ?? "/tmp"
+        let parent = FilePath.parent(of: place)
+        place = parent == place || parent == "/" ? "/tmp" : parent
       }
     }
   }
@@ -56,11 +57,6 @@ package final class Spool: Sendable, Equatable {
 
   /// O_TMPFILE (open(2)), which the C library declares for _GNU_SOURCE alone.
   private static let nameless = O_DIRECTORY | 0o20000000
-
-  private static func parent(of path: String) -> String? {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path == "." ? nil : "." }
-    return slash == path.startIndex ? nil : String(path[..<slash])
-  }
 
   package static func == (first: Spool, second: Spool) -> Bool { first === second }
 
