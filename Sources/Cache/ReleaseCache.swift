@@ -8,15 +8,16 @@ package final class ReleaseCache: Sendable {
   /// Bytes of a file that takes longer to hash than the clock takes to tick.
   private static let sizeWorthWaiting: Int64 = 32 << 20
 
-  package let objects: ObjectCache
+  package let objects: any ObjectStore
   package let index: StatIndex
 
   /// The cache in the folder `path` of at most `limit` bytes, nil for the usual 2 GiB.
   ///
   /// Nothing about it fails a run: `warn` is told what goes wrong.
   package init(_ path: String, limit: Int64? = nil, warn: @escaping @Sendable (String) -> Void) {
-    objects = ObjectCache(path, limit: limit, warn: warn)
-    index = StatIndex(objects)
+    let store = FolderStore(path, limit: limit, warn: warn)
+    objects = store
+    index = StatIndex(in: store.folder)
   }
 
   /// What is known of the archive of that key.

@@ -55,11 +55,11 @@ package final class StatIndex: Sendable {
   private let limit: Int
   private let state: Mutex<State>
 
-  /// The index of `cache`, of at most `limit` entries; an empty one where it cannot be read.
-  init(_ cache: ObjectCache, limit: Int = usualLimit) {
-    folder = cache.folder
+  /// The index in `folder`, of at most `limit` entries; an empty one where it cannot be read.
+  init(in folder: CacheFolder, limit: Int = usualLimit) {
+    self.folder = folder
     self.limit = limit
-    state = Mutex(State(known: IndexEntries(inOrder: Self.entries(in: cache.folder, atMost: limit))))
+    state = Mutex(State(known: IndexEntries(inOrder: Self.entries(in: folder, atMost: limit))))
   }
 
   /// The digest of the file that has this state now; nil when it is not known.

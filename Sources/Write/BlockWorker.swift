@@ -31,12 +31,12 @@ final class BlockWorker {
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: Deflater.windowSize + Int(Deflater.blockSize), alignment: 64)
 
-  private let cache: ObjectCache?
+  private let cache: (any ObjectStore)?
   private let keepsRaw: Bool
   private let log: WorkLog
 
   /// With a `cache`, blocks that it has are not deflated. `keepsRaw` says whether the uncompressed bytes are wanted.
-  init(_ cache: ObjectCache?, keepsRaw: Bool, _ log: WorkLog) throws {
+  init(_ cache: (any ObjectStore)?, keepsRaw: Bool, _ log: WorkLog) throws {
     self.cache = cache
     self.keepsRaw = keepsRaw
     self.log = log
@@ -90,7 +90,7 @@ final class BlockWorker {
         log.add(known.crc.count, .cached)
         return (known, key)
       }
-      cache.note(.damaged, at: cache.folder.place(of: key))
+      cache.reject(key, for: .damaged)
     }
     let block = try deflate(raw, level)
     cache.store(block, as: key)

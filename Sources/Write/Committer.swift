@@ -21,7 +21,7 @@ final class Committer {
   private var contentStart: Int64 = 0
   private var contentCRC = CRC32()
   /// Where the cache takes it.
-  private var stored: CacheWriter?
+  private var stored: ObjectWriter?
   private var scratch = [UInt8](repeating: 0, count: 1 << 18)
   private(set) var results: [TarballResult] = []
 

@@ -76,7 +76,7 @@ extension TarballMemory {
 
   /// The deflated form of a content; nil when it is missing, or is that of other bytes. Other damage shows when it is
   /// read.
-  func content(_ key: ContentKey) -> CachedContent? {
+  func content(_ key: ContentKey) -> ObjectReader? {
     guard let object = cacheKey(key).flatMap({ cache.objects.content($0) }) else { return nil }
     if fits(object.crc, key.id) { return object }
     note(.damaged, of: key)
@@ -99,11 +99,11 @@ extension TarballMemory {
   /// Takes note of what was found when the deflated form of a content was read.
   func note(_ fault: ObjectFault, of key: ContentKey) {
     guard let key = cacheKey(key) else { return }
-    cache.objects.note(fault, at: cache.objects.folder.place(of: key))
+    cache.objects.reject(key, for: fault)
   }
 
   /// Begins to store the deflated form of a content; nil when it cannot be stored.
-  func begin(_ key: ContentKey) -> CacheWriter? { cacheKey(key).flatMap { cache.objects.begin($0) } }
+  func begin(_ key: ContentKey) -> ObjectWriter? { cacheKey(key).flatMap { cache.objects.begin($0) } }
 
   /// The name of the deflated form of a content.
   func cacheKey(_ key: ContentKey) -> CacheKey? {

@@ -101,7 +101,7 @@ struct CommandContext {
   /// The most bytes that the cache keeps. Throws `UsageError`.
   func cacheLimit() throws(UsageError) -> Int64 {
     if let limit = try integer("cache-limit", in: 0...Int64.max) { return limit }
-    guard let text = environment["KPACK_CACHE_LIMIT"], !text.isEmpty else { return ObjectCache.defaultLimit }
+    guard let text = environment["KPACK_CACHE_LIMIT"], !text.isEmpty else { return FolderStore.defaultLimit }
     return try integer(text, "KPACK_CACHE_LIMIT", in: 0...Int64.max)
   }
 

@@ -1,71 +1,55 @@
-// What is kept between runs, so that nothing is deflated twice: objects in a folder, each under a name that says all
-// that shaped it. The folder may be removed at any time, and several processes may use it at once.
+// Objects in a folder, each in a file under its name, and what goes when there are too many or some are damaged. The
+// folder may be removed at any time.
 
-package import Archive
+import Archive
 import Basics
 package import Files
 private import Glibc
 
 /// A folder of objects that are kept between runs.
-///
-/// Nothing about it ever fails a run: what goes wrong is a warning, told once for each kind. Nothing is made durable:
-/// an object is checked whenever it is read.
-package final class ObjectCache: Sendable {
-  /// Bytes that a cache holds where nothing else is said: 2 GiB.
+package final class FolderStore: ObjectStore {
+  /// Bytes that a store holds where nothing else is said: 2 GiB.
   package static let defaultLimit: Int64 = 2 << 30
 
-  package let folder: CacheFolder
+  let folder: CacheFolder
   private let limit: Int64
 
-  /// The cache in the folder `path`, which is made when the first object goes in. `warn` is called from any thread.
+  /// The store in the folder `path`, which is made when the first object goes in. `warn` is called from any thread.
   package init(_ path: String, limit: Int64?, warn: @escaping @Sendable (String) -> Void) {
     folder = CacheFolder(path, warn: warn)
     self.limit = limit ?? Self.defaultLimit
   }
 
-  /// Takes things in only as long as `bytes` are free on the disk that `folder` is on, if the cache is on the same.
-  package func leaveRoom(for bytes: Int64, in folder: String) { self.folder.leaveRoom(for: bytes, in: folder) }
-
-  /// The deflated form of a block, checked; nil when it is not there.
-  package func block(_ key: CacheKey) -> DeflatedBlock? {
-    load(key, .block) { file throws(ObjectFault) in
-      DeflatedBlock(bytes: try file.payload(), crc: file.trailer.raw)
-    }
+  package func open(_ key: CacheKey) throws(ObjectFault) -> any ObjectSource {
+    guard folder.isUsable() else { throw .missing }
+    return try ObjectFile(opening: folder.place(of: key))
   }
 
-  /// Keeps the deflated form of a block.
-  package func store(_ block: DeflatedBlock, as key: CacheKey) { store(block.bytes, block.crc, as: key, .block) }
+  package func create(_ key: CacheKey) -> (any ObjectSink)? {
+    folder.begin(folder.place(of: key)).map { ObjectFileWriter($0, in: folder) }
+  }
 
-  /// Whether there is an object of that name; it may be damaged.
   package func contains(_ key: CacheKey) -> Bool {
     // What cannot be looked at is made anew.
     (try? FileStatus.of(folder.place(of: key)))?.isFile == true
   }
 
-  /// The deflated form of a content, which is checked while it is read; nil when it is not there.
-  package func content(_ key: CacheKey) -> CachedContent? {
-    load(key, .content) { file throws(ObjectFault) in CachedContent(file) }
-  }
+  package func touch(_ key: CacheKey) { ObjectFile.touch(folder.place(of: key)) }
 
-  /// Notes that an object is in use, if it is there, without reading it.
-  func touch(_ key: CacheKey) { ObjectFile.touch(folder.place(of: key)) }
-
-  /// Begins the deflated form of a content; nil when the cache takes in nothing more.
-  package func begin(_ key: CacheKey) -> CacheWriter? { CacheWriter(key, .content, into: folder) }
-
-  /// What was kept of an artifact, checked; nil when nothing was.
-  package func record(_ key: CacheKey) -> [UInt8]? {
-    load(key, .record) { file throws(ObjectFault) in
-      // A record stands for itself.
-      guard file.trailer.raw == file.trailer.payload else { throw .damaged }
-      return try file.payload()
+  package func reject(_ key: CacheKey, for fault: ObjectFault) {
+    let place = folder.place(of: key)
+    switch fault {
+    case .missing, .foreign:
+      break
+    case .damaged:
+      folder.tell(.damage, "\(escapedName(place)): damaged in the cache, made anew")
+      folder.removeQuietly(place)
+    case .unreadable(let error):
+      folder.tell(.reading, "\(error); what the cache holds there is made anew")
     }
   }
 
-  /// Keeps what is known of an artifact.
-  package func store(record: [UInt8], as key: CacheKey) {
-    store(record, record.withUnsafeBytes { CRC32(of: $0) }, as: key, .record)
-  }
+  package func leaveRoom(for bytes: Int64, in folder: String) { self.folder.leaveRoom(for: bytes, in: folder) }
 
   /// Ends a run: removes the objects that were not used for longest, as far as there are more than the limit allows,
   /// unless another process is at it.
@@ -80,78 +64,10 @@ package final class ObjectCache: Sendable {
     }
   }
 
-  /// Takes nothing more and removes what is half written: for a run that is interrupted.
   package func abandon() { folder.abandon() }
 
-  private func store(_ payload: [UInt8], _ crc: CRC32, as key: CacheKey, _ kind: ObjectKind) {
-    // More would never be read.
-    guard payload.count <= ObjectFile.largestWhole else { return }
-    let writer = CacheWriter(key, kind, into: folder)
-    writer?.append(payload)
-    writer?.finish(crc: crc)
-  }
+  // MARK: Upkeep
 
-  private func load<Value>(
-    _ key: CacheKey, _ kind: ObjectKind, _ value: (consuming ObjectFile) throws(ObjectFault) -> Value
-  ) -> Value? {
-    guard folder.isUsable() else { return nil }
-    let place = folder.place(of: key)
-    do throws(ObjectFault) {
-      let file = try ObjectFile(opening: place, key, kind)
-      file.touch()
-      return try value(file)
-    } catch {
-      note(error, at: place)
-      return nil
-    }
-  }
-
-  /// Tells of an object that could not be used, and removes it where it is damaged.
-  package func note(_ fault: ObjectFault, at place: [UInt8]) {
-    switch fault {
-    case .missing, .foreign:
-      break
-    case .damaged:
-      folder.tell(.damage, "\(escapedName(place)): damaged in the cache, made anew")
-      folder.removeQuietly(place)
-    case .unreadable(let error):
-      folder.tell(.reading, "\(error); what the cache holds there is made anew")
-    }
-  }
-}
-
-// The size of a cache, and what goes when it is too large or damaged.
-
-/// What a cache holds, and what was removed from it.
-package struct CacheReport: Equatable, Sendable {
-  /// Objects that are there, and their bytes; more than an Int64 holds, as sparse files can say, are its greatest value.
-  package var objects = 0
-  package var bytes: Int64 = 0
-  /// Objects that were removed, and their bytes.
-  package var removedObjects = 0
-  package var removedBytes: Int64 = 0
-  /// Files that are there and could not be read.
-  package var unreadableFiles = 0
-
-  package init() {}
-
-  fileprivate mutating func count(_ object: StoredObject, isRemoved: Bool) {
-    if isRemoved {
-      removedObjects += 1
-      removedBytes = Self.sum(removedBytes, object.size)
-    } else {
-      objects += 1
-      bytes = Self.sum(bytes, object.size)
-    }
-  }
-
-  private static func sum(_ bytes: Int64, _ more: Int64) -> Int64 {
-    let (sum, isHuge) = bytes.addingReportingOverflow(more)
-    return isHuge ? .max : sum
-  }
-}
-
-extension ObjectCache {
   /// How much there is. Throws `SystemError` when the folder cannot be read or is none of a cache.
   package func info() throws(SystemError) -> CacheReport {
     try folder.checkIsOurs()
@@ -192,7 +108,7 @@ extension ObjectCache {
     for object in try StoredObject.all(in: folder) {
       let place = folder.place(of: object.key)
       do throws(ObjectFault) {
-        try ObjectFile(opening: place, object.key, nil).check()
+        try ObjectReader(ObjectFile(opening: place), object.key, nil).check()
         report.count(object, isRemoved: false)
       } catch {
         switch error {
@@ -232,10 +148,108 @@ extension ObjectCache {
   }
 }
 
-// What stands in the cache under the name of an object, found by reading the folders.
+/// An object's file that is being read: opened without following a link or waiting.
+private final class ObjectFile: ObjectSource {
+  /// An object's time is set so often at most, in nanoseconds: an hour.
+  private static let touchInterval: Int64 = 3600 * 1_000_000_000
 
-/// A regular file that has the name of an object.
-struct StoredObject {
+  let size: Int64
+  private let handle: FileHandle
+  private let modified: Int64
+
+  /// Opens the file at `path`; `.missing` where there is no regular file.
+  init(opening path: [UInt8]) throws(ObjectFault) {
+    let handle = try FileHandle(keptAt: path)
+    let status = FileStatus(try reading { () throws(SystemError) in try handle.status() })
+    guard status.isFile else { throw .missing }
+    size = status.identity.size
+    modified = status.identity.modified
+    self.handle = handle
+  }
+
+  func read(at offset: Int64, filling buffer: UnsafeMutableRawBufferPointer) throws(ObjectFault) -> Int {
+    try reading { () throws(SystemError) in try handle.read(at: offset, filling: buffer) }
+  }
+
+  /// At most once an hour.
+  func touch() {
+    // A cache that may only be read has no order of use.
+    if Self.isToBeTouched(modified) { _ = futimens(handle.descriptor, nil) }
+  }
+
+  /// Notes that the object at `path` is used, as `touch` of an open one does.
+  static func touch(_ path: [UInt8]) {
+    // One that is gone is not in use; else as in `touch`.
+    guard let status = try? FileStatus.of(path), status.isFile, isToBeTouched(status.identity.modified) else { return }
+    _ = utimensat(AT_FDCWD, cString(path), nil, AT_SYMLINK_NOFOLLOW)
+  }
+
+  private static func isToBeTouched(_ modified: Int64) -> Bool {
+    let age = nanosecondsNow().subtractingReportingOverflow(modified)
+    // A time to come is one that a clock gave that went wrong.
+    return age.overflow || !(0..<touchInterval).contains(age.partialValue)
+  }
+}
+
+/// An object's file that is being written. What goes wrong ends the writing into the cache.
+private final class ObjectFileWriter: ObjectSink {
+  private let folder: CacheFolder
+  /// Nil when it is written, or cannot be.
+  private var temporary: CacheTemporary?
+
+  init(_ temporary: CacheTemporary, in folder: CacheFolder) { (self.temporary, self.folder) = (temporary, folder) }
+
+  func append(_ bytes: [UInt8]) {
+    attempt { temporary throws(SystemError) in try temporary.write(bytes) }
+  }
+
+  func finish() {
+    attempt { temporary throws(SystemError) in try temporary.finish() }
+    temporary = nil
+  }
+
+  private func attempt(_ step: (CacheTemporary) throws(SystemError) -> Void) {
+    guard let temporary else { return }
+    do throws(SystemError) {
+      try step(temporary)
+    } catch {
+      self.temporary = nil
+      folder.close(for: error)
+    }
+  }
+}
+
+/// What a cache holds, and what was removed from it.
+package struct CacheReport: Equatable, Sendable {
+  /// Objects that are there, and their bytes; more than an Int64 holds, as sparse files can say, are its greatest value.
+  package var objects = 0
+  package var bytes: Int64 = 0
+  /// Objects that were removed, and their bytes.
+  package var removedObjects = 0
+  package var removedBytes: Int64 = 0
+  /// Files that are there and could not be read.
+  package var unreadableFiles = 0
+
+  package init() {}
+
+  fileprivate mutating func count(_ object: StoredObject, isRemoved: Bool) {
+    if isRemoved {
+      removedObjects += 1
+      removedBytes = Self.sum(removedBytes, object.size)
+    } else {
+      objects += 1
+      bytes = Self.sum(bytes, object.size)
+    }
+  }
+
+  private static func sum(_ bytes: Int64, _ more: Int64) -> Int64 {
+    let (sum, isHuge) = bytes.addingReportingOverflow(more)
+    return isHuge ? .max : sum
+  }
+}
+
+/// A regular file that has the name of an object, found by reading the folders.
+private struct StoredObject {
   let key: CacheKey
   let size: Int64
   /// When it was last used, to the hour; nanoseconds since 1970.
@@ -247,14 +261,15 @@ struct StoredObject {
     return bytesPrecede(first.key.digest.bytes, second.key.digest.bytes)
   }
 
-  /// All that are in the cache. Throws `SystemError`.
+  /// All that are in the cache.
   static func all(in cache: CacheFolder) throws(SystemError) -> [StoredObject] {
     var found: [StoredObject] = []
     try forEachName(in: Array(cache.objects.utf8)) { start, path, _ throws(SystemError) in
       guard start.count == 2 else { return }
       try forEachName(in: path) { rest, path, folder throws(SystemError) in
-        guard let digest = digest(named: start + rest) else { return }
-        guard let status = try statusIfThere(of: rest, in: folder, path: path), status.isFile else { return }
+        guard let digest = Digest(hex: start + rest),
+          let status = try FileStatus.ifThere(rest, in: folder.descriptor, path: path), status.isFile
+        else { return }
         let identity = status.identity
         found.append(StoredObject(key: CacheKey(digest: digest), size: identity.size, used: identity.modified))
       }
@@ -271,17 +286,10 @@ struct StoredObject {
       let handle = try FileHandle(keptAt: folder, O_DIRECTORY)
       let names = try reading { () throws(SystemError) in try FolderListing.names(of: handle) }
       try reading { () throws(SystemError) in
-        for name in names { try body(name, folder + [slash] + name, handle) }
+        for name in names { try body(name, folder + [UInt8(ascii: "/")] + name, handle) }
       }
     } catch {
       if case .unreadable(let error) = error { throw error }
     }
-  }
-
-  /// The digest whose 64 digits `name` is; nil when it is none.
-  private static func digest(named name: [UInt8]) -> Digest? {
-    guard name.count == 64, name.allSatisfy(\.isLowerHexDigit) else { return nil }
-    let values = name.map { $0.isDigit ? $0 - UInt8(ascii: "0") : $0 - UInt8(ascii: "a") + 10 }
-    return Digest(kept: stride(from: 0, to: 64, by: 2).map { values[$0] << 4 | values[$0 + 1] })
   }
 }
