@@ -17,7 +17,7 @@ enum IndexFile {
   ///
   /// Throws `ObjectFault`, also for a file of more than `limit` entries, which is never written.
   static func read(
-    _ path: [UInt8], atMost limit: Int = StatIndex.usualLimit, where isWanted: (IndexEntry) -> Bool
+    _ path: [UInt8], atMost limit: Int = FileDigestIndex.usualLimit, where isWanted: (IndexEntry) -> Bool
   ) throws(ObjectFault) -> [IndexEntry] {
     let file = try FileHandle(keptAt: path)
     let status = try reading { () throws(SystemError) in try file.status() }

@@ -9,7 +9,7 @@ package final class ReleaseCache: Sendable {
   private static let sizeWorthWaiting: Int64 = 32 << 20
 
   package let objects: any ObjectStore
-  package let index: StatIndex
+  package let index: FileDigestIndex
 
   /// The cache in the folder `path` of at most `limit` bytes, nil for the usual 2 GiB.
   ///
@@ -17,7 +17,7 @@ package final class ReleaseCache: Sendable {
   package init(_ path: String, limit: Int64? = nil, warn: @escaping @Sendable (String) -> Void) {
     let store = FolderStore(path, limit: limit, warn: warn)
     objects = store
-    index = StatIndex(in: store.folder)
+    index = FileDigestIndex(in: store.folder)
   }
 
   /// What is known of the archive of that key.

@@ -19,10 +19,10 @@ private struct ContentSums {
 /// The SHA-256 of the contents of a plan.
 final class ContentDigests: Sendable {
   private let store: ContentStore
-  private let index: StatIndex
+  private let index: FileDigestIndex
   private let known = Mutex<[ContentID: ContentSums]>([:])
 
-  init(_ store: ContentStore, index: StatIndex) {
+  init(_ store: ContentStore, index: FileDigestIndex) {
     self.store = store
     self.index = index
   }

@@ -76,7 +76,7 @@ struct FolderStoreTests {
 
   @Test func `a folder that was empty is tagged too, whatever came first`() throws {
     try #require(mkdir(sample.path, 0o755) == 0)
-    let index = StatIndex(in: sample.open().folder)
+    let index = FileDigestIndex(in: sample.open().folder)
     index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: nanosecondsNow())
     index.save()
     #expect(try sample.names() == ["CACHEDIR.TAG", "index", "lock"])
@@ -89,7 +89,7 @@ struct FolderStoreTests {
     try sample.tree.write(text, to: "cache/index")
     let cache = sample.open()
     cache.store(.sample("a"), as: .sample("a"))
-    let index = StatIndex(in: cache.folder)
+    let index = FileDigestIndex(in: cache.folder)
     index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: .max)
     index.save()
     cache.finish()

@@ -13,7 +13,7 @@ private import Synchronization
 /// Documentation/technical/racy-git.txt). `FileSystems` says where the time of the last change of the inode cannot be
 /// set by anybody; files elsewhere do not belong in here. Nor do files that somebody has open for writing or maps,
 /// where the system tells of it: a write through a mapping to a page that is dirty already moves no time.
-package final class StatIndex: Sendable {
+package final class FileDigestIndex: Sendable {
   /// The most entries that are kept, 16 MB of memory, and the days after which an unused one is not.
   static let usualLimit = 200_000
   private static let daysKept: UInt32 = 90
