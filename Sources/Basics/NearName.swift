@@ -1,4 +1,4 @@
-// The name that somebody who mistyped one may have meant, and how a message asks for it.
+// The name that may be meant by one that is mistyped, and how a message suggests it.
 
 /// The end of a message about an unknown name: `; did you mean "serve"?` for the one of `names` that is nearest to it,
 /// nothing where none is near.

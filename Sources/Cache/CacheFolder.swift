@@ -1,17 +1,17 @@
-// The folder of a cache: whether it is one, where things stand in it, what is on its way into it and what was told of
-// it. It is made when the first object goes in; several processes may use it at once.
+// The folder of a cache: whether it is one, where things stand in it, how they get there, and the warnings about it. It
+// is made when the first object goes in; several processes may use it at once.
 
 import Basics
 import Files
 private import Glibc
 private import Synchronization
 
-/// What can be wrong with a cache; each is told once.
+/// What can be wrong with a cache; each gives one warning.
 enum CacheTrouble: Hashable, Sendable {
   case damage, index, reading, upkeep, writing
 }
 
-/// The folder of a cache. One that takes nothing in is told of once, and the run goes on without it.
+/// The folder of a cache. Where it takes nothing in there is one warning, and the run goes on without it.
 package final class CacheFolder: Sendable {
   private struct State {
     /// Whether the folder was looked at and is one of a cache.
@@ -49,7 +49,7 @@ package final class CacheFolder: Sendable {
     return Array("\(objects)/\(name.prefix(2))/\(name.dropFirst(2))".utf8)
   }
 
-  /// Tells people of the first trouble of its kind.
+  /// Warns of the first trouble of its kind.
   func tell(_ trouble: CacheTrouble, _ text: @autoclosure () -> String) {
     // Outside of the lock, as `warn` may do anything.
     if state.withLock({ $0.told.insert(trouble).inserted }) { warn(text()) }
@@ -57,7 +57,7 @@ package final class CacheFolder: Sendable {
 
   // MARK: Whether it is a cache
 
-  /// Whether this is the folder of a cache, or can become one; where it is not, that is told and nothing goes in.
+  /// Whether this is the folder of a cache, or can become one; where it is not, there is a warning and nothing goes in.
   func isUsable() -> Bool {
     // Not looked at again, as it may hold many names.
     if state.withLock({ $0.isRefused }) { return false }
@@ -164,7 +164,7 @@ package final class CacheFolder: Sendable {
     guard let reserve = state.withLock({ $0.isClosed ? nil : $0.reserve }) else { return true }
     guard let device = Self.device(of: reserve.folder), device == Self.device(of: path) else { return true }
     var status = statvfs()
-    // One that tells nothing is found full when it is written to.
+    // Where that is not known, a full disk shows when it is written to.
     guard statvfs(reserve.folder, &status) == 0 else { return true }
     let (free, isHuge) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
     if isHuge || free >= reserve.bytes { return true }
@@ -174,7 +174,7 @@ package final class CacheFolder: Sendable {
   }
 
   private static func device(of folder: String) -> UInt64? {
-    // Of one that tells nothing, the room is not known either.
+    // Where that is not known, the room is not known either.
     try? FileStatus.following(Array(folder.utf8)).key.device
   }
 
@@ -277,14 +277,14 @@ package final class CacheFolder: Sendable {
 
   /// Removes a file of this folder, where that can be done.
   func removeQuietly(_ file: [UInt8]) {
-    // One that stays is found again by a later run, and told of again where that matters.
+    // One that stays is found again by a later run.
     try? remove(file)
   }
 
   /// Runs `body` while no other process removes objects or replaces the index; where one does, tries again `tries`
   /// times, 20 ms apart.
   ///
-  /// Throws EWOULDBLOCK when another process is at it to the end.
+  /// Throws EWOULDBLOCK when another process does so to the end.
   func locked<Result>(tries: Int = 0, _ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
     let path = Array("\(path)/lock".utf8)
     let file = try FileHandle(opening: path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o666)
@@ -320,7 +320,7 @@ final class CacheTemporary {
     do throws(SystemError) {
       try folder.finish(number, as: place)
     } catch {
-      // A folder stands in its place, or somebody removed the cache: this one file is lost, others can go in.
+      // A folder stands in its place, or the cache was removed: this one file is lost, others can go in.
       guard [EISDIR, ENOENT, ENOTDIR].contains(error.errno) else { throw error }
     }
   }

@@ -2,7 +2,7 @@
 
 import Files
 
-/// CACHEDIR.TAG, which says to programs that make backups that nothing here is worth one (bford.info/cachedir).
+/// CACHEDIR.TAG, by which programs that make backups leave a folder out (bford.info/cachedir).
 enum CacheTag {
   static let name = "CACHEDIR.TAG"
   /// Also says whose cache it is; the same in every version of this program.
@@ -14,7 +14,7 @@ enum CacheTag {
 
   /// Whether `folder` has a tag of this program.
   static func isOurs(in folder: String) -> Bool {
-    // One that is missing, cut, or cannot be read says nothing.
+    // A tag that is missing, cut or cannot be read is none.
     guard let file = try? FileHandle(keptAt: Array("\(folder)/\(name)".utf8)),
       let bytes = try? file.keptBytes(at: 0, count: text.count)
     else { return false }

@@ -10,9 +10,9 @@ private import Synchronization
 ///
 /// A digest is only noted of a file whose times are well before the hashing: a write in the same tick of the kernel's
 /// clock, of the same length, would leave no trace in them (git's "racy" rule, git's
-/// Documentation/technical/racy-git.txt). `FileSystems` says where the time of the last change of the inode cannot be
-/// set by anybody; files elsewhere do not belong in here. Nor do files that somebody has open for writing or maps,
-/// where the system tells of it: a write through a mapping to a page that is dirty already moves no time.
+/// Documentation/technical/racy-git.txt). `FileSystems` says where no process can set the time of the
+/// last change of the inode; files elsewhere do not belong in here. Nor do files that a process has open for writing or
+/// maps, as far as that is known: a write through a mapping to a page that is dirty already moves no time.
 package final class FileDigestIndex: Sendable {
   /// The most entries that are kept, 16 MB of memory, and the days after which an unused one is not.
   static let usualLimit = 200_000
@@ -88,8 +88,8 @@ package final class FileDigestIndex: Sendable {
   /// Notes the digest of a file that this process wrote alone, under a name of its own until `time`, in nanoseconds
   /// since 1970; `written` is its state after the last write.
   ///
-  /// A write by others shows in its time of modification where the clock has ticked since the last of ours. Where it
-  /// had not when the file got its name, nothing is noted.
+  /// A write by another process shows in the time of modification if the clock has ticked since the last write of this
+  /// one. Where it had not when the file got its name, nothing is noted.
   func note(_ digest: Digest, of identity: FileIdentity, writtenAs written: FileIdentity, until time: Int64) {
     guard identity.key == written.key, (identity.size, identity.modified) == (written.size, written.modified),
       written.modified <= time, FileTimes.timeToSettle(since: written.modified, at: time) <= 0

@@ -52,13 +52,13 @@ package final class FolderStore: ObjectStore {
   package func leaveRoom(for bytes: Int64, in folder: String) { self.folder.leaveRoom(for: bytes, in: folder) }
 
   /// Ends a run: removes the objects that were not used for longest, as far as there are more than the limit allows,
-  /// unless another process is at it.
+  /// unless another process does so.
   package func finish() {
     guard folder.isUsable() else { return }
     do throws(SystemError) {
       _ = try prune(to: limit)
     } catch {
-      // In use; or to be read only, and then others see to it.
+      // In use by another process, or only readable for this one: others keep it small.
       if [EWOULDBLOCK, EACCES, EPERM, EROFS].contains(error.errno) { return }
       folder.tell(.upkeep, "\(error); the cache may be larger than it should be")
     }
@@ -68,7 +68,7 @@ package final class FolderStore: ObjectStore {
 
   // MARK: Upkeep
 
-  /// How much there is. Throws `SystemError` when the folder cannot be read or is none of a cache.
+  /// How much there is. Throws ENOTEMPTY when the folder is none of a cache.
   package func info() throws(SystemError) -> CacheReport {
     try folder.checkIsOurs()
     var report = CacheReport()
@@ -79,8 +79,7 @@ package final class FolderStore: ObjectStore {
   /// Removes the objects that were not used for longest, until no more than `limit` bytes are left, and temporaries of
   /// more than a day.
   ///
-  /// Throws `SystemError`, of EWOULDBLOCK when another process is at it, of ENOTEMPTY when the folder is none of a
-  /// cache.
+  /// Throws EWOULDBLOCK when another process prunes it, ENOTEMPTY when the folder is none of a cache.
   package func prune(to limit: Int64) throws(SystemError) -> CacheReport {
     try folder.checkIsOurs()
     // Where there is no cache, nothing is made for the lock.
@@ -99,9 +98,9 @@ package final class FolderStore: ObjectStore {
   }
 
   /// Reads every object and the index, and removes what is damaged; what another version of this program wrote stays.
-  /// Of files that cannot be read the first is told.
+  /// There is a warning about the first file that cannot be read.
   ///
-  /// Throws `SystemError` when a folder cannot be read or is none of a cache, or a file not be removed.
+  /// Throws ENOTEMPTY when the folder is none of a cache.
   package func verify() throws(SystemError) -> CacheReport {
     try folder.checkIsOurs()
     var report = CacheReport()
@@ -173,20 +172,20 @@ private final class ObjectFile: ObjectSource {
 
   /// At most once an hour.
   func touch() {
-    // A cache that may only be read has no order of use.
+    // A cache that this process may only read keeps the times that it has.
     if Self.isToBeTouched(modified) { _ = futimens(handle.descriptor, nil) }
   }
 
   /// Notes that the object at `path` is used, as `touch` of an open one does.
   static func touch(_ path: [UInt8]) {
-    // One that is gone is not in use; else as in `touch`.
+    // One that is gone is not in use; other failures are as in `touch`.
     guard let status = try? FileStatus.of(path), status.isFile, isToBeTouched(status.identity.modified) else { return }
     _ = utimensat(AT_FDCWD, cString(path), nil, AT_SYMLINK_NOFOLLOW)
   }
 
   private static func isToBeTouched(_ modified: Int64) -> Bool {
     let age = nanosecondsNow().subtractingReportingOverflow(modified)
-    // A time to come is one that a clock gave that went wrong.
+    // A time in the future comes from a clock that was wrong.
     return age.overflow || !(0..<touchInterval).contains(age.partialValue)
   }
 }
@@ -255,7 +254,7 @@ private struct StoredObject {
   /// When it was last used, to the hour; nanoseconds since 1970.
   let used: Int64
 
-  /// Whether `first` was used after `second`; equal times are told apart by the names.
+  /// Whether `first` was used after `second`; objects of the same time are ordered by their names.
   static func wasUsedLater(_ first: StoredObject, _ second: StoredObject) -> Bool {
     if first.used != second.used { return first.used > second.used }
     return bytesPrecede(first.key.digest.bytes, second.key.digest.bytes)

@@ -13,9 +13,8 @@ enum IndexFile {
   private static let trailerSize = 4
   /// Entries that are read or written at once.
   private static let pieceCount = 1024
-  /// The entries in the file at `path` that `isWanted`, in order.
-  ///
-  /// Throws `ObjectFault`, also for a file of more than `limit` entries, which is never written.
+  /// The entries in the file at `path` that `isWanted`, in order; a file of more than `limit` entries is damaged, as none
+  /// is written.
   static func read(
     _ path: [UInt8], atMost limit: Int = FileDigestIndex.usualLimit, where isWanted: (IndexEntry) -> Bool
   ) throws(ObjectFault) -> [IndexEntry] {
@@ -55,7 +54,7 @@ enum IndexFile {
     return entries
   }
 
-  /// Writes the entries, which are in order. Throws `SystemError`.
+  /// Writes the entries, which are in order.
   static func write(_ entries: [IndexEntry], to file: CacheTemporary) throws(SystemError) {
     var bytes = magic
     bytes.append(littleEndian: Int64(entries.count))

@@ -1,5 +1,5 @@
 // The form of an object: a header that says which object it is, the payload, and a trailer that says whether all of it
-// is there; its reader, which believes nothing before it is checked, and its writer.
+// is there; its reader, which checks everything before it gives it out, and its writer.
 
 package import Basics
 

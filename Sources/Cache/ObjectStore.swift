@@ -9,8 +9,8 @@ package import Files
 /// A place where objects are kept between runs. All of it may be called from any thread, and other processes may use
 /// the same place at once.
 ///
-/// Nothing about a store ever fails a run: what goes wrong is a warning, told once for each kind, and the run goes on
-/// without. Nothing needs to be durable when a method returns.
+/// Nothing about a store ever fails a run: what goes wrong gives one warning of each kind, and the run goes on without.
+/// Nothing needs to be durable when a method returns.
 package protocol ObjectStore: AnyObject, Sendable {
   /// Opens the object `key`, which can be read to its end whatever becomes of it meanwhile. Changes nothing, and says
   /// nothing of what is in it.
@@ -29,7 +29,7 @@ package protocol ObjectStore: AnyObject, Sendable {
   /// Notes that the object is in use, so that it stays longer than others; does nothing where there is none. Idempotent.
   func touch(_ key: CacheKey)
 
-  /// Tells of an object that could not be used, and removes it where it is damaged. Idempotent: one that is gone
+  /// Warns of an object that could not be used, and removes it where it is damaged. Idempotent: one that is gone
   /// already, or that was made anew meanwhile and is removed, is made anew when it is wanted.
   func reject(_ key: CacheKey, for fault: ObjectFault)
 
@@ -55,7 +55,7 @@ package protocol ObjectSource: AnyObject {
   func touch()
 }
 
-/// An object on its way into a store. After a failure, which the store tells of, it does nothing.
+/// An object on its way into a store. After a failure, of which the store warns, it does nothing.
 package protocol ObjectSink: AnyObject {
   /// Adds `bytes` at the end.
   func append(_ bytes: [UInt8])

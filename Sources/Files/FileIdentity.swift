@@ -1,4 +1,4 @@
-// What tells a file from every other, and one state of it from the others.
+// What a file is known by, and what each of its states is known by.
 
 package import Glibc
 
@@ -10,7 +10,7 @@ package struct FileKey: Hashable, Sendable {
   package init(device: UInt64, inode: UInt64) { (self.device, self.inode) = (device, inode) }
 }
 
-/// What tells one state of one file from every other: device, inode, size and both times.
+/// One state of one file, known by device, inode, size and both times.
 package struct FileIdentity: Equatable, Sendable {
   /// Device number.
   package let device: UInt64

@@ -27,7 +27,7 @@ package struct FileLock: ~Copyable {
     _ = flock(file.descriptor, LOCK_UN)
   }
 
-  /// The process that holds a lock on the file, as far as /proc/locks tells (proc(5)).
+  /// The process that holds a lock on the file, as far as /proc/locks says (proc(5)).
   ///
   /// Its lines read "1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF": process, then device and inode.
   static func holder(of status: stat) -> Int? {
@@ -35,7 +35,7 @@ package struct FileLock: ~Copyable {
     let device = UInt64(status.st_dev)
     let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
     let minor = device & 0xFF | (device >> 12) & ~0xFF
-    // Without the table the message goes without the process.
+    // Without the table the message does not name the process.
     guard let file = try? FileHandle(opening: Array("/proc/locks".utf8), O_RDONLY),
       let table = try? file.readAll(atMost: 16 << 20)
     else { return nil }

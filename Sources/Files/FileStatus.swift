@@ -1,4 +1,4 @@
-// What stat says of a file, in the words of this program.
+// What stat(2) says of a file.
 
 package import Basics
 package import Glibc
@@ -63,7 +63,7 @@ package struct FileStatus {
   package var mode: UInt16 { UInt16(truncatingIfNeeded: status.st_mode & 0o7777) }
   package var owner: Owner { Owner(uid: status.st_uid, gid: status.st_gid) }
   package var identity: FileIdentity { FileIdentity(status) }
-  /// What tells this file from every other.
+  /// What the file is known by.
   package var key: FileKey { FileKey(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) }
 
   /// The type in a word, for messages.

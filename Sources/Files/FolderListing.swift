@@ -3,7 +3,7 @@
 import Basics
 private import Glibc
 
-/// A source folder that is no longer what it was when it was opened.
+/// A source folder that changed after it was opened.
 package struct FolderChanged: Error, Equatable, Sendable, CustomStringConvertible {
   /// What happened to it.
   package enum Change: String, Error {
@@ -27,7 +27,7 @@ package enum FolderListing {
   ///
   /// The folder must still be where its path leads: one that was removed has no names, and would be taken for an empty
   /// one. It must have the times of `status` too, which it had when it was opened; nil for one that other runs of this
-  /// program write into meanwhile. Throws `FolderChanged` and `SystemError`.
+  /// program write into meanwhile. Throws `FolderChanged` where it is not so.
   package static func names(ofSource folder: borrowing FileHandle, since status: FileStatus?) throws -> [[UInt8]] {
     let names = try names(of: folder)
     let now = FileStatus(try folder.status())
@@ -39,7 +39,7 @@ package enum FolderListing {
     return names
   }
 
-  /// The names in an open folder without "." and "..", sorted by their bytes. Throws `SystemError`.
+  /// The names in an open folder without "." and "..", sorted by their bytes.
   package static func names(of folder: borrowing FileHandle) throws(SystemError) -> [[UInt8]] {
     // fdopendir takes the descriptor over and closedir closes it, so the stream gets one of its own.
     let own = try systemCall("read", folder.path) { openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }

@@ -2,13 +2,13 @@
 
 private import Glibc
 
-/// Makes a folder and the parents that are missing; those it made, outermost first. Throws `SystemError`.
+/// Makes a folder and the parents that are missing; those it made, outermost first.
 @discardableResult
 package func makeFolders(_ path: String) throws(SystemError) -> [String] {
   var made: [String] = []
   var missing: [String] = []
   var next = path
-  // What access(2) says otherwise, mkdir(2) says again.
+  // Any other error of access(2) comes again from mkdir(2).
   while !next.isEmpty && access(next, F_OK) != 0 && errno == ENOENT {
     missing.append(next)
     let parent = FilePath.parent(of: next)
@@ -29,17 +29,17 @@ package func makeFolders(_ path: String) throws(SystemError) -> [String] {
 
 /// Removes the folders that `makeFolders` made, as far as they are empty.
 func removeFolders(_ made: [String]) {
-  // One that stays has what others put into it, and is none of an output.
+  // One that is not empty holds files of others, and stays.
   for folder in made.reversed() { _ = rmdir(folder) }
 }
 
-/// Removes a file. Throws `SystemError`.
+/// Removes a file.
 package func removeFile(_ path: [UInt8]) throws(SystemError) {
   let terminated = cString(path)
   try systemCall("remove", path) { unlink(terminated) }
 }
 
-/// Removes a file if it is there; tries again once, for there is nobody left to tell.
+/// Removes a file if it is there; tries again once, as a failure cannot be reported any more.
 func removeIfThere(_ path: String) {
   if unlink(path) != 0 && errno != ENOENT { _ = unlink(path) }
 }

@@ -13,7 +13,7 @@ final class LockedFolder: Sendable {
 
   /// Opens `path`, makes it and its parents where they are missing, locks it and removes what killed runs left.
   ///
-  /// Throws `OutputError.inUse` when another command holds the lock, or a `SystemError`.
+  /// Throws `OutputError.inUse` when another command holds the lock.
   init(_ path: String) throws {
     self.path = path
     made = try makeFolders(path)
@@ -41,13 +41,13 @@ final class LockedFolder: Sendable {
   /// Where an output is written.
   func temporary(_ number: Int) -> String { "\(path)/\(Self.temporaryPrefix)\(number)" }
 
-  /// The name that an older output has beside its own, until all new ones have theirs.
+  /// The second name of an older output, until all new outputs have their names.
   func backup(_ number: Int) -> String { "\(path)/\(Self.backupPrefix)\(number)" }
 
   private static let temporaryPrefix = "\(OutputFolder.temporaryPrefix)tmp-"
   private static let backupPrefix = "\(OutputFolder.temporaryPrefix)old-"
 
-  /// Whether `name` is one that `temporary` or `backup` gives: others that begin like them belong to somebody else.
+  /// Whether `name` is one that `temporary` or `backup` gives: others that begin like them are not of this program.
   private static func isOurs(_ name: [UInt8]) -> Bool {
     [temporaryPrefix, backupPrefix].contains { prefix in
       name.starts(with: prefix.utf8) && name.count > prefix.utf8.count

@@ -5,7 +5,7 @@ private import CCrypto
 
 /// The MD5 of files (RFC 1321).
 package enum MD5 {
-  /// 32 lower-case hexadecimal digits; nil where libcrypto refuses MD5. Throws `SourceChanged` or `SystemError`.
+  /// 32 lower-case hexadecimal digits; nil where libcrypto refuses MD5.
   package static func digits(of file: SourceFile) throws -> String? {
     guard let context = EVP_MD_CTX_new() else { return nil }
     defer { EVP_MD_CTX_free(context) }

@@ -7,7 +7,7 @@ import Synchronization
 
 /// The folders that a command writes its outputs into, locked against a second command.
 ///
-/// The names of its own making begin with `temporaryPrefix`: those that a killed run left are removed by the next.
+/// All other names that it makes there begin with `temporaryPrefix`; those that a killed run left are removed by the next.
 /// After a method has thrown, the run can only be abandoned.
 package final class OutputFolder: Sendable {
   /// What every name begins with that is not an output.
@@ -49,7 +49,7 @@ package final class OutputFolder: Sendable {
   /// Opens `paths`, makes them and their parents where they are missing, locks them and removes what killed runs left.
   ///
   /// Outputs name their folder by its index in `paths`, where two may lead to the same one. Throws
-  /// `OutputError.inUse` when another command holds one of them, `SystemError` for all else; then none is made.
+  /// `OutputError.inUse` when another command holds one of them; after any error none is made.
   package init(_ paths: [String]) throws {
     var folders: [LockedFolder] = []
     var places: [LockedFolder] = []
@@ -74,7 +74,7 @@ package final class OutputFolder: Sendable {
   package convenience init(_ path: String) throws { try self.init([path]) }
 
   /// Throws `OutputError` when a folder stands where the output `name` would, or anything else where a folder above it
-  /// would, and `SystemError`.
+  /// would.
   package func checkPlace(of name: String, in folder: Int = 0) throws {
     let final = places[folder].final(name)
     if try isFolder(final) { throw OutputError.isFolder(path: final) }
@@ -86,8 +86,7 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else, and
-  /// `SystemError`.
+  /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else.
   package func checkFolder(_ name: String, in folder: Int = 0) throws {
     let path = places[folder].final(name)
     if try FileStatus.ifThere(Array(path.utf8))?.isSymlink == true { throw OutputError.isLink(path: path) }
@@ -96,15 +95,13 @@ package final class OutputFolder: Sendable {
   /// Where the output `name` will stand.
   package func path(of name: String, in folder: Int = 0) -> String { places[folder].final(name) }
 
-  /// Begins the output `name`; folders that it names are made at the commit.
-  ///
-  /// Throws `SystemError`, also when there is an output of this name already.
+  /// Begins the output `name`, which must be the first of this name; folders that it names are made at the commit.
   package func create(_ name: String, in folder: Int = 0) throws(SystemError) -> OutputFile {
     OutputFile(writing: try begin(name, in: folder), then: unsynced)
   }
 
-  /// Adds the output `name` with these bytes. Throws `SystemError`, as `create` does too.
-  package func write(_ bytes: [UInt8], as name: String, in folder: Int = 0) throws {
+  /// Adds the output `name` with these bytes.
+  package func write(_ bytes: [UInt8], as name: String, in folder: Int = 0) throws(SystemError) {
     var file = try create(name, in: folder)
     try file.write(bytes)
     _ = try file.finish()
@@ -112,7 +109,7 @@ package final class OutputFolder: Sendable {
 
   /// Adds the output `name`: a copy of `source` with the permission bits `mode`, whatever the umask; its state.
   ///
-  /// Throws `SourceChanged` when the source is not what was planned, and `SystemError`.
+  /// Throws `SourceChanged` when the source is not what was planned.
   @discardableResult
   package func copy(_ source: SourceFile, as name: String, in folder: Int, mode: UInt16) throws -> FileIdentity {
     let file = try begin(name, in: folder)
@@ -133,26 +130,26 @@ package final class OutputFolder: Sendable {
   /// Adds the output `name`: a hard link to `written`, a finished output of this run that still has its temporary name.
   ///
   /// The link is made at the commit, for it changes a time of the file by which readers know it. Where the file system
-  /// has no such link, it is a copy. Throws `SystemError`.
+  /// has no such link, it is a copy.
   package func link(_ written: SourceFile, as name: String, in folder: Int) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
       try add(name, .link(written), in: places[folder], to: &state)
     }
   }
 
-  /// Removes the file `name` of an earlier run at the commit, if it is there. Throws `SystemError`.
+  /// Removes the file `name` of an earlier run at the commit, if it is there.
   package func remove(_ name: String, in folder: Int = 0) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
       try add(name, .removal, in: places[folder], to: &state)
     }
   }
 
-  /// Gives all outputs their names and makes that durable; `last`, an output that tells of the others, gets its name
-  /// when theirs are durable.
+  /// Gives all outputs their names and makes that durable; `last`, an output that lists the others, gets its name
+  /// when the names of those are durable.
   ///
   /// An older output keeps a second name until the end, so that a rename that fails later can be taken back; a power
-  /// cut in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and
-  /// `SourceChanged` when a file changes while it is copied in place of a link, with all as it was before.
+  /// cut in this moment can leave some names new and some old, each file whole. After an error all
+  /// is as it was before; `SourceChanged` is of a file that changes while it is copied in place of a link.
   package func commit(last: String? = nil) throws {
     do {
       // Before the lock, for the disk can be slow and a run that waits for it can still be abandoned.
@@ -248,7 +245,7 @@ package final class OutputFolder: Sendable {
 
 /// A place for outputs that cannot be used.
 package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Another process, when it could be told, holds the folder.
+  /// Another process holds the folder; nil when it is not known which.
   case inUse(path: String, holder: Int?)
   /// A folder stands where a file is to be written.
   case isFolder(path: String)
@@ -269,7 +266,7 @@ package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension SystemError {
-  /// What a run is told that goes on after its end.
+  /// For a run that goes on after its end.
   fileprivate static func ended(in folder: LockedFolder?) -> SystemError {
     SystemError(operation: "write into", path: folder?.path ?? "", errno: ECANCELED)
   }
@@ -280,7 +277,7 @@ private func removeMade(_ folders: [LockedFolder]) {
   for folder in folders.reversed() { removeFolders(folder.made) }
 }
 
-/// Whether a folder itself, not a link to one, stands at `path`. Throws `SystemError`.
+/// Whether a folder itself, not a link to one, stands at `path`.
 private func isFolder(_ path: String) throws(SystemError) -> Bool {
   try FileStatus.ifThere(Array(path.utf8))?.isFolder == true
 }
@@ -331,7 +328,7 @@ private struct Placing {
 
   /// Gives `output` its name, in folders that are made where they are missing, or takes away what has the name.
   ///
-  /// Throws `SystemError`.
+  ///
   mutating func place(_ output: OutputFolder.Output, _ number: Int) throws(SystemError) {
     let final = output.folder.final(output.name)
     let backup = output.folder.backup(number)
@@ -344,7 +341,7 @@ private struct Placing {
     try move(temporary, to: final, backup: backup)
   }
 
-  /// Makes the names durable, and those of `others`, folders that were made before. Throws `SystemError`.
+  /// Makes the names durable, and those of `others`, folders that were made before.
   func sync(with others: [String]) throws(SystemError) {
     // By bytes: two names that are equal as text can be two folders.
     let touched = Set((placements.map(\.final) + made + others).map { Array(FilePath.parent(of: $0).utf8) })

@@ -1,4 +1,4 @@
-// A folder of the run's own, outside of all that it packs: for files that another program must find by name.
+// A temporary folder outside of the tree that is packed: for files that another program must find by name.
 
 private import Glibc
 private import Synchronization
@@ -13,8 +13,6 @@ package final class ScratchFolder: Sendable {
 
   /// Makes the folder in the first of `temporary`, which is TMPDIR, /tmp, /var/tmp and /dev/shm that takes one and
   /// does not lie in `tree`, an absolute path without links.
-  ///
-  /// Throws `SystemError` when none does.
   package init(outside tree: [UInt8], temporary: String?) throws(SystemError) {
     var failure = SystemError(operation: "make a folder in", path: "/tmp", errno: ENOENT)
     for place in [temporary, "/tmp", "/var/tmp", "/dev/shm"].compactMap({ $0 }) where !place.isEmpty {

@@ -40,8 +40,8 @@ package struct SourceFile: Equatable, Sendable {
 
   /// Reads the bytes from `offset` on until `buffer` is full.
   ///
-  /// The range must lie within the planned size. Throws `SourceChanged` when the file is not what was planned,
-  /// before or after the read, and `SystemError` when it cannot be read.
+  /// The range must lie within the planned size. Throws `SourceChanged` when the file is not what was planned, before or
+  /// after the read.
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     let file = try open()
     try check(file)
@@ -51,9 +51,9 @@ package struct SourceFile: Equatable, Sendable {
     if done < buffer.count { throw SourceChanged(path: path, planned: identity.size, found: offset + Int64(done)) }
   }
 
-  /// Whether anybody has the file open for writing, or maps it for that; nil where the system does not tell.
+  /// Whether any process has the file open for writing, or maps it for that; nil where the system does not say.
   ///
-  /// Throws `SourceChanged` when the file is not what was planned, and `SystemError` when it cannot be opened.
+  /// Throws `SourceChanged` when the file is not what was planned.
   package func isOpenForWriting() throws -> Bool? {
     let file = try open()
     try check(file)
@@ -63,7 +63,7 @@ package struct SourceFile: Equatable, Sendable {
   /// Copies all bytes into `target`, a new file, and gives it exactly the permission bits `mode`. The blocks are shared
   /// where the file system can, else copied within the kernel, else read and written.
   ///
-  /// Throws `SourceChanged` when the file is not what was planned, before or after, and `SystemError`.
+  /// Throws `SourceChanged` when the file is not what was planned, before or after.
   func copy(into target: borrowing FileHandle, mode: UInt16) throws {
     let source = try open()
     try check(source)

@@ -25,7 +25,7 @@ extension ArchiveError {
     }
   }
 
-  /// What is wrong with the bytes, without the path of the file; the system's own errors have theirs.
+  /// What is wrong with the bytes, without the path of the file, which only errors of the system name.
   package var fault: String {
     switch self {
     case .system(let error): error.description

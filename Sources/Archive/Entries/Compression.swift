@@ -1,4 +1,4 @@
-// The compressions that archives are read through: how each is told by its first bytes, and what can be wrong with it.
+// The compressions that archives are read through: the first bytes that each is known by, and what can be wrong with it.
 
 /// A compression that is undone while an archive is read.
 package enum Compression: String, CaseIterable, Sendable {

@@ -1,7 +1,9 @@
 // What a file is, by its first bytes: for messages on files that are no archive, and for contents that are compressed
 // already, as deflating them again costs time and gains nothing.
 
-/// A format that a file is told by.
+import Basics
+
+/// A format that is known by the first bytes of a file.
 package struct FileFormat: Equatable, Sendable {
   private enum Mark: Equatable {
     /// These bytes, from `offset` on.
@@ -77,8 +79,7 @@ package struct FileFormat: Equatable, Sendable {
       let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
       let rest = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
       let start = rest.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
-      // Letters alone differ from their capitals in this bit.
-      return start.prefix(text.utf8.count).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } == Array(text.utf8)
+      return start.prefix(text.utf8.count).map(\.lowercased) == Array(text.utf8)
     }
   }
 }
