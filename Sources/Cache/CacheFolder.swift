@@ -184,7 +184,7 @@ package final class CacheFolder: Sendable {
     try makeFolders(path)
     guard try tag() else { return false }
     // Of the cache's own path any text is taken; all below it is ASCII.
-    let folder = FilePath.parent(of: String(decoding: place, as: UTF8.self))
+    let folder = Paths.parent(of: String(decoding: place, as: UTF8.self))
     if folder.utf8.elementsEqual(path.utf8) { return true }
     try makeFolders(folder)
     guard try FileStatus.of(Array(folder.utf8)).isFolder else {

@@ -44,7 +44,7 @@ package struct FolderWalk: Sendable {
 
     /// The target of a symlink; to be asked for only while the item is given.
     package func target() throws(SystemError) -> [UInt8] {
-      try FilePath.target(of: name, in: folder, path: place)
+      try Paths.target(of: name, in: folder, path: place)
     }
   }
 

@@ -11,7 +11,7 @@ package func makeFolders(_ path: String) throws(SystemError) -> [String] {
   // Any other error of access(2) comes again from mkdir(2).
   while !next.isEmpty && access(next, F_OK) != 0 && errno == ENOENT {
     missing.append(next)
-    let parent = FilePath.parent(of: next)
+    let parent = Paths.parent(of: next)
     if parent == next { break }
     next = parent
   }

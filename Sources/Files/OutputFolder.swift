@@ -336,7 +336,7 @@ private struct Placing {
       if let placement = try Self.remove(final, backup: backup) { placements.append(placement) }
       return
     }
-    made += try makeFolders(FilePath.parent(of: final))
+    made += try makeFolders(Paths.parent(of: final))
     let temporary = output.folder.temporary(number)
     try move(temporary, to: final, backup: backup)
   }
@@ -344,7 +344,7 @@ private struct Placing {
   /// Makes the names durable, and those of `others`, folders that were made before.
   func sync(with others: [String]) throws(SystemError) {
     // By bytes: two names that are equal as text can be two folders.
-    let touched = Set((placements.map(\.final) + made + others).map { Array(FilePath.parent(of: $0).utf8) })
+    let touched = Set((placements.map(\.final) + made + others).map { Array(Paths.parent(of: $0).utf8) })
     for folder in touched.sorted(by: bytesPrecede) { try Self.sync(folder) }
   }
 

@@ -17,7 +17,7 @@ package final class ScratchFolder: Sendable {
     var failure = SystemError(operation: "make a folder in", path: "/tmp", errno: ENOENT)
     for place in [temporary, "/tmp", "/var/tmp", "/dev/shm"].compactMap({ $0 }) where !place.isEmpty {
       do throws(SystemError) {
-        let resolved = try FilePath.resolved(Array(place.utf8))
+        let resolved = try Paths.resolved(Array(place.utf8))
         if resolved == tree || resolved.starts(with: tree + [UInt8(ascii: "/")]) { continue }
         path = try Self.make(in: String(decoding: resolved, as: UTF8.self))
         return

@@ -19,7 +19,7 @@ package final class Spool: Sendable, Equatable {
       } catch {
         // Not there yet, or this process may not write there.
         guard [ENOENT, EACCES, EROFS, EPERM].contains(error.errno), place != "/tmp" else { throw error }
-        let parent = FilePath.parent(of: place)
+        let parent = Paths.parent(of: place)
         place = parent == place || parent == "/" ? "/tmp" : parent
       }
     }

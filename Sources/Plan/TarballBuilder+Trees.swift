@@ -21,7 +21,7 @@ extension TarballBuilder {
     guard status.isFolder else {
       throw Diagnostic(.system, "\(escapedName(source)): expected a folder, found \(status.typeName)")
     }
-    let resolved = try FilePath.resolved(source)
+    let resolved = try Paths.resolved(source)
     try checkInside(resolved, source)
     try checkNotOutput(resolved, source)
     if let to, place.rule.include.isEmpty {
@@ -62,7 +62,7 @@ extension TarballBuilder {
       throw Diagnostic(.system, "\(escapedName(to)): source \(error)", cause: error.isAboutMissingFile ? cause : nil)
     }
     // The last part may be a link, and is stored as one; those above it must not lead away.
-    try checkInside(try FilePath.resolved(Self.folder(above: path, in: source)), source)
+    try checkInside(try Paths.resolved(Self.folder(above: path, in: source)), source)
     let filter = filter(of: place.rule)
     let above = filter.state(at: path.bytes)
     guard status.isFolder else {
@@ -70,7 +70,7 @@ extension TarballBuilder {
       try addSingle(source, status, to, for: FilePurpose(.path, of: template, place), place)
       return 1
     }
-    try checkNotOutput(try FilePath.resolved(source), source)
+    try checkNotOutput(try Paths.resolved(source), source)
     let state = filter.state(below: path.bytes, above)
     if state == .out { return 0 }
     if place.rule.include.isEmpty {
@@ -87,7 +87,7 @@ extension TarballBuilder {
     guard status.isFile || status.isSymlink else {
       throw Diagnostic(.system, "\(escapedName(source)): \(status.typeName); \(FileStatus.wantedTypes)")
     }
-    let target = status.isSymlink ? try FilePath.target(of: source, in: AT_FDCWD, path: source) : []
+    let target = status.isSymlink ? try Paths.target(of: source, in: AT_FDCWD, path: source) : []
     if let fault = NameFault.of(target) {
       throw Diagnostic(.system, "\(escapedName(source)): its target \(escapedName(target)) \(fault)")
     }
@@ -171,7 +171,7 @@ extension TarballBuilder {
 
   /// Why `resolved`, which a path of the source tree leads to, cannot be packed; nil when it is in the tree.
   func reasonAgainst(_ resolved: [UInt8]) throws -> String? {
-    let tree = try FilePath.resolved(rootBytes)
+    let tree = try Paths.resolved(rootBytes)
     if resolved == tree || tree == [UInt8(ascii: "/")] || resolved.starts(with: tree + [UInt8(ascii: "/")]) {
       return nil
     }
@@ -185,7 +185,7 @@ extension TarballBuilder {
 
   /// Throws `Diagnostic` when `resolved`, which `source` leads to, is a folder that the run writes into.
   private func checkNotOutput(_ resolved: [UInt8], _ source: [UInt8]) throws {
-    guard try resolver.own.isInOutput(resolved, below: try FilePath.resolved(rootBytes)) else { return }
+    guard try resolver.own.isInOutput(resolved, below: try Paths.resolved(rootBytes)) else { return }
     throw Diagnostic(.usage, "\(escapedName(source)): the run writes into this folder; it cannot be packed")
   }
 }

@@ -88,7 +88,7 @@ final class GitView: Sendable {
   private static func head(of folder: [UInt8]) throws(SystemError) -> [UInt8] {
     let head = folder + Array("/HEAD".utf8)
     guard try FileStatus.of(head).isSymlink else { return try GitPlace.smallFile(head) }
-    return Array("ref: ".utf8) + (try FilePath.target(of: head, in: AT_FDCWD, path: head)) + [UInt8(ascii: "\n")]
+    return Array("ref: ".utf8) + (try Paths.target(of: head, in: AT_FDCWD, path: head)) + [UInt8(ascii: "\n")]
   }
 
   /// Leads `name` to what has that name in `folder`. Throws `SystemError`.

@@ -2,8 +2,8 @@
 
 private import Glibc
 
-/// What is asked of paths.
-package enum FilePath {
+/// Answers questions about paths.
+package enum Paths {
   private static let slash = UInt8(ascii: "/")
   /// So many links are followed, as the kernel does (path_resolution(7)).
   private static let mostLinks = 40
