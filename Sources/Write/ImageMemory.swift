@@ -18,7 +18,7 @@ final class ImageMemory: Sendable {
     let mode: UInt16
   }
 
-  private let cache: ReleaseCache
+  private let cache: ArtifactCache
   private let plan: Plan
   private let store: ContentStore
   private let folder: OutputFolder
@@ -30,7 +30,7 @@ final class ImageMemory: Sendable {
 
   /// Reads what it does not know of the sources. Throws `SourceChanged` or `SystemError`.
   init(
-    _ cache: ReleaseCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, _ options: WriteOptions
+    _ cache: ArtifactCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, _ options: WriteOptions
   ) throws {
     self.cache = cache
     self.plan = plan

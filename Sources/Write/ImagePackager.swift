@@ -71,7 +71,7 @@ package struct ImagePackager {
   ///
   /// Throws `OutputError` before any work, `SourceChanged`, `SystemError` or `Diagnostic`; then nothing was written.
   package func write(
-    into folder: OutputFolder, cache: ReleaseCache? = nil, _ watch: @escaping (ImageResult) -> Void
+    into folder: OutputFolder, cache: ArtifactCache? = nil, _ watch: @escaping (ImageResult) -> Void
   ) throws -> [ImageResult] {
     for places in places { try places.check(in: folder) }
     let store = plan.store()

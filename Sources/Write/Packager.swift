@@ -41,7 +41,7 @@ package struct Packager {
   private let plan: Plan
   private let folder: OutputFolder
   private let options: WriteOptions
-  private let cache: ReleaseCache?
+  private let cache: ArtifactCache?
   /// What was done, and where the time went.
   package let log = WorkLog()
 
@@ -49,7 +49,7 @@ package struct Packager {
   ///
   /// With a `cache`, what it knows is not made again, and a tarball that stands there as it would be written is left
   /// alone.
-  package init(_ plan: Plan, into folder: OutputFolder, _ options: WriteOptions, cache: ReleaseCache? = nil) {
+  package init(_ plan: Plan, into folder: OutputFolder, _ options: WriteOptions, cache: ArtifactCache? = nil) {
     self.plan = plan
     self.folder = folder
     self.options = options

@@ -10,7 +10,7 @@ import Threads
 
 /// The cache, asked about the tarballs of one plan.
 final class TarballMemory: Sendable {
-  let cache: ReleaseCache
+  let cache: ArtifactCache
   /// Tarballs that stand there as they would be written, by their number.
   let unchanged: [Int: TarballResult]
   private let plan: Plan
@@ -25,7 +25,7 @@ final class TarballMemory: Sendable {
 
   /// Reads what it does not know of the sources. Throws `SourceChanged` or `SystemError`.
   init(
-    _ cache: ReleaseCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, _ options: WriteOptions
+    _ cache: ArtifactCache, _ plan: Plan, _ store: ContentStore, _ folder: OutputFolder, _ options: WriteOptions
   ) throws {
     self.cache = cache
     self.plan = plan

@@ -90,12 +90,12 @@ struct CommandContext {
   ///
   /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
   /// of the outputs are there.
-  func cache(of options: ReleaseOptions, limit: Int64) -> ReleaseCache? {
+  func cache(of options: ReleaseOptions, limit: Int64) -> ArtifactCache? {
     let isNamed = line.has("cache") || !(environment["KPACK_CACHE"] ?? "").isEmpty
     let hasPlace = (try? FileStatus.following(Array(options.locations.output.utf8)))?.isFolder == true
     if line.has("no-cache") || !(isNamed || hasPlace) { return nil }
     let messages = messages
-    return ReleaseCache(options.locations.cache, limit: limit) { messages.warning($0) }
+    return ArtifactCache(options.locations.cache, limit: limit) { messages.warning($0) }
   }
 
   /// The most bytes that the cache keeps. Throws `UsageError`.

@@ -26,7 +26,7 @@ final class SampleCache: Sendable {
   }
 
   /// The cache as a release uses it.
-  func openRelease() -> ReleaseCache { ReleaseCache(path) { self.take($0) } }
+  func openRelease() -> ArtifactCache { ArtifactCache(path) { self.take($0) } }
 
   private func take(_ warning: String) {
     let short = warning.split(separator: path, omittingEmptySubsequences: false).joined(separator: "CACHE")

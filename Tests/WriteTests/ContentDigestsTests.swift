@@ -19,7 +19,7 @@ struct ContentDigestsTests {
   @Test(.enabled(if: access("/sys/kernel/notes", R_OK) == 0))
   func `a file of another file system is read in each run, and not noted`() throws {
     let sample = try SampleCache()
-    let cache = ReleaseCache(sample.path) { Issue.record("\($0)") }
+    let cache = ArtifactCache(sample.path) { Issue.record("\($0)") }
     let digests = ContentDigests(ContentStore(ContentTable()), index: cache.index)
     let file = try Self.file("/sys/kernel/notes")
     let (wrong, right) = (SHA256.digest(of: []), SHA256.digest(of: try sample.bytes(of: "/sys/kernel/notes")))

@@ -4,7 +4,7 @@ package import Basics
 package import Files
 
 /// The cache of a run: deflated contents, what came of each archive, and the digests of files.
-package final class ReleaseCache: Sendable {
+package final class ArtifactCache: Sendable {
   /// Bytes of a file that takes longer to hash than the clock takes to tick.
   private static let sizeWorthWaiting: Int64 = 32 << 20
 
