@@ -71,9 +71,6 @@ private func escaped(_ name: some Collection<UInt8>, _ isEscaped: (Unicode.Scala
   }
 }
 
-/// Whether every byte of `name` is part of a valid UTF-8 sequence.
-package func isValidUTF8(_ name: some Collection<UInt8>) -> Bool { String(validating: name, as: UTF8.self) != nil }
-
 /// The most Unicode scalars of one text that a message quotes.
 package let longestQuotation = 64
 

@@ -80,8 +80,8 @@ final class GitView: Sendable {
   private static func indexes(in folder: [UInt8]) throws(SystemError) -> [String] {
     let handle = try FileHandle(opening: folder, O_RDONLY | O_DIRECTORY)
     let names = try FolderListing.names(of: handle)
-    let parts = names.filter { $0.starts(with: "sharedindex.".utf8) && isValidUTF8($0) }
-    return ["index"] + parts.map { String(decoding: $0, as: UTF8.self) }
+    return ["index"]
+      + names.compactMap { $0.starts(with: "sharedindex.".utf8) ? String(validating: $0, as: UTF8.self) : nil }
   }
 
   /// What HEAD says; old ones are links to a reference.

@@ -85,11 +85,11 @@ struct VersionFile {
         value.append(UInt8(ascii: "'"))
       default:
         let bare = take(while: isBare)
-        if bare.isEmpty { return isValidUTF8(value) ? String(decoding: value, as: UTF8.self) : nil }
+        if bare.isEmpty { return String(validating: value, as: UTF8.self) }
         value += bare
       }
     }
-    return isValidUTF8(value) ? String(decoding: value, as: UTF8.self) : nil
+    return String(validating: value, as: UTF8.self)
   }
 
   /// Takes a text between two `quote`s, which may span lines; nil when there is no second or a refused byte or NUL.
