@@ -130,7 +130,7 @@ final class LayoutNames {
   func check(_ kind: String, _ name: String, in known: Set<String>, at field: LayoutField) {
     used.insert("\(kind) \(name)")
     if known.contains(name) || !isComplete { return }
-    let near = nearName(to: name, in: known.sorted()).map { "; did you mean \(quoted($0))?" }.orEmpty
+    let near = didYouMean(name, in: known.sorted())
     field.refuse("no \(kind) is named \(quoted(name))\(near)")
   }
 }

@@ -36,7 +36,7 @@ final class PlatformLists {
     {
       let near =
         unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
-      let hint = near.map { "; did you mean \($0)?" }.orEmpty
+      let hint = didYouMean(near)
       refuse(Diagnostic(.usage, "the platform \(unknown) is in no list of this run\(hint)"))
     }
   }

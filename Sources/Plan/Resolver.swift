@@ -251,14 +251,14 @@ package final class Resolver {
   private func checkFlags() {
     let known = layouts.release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag]
     for flag in options.flags.keys.sorted() where !known.contains(flag) {
-      let near = nearName(to: flag, in: known).map { "; did you mean \(quoted($0))?" }.orEmpty
+      let near = didYouMean(flag, in: known)
       refuse(Diagnostic(.usage, "--flag: no flag is named \(quoted(flag))\(near)"))
     }
   }
 
   private func selected(_ names: [String]) -> [TarballLayout] {
     for name in names where layout(name) == nil {
-      let near = nearName(to: name, in: layouts.tarballs.map(\.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
+      let near = didYouMean(name, in: layouts.tarballs.map(\.name))
       refuse(Diagnostic(.usage, "no layout is named \(quoted(name))\(near)"))
     }
     return layouts.tarballs.filter { layout in
@@ -367,7 +367,7 @@ extension Resolver {
     let named = allImages.map(\.rule).filter { $0.name == name }
     if named.contains(where: { holds($0.condition) }) { return }
     if named.isEmpty {
-      let near = nearName(to: name, in: allImages.map(\.rule.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
+      let near = didYouMean(name, in: allImages.map(\.rule.name))
       refuse(Diagnostic(.usage, "no image is named \(quoted(name))\(near)"))
     }
     for rule in named {
@@ -447,7 +447,7 @@ extension Resolver {
           let name = try place.fill(template)
           let named = all.filter { $0.rule.name == name }
           if !named.isEmpty { return named.filter { holds($0.rule.condition) } }
-          let near = nearName(to: name, in: all.map(\.rule.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
+          let near = didYouMean(name, in: all.map(\.rule.name))
           throw Diagnostic(.usage, "no image is named \(quoted(name))\(near)")
         } catch {
           refuse(Diagnostic(error, at: place.rule.origin))

@@ -47,7 +47,7 @@ enum Invocation {
   private static func command(_ word: String) throws(UsageError) -> CommandName {
     if let command = CommandName(rawValue: word) { return command }
     if word.hasPrefix("-") { throw UsageError(message: "expected a command before \(shown(word))") }
-    let near = nearName(to: word, in: CommandName.allCases.map(\.rawValue)).map { "; did you mean \($0)?" }.orEmpty
+    let near = didYouMean(nearName(to: word, in: CommandName.allCases.map(\.rawValue)))
     throw UsageError(message: "no command is named \(shown(word))\(near)")
   }
 
@@ -106,8 +106,7 @@ enum Invocation {
     let parts = splitAtEqualsSign(word)
     let name = parts?.name ?? word
     if let spec = specs.first(where: { name == "--\($0.name)" }) { return (spec, parts?.value) }
-    let near = nearName(to: String(name.drop { $0 == "-" }), in: specs.map(\.name)).map { "; did you mean --\($0)?" }
-      .orEmpty
-    throw UsageError(message: "unknown option \(shown(word))\(near)", command: command)
+    let near = nearName(to: String(name.drop { $0 == "-" }), in: specs.map(\.name)).map { "--\($0)" }
+    throw UsageError(message: "unknown option \(shown(word))\(didYouMean(near))", command: command)
   }
 }

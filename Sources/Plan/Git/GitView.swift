@@ -6,7 +6,6 @@
 // grafts that turn what git answers. None of it stands in a folder like this one, so nothing has to be known of it to
 // be switched off: git finds the settings below and its own defaults.
 
-import Basics
 import Files
 import Glibc
 
