@@ -16,6 +16,9 @@ extension UInt8 {
   /// Whether this is one of A to Z and a to z, which differ in the bit 0x20 alone.
   package var isLetter: Bool { (self | 0x20).isLowerLetter }
 
+  /// Whether this is one of A to Z, a to z and 0 to 9.
+  package var isLetterOrDigit: Bool { isLetter || isDigit }
+
   /// This letter in lower case; what is no letter stays as it is.
   package var lowercased: UInt8 { isLetter ? self | 0x20 : self }
 

@@ -8,11 +8,6 @@ import Basics
 enum LayoutName {
   /// Whether `name` is one or more letters, digits, ".", "_" and "-".
   static func isValid(_ name: String) -> Bool {
-    !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || Array("._-".utf8).contains($0) }
+    !name.isEmpty && name.utf8.allSatisfy { $0.isLetterOrDigit || Array("._-".utf8).contains($0) }
   }
-}
-
-extension UInt8 {
-  /// Whether the byte is A to Z, a to z or 0 to 9.
-  var isASCIILetterOrDigit: Bool { isLetter || isDigit }
 }

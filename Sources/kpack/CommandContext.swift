@@ -138,7 +138,7 @@ struct CommandContext {
   }
 
   private func integer(_ text: String, _ what: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64 {
-    let isDigits = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let isDigits = !text.isEmpty && text.utf8.allSatisfy(\.isDigit)
     if isDigits, let number = Int64(text), range.contains(number) { return number }
     throw usage(
       "\(what): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown(text))")

@@ -16,6 +16,7 @@ struct ASCIITests {
     #expect(Self.members(\.isLowerHexDigit) == "0123456789abcdef")
     #expect(Self.members(\.isLowerLetter) == String(letters.suffix(26)))
     #expect(Self.members(\.isLetter) == letters)
+    #expect(Self.members(\.isLetterOrDigit) == "0123456789\(letters)")
     #expect(Self.members { $0.hexDigitValue != nil } == "0123456789ABCDEFabcdef")
     #expect(Self.members { $0.lowercased != $0 } == String(letters.prefix(26)))
   }

@@ -60,7 +60,7 @@ struct VersionFile {
   }
 
   private mutating func takeAssignment(into variables: inout [String: String]) -> Bool {
-    let name = take { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
+    let name = take { $0.isLetterOrDigit || $0 == UInt8(ascii: "_") }
     guard let first = name.first, !first.isDigit, takeOne("="), let value = takeValue() else { return false }
     variables[String(decoding: name, as: UTF8.self)] = value
     skipBlanks()
@@ -125,5 +125,5 @@ struct VersionFile {
 
 /// Characters that stand for themselves in an unquoted shell word, wherever in it they are.
 private func isBare(_ byte: UInt8) -> Bool {
-  byte.isLetter || byte.isDigit || "_@%+=:,./-".utf8.contains(byte)
+  byte.isLetterOrDigit || "_@%+=:,./-".utf8.contains(byte)
 }
