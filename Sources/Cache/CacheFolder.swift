@@ -140,7 +140,7 @@ package final class CacheFolder: Sendable {
     }
   }
 
-  /// Takes nothing more, for `error` came up in writing.
+  /// Takes nothing more after `error` in writing.
   func close(for error: SystemError) {
     let wasClosed = state.withLock { state in
       defer { state.isClosed = true }

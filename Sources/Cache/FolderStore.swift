@@ -1,7 +1,6 @@
 // Objects in a folder, each in a file under its name, and what goes when there are too many or some are damaged. The
 // folder may be removed at any time.
 
-import Archive
 import Basics
 package import Files
 private import Glibc

@@ -13,6 +13,7 @@ enum IndexFile {
   private static let trailerSize = 4
   /// Entries that are read or written at once.
   private static let pieceCount = 1024
+
   /// The entries in the file at `path` that `isWanted`, in order; a file of more than `limit` entries is damaged, as none
   /// is written.
   static func read(
@@ -83,12 +84,12 @@ struct IndexEntry: Sendable {
   private let modified: Int64
   /// Time of the last change of the inode, nanoseconds since 1970.
   let changed: Int64
-  /// In place, for an array of its own would double the memory of an entry.
+  /// In place, as an array of its own would double the memory of an entry.
   private let sha: InlineArray<32, UInt8>
   /// The day of its last use, counted since 1970.
   var used: UInt32
 
-  /// Without a `digest`, of a file that was hashed when it could still change unseen.
+  /// Without a `digest`, the entry of a file that was hashed when it could still change unseen.
   init(_ identity: FileIdentity, _ digest: Digest?, used: UInt32) {
     file = identity.key
     (fileSize, modified, changed) = (identity.size, identity.modified, identity.changed)
@@ -171,7 +172,7 @@ struct IndexEntries: Sendable {
 
   /// Takes in entries that are in order, each instead of an older one of the same file.
   ///
-  /// In place, for two lists at once are the most that the index ever takes of memory.
+  /// In place, as two lists at once are all the memory that the index may take.
   mutating func merge(_ newer: [IndexEntry]) {
     let added = newer.filter { !replace($0) }
     var (old, new) = (entries.count, added.count)

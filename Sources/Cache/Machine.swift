@@ -9,7 +9,7 @@ package enum Machine {
   /// What it is known by, the same from one boot to the next.
   package static let id = read("/etc/machine-id")
 
-  /// The digest of the id in the file at `path`, for the id itself is not to be seen elsewhere (machine-id(5)); that of
+  /// The digest of the id in the file at `path`, as the id itself must stay on the machine (machine-id(5)); that of
   /// the name of the host where there is none, as in many containers.
   static func read(_ path: String) -> Digest {
     // A file that cannot be read is no id, for whatever reason.

@@ -29,8 +29,8 @@ package protocol ObjectStore: AnyObject, Sendable {
   /// Notes that the object is in use, so that it stays longer than others; does nothing where there is none. Idempotent.
   func touch(_ key: CacheKey)
 
-  /// Warns of an object that could not be used, and removes it where it is damaged. Idempotent: one that is gone
-  /// already, or that was made anew meanwhile and is removed, is made anew when it is wanted.
+  /// Warns of an object that could not be used, and removes it where it is damaged. Idempotent. A good object that
+  /// another process puts there meanwhile may go with it; it is made anew when it is wanted.
   func reject(_ key: CacheKey, for fault: ObjectFault)
 
   /// Takes things in only as long as `bytes` are free on the disk that `folder` is on, if the store is on the same.

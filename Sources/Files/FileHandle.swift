@@ -123,7 +123,7 @@ package struct FileHandle: ~Copyable {
   }
 
   /// Makes what was written durable, as far as the file system can: one that cannot sync a file or a folder at all is
-  /// no failure, for nothing better can be done there.
+  /// no failure, as nothing better can be done there.
   package func sync() throws(SystemError) {
     do throws(SystemError) {
       try systemCall("sync", path) { fsync(descriptor) }

@@ -31,7 +31,7 @@ package enum FolderListing {
   package static func names(ofSource folder: borrowing FileHandle, since status: FileStatus?) throws -> [[UInt8]] {
     let names = try names(of: folder)
     let now = FileStatus(try folder.status())
-    // By its path, for on some file systems a folder that was removed has as many links as before.
+    // By its path, as on some file systems a folder that was removed has as many links as before.
     guard try FileStatus.followingIfThere(folder.path)?.key == now.key else {
       throw FolderChanged(path: folder.path, change: .removed)
     }

@@ -19,7 +19,7 @@ final class LockedFolder: Sendable {
     made = try makeFolders(path)
     do {
       lock = try Self.lock(FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY))
-      // access(2), for faccessat2(2), which asks for the effective user, is refused by containers older than it.
+      // Not faccessat2(2), which asks for the effective user: containers that are older than it refuse it.
       try systemCall("write into", Array(path.utf8)) { access(path, W_OK | X_OK) }
       for name in try FolderListing.names(of: lock.file) where Self.isOurs(name) {
         try removeFile(Array(path.utf8) + [UInt8(ascii: "/")] + name)

@@ -20,12 +20,13 @@ package final class OutputFolder: Sendable {
     let name: String
     let kind: Kind
 
-    /// How it comes to be.
+    /// How an output comes to be.
     enum Kind {
+      /// It is written by this run.
       case written
       /// A hard link to this file.
       case link(SourceFile)
-      /// Nothing: a file of an earlier run goes.
+      /// It does not: a file of an earlier run is removed.
       case removal
     }
   }
@@ -33,7 +34,7 @@ package final class OutputFolder: Sendable {
   private struct State {
     /// In the order in which they were begun; the index is the number in the temporary name.
     var outputs: [Output] = []
-    /// Where they will stand: two outputs for one place would be lost to one another.
+    /// Where they will stand: of two outputs for one place, one would be lost.
     var places: Set<[UInt8]> = []
     var isClosed = false
   }
@@ -129,7 +130,7 @@ package final class OutputFolder: Sendable {
 
   /// Adds the output `name`: a hard link to `written`, a finished output of this run that still has its temporary name.
   ///
-  /// The link is made at the commit, for it changes a time of the file by which readers know it. Where the file system
+  /// The link is made at the commit, as it changes a time of the file by which readers know it. Where the file system
   /// has no such link, it is a copy.
   package func link(_ written: SourceFile, as name: String, in folder: Int) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
@@ -148,11 +149,11 @@ package final class OutputFolder: Sendable {
   /// when the names of those are durable.
   ///
   /// An older output keeps a second name until the end, so that a rename that fails later can be taken back; a power
-  /// cut in this moment can leave some names new and some old, each file whole. After an error all
-  /// is as it was before; `SourceChanged` is of a file that changes while it is copied in place of a link.
+  /// cut in this moment can leave some names new and some old, each file whole. After an error all is as it was before;
+  /// `SourceChanged` is of a file that changes while it is copied in place of a link.
   package func commit(last: String? = nil) throws {
     do {
-      // Before the lock, for the disk can be slow and a run that waits for it can still be abandoned.
+      // Before the lock, as the disk can be slow and a run that waits for it can still be abandoned.
       try unsynced.sync()
     } catch {
       abandon()
@@ -197,8 +198,8 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// What stands under the names of our own: outputs without a place, and older ones that were replaced, `but` those
-  /// that could not be put back.
+  /// Removes outputs that have their temporary names still, and older ones that were replaced, `but` those that could
+  /// not be put back.
   private func removeTemporaries(_ outputs: [Output], but kept: Set<[UInt8]> = []) {
     for (number, output) in outputs.enumerated() {
       removeIfThere(output.folder.temporary(number))
@@ -217,10 +218,10 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// Has the system use the memory that holds the file at `path`, which will be replaced, for what replaces it: a virtual
-  /// machine may have to ask its host for other memory, which takes longer than to write it.
+  /// Gives back the memory that holds the file at `path`, which will be replaced, so that what replaces it is put there:
+  /// a virtual machine may have to ask its host for other memory, which takes longer than to write the file.
   private static func giveBackMemory(of path: [UInt8]) {
-    // Where that cannot be done, it only stays in memory.
+    // Where that cannot be done, the file only stays in memory.
     guard let status = try? FileStatus.of(path), status.isFile,
       let file = try? FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     else { return }
@@ -283,7 +284,7 @@ private func isFolder(_ path: String) throws(SystemError) -> Bool {
 }
 
 extension OutputFolder.Output {
-  /// Makes the temporary of an output that is a link, or a copy where links are not to be had.
+  /// Makes the temporary of an output that is a link, or a copy where the file system has no links.
   fileprivate func makeLink(_ number: Int) throws {
     guard case .link(let linked) = kind else { return }
     let temporary = Array(folder.temporary(number).utf8)
@@ -367,7 +368,7 @@ private struct Placing {
     return Set(kept.map { Array($0.utf8) })
   }
 
-  /// Takes a file away; nil when there is none, for a folder is no output.
+  /// Takes a file away; nil when there is none, or a folder, which is no output.
   private static func remove(_ final: String, backup: String) throws(SystemError) -> Placement? {
     if try isFolder(final) { return nil }
     if rename(final, backup) == 0 { return Placement(final: final, older: backup) }
@@ -376,7 +377,7 @@ private struct Placing {
   }
 
   private mutating func move(_ temporary: String, to final: String, backup: String) throws(SystemError) {
-    // It would be moved away where links are not to be had.
+    // A folder would be moved away where the file system has no links.
     if try isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
     let older = try Self.keepOlder(final, as: backup) ? backup : nil
     if older != nil { placements.append(Placement(final: final, older: older)) }
@@ -384,8 +385,8 @@ private struct Placing {
     if older == nil { placements.append(Placement(final: final, older: nil)) }
   }
 
-  /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where links are not
-  /// to be had, it has only that name for a moment. False when there is none.
+  /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where the file
+  /// system has no links, it has only that name for a moment. False when there is none.
   ///
   /// Not by an exchange of names (renameat2): some kernels, file systems and seccomp profiles refuse that, each in
   /// another way, and some file systems take the flag for nothing, which loses the older output.

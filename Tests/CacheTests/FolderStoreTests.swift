@@ -25,6 +25,17 @@ struct FolderStoreTests {
     #expect(try content.bytes(pieceSize: 2) == [1, 2, 3])
   }
 
+  @Test func `an object's file has the form that earlier versions wrote and later ones read`() throws {
+    sample.open().store(record: [1, 2, 3], as: .sample("a"))
+    let header = Array("kpack-cache 1\n".utf8) + [3, 0] + CacheKey.sample("a").digest.bytes
+    // Size and CRC-32 of the payload, twice for a record, and the CRC-32 of these, by zlib.
+    let trailer: [UInt8] = [
+      0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x1D, 0x80, 0xBC, 0x55, 0x03, 0x00,
+      0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x1D, 0x80, 0xBC, 0x55, 0x90, 0x53, 0x69, 0x2B,
+    ]
+    #expect(try sample.bytes(of: sample.file(of: .sample("a"))) == header + [1, 2, 3] + trailer)
+  }
+
   @Test func `what is not there is not found, and looking makes no folder`() throws {
     let cache = sample.open()
     #expect(cache.block(.sample("a")) == nil)

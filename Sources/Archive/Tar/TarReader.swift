@@ -334,7 +334,8 @@ extension TarReader {
     try globals.apply(global: PaxRecords(readExtension(header), at: header.place))
   }
 
-  /// What stands before the NUL; `.noLongName` when that is nothing, for which some take the header block's own field.
+  /// What stands before the NUL; `.noLongName` when that is nothing: some readers take the header block's own
+  /// field then.
   private mutating func readLongText(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8] {
     let text = TarHeaderBlock.text(try readExtension(header))
     if text.isEmpty { throw header.place.error(.noLongName(typeflag: header.typeflag)) }
