@@ -82,12 +82,6 @@ package enum BusyboxApplets {
   private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
     // "." and ".." are made of the right bytes, but are no names of files.
     if name.allSatisfy({ $0 == UInt8(ascii: ".") }) { return false }
-    return name.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-      default: "_-.+[".utf8.contains(byte)
-      }
-    }
+    return name.allSatisfy { $0.isLetterOrDigit || "_-.+[".utf8.contains($0) }
   }
 }

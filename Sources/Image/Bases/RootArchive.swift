@@ -18,7 +18,7 @@ package enum RootArchive: Sendable {
     switch self {
     case .rope(let rope): return try Self.spool(rope, near: folder)
     case .file(let path):
-      let resolved = try FilePath.resolved(Array(path.utf8), to: "open")
+      let resolved = try Paths.resolved(Array(path.utf8), to: "open")
       switch try Blob.find(at: String(decoding: resolved, as: UTF8.self), named: path) {
       case .blob(let blob): return blob
       case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)

@@ -156,7 +156,7 @@ func isTime(_ text: String) -> Bool {
   else { return false }
   var zone = bytes[clock.count...]
   if zone.first == UInt8(ascii: ".") {
-    let fraction = zone.dropFirst().prefix(while: isDigit)
+    let fraction = zone.dropFirst().prefix(while: \.isDigit)
     if fraction.isEmpty { return false }
     zone = zone[fraction.endIndex...]
   }
@@ -169,7 +169,7 @@ private func hasForm(_ bytes: ArraySlice<UInt8>, _ form: [UInt8]) -> Bool {
   bytes.count == form.count
     && zip(bytes, form).allSatisfy { byte, wanted in
       switch wanted {
-      case UInt8(ascii: "0"): isDigit(byte)
+      case UInt8(ascii: "0"): byte.isDigit
       case UInt8(ascii: "+"): byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
       default: byte == wanted
       }
@@ -189,5 +189,3 @@ private func daysOfMonth(_ month: Int, in year: Int) -> Int {
   default: 31
   }
 }
-
-private func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }

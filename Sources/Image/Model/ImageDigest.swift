@@ -15,7 +15,7 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     let bytes = Array(text.utf8)
     guard bytes.starts(with: Self.prefix.utf8), bytes.count == Self.prefix.utf8.count + 64 else { return nil }
     let digits = bytes.dropFirst(Self.prefix.utf8.count)
-    guard digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+    guard digits.allSatisfy(\.isLowerHexDigit) else { return nil }
     hex = String(decoding: digits, as: UTF8.self)
   }
 
@@ -31,9 +31,9 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, let algorithm = parts.first, let encoded = parts.last, !algorithm.isEmpty, !encoded.isEmpty
     else { return false }
-    let isPlain = { (byte: UInt8) in (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) }
-    return !algorithm.elementsEqual("sha256".utf8) && algorithm.allSatisfy { isPlain($0) || "+._-".utf8.contains($0) }
-      && encoded.allSatisfy { isPlain($0) || (0x41...0x5A).contains($0) || "=_-".utf8.contains($0) }
+    return !algorithm.elementsEqual("sha256".utf8)
+      && algorithm.allSatisfy { $0.isLowerLetter || $0.isDigit || "+._-".utf8.contains($0) }
+      && encoded.allSatisfy { $0.isLetterOrDigit || "=_-".utf8.contains($0) }
   }
 
   package init(_ digest: Digest) { hex = digest.description }

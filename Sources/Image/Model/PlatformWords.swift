@@ -46,13 +46,7 @@ struct PlatformWords: Equatable, Sendable {
   private static func word(_ key: String, of field: DocumentField) throws(ImageError) -> String? {
     guard let field = try field.member(key) else { return nil }
     let text = try field.string()
-    let isWord = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-      default: false
-      }
-    }
+    let isWord = text.utf8.allSatisfy { $0.isLetterOrDigit || "._-".utf8.contains($0) }
     if !isWord { throw field.error("\(wanted), found \(quoted(text))") }
     return text.isEmpty ? nil : text
   }

@@ -1,6 +1,7 @@
 // The name of an image: registry, repository, tag, digest. The grammar and the defaults are those of
 // distribution/reference: "x" is "docker.io/library/x:latest".
 
+import Basics
 import JSON
 
 /// The name of an image, with what its short form leaves out filled in.
@@ -95,7 +96,7 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     if text.utf8.first == UInt8(ascii: "[") { return isAddress(text.utf8.dropFirst()) }
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard parts.count <= 2, let host = parts.first, !host.isEmpty else { return false }
-    if parts.count == 2, parts[1].isEmpty || !parts[1].allSatisfy(isDigit) { return false }
+    if parts.count == 2, parts[1].isEmpty || !parts[1].allSatisfy(\.isDigit) { return false }
     return host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
       guard let first = label.first, let last = label.last else { return false }
       return first != UInt8(ascii: "-") && last != UInt8(ascii: "-")
@@ -108,12 +109,11 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
   private static func isAddress(_ text: Substring.UTF8View) -> Bool {
     guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { return false }
     let (address, rest) = (text[..<end], text[end...].dropFirst())
-    let isHex = { (byte: UInt8) in
-      isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+    guard !address.isEmpty, address.allSatisfy({ $0.hexDigitValue != nil || $0 == UInt8(ascii: ":") }) else {
+      return false
     }
-    guard !address.isEmpty, address.allSatisfy({ isHex($0) || $0 == UInt8(ascii: ":") }) else { return false }
     let port = rest.dropFirst()
-    return rest.isEmpty || rest.first == UInt8(ascii: ":") && !port.isEmpty && port.allSatisfy(isDigit)
+    return rest.isEmpty || rest.first == UInt8(ascii: ":") && !port.isEmpty && port.allSatisfy(\.isDigit)
   }
 
   private static func isPath(_ text: String) -> Bool {
@@ -138,13 +138,8 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     return true
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-  private static func isLowerOrDigit(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-  }
-  private static func isWord(_ byte: UInt8) -> Bool {
-    isLowerOrDigit(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "_")
-  }
+  private static func isLowerOrDigit(_ byte: UInt8) -> Bool { byte.isLowerLetter || byte.isDigit }
+  private static func isWord(_ byte: UInt8) -> Bool { byte.isLetterOrDigit || byte == UInt8(ascii: "_") }
 }
 
 /// A text that is no name of an image.

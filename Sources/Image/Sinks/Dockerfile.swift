@@ -56,10 +56,7 @@ package struct Dockerfile: Sendable {
   /// Whether nobody reads more in `text` than its letters.
   private static func isPlain(_ text: some StringProtocol) -> Bool {
     guard let first = text.utf8.first else { return true }
-    let letter = { (byte: UInt8) in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-    }
-    return letter(first) && text.utf8.allSatisfy { letter($0) || "._-+@%:,/".utf8.contains($0) }
+    return first.isLetterOrDigit && text.utf8.allSatisfy { $0.isLetterOrDigit || "._-+@%:,/".utf8.contains($0) }
   }
 
   /// The text as it is where it is a plain word, in quotes where it is not.

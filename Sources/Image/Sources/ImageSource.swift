@@ -29,7 +29,7 @@ package struct ImageSource: Sendable {
     self.limit = limit
     self.spoolFolder = spoolFolder
     // A symlink to an archive is followed here, once, for blobs are opened without following any.
-    let resolved = String(decoding: try FilePath.resolved(Array(path.utf8), to: "open"), as: UTF8.self)
+    let resolved = String(decoding: try Paths.resolved(Array(path.utf8), to: "open"), as: UTF8.self)
     if try FileStatus.ifThere(Array(resolved.utf8))?.isFolder == true {
       files = .folder(resolved)
       return

@@ -94,7 +94,7 @@ struct TreeWalker: Sendable {
     guard status.isFolder || status.isFile || status.isSymlink else {
       return refuse(": \(status.typeName); \(FileStatus.wantedTypes)")
     }
-    let target = status.isSymlink ? try FilePath.target(of: name, in: handle.descriptor, path: shown) : []
+    let target = status.isSymlink ? try Paths.target(of: name, in: handle.descriptor, path: shown) : []
     if let fault = NameFault.of(target) { return refuse(": its target \(escapedName(target)) \(fault)") }
     let item = WalkedItem(path: path, status: status, target: target)
     let isUndecided = status.isFolder && !filter.isSelective && own.liesBelow(status)

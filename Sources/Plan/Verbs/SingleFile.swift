@@ -27,7 +27,7 @@ struct SingleFile {
     let status: FileStatus
     let isLink: Bool
     do throws(SystemError) {
-      resolved = try FilePath.resolved(source)
+      resolved = try Paths.resolved(source)
       status = try FileStatus.of(resolved)
       isLink = try FileStatus.of(source).isSymlink
     } catch {

@@ -83,18 +83,18 @@ struct CommandContext {
   ///
   /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
   /// of the outputs are there.
-  func cache(of options: ReleaseOptions, limit: Int64) -> ReleaseCache? {
+  func cache(of options: ReleaseOptions, limit: Int64) -> ArtifactCache? {
     let isNamed = line.has("cache") || environment.value(of: .cache) != nil
     let hasPlace = (try? FileStatus.following(Array(options.locations.output.utf8)))?.isFolder == true
     if line.has("no-cache") || !(isNamed || hasPlace) { return nil }
     let messages = messages
-    return ReleaseCache(options.locations.cache, limit: limit) { messages.warning($0) }
+    return ArtifactCache(options.locations.cache, limit: limit) { messages.warning($0) }
   }
 
   /// The most bytes that the cache keeps. Throws `UsageError`.
   func cacheLimit() throws(UsageError) -> Int64 {
     if let limit = try integer("cache-limit", in: 0...Int64.max) { return limit }
-    guard let text = environment.value(of: .cacheLimit) else { return ObjectCache.defaultLimit }
+    guard let text = environment.value(of: .cacheLimit) else { return FolderStore.defaultLimit }
     return try integer(text, EnvironmentVariable.cacheLimit.rawValue, in: 0...Int64.max)
   }
 
@@ -150,7 +150,7 @@ struct CommandContext {
   }
 
   private func integer(_ text: String, _ what: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64 {
-    let isDigits = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let isDigits = !text.isEmpty && text.utf8.allSatisfy(\.isDigit)
     if isDigits, let number = Int64(text), range.contains(number) { return number }
     throw usage(
       "\(what): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown(text))")

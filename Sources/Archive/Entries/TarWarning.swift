@@ -56,7 +56,7 @@ extension TarWarning: CustomStringConvertible {
     case .symlinkLeaves(let name, let target):
       "\(escapedName(name)): a symlink out of the archive, to \(escapedName(target))"
     case .special(let name, let kind): "\(escapedName(name)): a special file (\(kind.rawValue))"
-    case .privileged(let name, let mode): "\(escapedName(name)): setuid or setgid, mode \(octalMode(mode))"
+    case .privileged(let name, let mode): "\(escapedName(name)): setuid or setgid, mode \(FileMode(bits: mode).octal)"
     case .repeatedName(let name): "\(escapedName(name)): a second entry of this name"
     }
   }

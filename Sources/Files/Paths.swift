@@ -1,14 +1,14 @@
-// Where paths and links lead.
+// Paths: where they and the links in them lead, and the folders above.
 
 private import Glibc
 
-/// Resolves and reads links.
-package enum FilePath {
+/// Answers questions about paths.
+package enum Paths {
   private static let slash = UInt8(ascii: "/")
   /// So many links are followed, as the kernel does (path_resolution(7)).
   private static let mostLinks = 40
 
-  /// The one absolute path, without links, of what `path` leads to. Throws `SystemError`, of `operation`.
+  /// The one absolute path, without links, of what `path` leads to; an error is one of `operation`.
   ///
   /// Not by realpath(3): for some paths it asks by faccessat2(2), which containers refuse that are older than it.
   package static func resolved(
@@ -45,7 +45,7 @@ package enum FilePath {
     }
   }
 
-  /// The folder that paths begin in that are not absolute; of the root, nothing. Throws `SystemError`.
+  /// The folder that paths begin in that are not absolute; of the root, nothing.
   private static func currentFolder() throws(SystemError) -> [UInt8] {
     guard let folder = getcwd(nil, 0) else { throw SystemError(operation: "find", path: ".", errno: errno) }
     defer { free(folder) }
@@ -54,7 +54,7 @@ package enum FilePath {
     return path == [slash] ? [] : path
   }
 
-  /// The target of the link `name` in an open folder; `path` is for messages. Throws `SystemError`.
+  /// The target of the link `name` in an open folder; `path` is for messages.
   package static func target(of name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> [UInt8] {
     let terminated = cString(name)
     // One byte more than any target can have (limits.h).
@@ -63,5 +63,12 @@ package enum FilePath {
     // What does not fit is cut.
     if count == target.count { throw SystemError(operation: "read the link", path: path, errno: ENAMETOOLONG) }
     return target[..<count].map { UInt8(bitPattern: $0) }
+  }
+
+  /// The folder that the last name of `path` stands in: "." for a name alone, "/" for a name in the root.
+  package static func parent(of path: String) -> String {
+    // By bytes: as a Character, "/" and a combining mark behind it are one that is not "/".
+    guard let slash = path.utf8.lastIndex(of: slash) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }

@@ -8,7 +8,7 @@ import Glibc
 import Testing
 @testable import Threads
 
-struct StatIndexTests {
+struct FileDigestIndexTests {
   private static let second: Int64 = 1_000_000_000
   private static let now = SampleCache.now
   private let sample: SampleCache
@@ -138,7 +138,7 @@ struct StatIndexTests {
 
   @Test func `no more entries are held, kept or read than the limit`() throws {
     let cache = sample.open()
-    let index = StatIndex(cache, limit: 5000)
+    let index = FileDigestIndex(in: cache.folder, limit: 5000)
     for inode in 1...10_000 as ClosedRange<UInt64> {
       index.note(.sample("a"), of: .sample(inode: inode), hashedAt: Self.now)
     }
@@ -147,7 +147,9 @@ struct StatIndexTests {
     #expect(held >= 5000 && held < 5000 + 4096)
     index.save()
     #expect(try sample.bytes(of: sample.indexPath).count == 58 + 5000 * 76)
-    let (next, smaller) = (StatIndex(cache, limit: 5000), StatIndex(cache, limit: 4999))
+    let (next, smaller) = (
+      FileDigestIndex(in: cache.folder, limit: 5000), FileDigestIndex(in: cache.folder, limit: 4999)
+    )
     #expect((1...10_000).count { next.has(.sample(inode: $0)) } == 5000)
     #expect((1...10_000).count { smaller.has(.sample(inode: $0)) } == 0)
     #expect(sample.warnings == ["CACHE/index: damaged, the files are hashed anew"])

@@ -4,19 +4,20 @@ package import Basics
 package import Files
 
 /// The cache of a run: deflated contents, what came of each archive, and the digests of files.
-package final class ReleaseCache: Sendable {
+package final class ArtifactCache: Sendable {
   /// Bytes of a file that takes longer to hash than the clock takes to tick.
   private static let sizeWorthWaiting: Int64 = 32 << 20
 
-  package let objects: ObjectCache
-  package let index: StatIndex
+  package let objects: any ObjectStore
+  package let index: FileDigestIndex
 
   /// The cache in the folder `path` of at most `limit` bytes, nil for the usual 2 GiB.
   ///
   /// Nothing about it fails a run: `warn` is told what goes wrong.
   package init(_ path: String, limit: Int64? = nil, warn: @escaping @Sendable (String) -> Void) {
-    objects = ObjectCache(path, limit: limit, warn: warn)
-    index = StatIndex(objects)
+    let store = FolderStore(path, limit: limit, warn: warn)
+    objects = store
+    index = FileDigestIndex(in: store.folder)
   }
 
   /// What is known of the artifact of that key.

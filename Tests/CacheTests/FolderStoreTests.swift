@@ -1,4 +1,4 @@
-// What goes into a cache comes out of it, in this process and in later ones.
+// What a folder of objects is like between runs, and how processes share it.
 
 @testable import Archive
 @testable import Basics
@@ -9,51 +9,10 @@ import Glibc
 import Testing
 @testable import Threads
 
-struct CacheTests {
+struct FolderStoreTests {
   private let sample: SampleCache
 
   init() throws { sample = try SampleCache() }
-
-  @Test(arguments: ["", "a", String(repeating: "long", count: 80_000)])
-  func `a block comes back as it was, also in a later run`(_ text: String) throws {
-    let block = EncodedBlock.sample(text)
-    let cache = sample.open()
-    cache.store(block, as: .sample("a"))
-    #expect(block.isSame(as: cache.block(.sample("a"))))
-    #expect(block.isSame(as: sample.open().block(.sample("a"))))
-    #expect(sample.warnings == [])
-  }
-
-  @Test func `a record comes back as it was`() throws {
-    for record in [[], Array("{}".utf8)] as [[UInt8]] {
-      sample.open().store(record: record, as: .sample("a"))
-      #expect(sample.open().record(.sample("a")) == record)
-    }
-    #expect(sample.warnings == [])
-  }
-
-  @Test func `what is too large to be read back is not kept`() throws {
-    let cache = sample.open()
-    let record = [UInt8](repeating: 1, count: ObjectFile.largestWhole)
-    cache.store(record: record, as: .sample("a"))
-    cache.store(record: record + [1], as: .sample("b"))
-    #expect(cache.record(.sample("a"))?.count == record.count)
-    #expect(cache.record(.sample("b")) == nil)
-    #expect(access(sample.file(of: .sample("b")), F_OK) != 0)
-  }
-
-  @Test(arguments: [[], [0], [3, 0, 5], [1 << 18, 1 << 18, 77]])
-  func `a content comes back in any pieces`(_ sizes: [Int]) throws {
-    let pieces = sizes.enumerated().map { [UInt8](repeating: UInt8($0 + 1), count: $1) }
-    let whole = pieces.flatMap { $0 }
-    let crc = [UInt8](repeating: 9, count: 99).withUnsafeBytes { CRC32(of: $0) }
-    let writer = try #require(sample.open().begin(.sample("a")))
-    for piece in pieces { writer.append(piece) }
-    writer.finish(crc: crc)
-    let content = try #require(sample.open().content(.sample("a")))
-    #expect(content.crc == crc)
-    #expect(try content.bytes(pieceSize: 100_000) == whole)
-  }
 
   @Test func `an open content can be read after it was removed`() throws {
     let cache = sample.open()
@@ -64,6 +23,17 @@ struct CacheTests {
     let content = try #require(cache.content(.sample("a")))
     try sample.tree.run("rm", "-r", sample.path)
     #expect(try content.bytes(pieceSize: 2) == [1, 2, 3])
+  }
+
+  @Test func `an object's file has the form that earlier versions wrote and later ones read`() throws {
+    sample.open().store(record: [1, 2, 3], as: .sample("a"))
+    let header = Array("kpack-cache 1\n".utf8) + [3, 0] + CacheKey.sample("a").digest.bytes
+    // Size and CRC-32 of the payload, twice for a record, and the CRC-32 of these, by zlib.
+    let trailer: [UInt8] = [
+      0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x1D, 0x80, 0xBC, 0x55, 0x03, 0x00,
+      0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x1D, 0x80, 0xBC, 0x55, 0x90, 0x53, 0x69, 0x2B,
+    ]
+    #expect(try sample.bytes(of: sample.file(of: .sample("a"))) == header + [1, 2, 3] + trailer)
   }
 
   @Test func `what is not there is not found, and looking makes no folder`() throws {
@@ -117,7 +87,7 @@ struct CacheTests {
 
   @Test func `a folder that was empty is tagged too, whatever came first`() throws {
     try #require(mkdir(sample.path, 0o755) == 0)
-    let index = StatIndex(sample.open())
+    let index = FileDigestIndex(in: sample.open().folder)
     index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: nanosecondsNow())
     index.save()
     #expect(try sample.names() == ["CACHEDIR.TAG", "index", "lock"])
@@ -130,7 +100,7 @@ struct CacheTests {
     try sample.tree.write(text, to: "cache/index")
     let cache = sample.open()
     cache.store(.sample("a"), as: .sample("a"))
-    let index = StatIndex(cache)
+    let index = FileDigestIndex(in: cache.folder)
     index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: .max)
     index.save()
     cache.finish()

@@ -1,11 +1,11 @@
-// Where paths lead: as realpath(3) has it.
+// Where paths lead, as realpath(3) has it, and what is above them.
 
 @testable import Files
 import Glibc
 @testable import TestSupport
 import Testing
 
-struct FilePathTests {
+struct PathsTests {
   @Test(arguments: [
     "", "/", "//", ".", "..", "a", "a/", "a/.", "a/..", "a/../a/b", "a//b", "a/./b/", "f", "f/", "f/.", "f/..", "f/x",
     "none",
@@ -21,7 +21,7 @@ struct FilePathTests {
       ln -s none dangling; ln -s to-a/ chain; ln -s f/ closed
       """, "sh", folder.path)
     let whole = path.isEmpty || path.utf8.first == UInt8(ascii: "/") ? path : "\(folder.path)/\(path)"
-    let found = Result { () throws(SystemError) in try FilePath.resolved(Array(whole.utf8)) }
+    let found = Result { () throws(SystemError) in try Paths.resolved(Array(whole.utf8)) }
     guard let real = realpath(whole, nil) else {
       #expect(found == .failure(SystemError(operation: "find", path: whole, errno: errno)))
       return
@@ -34,7 +34,7 @@ struct FilePathTests {
     let current = try #require(realpath(".", nil))
     defer { free(current) }
     for path in [".", "./", "none/..", ""] {
-      let found = Result { () throws(SystemError) in try FilePath.resolved(Array(path.utf8)) }
+      let found = Result { () throws(SystemError) in try Paths.resolved(Array(path.utf8)) }
       let isThere = path == "." || path == "./"
       #expect(
         found
@@ -42,5 +42,14 @@ struct FilePathTests {
             ? .success(Array(String(cString: current).utf8))
             : .failure(SystemError(operation: "find", path: path, errno: ENOENT))))
     }
+  }
+
+  @Test(
+    arguments: [
+      ("a/b", "a"), ("a/b/", "a/b"), ("a//b", "a/"), ("/a/b", "/a"), ("/a", "/"), ("/", "/"), ("a", "."), (".", "."),
+      ("", "."), ("a/\u{301}b", "a"),
+    ])
+  func `a path has the folder above it by its text`(_ path: String, _ parent: String) {
+    #expect(Paths.parent(of: path) == parent)
   }
 }

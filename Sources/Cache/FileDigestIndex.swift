@@ -10,10 +10,10 @@ private import Synchronization
 ///
 /// A digest is only noted of a file whose times are well before the hashing: a write in the same tick of the kernel's
 /// clock, of the same length, would leave no trace in them (git's "racy" rule, git's
-/// Documentation/technical/racy-git.txt). `FileSystems` says where the time of the last change of the inode cannot be
-/// set by anybody; files elsewhere do not belong in here. Nor do files that somebody has open for writing or maps,
-/// where the system tells of it: a write through a mapping to a page that is dirty already moves no time.
-package final class StatIndex: Sendable {
+/// Documentation/technical/racy-git.txt). `FileSystems` says where no process can set the time of the
+/// last change of the inode; files elsewhere do not belong in here. Nor do files that a process has open for writing or
+/// maps, as far as that is known: a write through a mapping to a page that is dirty already moves no time.
+package final class FileDigestIndex: Sendable {
   /// The most entries that are kept, 16 MB of memory, and the days after which an unused one is not.
   static let usualLimit = 200_000
   private static let daysKept: UInt32 = 90
@@ -55,11 +55,11 @@ package final class StatIndex: Sendable {
   private let limit: Int
   private let state: Mutex<State>
 
-  /// The index of `cache`, of at most `limit` entries; an empty one where it cannot be read.
-  init(_ cache: ObjectCache, limit: Int = usualLimit) {
-    folder = cache.folder
+  /// The index in `folder`, of at most `limit` entries; an empty one where it cannot be read.
+  init(in folder: CacheFolder, limit: Int = usualLimit) {
+    self.folder = folder
     self.limit = limit
-    state = Mutex(State(known: IndexEntries(inOrder: Self.entries(in: cache.folder, atMost: limit))))
+    state = Mutex(State(known: IndexEntries(inOrder: Self.entries(in: folder, atMost: limit))))
   }
 
   /// The digest of the file that has this state now; nil when it is not known.
@@ -88,8 +88,8 @@ package final class StatIndex: Sendable {
   /// Notes the digest of a file that this process wrote alone, under a name of its own until `time`, in nanoseconds
   /// since 1970; `written` is its state after the last write.
   ///
-  /// A write by others shows in its time of modification where the clock has ticked since the last of ours. Where it
-  /// had not when the file got its name, nothing is noted.
+  /// A write by another process shows in the time of modification if the clock has ticked since the last write of this
+  /// one. Where it had not when the file got its name, nothing is noted.
   func note(_ digest: Digest, of identity: FileIdentity, writtenAs written: FileIdentity, until time: Int64) {
     guard identity.key == written.key, (identity.size, identity.modified) == (written.size, written.modified),
       written.modified <= time, FileTimes.timeToSettle(since: written.modified, at: time) <= 0
