@@ -2,7 +2,6 @@
 
 @testable import Archive
 @testable import Image
-@testable import Layout
 @testable import Plan
 @testable import TestSupport
 import Testing

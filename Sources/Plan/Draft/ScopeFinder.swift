@@ -2,7 +2,6 @@
 // what each tarball holds.
 
 import Basics
-import Files
 import Layout
 
 /// What the command line wants of a release: nil for nothing of that kind, no names for all.

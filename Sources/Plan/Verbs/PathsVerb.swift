@@ -1,6 +1,5 @@
 // "paths": files, trees and symlinks of the source tree, each under its own relative path.
 
-import Archive
 import Basics
 import Files
 import Glibc

@@ -1,6 +1,5 @@
 // One file by its path, as the verbs take it that name files: a symlink is followed, and what cannot be packed is told.
 
-import Archive
 import Basics
 import Files
 import Layout

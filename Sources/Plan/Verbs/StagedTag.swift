@@ -3,7 +3,6 @@
 import Basics
 import Files
 import Image
-import Layout
 
 /// What the file with the tag of a staged image says.
 struct StagedTag {

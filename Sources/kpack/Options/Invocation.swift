@@ -1,7 +1,6 @@
 // The command line as values: which command, which options, which names.
 
 import Basics
-import Layout
 
 /// A command line, parsed.
 enum Invocation {
@@ -149,3 +148,13 @@ func splitAtEqualsSign(_ text: String) -> (name: String, value: String)? {
   guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }
   return (String(decoding: bytes[..<sign], as: UTF8.self), String(decoding: bytes[(sign + 1)...], as: UTF8.self))
 }
+
+/// A command line that makes no sense.
+struct UsageError: Error, Equatable {
+  let message: String
+  /// The command whose help says more, if it got that far.
+  var command: String?
+}
+
+/// `text` as messages show what a user typed.
+func shown(_ text: String) -> String { quoted(text) }

@@ -2,6 +2,7 @@
 // changes an answer.
 
 @testable import Basics
+@testable import Git
 import Glibc
 @testable import Plan
 @testable import TestSupport

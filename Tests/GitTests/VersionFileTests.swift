@@ -2,6 +2,7 @@
 
 @testable import Basics
 @testable import Files
+@testable import Git
 @testable import Plan
 import Testing
 

@@ -1,5 +1,6 @@
 // git asked about real repositories.
 
+@testable import Git
 import Glibc
 @testable import Plan
 @testable import TestSupport

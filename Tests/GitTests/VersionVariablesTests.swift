@@ -1,6 +1,7 @@
 // Version variables: the rules of conversion, the lookup, the two forms of output.
 
 @testable import Files
+@testable import Git
 import Glibc
 @testable import Plan
 import Testing

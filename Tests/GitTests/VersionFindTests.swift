@@ -1,6 +1,7 @@
 // Where the version of a tree is looked up, on real trees.
 
 @testable import Files
+@testable import Git
 import Glibc
 @testable import Plan
 @testable import TestSupport
