@@ -18,7 +18,7 @@ package final class Bases {
   let exist: Bool
   private let store: BaseStore
   private let lock: BaseLock?
-  private var known: [Key: Result<(BaseImage, [ImageBuilder.LayerContent]), any Error>] = [:]
+  private var known: [Key: Result<(BaseImage, [ImageBuilder.Layer]), any Error>] = [:]
 
   /// The bases in the folder of `locations`.
   ///
@@ -44,7 +44,7 @@ package final class Bases {
   /// Throws `ImageError`, `BaseForOthers`, `SourceChanged` or `SystemError`.
   func image(
     _ reference: Reference, for platform: Platform, in contents: inout ContentTable
-  ) throws -> (BaseImage, [ImageBuilder.LayerContent]) {
+  ) throws -> (BaseImage, [ImageBuilder.Layer]) {
     let key = Key(reference: reference, platform: platform)
     if let known = known[key] { return try known.get() }
     let found = Result { try read(reference, platform, &contents) }
@@ -54,7 +54,7 @@ package final class Bases {
 
   private func read(
     _ reference: Reference, _ platform: Platform, _ contents: inout ContentTable
-  ) throws -> (BaseImage, [ImageBuilder.LayerContent]) {
+  ) throws -> (BaseImage, [ImageBuilder.Layer]) {
     let image = try store.image(reference, for: platform)
     try lock?.check(image)
     let layers = image.layers.map { layer in
@@ -63,7 +63,7 @@ package final class Bases {
         case .file(let file): .file(file)
         case .spool(let spool, let offset): .spool(spool, offset: offset, count: layer.size)
         }
-      return ImageBuilder.LayerContent(diffID: layer.diffID, size: layer.size, content: contents.add(content))
+      return ImageBuilder.Layer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
     }
     return (image, layers)
   }

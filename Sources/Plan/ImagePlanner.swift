@@ -234,7 +234,7 @@ extension ImagePlanner {
   }
 
   /// The base as the store has it, for the machine that the executable is for.
-  private func stored(_ base: NamedBase, _ gate: ImageGate) throws -> (BaseImage, [ImageBuilder.LayerContent]) {
+  private func stored(_ base: NamedBase, _ gate: ImageGate) throws -> (BaseImage, [ImageBuilder.Layer]) {
     do {
       let found = try explained(at: base.rule.origin) {
         try resolver.bases().image(base.reference, for: platform, in: &resolver.plan.contents)

@@ -84,7 +84,7 @@ struct BaseCommand {
 
   private func add(_ name: NewName, from path: String) throws {
     let platform = try context.linuxPlatform()
-    let source = try ImageSource(path, spoolingNear: store.path, limit: try context.archiveLimit())
+    let source = try ImageSources.open(path, spoolingNear: store.path, limit: try context.archiveLimit())
     let wanted = try context.line["name"].map { try reference($0) }
     let found = try source.images(for: name.reference, named: wanted, on: platform)
     try add(try found.images.map { try source.read($0, as: name.reference) }, as: name)
@@ -253,8 +253,8 @@ struct BaseCommand {
   private func list() throws {
     try locations.check(.bases)
     if !store.isThere { throw ImageError(store.path, "", "no bases to list: there is no store") }
-    let contents = try store.contents()
-    for base in contents.bases {
+    let list = try store.list()
+    for base in list.bases {
       guard context.format == .json else {
         try context.output.line("\(base.reference.familiar)  \(base.platform)  \(base.size)  \(base.manifestDigest)")
         continue
@@ -266,13 +266,13 @@ struct BaseCommand {
           ("diffIDs", .array(base.diffIDs.map { .string("\($0)") })), ("size", .integer(base.size)),
         ]))
     }
-    tell(contents)
+    tell(list)
   }
 
   /// Notes what nobody can build on, and why.
-  private func tell(_ contents: StoreContents) {
-    tell(contents.passedOver)
-    if let unnamed = contents.unnamedImages {
+  private func tell(_ list: BaseList) {
+    tell(list.passedOver)
+    if let unnamed = list.unnamedImages {
       let remedy = "name it by `skopeo copy` or `kpack base add`, or take it out by `kpack base remove DIGEST`"
       context.messages.note("\(escapedName(store.path.utf8)): \(unnamed); \(remedy)")
     }
@@ -284,14 +284,14 @@ struct BaseCommand {
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to lock: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
     do {
-      let contents = try store.contentsToLock()
-      let bases = contents.bases
-      if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: \(contents.reasonForNone)") }
+      let list = try store.listToLock()
+      let bases = list.bases
+      if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: \(list.reasonForNone)") }
       let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
       try folder.write(Array(lock.text.utf8), as: Bases.lockName)
       try folder.commit()
       context.messages.note("wrote \(escapedName(lock.path.utf8))")
-      tell(contents)
+      tell(list)
     } catch {
       folder.abandon()
       throw error

@@ -1,19 +1,109 @@
-// Reads one layer of an image once: its archive is checked, its bytes are hashed, its entries change the table of
-// files, and what was compressed is kept unpacked.
-// OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets".
+// Reads the layers of an image that was found in a source, each once: compares size and digest, checks the archive,
+// applies the entries to the table of files, and keeps unpacked what was compressed.
 
 import Archive
 import Basics
 import Files
 
+extension ImageSource {
+  /// Reads and verifies all of `image`, which gets the name `reference`.
+  package func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
+    try ImageReader(source: self).read(image, as: reference)
+  }
+
+  /// Looks for the file of every layer of `image`, and for its size where a manifest says it; reads none of them.
+  ///
+  /// Throws for the first that is missing or has another size.
+  package func checkPresence(ofLayersOf image: SourceImage) throws {
+    for layer in ([image.layers] + image.twins).joined() {
+      if let error = layer.sizeError(of: try blob(layer)) { throw error }
+    }
+  }
+}
+
+/// Reads the layers of images of one source.
+private struct ImageReader {
+  let source: any ImageSource
+
+  func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
+    let (layers, stack) = try readLayers(image.layers, of: image)
+    // The layers that the other side of a hybrid archive names must be the same.
+    for twin in image.twins where try !isSame(twin, image.layers) { _ = try readLayers(twin, of: image) }
+    let manifest =
+      image.manifest ?? Manifest(config: image.configDocument.descriptor, layers: layers.map(\.descriptor)).document
+    return BaseImage(
+      reference: reference, manifestDigest: manifest.digest, configDigest: image.configDigest, config: image.config,
+      layers: layers, files: stack.files, manifest: manifest, configDocument: image.configDocument,
+      warnings: source.warnings + stack.warnings)
+  }
+
+  /// Reads and verifies `layers`, which must be those of the config of `image`, and what they make together.
+  private func readLayers(_ layers: [NamedBlob], of image: SourceImage) throws -> ([BaseLayer], LayerStack) {
+    var stack = LayerStack(source.unpacking)
+    // As many as diff IDs: that was compared when the image was found.
+    let read = try zip(layers, image.config.diffIDs).map { try self.read($0, $1, into: &stack) }
+    return (read, stack)
+  }
+
+  private func read(_ layer: NamedBlob, _ diffID: ImageDigest, into stack: inout LayerStack) throws -> BaseLayer {
+    let blob = try source.blob(layer)
+    var reader = try LayerReader(blob, at: layer.place)
+    if let error = layer.sizeError(of: blob) { throw error }
+    if let warning = layer.warning(of: blob, reader.compression) { stack.warn(warning) }
+    // A compressed layer is compared before it is unpacked; the bytes of a plain one are hashed once, as they are read.
+    let compressed = reader.compression == nil ? nil : try blob.digest()
+    if let compressed { try check(compressed, layer) }
+    let (bytes, size, found) = try reader.read(into: &stack)
+    if compressed == nil { try check(found, layer) }
+    if found != diffID { throw layer.place.error("\(blob.name): does not unpack to \(diffID)") }
+    let descriptor =
+      layer.descriptor
+      ?? Descriptor(mediaType: MediaType.layer(reader.compression), digest: compressed ?? found, size: blob.count)
+    return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
+  }
+
+  /// Compares the digest of the bytes of `layer` with its descriptor, or with its name where that is a digest.
+  private func check(_ digest: ImageDigest, _ layer: NamedBlob) throws(ImageError) {
+    let named = layer.descriptor?.digest ?? ImageDigest(blobPath: layer.name)
+    if let named, named != digest {
+      throw layer.place.error("\(escapedName(layer.name.utf8)): its bytes are \(digest)")
+    }
+  }
+
+  /// Whether two lists of layers lead to the same bytes of the archive.
+  private func isSame(_ first: [NamedBlob], _ second: [NamedBlob]) throws -> Bool {
+    for (first, second) in zip(first, second) {
+      let (first, second) = (try source.blob(first), try source.blob(second))
+      if first.offset != second.offset || first.count != second.count { return false }
+    }
+    return true
+  }
+}
+
+extension NamedBlob {
+  /// The warning that the media type of a layer says another compression than its bytes have, `compression`; nil where
+  /// it does not.
+  ///
+  /// containerd, Docker and skopeo go by the bytes too (containerd, pkg/archive/compression, `DetectCompression`).
+  fileprivate func warning(of blob: Blob, _ compression: Compression?) -> ImageError? {
+    guard let descriptor, MediaType.compression(ofLayer: descriptor.mediaType) != compression, blob.count > 0 else {
+      return nil
+    }
+    let found = compression?.rawValue ?? "not compressed"
+    return place.error("\(blob.name): \(descriptor.mediaType), but its bytes are \(found)")
+  }
+}
+
+// Applying layers: OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets".
+
 /// The entries of one layer, sorted by what is to be done with them.
 struct LayerReader {
   private static let whiteout = Array(".wh.".utf8)
   private static let opaque = Array(".wh..wh..opq".utf8)
-  /// Names that union file systems of old kept for themselves.
+  /// Names that old union file systems kept for themselves.
   private static let reserved = Array(".wh..wh.".utf8)
 
-  /// An entry that is to be put into the table, its names in `names`.
+  /// An entry to be added to the table; its names are in `names`.
   private struct Addition {
     let name: ArenaSlice
     let link: ArenaSlice
@@ -23,32 +113,30 @@ struct LayerReader {
     let gid: Int64
   }
 
-  let place: BlobPlace
-  let blob: Blob
+  private let place: FieldPlace
+  private let blob: Blob
   /// How the stored bytes are compressed; nil when they are plain.
   let compression: Compression?
-  /// Whether this is a layer, which may be empty and delete files of layers below, and no root file system.
+  /// Whether this is a layer and no root file system: it may be empty, and delete files of layers below.
   var isLayer = true
   private var names = ByteArena()
-  /// Paths of what is hidden, and of folders whose contents are.
+  /// Paths that are hidden, and folders in which everything is.
   private var removed: [ArenaSlice] = []
   private var cleared: [ArenaSlice] = []
   private var added: [Addition] = []
 
-  /// A reader of `blob`, which `place` asks for. Throws `SourceChanged` or `SystemError`.
-  init(_ blob: Blob, at place: BlobPlace) throws {
+  /// A reader of `blob`, which `place` names.
+  init(_ blob: Blob, at place: FieldPlace) throws {
     self.blob = blob
     self.place = place
     compression = Compression(of: try blob.prefix(Compression.markLength))
   }
 
-  /// Reads the layer and lets it change the files of `stack`; what it unpacks to, and the digest of that.
-  ///
-  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
+  /// Reads the layer and applies it to the files of `stack`; what it unpacks to, and the digest of that.
   mutating func read(
     into stack: inout LayerStack
-  ) throws -> (bytes: LayerBytes, size: Int64, digest: ImageDigest) {
-    let bytes: LayerBytes
+  ) throws -> (bytes: ImageBytes, size: Int64, digest: ImageDigest) {
+    let bytes: ImageBytes
     let sink: UnpackedBytes
     if compression == nil, let file = blob.wholeFile {
       bytes = .file(file)
@@ -72,7 +160,7 @@ struct LayerReader {
 
   private mutating func readEntries(into sink: UnpackedBytes, _ stack: inout LayerStack) throws {
     do {
-      var reader = try TarReader(extent: blob.extent, limit: stack.limit - stack.unpacked) { sink.append($0) }
+      var reader = try TarReader(extent: blob.extent, limit: stack.left) { sink.append($0) }
       reader.takesCutEnd = true
       reader.takesNothing = isLayer
       while let entry = try reader.next() {
@@ -118,13 +206,13 @@ struct LayerReader {
         mode: entry.mode, uid: entry.uid, gid: entry.gid))
   }
 
-  /// Keeps `path`; names were found short enough when they were counted.
+  /// Keeps `path`; that its names are short enough was found when they were counted.
   private mutating func keep(_ path: [UInt8], of entry: TarEntry) throws(ImageError) -> ArenaSlice {
     if let slice = names.add(path) { return slice }
     throw error(entry.name, "a name of \(path.count) bytes")
   }
 
-  /// Whiteouts hide what is below this layer only, wherever they stand in it: so they come first.
+  /// Whiteouts come first: wherever they are in the layer, they hide only what layers below have.
   private func apply(to files: inout FileTable) throws(ImageError) {
     for parent in cleared { files.clear(FileTable.parts(names[parent])) }
     for path in removed {
@@ -155,49 +243,44 @@ struct LayerReader {
   }
 }
 
-// The layers of one image while they are read: the files that they make together, and the bounds that hold for all of
-// them, so that no claim of an image can take up the memory.
-
-/// What the layers of an image have come to so far.
+/// The layers of one image while they are read: the files that they make together, and the bounds for all of them,
+/// which keep an image from taking up the memory.
 struct LayerStack {
   /// The most entries of all layers, and the most bytes of their names and link targets, 128 MiB.
   private static let mostEntries = 1_000_000
   private static let mostNameBytes = 128 << 20
 
   var files = FileTable()
-  /// The most bytes that the layers may unpack to, and how many they did.
-  let limit: Int64
-  private(set) var unpacked: Int64 = 0
-  private let spoolFolder: String
+  /// The most bytes that the layers may unpack to.
+  var limit: Int64 { unpacking.limit }
+  /// How many of them are left.
+  var left: Int64 { limit - unpacked }
+  private let unpacking: Unpacking
+  private var unpacked: Int64 = 0
   private var spool: Spool?
   private var entries = 0
   private var nameBytes = 0
   /// What is sloppy about the layers, but was read.
   private(set) var warnings: [String] = []
 
-  /// A stack without layers; what is compressed is unpacked near `spoolFolder`.
-  init(spoolingNear spoolFolder: String, limit: Int64 = TarReader.defaultLimit) {
-    self.spoolFolder = spoolFolder
-    self.limit = limit
-  }
+  /// A stack without layers.
+  init(_ unpacking: Unpacking) { self.unpacking = unpacking }
 
-  /// Notes what is sloppy about a layer, in the words of the error that it would be.
+  /// Notes what is sloppy about a layer.
   mutating func warn(_ warning: ImageError) { warnings.append("\(warning)") }
 
   /// Counts a layer of `size` bytes, which is within what was left.
   mutating func count(layer size: Int64) { unpacked += size }
 
-  /// The file that keeps what the layers unpack to, one after the other: each open file counts for a run of many bases.
-  ///
-  /// Throws `SystemError`.
+  /// The one file that keeps what all layers unpack to: a run with many bases must not have a file open for each layer.
   mutating func openSpool() throws(SystemError) -> Spool {
     if let spool { return spool }
-    let opened = try Spool(near: spoolFolder)
+    let opened = try Spool(near: unpacking.folder)
     spool = opened
     return opened
   }
 
-  /// What is wrong with one more entry; nil when it was counted.
+  /// Counts one more entry; why it is refused, or nil.
   mutating func count(_ entry: TarEntry) -> String? {
     if entry.name.isEmpty || entry.name.count > FileTable.longestPath { return "a name of \(entry.name.count) bytes" }
     if entry.linkname.count > FileTable.longestPath { return "a link target of \(entry.linkname.count) bytes" }

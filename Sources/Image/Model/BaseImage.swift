@@ -3,7 +3,7 @@
 /// A verified image.
 package struct BaseImage: Sendable {
   package let reference: Reference
-  /// Of the manifest as it stands in a store; of the one that a store would be given for an archive of Docker's.
+  /// Of the manifest; for an image of a docker archive, of the one that is made for it.
   package let manifestDigest: ImageDigest
   package let configDigest: ImageDigest
   package let config: ImageConfig
@@ -11,9 +11,9 @@ package struct BaseImage: Sendable {
   package let layers: [BaseLayer]
   /// What all layers make together.
   package let files: FileTable
-  /// The documents as they were read or, the manifest of an archive of Docker's, made.
-  let manifest: StoredDocument
-  let configDocument: StoredDocument
+  /// As it was read; made for an image of a docker archive, which has none.
+  let manifest: Document
+  let configDocument: Document
   /// What is sloppy about its archive and its layers, but was read: a line each.
   package let warnings: [String]
 }
@@ -27,25 +27,7 @@ package struct BaseLayer: Sendable {
   /// Bytes of the uncompressed layer.
   package let size: Int64
   /// The uncompressed layer.
-  package let bytes: LayerBytes
+  package let bytes: ImageBytes
   /// The layer as it is stored.
   let blob: Blob
-}
-
-/// The bytes of a document and what its descriptor says of them.
-struct StoredDocument: Sendable {
-  let bytes: [UInt8]
-  var mediaType: String
-  let digest: ImageDigest
-
-  /// The most bytes of a document, 16 MiB.
-  static let largest = 16 << 20
-
-  init(bytes: [UInt8], mediaType: String) {
-    self.bytes = bytes
-    self.mediaType = mediaType
-    digest = ImageDigest(of: bytes)
-  }
-
-  var descriptor: Descriptor { Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count)) }
 }
