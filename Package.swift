@@ -67,7 +67,7 @@ let package = Package(
     tests(
       of: "Write",
       with: ["Basics", "Files", "Threads", "Archive", "Image", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
-    tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack"]),
+    tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack", "TestSupport"]),
     // What tests of several floors have in common.
     .testTarget(
       name: "TestSupport",

@@ -89,7 +89,7 @@ struct BaseStoreTests {
 
   @Test func `a root file system makes the same base each time`() throws {
     let folder = try ImageFolder()
-    let path = try folder.write(gzipped(SampleImage.lower), to: "root.tar.gz")
+    let path = try folder.write(Gzip.stored(SampleImage.lower), to: "root.tar.gz")
     var settings = ImageSettings()
     settings.command = ["sh"]
     let bases = try ["a", "b"].map { name in

@@ -34,7 +34,7 @@ struct ImageSourceTests {
     let folder = try ImageFolder()
     let tar = Member.tar(SampleImage().docker)
     try check(Self.read(folder.write(tar, to: "plain.tar")))
-    try check(Self.read(folder.write(gzipped(tar), to: "gzip.tar")))
+    try check(Self.read(folder.write(Gzip.stored(tar), to: "gzip.tar")))
   }
 
   @Test func `a layout is read, as an archive and as a folder`() throws {
@@ -51,7 +51,7 @@ struct ImageSourceTests {
   }
 
   @Test func `many compressed layers take one open file`() throws {
-    let layers = (0..<40).map { gzipped(Member.tar([Member(name: "\($0)", bytes: Array("\($0)".utf8))])) }
+    let layers = (0..<40).map { Gzip.stored(Member.tar([Member(name: "\($0)", bytes: Array("\($0)".utf8))])) }
     let ids = (0..<40).map { sha(Member.tar([Member(name: "\($0)", bytes: Array("\($0)".utf8))])) }
     let config = Array(
       """
@@ -146,7 +146,7 @@ struct ImageSourceTests {
 
   @Test func `an archive that unpacks to more than the limit is refused`() throws {
     let folder = try ImageFolder()
-    let path = try folder.write(gzipped(Member.tar(SampleImage().docker)), to: "image.tar")
+    let path = try folder.write(Gzip.stored(Member.tar(SampleImage().docker)), to: "image.tar")
     let error = try #require(throws: ImageError.self) {
       _ = try ImageSources.open(path, spoolingNear: "/tmp", limit: 5000)
     }

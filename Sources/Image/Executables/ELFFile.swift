@@ -65,7 +65,7 @@ extension ELFFile {
     guard let format = ELFFormat(start), start.count >= format.machine.offset + format.machine.width else { return nil }
     let machine = format.number(format.machine, in: start)
     let architecture = architecture(machine, format)
-    // Sound object files for other machines are programs of virtual machines and firmware, which any machine may hold.
+    // Sound files for machines without a Go name, such as object files for virtual machines, belong to no platform.
     let isBound = architectures.values.contains(architecture) || isDamaged(start)
     return Machines(format: "ELF", systems: systems(format.osABI), architectures: isBound ? [architecture] : nil)
   }

@@ -14,7 +14,7 @@ package struct BaseImage: Sendable {
   /// As it was read; made for an image of a docker archive, which has none.
   let manifest: Document
   let configDocument: Document
-  /// What is sloppy about its archive and its layers, but was read: a line each.
+  /// Faults of its archive and its layers that were tolerated, a line each.
   package let warnings: [String]
 }
 

@@ -4,9 +4,8 @@ import Basics
 
 /// An image, or a document of one, that cannot be accepted.
 ///
-/// All that reads images throws this for what they say and are. It throws `SourceChanged` for a file that is replaced
-/// while it is read and `SystemError` where the system refuses, so that a function names what it throws only where it
-/// throws something else, or one of these alone.
+/// What reads images throws this for a fault in what it reads, `SourceChanged` for a file that is replaced meanwhile, and
+/// `SystemError` where the system refuses. Comments on functions name only what else they throw.
 package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file, or the store and the blob in it.
   package let place: String

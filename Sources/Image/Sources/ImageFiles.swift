@@ -22,7 +22,7 @@ enum ImageFiles: Sendable {
     .archive(try ArchiveMembers(Blob.file(at: path), place: path, unpacking))
   }
 
-  /// What is sloppy about the archive, but was read.
+  /// Faults of the archive that were tolerated.
   var warnings: [String] {
     switch self {
     case .folder: []

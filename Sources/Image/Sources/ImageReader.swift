@@ -260,13 +260,13 @@ struct LayerStack {
   private var spool: Spool?
   private var entries = 0
   private var nameBytes = 0
-  /// What is sloppy about the layers, but was read.
+  /// Faults of the layers that were tolerated.
   private(set) var warnings: [String] = []
 
   /// A stack without layers.
   init(_ unpacking: Unpacking) { self.unpacking = unpacking }
 
-  /// Notes what is sloppy about a layer.
+  /// Notes a fault of a layer that is tolerated.
   mutating func warn(_ warning: ImageError) { warnings.append("\(warning)") }
 
   /// Counts a layer of `size` bytes, which is within what was left.

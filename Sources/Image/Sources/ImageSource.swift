@@ -11,8 +11,8 @@ import JSON
 package protocol ImageSource: Sendable {
   /// The source as it was named, for messages.
   var path: String { get }
-  /// What is sloppy about the source itself, but was read; each begins with its path. The warnings of an image that is
-  /// read from it have them too.
+  /// Faults of the source itself that were tolerated, a line each that begins with its path. They are among the warnings
+  /// of each image that is read.
   var warnings: [String] { get }
   /// Where compressed archives and layers are unpacked to.
   var unpacking: Unpacking { get }
