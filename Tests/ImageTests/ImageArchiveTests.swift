@@ -197,6 +197,18 @@ import Testing
     #expect(found.map { Set($0.references) } == [Set(names)])
   }
 
+  @Test func `the files of an OCI archive are a layout, in a folder too`() throws {
+    let (image, store) = try SampleBuild().build()
+    let folder = try ImageFolder()
+    for file in OCISink().files(of: image, names: [try Reference("tool:v1")]) {
+      _ = try folder.write(try store.bytes(of: file.body), to: "layout/\(file.name)")
+    }
+    let source = try ImageSources.open("\(folder.path)/layout", spoolingNear: folder.path)
+    let found = try #require(source.images().first)
+    #expect(found.manifestDigest == image.manifest.digest)
+    #expect(try source.read(found, as: Reference("tool:v1")).layers.map(\.diffID) == image.layers)
+  }
+
   @Test(
     arguments: [
       (["tool:v1"], #"{"tool":{"v1":"NEW"}}"#),

@@ -4,11 +4,11 @@
 import Basics
 import Files
 
+/// How deep indexes may lie below the first.
+private let deepestIndex = 4
+
 /// The images of an OCI image layout.
 struct OCISource: LeadSource {
-  /// How deep indexes may lie below index.json.
-  private static let deepestIndex = 4
-
   let path: String
   let files: ImageFiles
   let unpacking: Unpacking
@@ -52,14 +52,28 @@ struct OCISource: LeadSource {
     return (document, try ImageIndex.items(of: document, mediaType: nil))
   }
 
-  /// The leads from index.json to all that is no index. Of an index of several platforms, only those whose blobs are
-  /// there.
+  /// The leads from index.json to all that is no index.
   func leads(_ documents: inout ImageDocuments) throws -> [ImageLead] {
     try leads(from: index().items.map { ImageLead($0) }, &documents)
   }
 
   /// The same for the leads that begin with `first`.
   func leads(from first: [ImageLead], _ documents: inout ImageDocuments) throws -> [ImageLead] {
+    try leads(from: first, &documents, isThere: contains)
+  }
+
+  func image(at lead: ImageLead, _ documents: inout ImageDocuments) throws -> SourceImage {
+    try image(ofManifestAt: lead, &documents)
+  }
+}
+
+// What descriptors lead to is the same for every source that names blobs by their digests.
+extension LeadSource {
+  /// The leads that begin with `first`, followed to all that is no index. Of an index of several platforms, only those
+  /// whose blobs are there.
+  func leads(
+    from first: [ImageLead], _ documents: inout ImageDocuments, isThere: (ImageDigest) throws -> Bool
+  ) throws -> [ImageLead] {
     var steps = first.reversed() as [ImageLead]
     var leads: [ImageLead] = []
     while let step = steps.popLast() {
@@ -70,15 +84,15 @@ struct OCISource: LeadSource {
       }
       let items: [ImageLead]
       do {
-        if step.indexes.count >= Self.deepestIndex {
-          throw step.place.error("indexes nested more than \(Self.deepestIndex) deep")
+        if step.indexes.count >= deepestIndex {
+          throw step.place.error("indexes nested more than \(deepestIndex) deep")
         }
         items = try documents.index(descriptor, step.place).map { ImageLead($0, below: step) }
       } catch let error as ImageError {
         leads.append(ImageLead(step, endingAt: IndexFault(error: error, isDamage: true)))
         continue
       }
-      let present = try present(items, &documents)
+      let present = try present(items, &documents, isThere)
       steps += present.reversed()
       if present.isEmpty {
         let error = step.place.error("the index \(descriptor.digest) leads to no image that is there")
@@ -93,12 +107,14 @@ struct OCISource: LeadSource {
   ///
   /// None where only statements are there, and none of the images that they are about: `skopeo copy --multi-arch
   /// index-only` leaves such an index, and so does a store that lost the one platform that was saved.
-  private func present(_ leads: [ImageLead], _ documents: inout ImageDocuments) throws -> [ImageLead] {
+  private func present(
+    _ leads: [ImageLead], _ documents: inout ImageDocuments, _ isThere: (ImageDigest) throws -> Bool
+  ) throws -> [ImageLead] {
     var present: [ImageLead] = []
     var (isNothingThere, isForImages) = (true, false)
     for lead in leads {
       isForImages = isForImages || !lead.isStatement
-      if let descriptor = lead.descriptor, try !contains(descriptor.digest) {
+      if let descriptor = lead.descriptor, try !isThere(descriptor.digest) {
         try documents.countDescriptor(lead.place)
         if descriptor.platform == nil { present.append(lead) }
       } else {
@@ -109,11 +125,12 @@ struct OCISource: LeadSource {
     return isNothingThere && isForImages ? [] : present
   }
 
-  func image(at lead: ImageLead, _ documents: inout ImageDocuments) throws -> SourceImage {
+  /// The image whose manifest `lead` ends at; throws as `image(at:)` does.
+  func image(ofManifestAt lead: ImageLead, _ documents: inout ImageDocuments) throws -> SourceImage {
     if lead.isStatement {
       throw lead.passedOver(isImage: false, lead.place.error("is a statement about an image, and none itself"))
     }
-    // All leads of a layout end at a descriptor, but for faults, which are no images.
+    // All leads of such a source end at a descriptor, but for faults, which are no images.
     guard let descriptor = lead.descriptor else { throw lead.place.error("expected a descriptor") }
     guard MediaType.manifests.contains(descriptor.mediaType) else {
       let reason = "expected the manifest of an image, found \(quoted(descriptor.mediaType))"
