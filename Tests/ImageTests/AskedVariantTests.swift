@@ -82,7 +82,7 @@ import Testing
       (["none none", "v6 v6"], "arm/v7", "linux/arm"),
       // The config's comes first.
       (["v5 v7", "v6 v6"], "arm/v5", "linux/arm/v5"),
-      // As a tool leaves it that copied one platform: what is for others is in nobody's way.
+      // As a tool leaves it that copied one platform: what is for others is not read.
       (["v6 v6", "v7 v7!"], "arm/v6", "linux/arm/v6"),
     ])
   func `takes the images of that variant alone`(images: [String], asked: String, taken: String) throws {

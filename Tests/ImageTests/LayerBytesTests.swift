@@ -1,4 +1,4 @@
-// The stored bytes of layers: their first bytes tell how they are compressed, and zeros may lack at their end.
+// The stored bytes of layers: the first ones say how they are compressed, and zeros may be missing at the end.
 
 @testable import Archive
 @testable import Basics

@@ -1,4 +1,4 @@
-// A source of many images: what they share is read once, and there is an end to them.
+// A source of many images: what they share is read once, and their number is bounded.
 
 @testable import Image
 @testable import TestSupport

@@ -125,7 +125,7 @@ struct TwinKeyTests {
     let labels = (0..<100_000).map { #""\#($0)":"""# }.joined(separator: ",")
     let clock = ContinuousClock()
     let time = try clock.measure { _ = try Self.config("", #""Labels":{\#(labels)}"#) }
-    // Squared it would be minutes.
+    // In quadratic time it would take minutes.
     #expect(time < .seconds(20))
   }
 }

@@ -1,4 +1,4 @@
-// Archives that are a layout and one of docker save at once, where one side tells of less than the other.
+// Hybrid archives of which one side has fewer images than the other.
 
 @testable import Basics
 @testable import Image

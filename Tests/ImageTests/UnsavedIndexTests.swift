@@ -43,7 +43,7 @@ import Testing
 
   private static let lost: [(items: [String], others: [[UInt8]])] = [
     (platforms.enumerated().map { item([UInt8($0.offset)], $0.element) }, []),
-    // Neither is what they lead to told, nor the statements about them of any use.
+    // Without platforms; then with a statement alone that is there.
     ([item([1]), item([2])], []),
     ([item([1], platforms[0]), item([2], statement)], [[2]]),
     ([item([1], type: MediaType.index)], []),

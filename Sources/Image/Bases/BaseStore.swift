@@ -63,8 +63,8 @@ package struct BaseStore: Sendable {
       if found.others.isEmpty { _ = try found.usable() }
       throw BaseForOthers(store: path, reference: reference, found: found.others, wanted: platform)
     }
-    let twins = found.images.filter { $0.platform == platforms[best] }
-    if twins.count > 1 { throw ambiguity(reference, platforms[best], twins.map(\.manifestDigest)) }
+    let choices = found.images.filter { $0.platform == platforms[best] }
+    if choices.count > 1 { throw ambiguity(reference, platforms[best], choices.map(\.manifestDigest)) }
     return try source.read(found.images[best], as: reference)
   }
 

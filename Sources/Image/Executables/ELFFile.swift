@@ -132,7 +132,7 @@ extension ELFFile {
 // Systems and architectures
 extension ELFFile {
   /// What the architecture depends on: e_machine, class and byte order.
-  package struct Machine: Hashable {
+  struct Machine: Hashable {
     let number: UInt64
     let is64Bit: Bool
     let isBigEndian: Bool
@@ -265,9 +265,7 @@ private struct ELFFormat {
 
   /// The number that `field` of the whole header `header` holds.
   func number(_ field: ELFField, in header: some BidirectionalCollection<UInt8>) -> UInt64 {
-    let bytes = header.dropFirst(field.offset).prefix(field.width)
-    if isBigEndian { return bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-    return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    UInt64(header.dropFirst(field.offset).prefix(field.width), isBigEndian: isBigEndian)
   }
 }
 
@@ -391,8 +389,7 @@ extension ARMAttributes {
   /// The bytes after a length of 32 bits, which counts also itself and the bytes before it: `counted` bytes in all.
   private mutating func sized(counted: Int) -> ARMAttributes? {
     guard bytes.count >= 4 else { return nil }
-    let word = isBigEndian ? Array(bytes.prefix(4)) : bytes.prefix(4).reversed()
-    let length = word.reduce(0) { $0 << 8 | Int($1) }
+    let length = Int(UInt64(bytes.prefix(4), isBigEndian: isBigEndian))
     guard length >= counted, length - counted <= bytes.count - 4 else { return nil }
     var part = self
     part.bytes = bytes.dropFirst(4).prefix(length - counted)

@@ -55,8 +55,8 @@ package struct MachOFile: Equatable, Sendable {
 
   private static func name(of type: UInt32) -> String { architectures[type] ?? "Mach-O processor \(type)" }
 
+  /// The number that `bytes`, four of them, spell.
   private static func word(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool) -> UInt32 {
-    let word = bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    return isBigEndian ? word : word.byteSwapped
+    UInt32(UInt64(bytes, isBigEndian: isBigEndian))
   }
 }

@@ -85,6 +85,6 @@ package struct PEFile: Equatable, Sendable {
   /// The little-endian number of `width` bytes, 4 at most; nil when it does not lie within `bytes`.
   private static func number(at place: Int, width: Int, in bytes: [UInt8]) -> UInt32? {
     guard place + width <= bytes.count else { return nil }
-    return bytes[place..<(place + width)].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    return UInt32(UInt64(bytes[place..<(place + width)], isBigEndian: false))
   }
 }

@@ -33,6 +33,13 @@ extension SourceFile: PartSource {
   package var byteCount: Int64 { identity.size }
 }
 
+extension UInt64 {
+  /// The number that `bytes`, 8 at most, spell.
+  init(_ bytes: some BidirectionalCollection<UInt8>, isBigEndian: Bool) {
+    self = isBigEndian ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}
+
 /// A file whose first bytes were read at once, so that it is not opened again for each header in them.
 struct StartedFile {
   /// The most bytes that are read at once: a page, and more than headers of most files take.

@@ -15,9 +15,9 @@ struct DockerSource: LeadSource {
   let files: ImageFiles
   let unpacking: Unpacking
 
-  package var warnings: [String] { files.warnings }
+  var warnings: [String] { files.warnings }
 
-  package func blob(_ named: NamedBlob) throws -> Blob { try files.blob(named) }
+  func blob(_ named: NamedBlob) throws -> Blob { try files.blob(named) }
 
   /// Whether there is a manifest.json.
   func isThere() throws(SystemError) -> Bool { try files.contains(Self.manifestFile) }
@@ -39,15 +39,17 @@ struct DockerSource: LeadSource {
     return leads
   }
 
-  private func names(of item: DocumentField) throws -> [String] {
-    try (item.member("RepoTags")?.presentElements() ?? []).map { tag in
+  private func names(of item: DocumentField) throws(ImageError) -> [String] {
+    var names: [String] = []
+    for tag in try item.member("RepoTags")?.presentElements() ?? [] {
       do throws(ReferenceError) {
         _ = try Reference(try text(of: tag))
       } catch {
         throw tag.error("\(error), found \(quoted(error.text))")
       }
-      return try tag.string()
+      names.append(try tag.string())
     }
+    return names
   }
 
   /// The text of a tag; a value of another type counts as an empty text, which is no reference.

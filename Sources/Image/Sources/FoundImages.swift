@@ -41,8 +41,8 @@ package struct SourceImage: Sendable {
   let manifest: Document?
   /// As many as the config has diff IDs.
   let layers: [NamedBlob]
-  /// The layers as the manifest.json of a hybrid archive names them, once for each of its items; they must be the same.
-  var twins: [[NamedBlob]] = []
+  /// The layers as each item of a hybrid archive's manifest.json names them; they must be the same.
+  var dockerLayers: [[NamedBlob]] = []
 
   package var platform: Platform { config.platform }
   package var configDigest: ImageDigest { configDocument.digest }

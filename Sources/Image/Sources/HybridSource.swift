@@ -11,12 +11,12 @@ struct HybridSource: ImageSource {
   /// The two sides of one archive.
   init(_ layout: OCISource, _ docker: DockerSource) { (self.layout, self.docker) = (layout, docker) }
 
-  package var path: String { layout.path }
-  package var warnings: [String] { layout.warnings }
-  package var unpacking: Unpacking { layout.unpacking }
-  package func blob(_ named: NamedBlob) throws -> Blob { try layout.blob(named) }
+  var path: String { layout.path }
+  var warnings: [String] { layout.warnings }
+  var unpacking: Unpacking { layout.unpacking }
+  func blob(_ named: NamedBlob) throws -> Blob { try layout.blob(named) }
 
-  package func find(for platform: Platform?, named isWanted: (Reference) -> Bool) throws -> FoundImages {
+  func find(for platform: Platform?, named isWanted: (Reference) -> Bool) throws -> FoundImages {
     var documents = ImageDocuments(of: self)
     // The names of an image are known when both sides are read.
     var found = try images(for: platform, &documents)
@@ -36,13 +36,13 @@ struct HybridSource: ImageSource {
     let configs = LayoutConfigs(of: found)
     var leads = try docker.leads()
     if let platform { leads = try leads.filter { try !isForOthers($0, than: platform, configs, &documents) } }
-    let items = try docker.read(leads, &documents)
-    let twins = Dictionary(grouping: items.images, by: \.configDigest)
-    if !configs.known.isSuperset(of: Set(twins.keys).union(items.passedOver.compactMap(\.configDigest))) {
+    let read = try docker.read(leads, &documents)
+    let items = Dictionary(grouping: read.images, by: \.configDigest)
+    if !configs.known.isSuperset(of: Set(items.keys).union(read.passedOver.compactMap(\.configDigest))) {
       throw ImageError(path, "", "manifest.json and index.json tell of different images")
     }
-    try name(&found.images, from: twins)
-    try add(twins, to: &found.images)
+    try name(&found.images, from: items)
+    try add(items, to: &found.images)
     return found
   }
 
@@ -80,8 +80,8 @@ struct HybridSource: ImageSource {
 
   /// Gives the images of the layout the names that manifest.json has for their tags, and all of those where they have
   /// no name.
-  private func name(_ images: inout [SourceImage], from twins: [ImageDigest: [SourceImage]]) throws {
-    let names = twins.mapValues { twins in twins.flatMap(\.names) }
+  private func name(_ images: inout [SourceImage], from items: [ImageDigest: [SourceImage]]) throws {
+    let names = items.mapValues { items in items.flatMap(\.names) }
     let tagged = names.mapValues { names in Dictionary(grouping: names) { [$0].references.first?.tag ?? "" } }
     // These names are whole, also those of one word.
     let whole = Set(try layout.index().items.compactMap { $0.known?.annotation(Descriptor.Annotation.imageName) })
@@ -95,17 +95,17 @@ struct HybridSource: ImageSource {
   }
 
   /// Adds the layers that manifest.json names to the images of the layout. Throws for one that has other names there.
-  private func add(_ twins: [ImageDigest: [SourceImage]], to images: inout [SourceImage]) throws(ImageError) {
-    let tags = twins.mapValues(Self.names)
+  private func add(_ items: [ImageDigest: [SourceImage]], to images: inout [SourceImage]) throws(ImageError) {
+    let tags = items.mapValues(Self.names)
     let names = Dictionary(grouping: images, by: \.configDigest).mapValues(Self.names)
     for index in images.indices {
       let digest = images[index].configDigest
-      guard let twins = twins[digest], let tags = tags[digest], let names = names[digest] else { continue }
+      guard let items = items[digest], let tags = tags[digest], let names = names[digest] else { continue }
       if tags != names {
         throw ImageError(
           path, "", "\(digest): named \(Self.list(tags)) in manifest.json, \(Self.list(names)) in index.json")
       }
-      images[index].twins = twins.map(\.layers)
+      images[index].dockerLayers = items.map(\.layers)
     }
   }
 

@@ -77,10 +77,12 @@ struct ImageLead: Sendable {
   /// What `body` gives; an `ImageError` that it throws becomes the reason to pass the image over.
   ///
   /// For documents whose bytes are those of their digest: what is wrong in them is no damage of the source.
-  func taking<Value>(config: ImageDigest? = nil, _ body: () throws -> Value) throws -> Value {
-    do {
+  func taking<Value>(
+    config: ImageDigest? = nil, _ body: () throws(ImageError) -> Value
+  ) throws(PassedOver) -> Value {
+    do throws(ImageError) {
       return try body()
-    } catch let error as ImageError {
+    } catch {
       throw passedOver(error, config: config)
     }
   }
@@ -98,7 +100,7 @@ protocol LeadSource: ImageSource {
 }
 
 extension LeadSource {
-  package func find(for platform: Platform?, named isWanted: (Reference) -> Bool) throws -> FoundImages {
+  func find(for platform: Platform?, named isWanted: (Reference) -> Bool) throws -> FoundImages {
     var documents = ImageDocuments(of: self)
     let leads = try leads(&documents)
     let named = leads.filter { $0.isNamed(isWanted) }
@@ -164,11 +166,11 @@ extension LeadSource {
   /// The config that `document`, the file `name`, spells; what its platform lacks is taken from the descriptor of
   /// `lead`.
   ///
-  /// Throws `PassedOver` when it is no config, has no platform, or another than the descriptor says.
+  /// It is passed over when it is no config, has no platform, or another than the descriptor says.
   func config(
     _ document: Document, in name: String, _ lead: ImageLead, _ documents: inout ImageDocuments
-  ) throws -> ImageConfig {
-    try lead.taking(config: document.digest) {
+  ) throws(PassedOver) -> ImageConfig {
+    try lead.taking(config: document.digest) { () throws(ImageError) in
       let config = try documents.config(document, in: name, on: lead.platform)
       if let platform = lead.platform, platform.withoutVariant != config.platform.withoutVariant {
         throw lead.place.error("for \(platform), but its config is for \(config.platform)")

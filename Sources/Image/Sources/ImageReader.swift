@@ -15,7 +15,7 @@ extension ImageSource {
   ///
   /// Throws for the first that is missing or has another size.
   package func checkPresence(ofLayersOf image: SourceImage) throws {
-    for layer in ([image.layers] + image.twins).joined() {
+    for layer in ([image.layers] + image.dockerLayers).joined() {
       if let error = layer.sizeError(of: try blob(layer)) { throw error }
     }
   }
@@ -27,8 +27,7 @@ private struct ImageReader {
 
   func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
     let (layers, stack) = try readLayers(image.layers, of: image)
-    // The layers that the other side of a hybrid archive names must be the same.
-    for twin in image.twins where try !isSame(twin, image.layers) { _ = try readLayers(twin, of: image) }
+    for others in image.dockerLayers where try !isSame(others, image.layers) { _ = try readLayers(others, of: image) }
     let manifest =
       image.manifest ?? Manifest(config: image.configDocument.descriptor, layers: layers.map(\.descriptor)).document
     return BaseImage(

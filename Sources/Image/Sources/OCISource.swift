@@ -13,9 +13,9 @@ struct OCISource: LeadSource {
   let files: ImageFiles
   let unpacking: Unpacking
 
-  package var warnings: [String] { files.warnings }
+  var warnings: [String] { files.warnings }
 
-  package func blob(_ named: NamedBlob) throws -> Blob { try files.blob(named) }
+  func blob(_ named: NamedBlob) throws -> Blob { try files.blob(named) }
 
   /// Whether there is one of the files that a layout begins with.
   func isThere() throws(SystemError) -> Bool {
@@ -138,7 +138,7 @@ extension LeadSource {
     }
     let stored = try documents.document(descriptor, lead.place)
     let place = place(descriptor.digest.blobPath)
-    let manifest = try lead.taking {
+    let manifest = try lead.taking { () throws(ImageError) in
       try Manifest(DocumentField(reading: stored.bytes, place: place), mediaType: descriptor.mediaType)
     }
     let configPlace = FieldPlace(place: place, field: "config")
@@ -149,7 +149,7 @@ extension LeadSource {
     let layers = try layers(of: manifest, at: place, lead)
     let document = try documents.document(manifest.config, configPlace)
     let config = try config(document, in: manifest.config.digest.blobPath, lead, &documents)
-    try lead.taking(config: document.digest) {
+    try lead.taking(config: document.digest) { () throws(ImageError) in
       try checkCount(layers.count, config, FieldPlace(place: place, field: "layers"))
     }
     return SourceImage(names: lead.names, config: config, configDocument: document, manifest: stored, layers: layers)
