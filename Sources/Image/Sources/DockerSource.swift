@@ -12,8 +12,15 @@ struct DockerSource: LeadSource {
   private static let mostNames = 10_000
 
   let path: String
-  let files: ImageFiles
   let unpacking: Unpacking
+  private let files: ImageFiles
+
+  /// The images in `files`, those of `path`.
+  init(path: String, files: ImageFiles, unpacking: Unpacking) {
+    self.path = path
+    self.files = files
+    self.unpacking = unpacking
+  }
 
   var warnings: [String] { files.warnings }
 

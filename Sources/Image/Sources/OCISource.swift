@@ -10,8 +10,15 @@ private let deepestIndex = 4
 /// The images of an OCI image layout.
 struct OCISource: LeadSource {
   let path: String
-  let files: ImageFiles
   let unpacking: Unpacking
+  private let files: ImageFiles
+
+  /// The images in `files`, those of `path`.
+  init(path: String, files: ImageFiles, unpacking: Unpacking) {
+    self.path = path
+    self.files = files
+    self.unpacking = unpacking
+  }
 
   var warnings: [String] { files.warnings }
 
