@@ -3,18 +3,66 @@
 SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 DEMO := .build/demo
+DIST := .build/dist
+# kpack without Swift's libraries, for machines that have no Swift.
+STATIC := .build/static/release/kpack
+# Without symbols, and without the hashes of the compiler's options, which tell of the folder that kpack was built in.
+STATIC_OPTIONS := --static-swift-stdlib -Xlinker --strip-all -Xswiftc -Xfrontend \
+  -Xswiftc -disable-incremental-llvm-codegen
 
-.PHONY: all deps test test-slow test-images test-bare lint demo bench bench-tarballs bench-release bench-images \
-  bench-scale clean
+# Where `make install` puts things; DESTDIR stands before all of it.
+PREFIX ?= /usr/local
+BINARY ?= .build/release/kpack
+bindir = $(DESTDIR)$(PREFIX)/bin
+sharedir = $(DESTDIR)$(PREFIX)/share
+installed = $(bindir)/kpack $(sharedir)/bash-completion/completions/kpack $(sharedir)/zsh/site-functions/_kpack \
+  $(sharedir)/fish/vendor_completions.d/kpack.fish $(patsubst docs/man/%,$(sharedir)/man/man1/%,$(wildcard docs/man/*.1)) \
+  $(sharedir)/doc/kpack/README.md $(sharedir)/doc/kpack/LICENSE
+
+.PHONY: all deps install uninstall docs check-docs test test-slow test-images test-bare test-dist lint check-house demo dist bench \
+  bench-tarballs bench-release bench-images bench-scale clean
 
 all: deps
 	$(SWIFT) build -c release
+
+# This machine's processor, as layouts call it.
+ARCH = $(shell uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
 
 # What the build needs beside Swift, installed only where it is missing.
 deps:
 	@if ! [ -e /usr/include/zlib.h ] || ! [ -e /usr/include/openssl/evp.h ] || ! command -v git >/dev/null; then \
 	  $(SUDO) apt-get update && $(SUDO) apt-get install -y zlib1g-dev libssl-dev git; \
 	fi
+
+install:
+	@[ -x $(BINARY) ] || $(MAKE) all
+	install -d $(sort $(dir $(installed)))
+	install -m 755 $(BINARY) $(bindir)/kpack
+	$(BINARY) completions bash > $(sharedir)/bash-completion/completions/kpack
+	$(BINARY) completions zsh > $(sharedir)/zsh/site-functions/_kpack
+	$(BINARY) completions fish > $(sharedir)/fish/vendor_completions.d/kpack.fish
+	chmod 644 $(sharedir)/bash-completion/completions/kpack $(sharedir)/zsh/site-functions/_kpack \
+	  $(sharedir)/fish/vendor_completions.d/kpack.fish
+	install -m 644 docs/man/*.1 $(sharedir)/man/man1
+	install -m 644 README.md LICENSE $(sharedir)/doc/kpack
+
+uninstall:
+	rm -f $(installed)
+	[ ! -d $(sharedir)/doc/kpack ] || rmdir --ignore-fail-on-non-empty $(sharedir)/doc/kpack
+
+# The pages of reference and the man pages, from the options that kpack knows.
+docs:
+	$(SWIFT) build --product kpack
+	rm -rf docs/reference docs/man
+	.build/debug/kpack reference docs
+
+# Fails when the pages in the tree are not those that `make docs` would write.
+check-docs:
+	$(SWIFT) build --product kpack
+	rm -rf .build/docs
+	.build/debug/kpack reference .build/docs
+	@for folder in reference man; do diff -r docs/$$folder .build/docs/$$folder || stale=1; done; \
+	  [ -z "$$stale" ] || { echo "docs/reference or docs/man is stale: run make docs" >&2; exit 1; }
 
 test: deps
 	$(SWIFT) build --build-tests
@@ -33,8 +81,33 @@ test-images: all
 test-bare:
 	@bash Tests/Integration/bare-machine.sh . .build/bare || [ $$? = 77 ]
 
+# What `make dist` makes: the entries, whether kpack runs from it, and whether it is the same again.
+test-dist: dist
+	@bash Tests/Integration/check-dist.sh $(DIST) .build/dist-check
+
 lint:
 	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests layouts
+
+# A release of kpack, made by kpack with the layouts in layouts/kpack: kpack-VERSION-linux-ARCH.tar.gz in .build/dist.
+# What goes into it is gathered in .build/dist/tree. The time of its entries is that of the commit.
+dist: deps
+	$(SWIFT) build -c release --product kpack --scratch-path .build/static $(STATIC_OPTIONS)
+	@rm -rf $(DIST) && mkdir -p $(DIST)/bin/linux/$(ARCH) $(DIST)/tree/completions
+	@cp $(STATIC) $(DIST)/bin/linux/$(ARCH)
+	@cp -R README.md LICENSE CHANGELOG.md docs $(DIST)/tree
+	@$(STATIC) completions bash >$(DIST)/tree/completions/kpack.bash
+	@$(STATIC) completions zsh >$(DIST)/tree/completions/_kpack
+	@$(STATIC) completions fish >$(DIST)/tree/completions/kpack.fish
+	@$(STATIC) tarballs --root $(DIST)/tree --bin $(DIST)/bin --out $(DIST) --layouts layouts/kpack --no-cache \
+	  --platform linux/$(ARCH) --version "$$($(STATIC) --version | sed -n 's/^kpack //p')" \
+	  --epoch "$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)}"
+
+# What no compiler tells: imports that Package.swift does not declare, circles of folders, halves of types. Each check
+# first shows that it finds what is planted.
+check-house:
+	$(call need,python3,python3)
+	@for check in imports house; do python3 Tests/Checks/$$check.py --self-test || exit 1; done
+	@status=0; for check in imports house; do SWIFT=$(SWIFT) python3 Tests/Checks/$$check.py || status=1; done; exit $$status
 
 # Packages a small tree of the shape of Kubernetes with the built-in layouts, and a project that is not Kubernetes
 # with layouts of its own; then shows what came out.

@@ -10,11 +10,6 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-let layouts = [
-  "client.json", "final.json", "images.json", "manifests.json", "node.json", "release.json", "salt.json",
-  "server.json", "src.json", "test.json", "layout.schema.json",
-]
-
 /// A floor of the house: it may use those that are named, all of them to its left.
 func floor(_ name: String, on dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -38,12 +33,17 @@ let package = Package(
     floor("JSON", on: ["Basics"]),
     floor("Archive", on: ["CZlib", "CZstd", "Basics", "Files"]),
     floor("Image", on: ["Basics", "Files", "JSON", "Archive"]),
-    floor("Layout", on: ["Basics", "JSON"]),
+    floor("Layout", on: ["Basics", "JSON", "Archive"]),
     floor("Plan", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout"]),
     floor("Cache", on: ["CZlib", "Basics", "Files", "Threads", "Archive"]),
     floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Image", "Plan", "Cache"]),
     .target(
-      name: "BuiltInLayouts", path: "layouts", resources: layouts.map { .embedInCode($0) }, swiftSettings: settings),
+      name: "BuiltInLayouts", path: "layouts", swiftSettings: settings,
+      plugins: ["EmbedLayoutsPlugin"]),
+    .plugin(
+      name: "EmbedLayoutsPlugin", capability: .buildTool(), dependencies: ["EmbedLayouts"],
+      path: "Sources/EmbedLayouts/Plugin"),
+    .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
     .executableTarget(
       name: "kpack",
       dependencies: [
@@ -51,28 +51,26 @@ let package = Package(
         "BuiltInLayouts",
       ],
       swiftSettings: settings),
+    // What tests of several floors have in common.
+    .testTarget(
+      name: "TestSupport",
+      dependencies: ["Basics", "Files", "Archive", "Image", "Layout", "Plan", "Cache", "BuiltInLayouts"],
+      swiftSettings: settings),
     tests(of: "Basics", with: ["Basics", "TestSupport"]),
     tests(of: "Files", with: ["Basics", "Files", "TestSupport"]),
     tests(of: "Threads", with: ["Threads"]),
     tests(of: "JSON", with: ["JSON"]),
     tests(of: "Archive", with: ["Basics", "Files", "Archive", "TestSupport"]),
     tests(of: "Image", with: ["Basics", "Files", "JSON", "Archive", "Image", "TestSupport"]),
-    tests(of: "Layout", with: ["Basics", "Layout", "BuiltInLayouts", "TestSupport"]),
+    tests(of: "Layout", with: ["Basics", "JSON", "Layout", "BuiltInLayouts", "TestSupport"]),
     tests(
       of: "Plan",
-      with: [
-        "Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout", "Plan", "BuiltInLayouts", "TestSupport",
-      ]),
+      with: ["Basics", "Files", "JSON", "Archive", "Image", "Layout", "Plan", "TestSupport"]),
     tests(of: "Cache", with: ["Basics", "Files", "Threads", "Archive", "Cache", "TestSupport"]),
     tests(
       of: "Write",
-      with: ["Basics", "Files", "Threads", "Archive", "Image", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
+      with: ["Basics", "Files", "Threads", "Archive", "Plan", "Cache", "Write", "TestSupport"]),
     tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack", "TestSupport"]),
-    // What tests of several floors have in common.
-    .testTarget(
-      name: "TestSupport",
-      dependencies: ["Basics", "Files", "Archive", "Image", "Layout", "Plan", "Cache", "BuiltInLayouts"],
-      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

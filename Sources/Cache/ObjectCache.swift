@@ -27,14 +27,14 @@ package final class ObjectCache: Sendable {
   package func leaveRoom(for bytes: Int64, in folder: String) { self.folder.leaveRoom(for: bytes, in: folder) }
 
   /// The deflated form of a block, checked; nil when it is not there.
-  package func block(_ key: CacheKey) -> DeflatedBlock? {
+  package func block(_ key: CacheKey) -> EncodedBlock? {
     load(key, .block) { file throws(ObjectFault) in
-      DeflatedBlock(bytes: try file.payload(), crc: file.trailer.raw)
+      EncodedBlock(bytes: try file.payload(), crc: file.trailer.raw)
     }
   }
 
   /// Keeps the deflated form of a block.
-  package func store(_ block: DeflatedBlock, as key: CacheKey) { store(block.bytes, block.crc, as: key, .block) }
+  package func store(_ block: EncodedBlock, as key: CacheKey) { store(block.bytes, block.crc, as: key, .block) }
 
   /// Whether there is an object of that name; it may be damaged.
   package func contains(_ key: CacheKey) -> Bool {

@@ -19,8 +19,8 @@ package final class ReleaseCache: Sendable {
     index = StatIndex(objects)
   }
 
-  /// What is known of the archive of that key.
-  package func record(_ key: CacheKey) -> ArchiveRecord? { objects.record(key).flatMap(ArchiveRecord.init) }
+  /// What is known of the artifact of that key.
+  package func record(_ key: CacheKey) -> ArtifactRecord? { objects.record(key).flatMap(ArtifactRecord.init) }
 
   /// Notes that the objects are in use, those of an archive that is left alone.
   package func touch(_ keys: [CacheKey]) { for key in keys { objects.touch(key) } }

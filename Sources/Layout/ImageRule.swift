@@ -75,8 +75,8 @@ struct ImageRuleDecoder {
   /// The names of all bases.
   let bases: Set<String>
 
-  private static let baseKeys = ["ref", "entries"]
-  private static let imageKeys = [
+  static let baseKeys = ["ref", "entries"]
+  static let imageKeys = [
     "binary", "name", "to", "base", "repository", "tag", "file", "outputs", "entries", "env", "cmd", "entrypoint",
     "workdir", "user", "labels", "platforms", "when",
   ]

@@ -11,7 +11,7 @@ package struct ImagesLayout: Sendable {
   package private(set) var tag = Template(parts: [.variable(.version)])
   package private(set) var groups: [String: [ImageRule]] = [:]
 
-  private static let keys = ["$schema", "registry", "bases", "repository", "tag", "groups"]
+  static let keys = ["$schema", "registry", "bases", "repository", "tag", "groups"]
 
   /// Reads the file; `names` are those of release.json.
   init(_ field: LayoutField, names: LayoutNames) {

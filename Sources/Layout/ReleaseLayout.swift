@@ -36,7 +36,8 @@ package struct ReleaseLayout: Sendable {
   /// The flag that is on in a clean git tree; no layout declares it.
   package static let gitCleanFlag = "git-clean"
 
-  private static let keys = ["$schema", "name", "platforms", "fast", "override", "binaries", "archive", "flags"]
+  static let keys = ["$schema", "name", "platforms", "fast", "override", "binaries", "archive", "flags"]
+  static let flagKeys = ["env", "default", "onWith"]
 
   /// What holds where nothing is said.
   init() {}
@@ -70,15 +71,15 @@ package struct ReleaseLayout: Sendable {
   }
 
   private mutating func addFlag(_ name: String, _ field: LayoutField) {
-    guard let object = field.object(["env", "default", "onWith"]) else { return }
+    guard let object = field.object(Self.flagKeys) else { return }
     if name == Self.gitCleanFlag { field.refuse("the flag \(name) is built in") }
     var flag = LayoutFlag()
-    flag.env = object["env"]?.string
+    flag.env = object["env"]?.environmentName
     if let field = object["default"], let text = field.string {
       if text != "y" && text != "n" { field.refuse("expected \"y\" or \"n\", found \(field.found)") }
       flag.isOnByDefault = text == "y"
     }
-    flag.onWith = object["onWith"]?.elements?.compactMap(\.string) ?? []
+    flag.onWith = object["onWith"]?.elements?.compactMap(\.environmentName) ?? []
     flags[name] = flag
   }
 }
@@ -97,6 +98,14 @@ extension LayoutField {
   /// The value as an array of names of binaries.
   fileprivate var binaryNames: [String]? {
     elements?.compactMap(\.onePart)
+  }
+
+  /// The value as the name of an environment variable: nothing can set one that is empty or has "=" or NUL in it.
+  fileprivate var environmentName: String? {
+    guard let name = string else { return nil }
+    if !name.isEmpty && !name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) { return name }
+    refuse("expected the name of an environment variable, found \(found)")
+    return nil
   }
 
   /// The value as a path of one part.

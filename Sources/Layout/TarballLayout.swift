@@ -1,5 +1,6 @@
 // A tarball's layout file: the name of the archive, its platforms, and the rules that fill it.
 
+import Archive
 import Basics
 
 /// A tarball's layout.
@@ -17,7 +18,7 @@ package struct TarballLayout: Sendable {
   package let settings: ArchiveSettings
   package let rules: [EntryRule]
 
-  private static let keys = ["$schema", "tarball", "platforms", "when", "archive", "entries"]
+  static let keys = ["$schema", "tarball", "platforms", "when", "archive", "entries"]
 
   init?(_ field: LayoutField, name: String, release: ReleaseLayout, names: LayoutNames) {
     guard let object = field.object(Self.keys) else { return nil }
@@ -37,22 +38,15 @@ package struct TarballLayout: Sendable {
     fileNameOrigin = object["tarball"]?.origin ?? field.origin
   }
 
-  /// What the name of an archive may end in: there is one form of archives, a gzipped tar.
-  private static let suffixes = [".tar.gz", ".tgz"]
-
-  /// Whether a file of this name is an archive as tarballs are.
-  package static func isFileName(_ name: [UInt8]) -> Bool {
-    suffixes.contains { name.count > $0.utf8.count && name.ends(with: $0) }
-  }
-
   /// A name that does not say what the file is, or that may say something else on another platform, is a mistake.
   private static func check(_ fileName: Template, at field: LayoutField) {
     if fileName.text.utf8.contains(UInt8(ascii: "/")) { return field.refuse("expected a file name, without '/'") }
     // Each variable stands for a letter.
     let name = Array(fileName.filled { _ in "x" }.utf8)
     let end = Array(fileName.literalEnd.utf8)
-    if isFileName(name) && suffixes.contains(where: { end.ends(with: $0) }) { return }
-    let wanted = suffixes.map { "\"\($0)\"" }.joined(separator: " or ")
+    if ArchiveFormat(fileName: name) != nil && ArchiveFormat.hasSuffix(end) { return }
+    let suffixes = ArchiveFormat.suffixes.map { "\"\($0)\"" }
+    let wanted = suffixes.dropLast().joined(separator: ", ") + " or \(suffixes.last.orEmpty)"
     field.refuse("expected a file name that ends in \(wanted), found \(field.found)")
   }
 
@@ -64,10 +58,6 @@ package struct TarballLayout: Sendable {
     (platforms, condition) = (nil, nil)
     (self.settings, self.rules) = (settings, rules)
   }
-}
-
-extension [UInt8] {
-  fileprivate func ends(with text: String) -> Bool { reversed().starts(with: text.utf8.reversed()) }
 }
 
 extension LayoutField {

@@ -184,7 +184,9 @@ struct TemplateDecoder {
   /// A commit in git's words.
   func commit(_ field: LayoutField) -> Template? {
     guard let template = text(field) else { return nil }
-    if template.text.isEmpty || template.text.hasPrefix("-") || template.text.utf8.contains(where: { $0 < 0x20 }) {
+    // By bytes: a dash and a combining mark after it are one Character.
+    let bytes = template.text.utf8
+    if bytes.isEmpty || bytes.first == UInt8(ascii: "-") || bytes.contains(where: { $0 < 0x20 }) {
       field.refuse("expected a commit such as \"HEAD\", found \(field.found)")
       return nil
     }

@@ -78,12 +78,12 @@ package struct PlannedImage: Sendable {
     throw Diagnostic(.system, "image \(name) for \(platform): \(rope.count) bytes, where \(size) were planned")
   }
 
-  /// The archive that the Dockerfile adds: what the layer has beside the executable; nil when it adds none.
-  package func contextRope(in store: ContentStore) -> Rope? {
+  /// What the archive holds that the Dockerfile adds: what the layer has beside the executable; nil when it adds none.
+  var contextEntries: TarEntryList? {
     guard dockerfile.hasArchive else { return nil }
     var entries = layer
     entries.remove(at: (0..<entries.count).filter { entries.name(at: $0) == executable?.path[...] })
-    return Rope(entries, in: store)
+    return entries
   }
 
   /// Bytes of the archive, mostly before the digest of the layer is known: all are of one length.

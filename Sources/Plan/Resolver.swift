@@ -13,7 +13,7 @@ package final class Resolver {
   let options: ReleaseOptions
   let facts: ReleaseFacts
   let lists: PlatformLists
-  var plan = Plan()
+  var plan = PlanDraft()
   var own = OwnPlaces()
   /// The distinct contents that source files have become, by file.
   var sourceContents: [FileKey: ContentID] = [:]
@@ -63,6 +63,13 @@ package final class Resolver {
     _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
     try run(layouts, options) { $0.resolveImages(names) }
+  }
+
+  /// The plan of all tarballs and all images of a run, each image once.
+  package static func planRelease(
+    _ layouts: LayoutSet, _ options: ReleaseOptions, names: [String] = []
+  ) throws(PlanErrors) -> Plan {
+    try run(layouts, options) { $0.resolveRelease(names) }
   }
 
   /// What planning would refuse whatever the tree, the folders and the environment hold: nothing of them is looked at.
@@ -136,7 +143,7 @@ package final class Resolver {
     } catch {
       resolver.refuse(Diagnostic(error))
     }
-    if resolver.diagnostics.isEmpty { return resolver.plan }
+    if resolver.diagnostics.isEmpty { return resolver.plan.finished(for: options.locations) }
     throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(resolver.diagnostics))
   }
 
@@ -193,12 +200,28 @@ package final class Resolver {
     }
   }
 
-  private func resolveImages(_ names: [String]) {
+  /// The tarballs and images that are named, or all. A run that has nothing to make of one kind makes the other.
+  private func resolveRelease(_ names: [String]) {
+    let (tarballs, images) = (Set(layouts.tarballs.map(\.name)), Set(allImages.map(\.rule.name)))
+    let known = layouts.tarballs.map(\.name) + allImages.map(\.rule.name)
+    for name in names where !tarballs.contains(name) && !images.contains(name) {
+      let near = nearName(to: name, in: known).map { "; did you mean \(quoted($0))?" }.orEmpty
+      refuse(Diagnostic(.usage, "no layout and no image is named \(quoted(name))\(near)"))
+    }
+    let (wantedTarballs, wantedImages) = (names.filter(tarballs.contains), names.filter(images.contains))
+    if names.isEmpty || !wantedImages.isEmpty { resolveImages(wantedImages, mayBeNone: names.isEmpty) }
+    if names.isEmpty || !wantedTarballs.isEmpty { resolve(wantedTarballs, mayBeNone: names.isEmpty) }
+    if plan.tarballs.isEmpty && plan.images.isEmpty && diagnostics.isEmpty {
+      refuse(Diagnostic(.usage, "no tarball and no image is left to build on the platforms of this run"))
+    }
+  }
+
+  private func resolveImages(_ names: [String], mayBeNone: Bool = false) {
     checkFlags()
     lists.checkWanted()
     let wanted = wantedImages(names)
     if wanted.isEmpty {
-      if diagnostics.isEmpty && !options.isDry {
+      if diagnostics.isEmpty && !options.isDry && !mayBeNone {
         refuse(Diagnostic(.usage, "no image is left to build on the platforms of this run"))
       }
       return
@@ -215,17 +238,18 @@ package final class Resolver {
         refuse(Diagnostic(error, at: rule.origin))
       }
     }
+    plan.writtenImages = plan.images.count
     checkImageFiles()
     checkImageNames()
     plan.rules = rules.map(\.origin)
   }
 
-  private func resolve(_ names: [String]) {
+  private func resolve(_ names: [String], mayBeNone: Bool = false) {
     checkFlags()
     lists.checkWanted()
     let wanted = selected(names).flatMap { instances(of: $0, isNamed: !names.isEmpty) }
     if wanted.isEmpty {
-      if diagnostics.isEmpty && !options.isDry {
+      if diagnostics.isEmpty && !options.isDry && !mayBeNone {
         refuse(Diagnostic(.usage, "no tarball is left to build on the platforms of this run"))
       }
       return

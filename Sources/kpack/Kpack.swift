@@ -9,9 +9,6 @@ import Threads
 
 @main
 enum Kpack {
-  /// The program's own version.
-  static let version = "0.1.0"
-
   static func main() {
     openStandardDescriptors()
     // Each arena of the C library reserves 64 MiB of address space (mallopt(3)); as many as threads are too many, and
@@ -26,10 +23,10 @@ enum Kpack {
   private static func run() -> Int32 {
     let output = ResultOutput(isColored: false)
     do {
-      switch try Invocation(words()) {
-      case .version: try output.text("kpack \(version)\nzlib \(GzipMember.zlibVersion)\n")
+      switch try Invocation(words(), CommandTable.specs) {
+      case .version: try output.text("kpack \(Program.version)\nzlib \(GzipMember.zlibVersion)\n")
       case .help(let command):
-        try output.text((command.map { Help.text(for: CommandSpec.of($0)) } ?? Help.overview) + "\n")
+        try output.text((command.map { Help.text(for: $0) } ?? Help.overview(of: CommandTable.specs)) + "\n")
       case .run(let line): return try runCommand(line)
       }
       try output.flush()
@@ -40,19 +37,9 @@ enum Kpack {
   }
 
   private static func runCommand(_ line: Invocation.CommandLine) throws -> Int32 {
-    let context = try CommandContext(line)
+    let context = try CommandContext(line, CommandTable.specs)
     do {
-      switch line.command {
-      case .tarballs: try TarballsCommand(context).run()
-      case .images: try ImagesCommand(context).run()
-      case .plan: try PlanCommand(context).run()
-      case .list: try ListCommand(context).run()
-      case .inspect: try InspectCommand(context).run()
-      case .base: try BaseCommand(context).run()
-      case .layouts: try LayoutsCommand(context).run()
-      case .cache: try CacheCommand(context).run()
-      case .versionVars: try VersionVarsCommand(context).run()
-      }
+      try CommandTable.command(of: line.command)?.init(context).run()
       try context.output.flush()
       return 0
     } catch {

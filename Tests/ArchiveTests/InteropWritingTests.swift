@@ -30,12 +30,12 @@ struct InteropWritingTests {
   }
 
   /// "drwxr-xr-x 0 path/" and the like: what both tools say of an entry in `-tv`, less owner and time.
-  private static func short(_ row: ListingRow) -> String {
+  private static func short(_ row: EntryRecord) -> String {
     let letters = ["file": "-", "dir": "d", "symlink": "l", "hardlink": "h"]
     let modes = ["0644": "rw-r--r--", "0755": "rwxr-xr-x", "0777": "rwxrwxrwx"]
     let slash = row.type == "dir" ? "/" : ""
     let link = ["symlink": " -> \(row.link)", "hardlink": " link to \(row.link)"][row.type] ?? ""
-    return "\(letters[row.type] ?? "?")\(modes[row.mode] ?? "?") \(row.size) \(row.path)\(slash)\(link)"
+    return "\(letters[row.type] ?? "?")\(modes[row.mode] ?? "?") \(row.entry.size) \(row.path)\(slash)\(link)"
   }
 
   @Test(arguments: [

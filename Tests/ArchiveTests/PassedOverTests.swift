@@ -2,7 +2,6 @@
 
 @testable import Archive
 @testable import Files
-@testable import Plan
 @testable import TestSupport
 import Testing
 

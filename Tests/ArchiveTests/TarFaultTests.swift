@@ -1,7 +1,6 @@
 // What TarReader refuses, with the exact error.
 
 @testable import Archive
-@testable import Plan
 @testable import TestSupport
 import Testing
 

@@ -11,7 +11,7 @@ import Testing
 struct CacheDamageTests {
   private let sample: SampleCache
   private let key = CacheKey.sample("a")
-  private let block = DeflatedBlock.sample("payload")
+  private let block = EncodedBlock.sample("payload")
   private let file: String
   private let removed: [String]
 

@@ -16,7 +16,7 @@ struct CacheTests {
 
   @Test(arguments: ["", "a", String(repeating: "long", count: 80_000)])
   func `a block comes back as it was, also in a later run`(_ text: String) throws {
-    let block = DeflatedBlock.sample(text)
+    let block = EncodedBlock.sample(text)
     let cache = sample.open()
     cache.store(block, as: .sample("a"))
     #expect(block.isSame(as: cache.block(.sample("a"))))
@@ -152,7 +152,7 @@ struct CacheTests {
 
   @Test func `threads and processes store and read the same objects at once`() throws {
     let keys = (0..<40).map { CacheKey.sample("\($0)") }
-    let blocks = (0..<40).map { DeflatedBlock.sample("block \($0)") }
+    let blocks = (0..<40).map { EncodedBlock.sample("block \($0)") }
     let caches = [sample.open(), sample.open()]
     let threads = (0..<4).compactMap { number in
       startThread {

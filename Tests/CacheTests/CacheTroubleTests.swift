@@ -101,7 +101,7 @@ struct CacheTroubleTests {
     for name in ["b", "c", "d"] {
       cache.store(.sample(String(repeating: "x", count: 200_000)), as: .sample(name))
     }
-    #expect(DeflatedBlock.sample("small").isSame(as: cache.block(.sample("a"))))
+    #expect(EncodedBlock.sample("small").isSame(as: cache.block(.sample("a"))))
     #expect(cache.block(.sample("b")) != nil)
     #expect(cache.block(.sample("c")) == nil)
     cache.store(.sample("small"), as: .sample("e"))

@@ -7,7 +7,6 @@
 import Glibc
 @testable import TestSupport
 import Testing
-@testable import Write
 
 struct FileSystemsTests {
   private static func file(_ path: String) throws -> SourceFile {
@@ -45,35 +44,6 @@ struct FileSystemsTests {
     let gone = FileIdentity(kept: FileKey(device: .max, inode: 1), size: 1, modified: 1, changed: 1)
     #expect(!FileSystems.showChanges(of: SourceFile(path: Array("/nonexistent".utf8), identity: gone)))
     #expect(!FileSystems.showChanges(of: SourceFile(path: file.path, identity: gone)))
-  }
-
-  // sysfs: a file that is as long as stat says.
-  @Test(.enabled(if: access("/sys/kernel/notes", R_OK) == 0))
-  func `a file of another file system is read in each run, and not noted`() throws {
-    let sample = try SampleCache()
-    let cache = ReleaseCache(sample.path) { Issue.record("\($0)") }
-    let digests = ContentDigests(ContentStore(ContentTable()), index: cache.index)
-    let file = try Self.file("/sys/kernel/notes")
-    let (wrong, right) = (SHA256.digest(of: []), SHA256.digest(of: try sample.bytes(of: "/sys/kernel/notes")))
-    #expect(try digests.digest(of: file) == right)
-    #expect(try digests.key(of: file) == right.bytes)
-    cache.note(wrong, of: file.path, writtenAs: file.identity, until: .max)
-    #expect(!cache.index.has(file.identity))
-    cache.index.note(wrong, of: file.identity, hashedAt: .max)
-    #expect(try digests.digest(of: file) == right)
-    #expect(digests.status(of: file.path, ifIts: right, size: file.identity.size) != nil)
-    #expect(digests.status(of: file.path, ifIts: wrong, size: file.identity.size) == nil)
-  }
-
-  @Test func `a small file that is known by its state is so on this machine alone`() throws {
-    let tree = try TemporaryTree()
-    try tree.write("text", to: "file")
-    usleep(2_100_000)
-    let file = try Self.file("\(tree.root)/file")
-    let digests = ContentDigests(ContentStore(ContentTable()), index: StatIndex(try SampleCache().open()))
-    let state = Machine.id.bytes + file.identity.bytes
-    let wanted = FileSystems.showChanges(of: file) ? state : SHA256.digest(of: "text".utf8).bytes
-    #expect(try digests.key(of: file) == wanted)
   }
 
   @Test func `a machine is told from others by its id, or else by its name`() throws {

@@ -17,10 +17,10 @@ import Testing
       var names = [image.config.digest.hex: "CONFIG", image.manifest.digest.hex: "MANIFEST"]
       for (layer, name) in zip(image.layers, ["LOWER", "UPPER", "NEW"]) { names[layer.hex] = name }
       return entries.map { entry in
-        let row = ListingRow(entry: entry, digest: nil)
+        let row = EntryRecord(entry, size: entry.size)
         let hex = String(row.path.suffix(64))
         let path = names[hex].map { row.path.dropLast(64) + $0 } ?? row.path
-        return "\(row.type) \(row.mode) \(row.size) \(path)"
+        return "\(row.type) \(row.mode) \(entry.size) \(path)"
       }
     }
 

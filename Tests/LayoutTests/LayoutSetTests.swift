@@ -98,18 +98,33 @@ struct LayoutSetTests {
   }
 }
 
-struct BuiltInLayoutsTests {
-  @Test func `the layouts that are compiled in are those of the folder`() throws {
-    let names = try Checkout.names(in: Checkout.path("layouts")).filter { $0.hasSuffix(".json") }
-    #expect(BuiltInLayouts.files.map(\.name) == names.sorted())
-    for file in BuiltInLayouts.files {
-      #expect(file.bytes == (try Checkout.read("layouts/\(file.name)")), "\(file.name)")
+struct BuiltInSetTests {
+  @Test func `every folder of layouts is a set`() throws {
+    let names = try Checkout.names(in: Checkout.path("layouts")).filter {
+      !$0.contains(".json") && !$0.contains(".swift")
     }
+    #expect(BuiltInSet.all.map(\.name) == names.sorted())
+    #expect(BuiltInSet.all.count > 1 && BuiltInSet.standard.name == "kubernetes-1.7")
   }
 
-  @Test func `the built-in layouts are right and use all that they declare`() throws {
-    #expect(try LayoutSet.builtIn().warnings == [])
+  @Test(arguments: BuiltInSet.all.map(\.name))
+  func `a set has the files of its folder, byte for byte, and the schema of all sets`(name: String) throws {
+    let set = try #require(BuiltInSet.named(name))
+    #expect(set.files.map(\.name) == (try Checkout.names(in: Checkout.path("layouts/\(name)"))).sorted())
+    for file in set.files {
+      let place = file.name == "layout.schema.json" ? file.name : "\(name)/\(file.name)"
+      #expect(file.bytes == (try Checkout.read("layouts/\(place)")), "\(file.name)")
+    }
+    // An editor looks for the schema beside the file that names it.
+    #expect(set.files.contains { $0.name == "layout.schema.json" })
   }
+
+  @Test(arguments: BuiltInSet.all.map(\.name))
+  func `a set is right and uses all that it declares`(name: String) throws {
+    #expect(try LayoutSet.builtIn(try #require(BuiltInSet.named(name))).warnings == [])
+  }
+
+  @Test func `there is no set of another name`() { #expect(BuiltInSet.named("kubernetes") == nil) }
 
   @Test func `the schema is JSON`() throws {
     #expect(throws: Never.self) { try JSONReader.read(try Checkout.read("layouts/layout.schema.json")) }

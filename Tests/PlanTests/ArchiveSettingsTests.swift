@@ -16,7 +16,7 @@ struct ArchiveSettingsTests {
   }
 
   private func first(_ settings: String, _ change: (inout ReleaseOptions) -> Void = { _ in }) throws -> (
-    Plan, PlannedTarball
+    Plan, Artifact
   ) {
     let plan = try tree.plan(
       ["release": plainRelease, "app": tarball(rules, head: #""archive": {\#(settings)}"#)], change)

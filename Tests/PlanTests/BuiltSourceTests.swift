@@ -166,10 +166,10 @@ struct ArtifactRuleTests {
       "c": tarball([text], name: "c.tgz"),
     ])
     #expect(plan.fileNames == ["c.tgz", "b.tgz", "a.tgz"])
-    #expect(plan.tarballs.map(\.holds) == [[], [0], [1]])
+    #expect(plan.tarballs.map(\.needs) == [[], [0], [1]])
     #expect(plan.lines(of: plan.tarballs[1]) == ["file 0644 0 a", "file 0600 - c.tgz"])
     let outer = try #require(plan.tarballs.last)
-    #expect(plan.source(of: outer, at: outer.entries.count - 1) == "b.tgz")
+    #expect(plan.record(of: outer, at: outer.entries.count - 1).source == "b.tgz")
   }
 
   @Test func `a tarball of platforms is held for the same platform`() throws {
@@ -201,7 +201,7 @@ struct ArtifactRuleTests {
       "outer": tarball([entry.replacing("{arch}", with: "{os}/{arch}")], name: "outer.tgz"),
     ])
     #expect(plan.fileNames == ["i-linux-amd64.tgz", "i-linux-arm.tgz", "i-windows-amd64.tgz", "outer.tgz"])
-    #expect(plan.tarballs.last?.holds == [0, 1, 2])
+    #expect(plan.tarballs.last?.needs == [0, 1, 2])
   }
 
   @Test func `a tarball that is not made for the platform cannot be held`() throws {

@@ -171,9 +171,9 @@ extension Plan {
     try #require(images.indices.contains(number))
     let layer = images[number].layer
     return (0..<layer.count).map { index in
-      let row = ListingRow(entry: layer.entry(at: index, size: 0), digest: nil)
+      let row = EntryRecord(layer.entry(at: index, size: 0), size: 0)
       let link = row.link.isEmpty ? "" : " \(row.link)"
-      return "\(row.type) \(row.mode) \(row.uid):\(row.gid) \(row.path)\(link)"
+      return "\(row.type) \(row.mode) \(row.entry.uid):\(row.entry.gid) \(row.path)\(link)"
     }
   }
 }

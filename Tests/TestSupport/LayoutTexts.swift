@@ -23,8 +23,8 @@ extension LayoutSet {
 
 extension LayoutSet {
   /// The layouts that are compiled in.
-  static func builtIn() throws -> LayoutSet {
-    let files = BuiltInLayouts.files.filter { LayoutFile.isLayout($0.name) }
-    return try LayoutSet(files.map { LayoutFile(path: "built-in/\($0.name)", bytes: $0.bytes) }, from: "built-in")
+  static func builtIn(_ set: BuiltInSet = .standard) throws -> LayoutSet {
+    let files = set.files.filter { LayoutFile.isLayout($0.name) }
+    return try LayoutSet(files.map { LayoutFile(path: "\(set.name)/\($0.name)", bytes: $0.bytes) }, from: set.name)
   }
 }

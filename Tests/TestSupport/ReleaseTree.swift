@@ -90,10 +90,10 @@ func tarball(_ rules: [String], head: String = "", name: String = "app.tgz") -> 
 
 extension Plan {
   /// The entries of a tarball as "TYPE MODE SIZE PATH LINK"; "-" for a size that is known only when it is written.
-  func lines(of tarball: PlannedTarball) -> [String] {
+  func lines(of tarball: Artifact) -> [String] {
     (0..<tarball.entries.count).map { index in
       let size = size(of: tarball, at: index)
-      let row = ListingRow(entry: tarball.entries.entry(at: index, size: size ?? 0), digest: nil)
+      let row = record(of: tarball, at: index)
       let link = row.link.isEmpty ? "" : " \(row.link)"
       return "\(row.type) \(row.mode) \(size.map { "\($0)" } ?? "-") \(row.path)\(link)"
     }
@@ -101,4 +101,15 @@ extension Plan {
 
   /// The names of the archives, in order.
   var fileNames: [String] { tarballs.map(\.fileName) }
+}
+
+// Plans with artifacts of one kind
+extension Plan {
+  var tarballs: [Artifact] { artifacts.filter { $0.image == nil } }
+  var images: [PlannedImage] { artifacts.compactMap(\.image) }
+}
+
+extension Artifact {
+  /// Of a compressed tarball.
+  var level: Int? { if case .archive(.tarGzip, let level) = format { level } else { nil } }
 }

@@ -73,17 +73,17 @@ extension CacheKey {
   static func sample(_ name: String) -> CacheKey { .artifact(SHA256.digest(of: name.utf8)) }
 }
 
-extension DeflatedBlock {
+extension EncodedBlock {
   /// A block of bytes that are not deflated at all, which nobody checks.
-  static func sample(_ text: String, rawSize: Int = 70_000) -> DeflatedBlock {
+  static func sample(_ text: String, rawSize: Int = 70_000) -> EncodedBlock {
     let raw = [UInt8](repeating: 7, count: rawSize)
-    return DeflatedBlock(bytes: Array(text.utf8), crc: raw.withUnsafeBytes { CRC32(of: $0) })
+    return EncodedBlock(bytes: Array(text.utf8), crc: raw.withUnsafeBytes { CRC32(of: $0) })
   }
 }
 
-extension DeflatedBlock {
+extension EncodedBlock {
   /// Whether both are the same.
-  func isSame(as other: DeflatedBlock?) -> Bool { other.map { $0.bytes == bytes && $0.crc == crc } ?? false }
+  func isSame(as other: EncodedBlock?) -> Bool { other.map { $0.bytes == bytes && $0.crc == crc } ?? false }
 }
 
 extension CachedContent {

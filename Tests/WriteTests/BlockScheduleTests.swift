@@ -67,7 +67,7 @@ struct BlockScheduleTests {
       "outer": tarball([#"{"artifact": "inner", "to": "i"}"#], name: "outer.tgz"),
     ])
     let store = ContentStore(plan.contents)
-    let schedule = BlockSchedule(plan.tarballs, store: store)
+    let schedule = Self.schedule(plan, store)
     #expect(
       try [0, 0, 0, 0, 0].map { _ in described(try schedule.next()) } == [
         "begin 0", "run 0..<1024", "end 0", "later", "later",
@@ -81,22 +81,27 @@ struct BlockScheduleTests {
   /// All jobs of `layouts`, in order.
   private func jobs(_ layouts: KeyValuePairs<String, String>) throws -> [String] {
     let plan = try tree.plan(layouts)
-    let schedule = BlockSchedule(plan.tarballs, store: ContentStore(plan.contents))
+    let schedule = Self.schedule(plan, ContentStore(plan.contents))
     var jobs: [String] = []
     while case .job(let job) = try schedule.next() { jobs.append(described(.job(job))) }
     return jobs
+  }
+
+  private static func schedule(_ plan: Plan, _ store: ContentStore) -> BlockSchedule {
+    BlockSchedule(Array(plan.artifacts.indices), of: plan.artifacts, CodecTable(of: plan.artifacts), store: store)
   }
 
   private func described(_ next: NextJob<BlockJob>) -> String {
     switch next {
     case .later: "later"
     case .end: "end"
+    case .job(.whole(let artifact)): "whole \(artifact)"
     case .job(.begin(let artifact)): "begin \(artifact)"
     case .job(.run(_, let range, _)): "run \(range)"
-    case .job(.content(_, let range, _, true, _)): "first \(range)"
-    case .job(.content(_, let range, _, _, true)): "last \(range)"
-    case .job(.content(_, let range, .stored, _, _)): "stored \(range)"
-    case .job(.content(_, let range, .deflated, _, _)): "deflated \(range)"
+    case .job(.source(_, let range, _, true, _)): "first \(range)"
+    case .job(.source(_, let range, _, _, true)): "last \(range)"
+    case .job(.source(_, let range, .kept, _, _)): "stored \(range)"
+    case .job(.source(_, let range, .encoded, _, _)): "deflated \(range)"
     case .job(.splice): "splice"
     case .job(.cached): "cached"
     case .job(.end(let artifact)): "end \(artifact)"

@@ -7,7 +7,7 @@ import Testing
     "no --layouts is given, and the built-in ones are those of Kubernetes v1.7, which the current folder does not hold; "
   private static let write = """
     give --layouts DIR with layouts of your own: `kpack layouts export DIR` writes out the built-in ones, and \
-    "Writing layouts" in README.md tells what they say
+    `kpack help` tells what they say
     """
 
   @Test(
@@ -47,5 +47,35 @@ import Testing
     #expect(outcome.status != 0 && !outcome.errors.contains("no --layouts is given"))
     #expect(
       outcome.errors.contains("built-in/") || outcome.errors.contains("_output/dockerized/bin"), "\(outcome.errors)")
+  }
+
+  @Test(arguments: ["tarballs", "plan", "images"])
+  func `a run without binaries is told where to put them`(command: String) throws {
+    let box = try Sandbox.imaged()
+    try box.write(
+      #"{"tarball":"p.tar.gz","platforms":"server","entries":[{"binaries":"server","to":"bin"},{"images":"server","to":"img"}]}"#,
+      to: "layouts/server.json")
+    try box.sh("mkdir none; rm -r _output/dockerized")
+    for (words, bin) in [([], "_output/dockerized/bin"), (["--bin", "none"], "none")] {
+      let outcome = try box.kpack(words: [command, "--layouts", "layouts", "--version", "v1"] + words)
+      let remedy = "put them at \(bin)/OS/ARCH/NAME, or give --bin DIR with the folder that OS/ARCH/NAME are in"
+      #expect(outcome.status == 4 && outcome.output.isEmpty)
+      #expect(outcome.errors.hasPrefix("kpack: error: ") && outcome.errors.contains(" \(bin)"))
+      #expect(
+        outcome.errors.hasSuffix("\nhint: \(bin) holds none of the binaries of p: \(remedy)\n"), "\(outcome.errors)")
+    }
+    // One that is there shows that the folder is the right one.
+    try box.write("x", to: "none/linux/arm64/tool")
+    #expect(try !box.kpack(command, "--layouts", "layouts", "--version", "v1", "--bin", "none").errors.contains("hint"))
+  }
+
+  @Test func `a run with the built-in layouts and no binaries is told of layouts of its own too`() throws {
+    let box = try Sandbox()
+    try box.sh("mkdir -p cluster/saltbase mine; echo '{}' >mine/release.json")
+    let outcome = try box.kpack("tarballs", "--version", "v1")
+    // Bases are missing too, and decide.
+    #expect(outcome.status == 3)
+    #expect(outcome.errors.contains("\nhint: _output/dockerized/bin holds none of the binaries of Kubernetes v1.7: "))
+    #expect(outcome.errors.hasSuffix("; for a project of your own, give --layouts mine\n"))
   }
 }

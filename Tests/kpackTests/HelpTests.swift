@@ -3,13 +3,40 @@
 import Foundation
 import Testing
 
-private let commands = ["tarballs", "images", "plan", "list", "inspect", "base", "layouts", "version-vars"]
+private let commands = [
+  "tarballs", "images", "plan", "list", "inspect", "base", "layouts", "cache", "version-vars",
+  "completions",
+]
 
-private let commonOptions = [
-  "--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--bases DIR", "--layouts DIR",
-  "--platform OS/ARCH,...", "--fast", "--flag NAME=y|n", "--version V", "--epoch N", "--level N", "-j, --jobs N",
-  "--cache DIR", "--no-cache", "--force", "--format F", "-q, --quiet", "-v, --verbose", "--color", "--no-color",
-  "-h, --help",
+private let folders = ["--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--bases DIR"]
+
+private let tree =
+  folders + [
+    "--layouts DIR", "--platform OS/ARCH,...", "--fast", "--flag NAME=y|n", "--version V", "--epoch N",
+    "-j, --jobs N", "--cache DIR", "--no-cache",
+  ]
+
+private let output = ["--format F", "-q, --quiet", "-v, --verbose", "--color", "--no-color", "-h, --help"]
+
+/// Each command with all the options that it takes, in the order of its help.
+private let options: [(command: String, options: [String])] = [
+  ("release", ["--level N", "--image-format F", "--entries", "--force", "--cache-limit BYTES"] + tree),
+  ("tarballs", ["--level N", "--image-format F", "--entries", "--force", "--cache-limit BYTES"] + tree),
+  ("images", ["--arch A,...", "--image-format F", "--force", "--cache-limit BYTES"] + tree),
+  ("plan", tree),
+  ("list", ["--limit BYTES"]),
+  ("inspect", ["--limit BYTES"]),
+  (
+    "base",
+    [
+      "--name NAME", "--rootfs PATH", "--from PATH", "--arch A", "--cmd WORD", "--env NAME=VALUE", "--epoch N",
+      "--limit BYTES",
+    ] + folders
+  ),
+  ("layouts", ["--set NAME", "--force"] + tree),
+  ("cache", ["--cache-limit BYTES", "--cache DIR", "--root DIR", "--stage DIR"]),
+  ("version-vars", ["--ldflags", "--package PATH"] + tree),
+  ("completions", []),
 ]
 
 @Suite struct HelpTests {
@@ -17,19 +44,14 @@ private let commonOptions = [
 
   init() throws { box = try Sandbox() }
 
-  @Test(arguments: commands) func `a command's help names every option`(command: String) throws {
-    let own = [
-      "list": ["--limit BYTES"], "inspect": ["--limit BYTES"], "base": ["--limit BYTES"],
-      "version-vars": ["--ldflags", "--package PATH"],
-    ]
+  @Test(arguments: options)
+  func `a command's help names the options that it takes, its own first and those of all last`(
+    command: String, options: [String]
+  ) throws {
     let outcome = try box.kpack(command, "--help")
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
-    for option in commonOptions + own[command, default: []] {
-      let isNamed = outcome.lines.contains { $0.trimmingPrefix { $0 == " " }.hasPrefix("\(option) ") }
-      #expect(isNamed, "\(option)")
-    }
-    let named = outcome.lines.count { $0.hasPrefix("  ") && $0.split(separator: " ").contains { $0.hasPrefix("--") } }
-    #expect(named >= commonOptions.count)
+    let named = outcome.output.matches(of: /\n  (?:    )?((?:-[a-z], )?--[^\n]*?)(?=  |\n)/).map { String($0.1) }
+    #expect(named == options + output)
   }
 
   @Test(arguments: [
@@ -63,6 +85,26 @@ private let commonOptions = [
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
     for command in commands { #expect(outcome.output.contains("\n  \(command) ")) }
     #expect(outcome.output.contains("exit codes: 0 done; 2 usage or layout; 3 "))
+  }
+
+  @Test func `the overview names every variable that the sources read`() throws {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Sources")
+    let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    var read: Set<Substring> = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      // By one of the ways to read a variable, or by its name alone, which kpack's own begin with. To set a variable of
+      // another program is no reading.
+      read.formUnion(
+        text.matches(
+          of: /(?:environmentValue\(|environment\(|environment\[|getenv\(|name == )"([A-Z][A-Z0-9_]+)"(?!\] = )/
+        )
+        .map(\.1))
+      read.formUnion(text.matches(of: /"((?:KUBE|KPACK)_[A-Z0-9_]+)"/).map(\.1))
+    }
+    #expect(read.isSuperset(of: ["TMPDIR", "GIT_EXEC_PATH", "KUBE_DOCKER_REGISTRY", "KUBE_GIT_MAJOR"]))
+    let help = try box.kpack("--help").output
+    for variable in read { #expect(help.contains("\n  \(variable) "), "\(variable)") }
   }
 
   @Test(arguments: [["help"], ["-h"]]) func `help is asked for in three ways`(words: [String]) throws {

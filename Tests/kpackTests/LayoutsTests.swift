@@ -4,24 +4,53 @@ import Foundation
 import Testing
 
 @Suite struct LayoutsTests {
-  private static let names = [
-    "client.json", "final.json", "images.json", "layout.schema.json", "manifests.json", "node.json", "release.json",
-    "salt.json", "server.json", "src.json", "test.json",
+  /// The built-in sets and their files.
+  private static let sets = [
+    "kubernetes-1.7": [
+      "client.json", "final.json", "images.json", "layout.schema.json", "manifests.json", "node.json", "release.json",
+      "salt.json", "server.json", "src.json", "test.json",
+    ],
+    "kpack": ["kpack.json", "layout.schema.json", "release.json"],
   ]
+  private static let names = sets["kubernetes-1.7"] ?? []
 
   private let box: Sandbox
 
   init() throws { box = try Sandbox() }
 
-  @Test func `the exported files are those that are built in`() throws {
-    let listing = Self.names.map { "new/dir/\($0)\n" }.joined()
-    #expect(try box.kpack("layouts", "export", "new/dir") == Outcome(status: 0, output: listing, errors: ""))
-    #expect(try box.names(in: "new/dir") == Self.names)
-    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../layouts")
+  @Test(
+    arguments: [
+      ([], "kubernetes-1.7"), (["--set", "kubernetes-1.7"], "kubernetes-1.7"), (["--set=kpack"], "kpack"),
+    ] as [([String], String)])
+  func `the exported files are those of the set`(words: [String], set: String) throws {
+    let names = try #require(Self.sets[set])
+    let listing = names.map { "new/dir/\($0)\n" }.joined()
+    let outcome = try box.kpack(words: ["layouts", "export", "new/dir"] + words)
+    #expect(outcome == Outcome(status: 0, output: listing, errors: ""))
+    #expect(try box.names(in: "new/dir") == names)
+    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../layouts/\(set)")
     for (name, bytes) in try box.files(in: "new/dir") {
       #expect(try Data(contentsOf: source.appendingPathComponent(name)) == bytes, "\(name)")
     }
     #expect(try box.kpack("layouts", "check", "new/dir").status == 0)
+  }
+
+  @Test(arguments: [("kubernets-1.7", "; did you mean kubernetes-1.7?"), ("other", ""), ("", "")])
+  func `an unknown set is told with those that there are`(name: String, hint: String) throws {
+    let message = "--set: expected one of kpack, kubernetes-1.7, found \"\(name)\"\(hint)"
+    let errors = "kpack: error: \(message)\nusage: see `kpack layouts --help`\n"
+    let outcome = try box.kpack("layouts", "export", "--set", name, "new")
+    #expect(outcome == Outcome(status: 2, output: "", errors: errors))
+    #expect(try box.names(in: "") == [])
+  }
+
+  @Test(arguments: [[], ["mine"]])
+  func `a set is named for export only`(arguments: [String]) throws {
+    let message = "--set means nothing to `layouts check [DIR]`"
+    let errors = "kpack: error: \(message)\nusage: see `kpack layouts --help`\n"
+    let words = ["layouts", "check", "--set", "kpack"] + arguments
+    #expect(try box.kpack(words: words) == Outcome(status: 2, output: "", errors: errors))
   }
 
   @Test func `the exported layouts make the same tarballs as the built-in ones`() throws {
@@ -71,7 +100,8 @@ import Testing
   @Test(arguments: [["layouts", "check"], ["layouts", "check", "--root", "nowhere"]])
   func `the built-in layouts have no mistakes`(words: [String]) throws {
     let text = """
-      built-in: no mistakes in release kubernetes with tarballs client, final, manifests, node, salt, server, src, test
+      built-in/kubernetes-1.7: no mistakes in release kubernetes with tarballs client, final, manifests, node, salt, \
+      server, src, test
 
       """
     #expect(try box.kpack(words: words) == Outcome(status: 0, output: text, errors: ""))

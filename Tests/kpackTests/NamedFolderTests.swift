@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "list out/p.tar.gz", "layouts check", "cache info", "version-vars", "tarballs", "plan",
+    "layouts check", "version-vars", "tarballs", "plan",
   ])
   func `what has no use for a folder does not ask for it`(command: String) throws {
     let box = try Sandbox.project(#"{ "text": "x", "to": "x" }"#)

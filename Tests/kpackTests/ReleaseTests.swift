@@ -50,7 +50,7 @@ import Testing
       ),
     ]
     let errors = reasons.map { name, reason in
-      "kpack: error: built-in/server.json:8:5: entries[2]: server/bin/\(name).tar: staged image "
+      "kpack: error: built-in/kubernetes-1.7/server.json:8:5: entries[2]: server/bin/\(name).tar: staged image "
         + "\(folder)/\(name).tar: \(reason): make it anew with `kpack images` or from bases\n"
     }
     #expect(
@@ -105,23 +105,23 @@ import Testing
     (
       "_output/dockerized/bin/linux/amd64/kubelet", Int32(4),
       [
-        "built-in/node.json:6:5: entries[0]: node/bin/kubelet: source {}: cannot find: No such file or directory",
-        "built-in/server.json:6:5: entries[0]: server/bin/kubelet: source {}: cannot find: No such file or directory",
+        "node.json:6:5: entries[0]: node/bin/kubelet: source {}: cannot find: No such file or directory",
+        "server.json:6:5: entries[0]: server/bin/kubelet: source {}: cannot find: No such file or directory",
       ]
     ),
     (
       "Godeps/LICENSES", 4,
       [
-        "built-in/final.json:29:5: entries[8]: LICENSES: source {}: cannot find: No such file or directory",
-        "built-in/node.json:8:5: entries[2]: LICENSES: source {}: cannot find: No such file or directory",
-        "built-in/server.json:10:5: entries[4]: LICENSES: source {}: cannot find: No such file or directory",
+        "final.json:29:5: entries[8]: LICENSES: source {}: cannot find: No such file or directory",
+        "node.json:8:5: entries[2]: LICENSES: source {}: cannot find: No such file or directory",
+        "server.json:10:5: entries[4]: LICENSES: source {}: cannot find: No such file or directory",
       ]
     ),
     (
       "_output/release-stage/server/linux-amd64/kubernetes/server/bin/kube-proxy.tar", 3,
       [
         """
-        built-in/server.json:8:5: entries[2]: server/bin/kube-proxy.tar: staged image {}: cannot find: No such file \
+        server.json:8:5: entries[2]: server/bin/kube-proxy.tar: staged image {}: cannot find: No such file \
         or directory, and _output/bases holds no bases to make it from
         """
       ]
@@ -132,7 +132,9 @@ import Testing
   ) throws {
     let box = try Sandbox.sample()
     try box.sh("rm \"$1\"", path)
-    let errors = messages.map { "kpack: error: \($0.replacingOccurrences(of: "{}", with: path))\n" }.joined()
+    let errors = messages.map {
+      "kpack: error: built-in/kubernetes-1.7/\($0.replacingOccurrences(of: "{}", with: path))\n"
+    }.joined()
     #expect(try box.kpack(words: Sandbox.packSample) == Outcome(status: status, output: "", errors: errors))
     #expect(try box.names(in: "_output") == ["dockerized", "release-stage"])
   }
@@ -148,7 +150,7 @@ import Testing
     let box = try Sandbox.sample()
     let outcome = try box.kpack("tarballs", "final", "--platform", "linux/amd64")
     let message =
-      "built-in/final.json:30:5: entries[9]: {version} is not known: . has no .git to ask; "
+      "built-in/kubernetes-1.7/final.json:30:5: entries[9]: {version} is not known: . has no .git to ask; "
       + "give --version V or set KUBE_GIT_VERSION"
     #expect(outcome == Outcome(status: 2, output: "", errors: "kpack: error: \(message)\n"))
     #expect(!box.isThere("_output/release-tars"))

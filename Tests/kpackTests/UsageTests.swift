@@ -27,8 +27,39 @@ private let wrongLines: [WrongLine] = [
   WrongLine(words: ["tarballs", "---root", "x"], message: #"unknown option "---root"; did you mean --root?"#),
   WrongLine(words: ["tarballs", "-x"], message: #"unknown option "-x""#),
   WrongLine(words: ["tarballs", "--=x"], message: #"unknown option "--=x""#),
-  WrongLine(words: ["tarballs", "--limit", "1"], message: #"unknown option "--limit""#),
-  WrongLine(words: ["list", "--ldflags"], message: #"unknown option "--ldflags""#, help: "kpack list --help"),
+  WrongLine(words: ["tarballs", "--limit", "1"], message: "tarballs takes no --limit; list, inspect and base take it"),
+  WrongLine(
+    words: ["list", "--ldflags"], message: "list takes no --ldflags; version-vars takes it", help: "kpack list --help"),
+  WrongLine(
+    words: ["list", "--bases", "x", "--force", "--level", "9", "f"],
+    message: "list takes no --bases; release, tarballs, images, plan, base, layouts and version-vars take it",
+    help: "kpack list --help"),
+  WrongLine(
+    words: ["inspect", "--level=9", "f"], message: "inspect takes no --level; release and tarballs take it",
+    help: "kpack inspect --help"),
+  WrongLine(
+    words: ["list", "-j2", "f"],
+    message: "list takes no -j; release, tarballs, images, plan, layouts and version-vars take it",
+    help: "kpack list --help"),
+  WrongLine(
+    words: ["plan", "--force"], message: "plan takes no --force; release, tarballs, images and layouts take it",
+    help: "kpack plan --help"),
+  WrongLine(
+    words: ["cache", "info", "--no-cache"],
+    message: "cache takes no --no-cache; release, tarballs, images, plan, layouts and version-vars take it",
+    help: "kpack cache --help"),
+  WrongLine(
+    words: ["list", "--limi", "1", "f"], message: #"unknown option "--limi"; did you mean --limit?"#,
+    help: "kpack list --help"),
+  WrongLine(
+    words: ["layouts", "check", "--force"], message: "--force means nothing to `layouts check [DIR]`",
+    help: "kpack layouts --help"),
+  WrongLine(
+    words: ["layouts", "export", "x", "--jobs", "1"], message: "--jobs means nothing to `layouts export DIR`",
+    help: "kpack layouts --help"),
+  WrongLine(
+    words: ["tarballs", "--image-format", "OCI"],
+    message: #"--image-format: expected one of hybrid, docker, oci, found "OCI""#),
   WrongLine(words: ["tarballs", "--root"], message: "--root needs a value: DIR"),
   WrongLine(words: ["tarballs", "-j"], message: "--jobs needs a value: N"),
   WrongLine(words: ["tarballs", "--root="], message: "--root: expected a folder, found nothing"),
@@ -116,6 +147,23 @@ private let wrongLines: [WrongLine] = [
   func `a letter stands for an option`(words: [String]) throws {
     let box = try Sandbox.project(#"{ "tree": "." }"#)
     #expect(try box.kpack(words: Sandbox.packProject + words).status == (words == ["-j=1"] ? 2 : 0))
+  }
+
+  @Test(arguments: ["tarballs", "plan", "images", "version-vars", "layouts check"])
+  func `what reads a tree takes one set of options`(command: String) throws {
+    let box = try Sandbox.imaged()
+    try box.write(#"{"tarball":"p.tar.gz","entries":[{"text":"x","to":"x","when":"f"}]}"#, to: "layouts/p.json")
+    try box.write(
+      #"{"name":"p","platforms":{"server":["linux/amd64"]},"binaries":{"server":["tool"]},"fast":["linux/amd64"],"#
+        + #""flags":{"f":{"env":"F","default":"n"}}}"#, to: "layouts/release.json")
+    let set = [
+      "--root", ".", "--stage", "_output/release-stage", "--bin", "_output/dockerized/bin", "--out", "out",
+      "--images", "images", "--bases", "_output/bases", "--layouts", "layouts", "--platform", "linux/amd64", "--fast",
+      "--flag", "f=y", "--version", "v1", "--epoch", "5", "--jobs", "1", "--cache", "cache", "--no-cache",
+      "--format", "json", "-q", "-v", "--color", "--no-color",
+    ]
+    let outcome = try box.kpack(words: command.split(separator: " ").map(String.init) + set)
+    #expect(outcome.status == 0, "\(outcome)")
   }
 
   @Test func `a value may hold an equals sign`() throws {

@@ -2,21 +2,8 @@
 // boundary, so that pieces made apart, on any core, join into one stream.
 // RFC 1951; zlib.h; the idea of joining sync-flushed pieces is that of zlib's examples/gzjoin.c and of pigz.
 
-package import Basics
+import Basics
 private import CZlib
-
-/// One block of an archive, deflated.
-package struct DeflatedBlock: Sendable {
-  /// Raw deflate bytes that end on a byte boundary.
-  package let bytes: [UInt8]
-  /// CRC-32 of what was deflated.
-  package let crc: CRC32
-
-  package init(bytes: [UInt8], crc: CRC32) {
-    self.bytes = bytes
-    self.crc = crc
-  }
-}
 
 /// Deflates one block after another, each with a new stream of the system's zlib: what zlib-ng gives after a
 /// `deflateReset` depends on what its stream was used for before.
@@ -55,7 +42,7 @@ package struct Deflater: ~Copyable {
   /// Deflates `bytes`, which follow `dictionary` (at most `windowSize` bytes) in the stream.
   package mutating func deflate(
     _ bytes: UnsafeRawBufferPointer, after dictionary: UnsafeRawBufferPointer
-  ) throws(DeflateError) -> DeflatedBlock {
+  ) throws(DeflateError) -> EncodedBlock {
     if !isNew {
       deflateEnd(stream)
       try check(Self.begin(stream, level))
@@ -79,7 +66,7 @@ package struct Deflater: ~Copyable {
     // All input taken and room left: the flush is whole.
     guard stream.pointee.avail_in == 0 && stream.pointee.avail_out > 0 else { throw DeflateError(code: Z_BUF_ERROR) }
     let deflated = UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.pointee.avail_out))])
-    return DeflatedBlock(bytes: Array(deflated), crc: CRC32(of: bytes))
+    return EncodedBlock(bytes: Array(deflated), crc: CRC32(of: bytes))
   }
 
   /// Makes a new stream; zlib's code.
@@ -113,7 +100,7 @@ package enum StoredBlocks {
   package static let pieceSize = 4 * longest
 
   /// `bytes` as stored blocks that are not the last of their stream.
-  package static func encode(_ bytes: UnsafeRawBufferPointer) -> DeflatedBlock {
+  package static func encode(_ bytes: UnsafeRawBufferPointer) -> EncodedBlock {
     var encoded: [UInt8] = []
     encoded.reserveCapacity(bytes.count + 5 * (bytes.count / longest + 1))
     var rest = bytes[...]
@@ -125,6 +112,6 @@ package enum StoredBlocks {
       encoded.append(contentsOf: chunk)
       rest = rest.dropFirst(longest)
     }
-    return DeflatedBlock(bytes: encoded, crc: CRC32(of: bytes))
+    return EncodedBlock(bytes: encoded, crc: CRC32(of: bytes))
   }
 }

@@ -39,3 +39,9 @@ package struct TarEntry: Equatable, Sendable {
     self.linkname = linkname
   }
 }
+
+/// `mode` as four octal digits.
+func octalMode(_ mode: UInt16) -> String {
+  let digits = String(mode, radix: 8)
+  return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}

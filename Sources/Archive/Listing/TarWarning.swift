@@ -61,9 +61,3 @@ extension TarWarning: CustomStringConvertible {
     }
   }
 }
-
-/// `mode` as four octal digits.
-func octalMode(_ mode: UInt16) -> String {
-  let digits = String(mode, radix: 8)
-  return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-}

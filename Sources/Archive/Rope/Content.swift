@@ -40,6 +40,17 @@ package struct ContentTable: Sendable {
     return ContentID(index: UInt32(truncatingIfNeeded: contents.count - 1))
   }
 
+  /// Gives the artifacts that contents are other numbers.
+  package mutating func renumberArtifacts(_ number: (Int) -> Int, nested: (Int) -> Int) {
+    for index in contents.indices {
+      switch contents[index] {
+      case .artifact(let old): contents[index] = .artifact(number(old))
+      case .nested(let old, let count): contents[index] = .nested(nested(old), count: count)
+      case .bytes, .file, .extent, .spool: break
+      }
+    }
+  }
+
   /// The content of a number that this table gave out.
   package subscript(id: ContentID) -> Content { contents[Int(id.index)] }
 
@@ -82,7 +93,7 @@ package final class ContentStore: Sendable {
   package func add(rope: Rope, number: Int) { late.withLock { $0.ropes[number] = rope } }
 
   /// The nested archive that a content is; nil when it is something else.
-  func rope(of id: ContentID) -> Rope? {
+  package func rope(of id: ContentID) -> Rope? {
     guard case .nested(let number, _) = table[id] else { return nil }
     return late.withLock { $0.ropes[number] }
   }

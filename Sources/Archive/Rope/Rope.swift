@@ -236,8 +236,26 @@ extension Rope {
   }
 }
 
-// An archive read from start to end.
+// Contents one by one
+extension Rope {
+  /// The files that flow with their headers and whose contents end within `range`, or begin there and are empty: the
+  /// index of each in the list of entries, and where its contents stand.
+  package func forEachFile(
+    endingIn range: Range<Int64>, _ body: (_ index: Int, _ contents: Range<Int64>) throws -> Void
+  ) rethrows {
+    for index in firstPiece(endingAfter: range.lowerBound)..<pieces.count {
+      let start = start(of: index)
+      if start >= range.upperBound { return }
+      guard case .member(let number) = pieces[index], entries.kind(at: Int(number)) == .file else { continue }
+      let size = Self.size(of: Int(number), of: entries, in: store)
+      let first = start + Int64(TarHeader.size(of: entries.entry(at: Int(number), size: size)))
+      let end = first + size
+      if end > range.lowerBound && end <= range.upperBound { try body(Int(number), first..<end) }
+    }
+  }
+}
 
+// The whole archive, from start to end
 extension Rope {
   /// The digest of the whole archive. Throws `SourceChanged` or `SystemError`.
   package func digest() throws -> Digest {

@@ -5,14 +5,14 @@
 
 /// All that reading an archive gave.
 struct Listing {
-  var rows: [ListingRow] = []
+  var rows: [EntryRecord] = []
   var warnings: [TarWarning] = []
   var error: ArchiveError?
 
   /// Reads the archive at `path`.
   init(path: [UInt8], limit: Int64 = TarReader.defaultLimit) throws {
     do {
-      try ArchiveListing.read(path: path, limit: limit, row: { rows.append($0) }, warning: { warnings.append($0) })
+      try ArchiveListing.read(path: path, limit: limit, record: { rows.append($0) }, warning: { warnings.append($0) })
     } catch let error as ArchiveError {
       self.error = error
     }
@@ -27,7 +27,7 @@ struct Listing {
   /// The nine keys of each row, joined by spaces.
   var lines: [String] {
     rows.map {
-      "\($0.path) \($0.type) \($0.mode) \($0.uid) \($0.gid) \($0.size) \($0.link) \($0.mtime) \($0.sha256.prefix(8))"
+      "\($0.path) \($0.type) \($0.mode) \($0.entry.uid) \($0.entry.gid) \($0.entry.size) \($0.link) \($0.mtime) \($0.sha256.prefix(8))"
     }
   }
 }

@@ -2,7 +2,6 @@
 // beside them such as all four read alike.
 
 @testable import Archive
-@testable import Plan
 @testable import TestSupport
 import Testing
 

@@ -1,7 +1,6 @@
 // The faults that make an archive unreadable, each as the bytes of an archive and the exact error.
 
 @testable import Archive
-@testable import Plan
 @testable import TestSupport
 import Testing
 

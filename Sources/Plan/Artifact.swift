@@ -1,0 +1,136 @@
+// One thing that a run makes: a tarball, or the archive of an image. What it holds, what has to be made before it, and
+// where it goes.
+
+package import Archive
+package import Basics
+package import Files
+import Image
+import Layout
+
+/// What a run makes.
+package struct Artifact: Sendable {
+  /// What it is, and so how it is made from its entries.
+  package enum Format: Sendable {
+    /// A tarball, compressed at a level of 0 to 9 where its format is.
+    case archive(ArchiveFormat, level: Int)
+    /// The archive of an image, whose new layer has the entries.
+    case image(PlannedImage)
+  }
+
+  /// A file in a folder that the run writes into.
+  package struct Place: Sendable {
+    /// Path of the folder, as locations give it.
+    package let folder: String
+    /// The name in there, which may have folders of its own.
+    package let name: String
+
+    package init(folder: String, name: String) {
+      self.folder = folder
+      self.name = name
+    }
+
+    package var path: String { "\(folder)/\(name)" }
+  }
+
+  /// A file that stands beside an artifact and is written with it.
+  package struct Companion: Sendable {
+    package enum Contents: Sendable {
+      case text([UInt8])
+      /// A copy of a file with these permission bits.
+      case copy(SourceFile, FileMode)
+      /// A plain tar of these entries.
+      case archive(TarEntryList)
+      /// Nothing: what an earlier run left in its place is removed.
+      case absence
+    }
+
+    package let place: Place
+    package let contents: Contents
+    /// The folder of the place that must be none of somebody else's; nil where the place has no folder of its own.
+    package let folder: Place?
+  }
+
+  /// The name of its layout, or the image's.
+  package let layout: String
+  package let platform: Platform?
+  /// The name of its file.
+  package let fileName: String
+  package let format: Format
+  /// Sorted; the origin of each is its rule's number in the plan, or `Plan.implied`.
+  package let entries: TarEntryList
+  /// The numbers of the artifacts that it holds, each once; they stand before it in the plan.
+  package let needs: [Int]
+  /// Images that it takes from the stage folder as they stand.
+  package let stagedImages: Int
+  /// Where it goes: one file, by links where there can be such. None for what is made within others alone.
+  package let places: [Place]
+  package let companions: [Companion]
+
+  /// The image that it is, if it is one.
+  package var image: PlannedImage? { if case .image(let image) = format { image } else { nil } }
+
+  /// For people: "client.tar.gz", "image kube-proxy for linux/amd64".
+  package var title: String {
+    guard let image else { return fileName }
+    return "image \(image.name) for \(image.platform)"
+  }
+
+  init(_ tarball: PlannedTarball, in locations: Locations, needs: [Int]) {
+    layout = tarball.layout
+    platform = tarball.platform
+    fileName = tarball.fileName
+    // The layout was checked for a suffix that is a format's.
+    format = .archive(ArchiveFormat(fileName: Array(fileName.utf8)) ?? .tarGzip, level: tarball.level)
+    entries = tarball.entries
+    self.needs = needs
+    stagedImages = tarball.stagedImages
+    places = [Place(folder: locations.out, name: fileName)]
+    companions = []
+  }
+
+  init(_ image: PlannedImage, in locations: Locations, isWritten: Bool) {
+    layout = image.name
+    platform = image.platform
+    fileName = image.fileName
+    format = .image(image)
+    entries = image.layer
+    needs = []
+    stagedImages = 0
+    let outputs = isWritten ? ImageOutputs(image, in: locations) : ImageOutputs()
+    (places, companions) = (outputs.places, outputs.companions)
+  }
+}
+
+/// Where the files of an image go: into the stage, where tarballs look for them, and into the images folder.
+private struct ImageOutputs {
+  private(set) var places: [Artifact.Place] = []
+  private(set) var companions: [Artifact.Companion] = []
+
+  init() {}
+
+  init(_ image: PlannedImage, in locations: Locations) {
+    for place in image.stagePlaces {
+      let folder = "\(locations.stage)/\(place.folder)"
+      let name = place.place(of: image.fileName)
+      places.append(.init(folder: folder, name: name))
+      let tag = Artifact.Place(folder: folder, name: ImageRule.tagFileName(of: name))
+      companions.append(.init(place: tag, contents: .text(image.tagText), folder: nil))
+    }
+    guard image.isKept else { return }
+    let folder = "\(locations.images)/\(image.platform.architecture)"
+    places.append(.init(folder: folder, name: image.fileName))
+    addBuildFolder(of: image, in: folder)
+  }
+
+  /// What `docker build` makes the same image from.
+  private mutating func addBuildFolder(of image: PlannedImage, in folder: String) {
+    let build = Artifact.Place(folder: folder, name: image.buildFolder)
+    func add(_ name: String, _ contents: Artifact.Companion.Contents) {
+      let place = Artifact.Place(folder: folder, name: "\(image.buildFolder)/\(name)")
+      companions.append(.init(place: place, contents: contents, folder: build))
+    }
+    add(PlannedImage.dockerfileName, .text(Array(image.dockerfile.text.utf8)))
+    if let executable = image.executable { add(executable.name, .copy(executable.file, executable.mode)) }
+    add(Dockerfile.archiveName, image.contextEntries.map { .archive($0) } ?? .absence)
+  }
+}

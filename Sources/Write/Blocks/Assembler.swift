@@ -1,0 +1,178 @@
+// The results of the schedule into artifacts: encoded blocks, what was encoded before, what the cache has.
+
+import Archive
+import Basics
+import Cache
+import Files
+import Plan
+
+/// Puts results into files, one at a time and in order.
+final class Assembler {
+  private let artifacts: [Artifact]
+  private let codecs: CodecTable
+  private let store: ContentStore
+  private let folder: ReleaseFolder
+  private let memory: ReleaseMemory?
+  private let task: BlockTask
+  private let log: WorkLog
+  private let watch: (WriteEvent) -> Void
+  private var writer: ArchiveWriter?
+  private var extents: [EncodedSource: EncodedExtent] = [:]
+  /// Where the source that is being written begins, and its checksum so far.
+  private var sourceStart: Int64 = 0
+  private var sourceCRC = CRC32()
+  /// Where the cache takes it.
+  private var stored: CacheWriter?
+  private var scratch = [UInt8](repeating: 0, count: 1 << 18)
+  private var entryDigests: [EntryDigest] = []
+  private(set) var written: [WrittenArtifact] = []
+
+  init(
+    _ artifacts: [Artifact], _ codecs: CodecTable, store: ContentStore, folder: ReleaseFolder, memory: ReleaseMemory?,
+    _ task: BlockTask, _ log: WorkLog, watch: @escaping (WriteEvent) -> Void
+  ) {
+    self.artifacts = artifacts
+    self.codecs = codecs
+    self.store = store
+    self.folder = folder
+    self.memory = memory
+    self.task = task
+    self.log = log
+    self.watch = watch
+  }
+
+  func commit(_ result: BlockResult) throws {
+    switch result {
+    case .whole(let artifact):
+      end(artifact)
+    case .begin(let artifact):
+      memory?.leaveRoom(from: artifact)
+      let hashesTar = task.keepsRaw && memory?.tarDigest(of: artifact) == nil
+      let place = try folder.place(artifacts[artifact])
+      writer = try ArchiveWriter(
+        try folder.outputs.create(place.name, in: place.folder), codec: codecs[codecs.numbers[artifact]],
+        hashesTar: hashesTar)
+      entryDigests = []
+      watch(.began(artifact: artifact))
+    case .block(let block, let raw, _, let digests):
+      entryDigests += digests
+      try append(block, raw)
+    case .keptBlock(let block, let raw, let id, let isFirst, let isLast):
+      if isFirst { sourceCRC = CRC32() }
+      try append(block, raw)
+      sourceCRC.append(block.crc)
+      if isLast { try memory?.check(sourceCRC, of: id) }
+    case .sourceBlock(let block, let raw, let source, let isFirst, let isLast):
+      if isFirst { begin(source) }
+      try append(block, raw)
+      sourceCRC.append(block.crc)
+      stored?.append(block.bytes)
+      if isLast { try end(source) }
+    case .splice(let source):
+      try log.timed(.splicing) { try splice(source) }
+    case .cached(let source):
+      let isSpliced = try log.timed(.splicing) { try spliceCached(source) }
+      if !isSpliced { try encode(source) }
+    case .end(let artifact):
+      try finish(artifact)
+    }
+  }
+
+  private func append(_ block: EncodedBlock, _ raw: [UInt8]?) throws {
+    try writer?.append(block)
+    raw?.withUnsafeBytes { writer?.hash($0) }
+    watch(.packed(block.crc.count))
+  }
+
+  private func begin(_ source: EncodedSource) {
+    (sourceStart, sourceCRC) = (writer?.count ?? 0, CRC32())
+    stored = memory?.begin(source)
+  }
+
+  private func end(_ source: EncodedSource) throws {
+    let stored = stored.take()
+    try memory?.check(sourceCRC, of: source.id)
+    stored?.finish(crc: sourceCRC)
+    noteExtent(of: source)
+  }
+
+  private func noteExtent(of source: EncodedSource) {
+    guard let path = writer?.path, let end = writer?.count else { return }
+    extents[source] = EncodedExtent(path: path, offset: sourceStart, count: end - sourceStart, crc: sourceCRC)
+  }
+
+  private func splice(_ source: EncodedSource) throws {
+    guard let extent = extents[source] else { preconditionFailure("spliced before it was encoded") }
+    try scratch.withUnsafeMutableBytes { try writer?.splice(extent, through: $0) }
+    log.add(extent.crc.count, .repeated)
+    try hash(source, count: extent.crc.count)
+  }
+
+  /// Whether a source could be appended as the cache has it; where not, nothing is.
+  private func spliceCached(_ source: EncodedSource) throws -> Bool {
+    guard let object = memory?.encoded(source) else { return false }
+    (sourceStart, sourceCRC) = (writer?.count ?? 0, object.crc)
+    let fault = try scratch.withUnsafeMutableBytes { buffer in
+      try writer?.splice(object.crc) { () throws(ObjectFault) in try object.next(into: buffer) }
+    }
+    if let fault {
+      memory?.note(fault, of: source)
+      return false
+    }
+    noteExtent(of: source)
+    log.add(object.crc.count, .cached)
+    try hash(source, count: object.crc.count)
+    return true
+  }
+
+  /// Encodes a source that the cache had when it was asked, and has no more: it was pruned meanwhile, or is damaged.
+  private func encode(_ source: EncodedSource) throws {
+    let worker = BlockWorker(codecs, nil, task, log) { _ in preconditionFailure("a source is no artifact") }
+    let count = store.size(of: source.id) ?? 0
+    for start in stride(from: 0, to: count, by: Int64.Stride(Deflater.blockSize)) {
+      let end = min(start + Deflater.blockSize, count)
+      let job = BlockJob.source(
+        source.id, start..<end, .encoded(codec: source.codec), isFirst: start == 0, isLast: end == count)
+      try commit(try worker.work(job, store))
+    }
+  }
+
+  /// Hashes the plain bytes of a source that was spliced, where they are wanted.
+  private func hash(_ source: EncodedSource, count: Int64) throws {
+    guard writer?.wantsTarBytes == true else { return watch(.packed(count)) }
+    var offset: Int64 = 0
+    while offset < count {
+      let chunk = Int(min(Int64(scratch.count), count - offset))
+      try scratch.withUnsafeMutableBytes { buffer in
+        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<chunk])
+        try store.read(source.id, from: offset, into: part)
+        writer?.hash(UnsafeRawBufferPointer(part))
+      }
+      offset += Int64(chunk)
+      watch(.packed(Int64(chunk)))
+    }
+  }
+
+  private func finish(_ number: Int) throws {
+    guard var archive = try writer.take()?.finish() else { return }
+    archive.tarDigest = archive.tarDigest ?? memory?.tarDigest(of: number)
+    let place = try folder.place(artifacts[number])
+    var files = ArtifactFiles(in: folder, store)
+    files.note(archive.digest, at: place, archive.file)
+    let companion = try files.write(artifacts[number].companions)
+    try files.link(archive.file, to: artifacts[number].places.dropFirst())
+    let result = ArtifactResult(
+      artifact: number, digest: archive.digest, size: archive.file.identity.size, tarDigest: archive.tarDigest,
+      tarSize: archive.tarSize, isUnchanged: false)
+    end(
+      WrittenArtifact(
+        result: result, file: archive.file, files: files.written, companionDigest: companion,
+        entryDigests: entryDigests))
+  }
+
+  private func end(_ artifact: WrittenArtifact) {
+    store.finish(artifact: artifact.result.artifact, as: artifact.file)
+    if !artifact.result.isUnchanged { written.append(artifact) }
+    watch(.finished(artifact.result))
+  }
+}

@@ -1,0 +1,142 @@
+// What a thread does with one job: read the bytes, encode them. A function of the plan and the sources alone.
+
+import Archive
+import Basics
+import Cache
+
+/// A job's result, to be committed in order. `raw` are the plain bytes, nil where they are not wanted.
+enum BlockResult {
+  case whole(WrittenArtifact)
+  case begin(artifact: Int)
+  /// With the name that it has in the cache, nil for none, and the digests of the files that end in it.
+  case block(EncodedBlock, raw: [UInt8]?, CacheKey?, [EntryDigest])
+  /// A block of a source that is kept as it is.
+  case keptBlock(EncodedBlock, raw: [UInt8]?, ContentID, isFirst: Bool, isLast: Bool)
+  case sourceBlock(EncodedBlock, raw: [UInt8]?, EncodedSource, isFirst: Bool, isLast: Bool)
+  case splice(EncodedSource)
+  case cached(EncodedSource)
+  case end(artifact: Int)
+}
+
+/// What a worker has to do beside encoding.
+struct BlockTask: Sendable {
+  /// Whether the plain bytes are wanted too.
+  var keepsRaw: Bool
+  /// Whether the digest of each small file is wanted.
+  var hashesEntries: Bool
+}
+
+/// Bytes of an archive, after the bytes before them that a block may refer to; valid until its worker reads others.
+private struct RawBlock {
+  let dictionary: UnsafeRawBufferPointer
+  let bytes: UnsafeRawBufferPointer
+}
+
+/// The encoders of one thread.
+final class BlockWorker {
+  private let codecs: CodecTable
+  /// Those that were needed so far, by the number of their codec.
+  private var encoders: [Int: any BlockEncoder] = [:]
+  /// What is read, in the same place each time: it stays in the processor's cache, and nothing is allocated.
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: Deflater.windowSize + Int(Deflater.blockSize), alignment: 64)
+  private let cache: ObjectCache?
+  private let task: BlockTask
+  private let log: WorkLog
+  private let writeWhole: (Int) throws -> WrittenArtifact
+
+  /// With a `cache`, blocks that it has are not encoded. `writeWhole` writes an artifact that one worker writes.
+  init(
+    _ codecs: CodecTable, _ cache: ObjectCache?, _ task: BlockTask, _ log: WorkLog,
+    writeWhole: @escaping (Int) throws -> WrittenArtifact
+  ) {
+    self.codecs = codecs
+    self.cache = cache
+    self.task = task
+    self.log = log
+    self.writeWhole = writeWhole
+  }
+
+  deinit { buffer.deallocate() }
+
+  func work(_ job: BlockJob, _ store: ContentStore) throws -> BlockResult {
+    switch job {
+    case .whole(let artifact): return .whole(try writeWhole(artifact))
+    case .begin(let artifact): return .begin(artifact: artifact)
+    case .splice(let source): return .splice(source)
+    case .cached(let source): return .cached(source)
+    case .end(let artifact): return .end(artifact: artifact)
+    case .run(let rope, let range, let codec):
+      let raw = try read(range, codec) { try rope.read(from: $0, into: $1) }
+      let digests = task.hashesEntries ? try self.digests(of: rope, range, raw) : []
+      let (block, key) = try block(raw, codec)
+      return .block(block, raw: kept(raw), key, digests)
+    case .source(let id, let range, .encoded(let codec), let isFirst, let isLast):
+      let raw = try read(range, codec) { try store.read(id, from: $0, into: $1) }
+      let source = EncodedSource(id: id, codec: codec)
+      return .sourceBlock(try encode(raw, codec), raw: kept(raw), source, isFirst: isFirst, isLast: isLast)
+    case .source(let id, let range, .kept(let codec), let isFirst, let isLast):
+      let raw = try read(range) { try store.read(id, from: $0, into: $1) }
+      log.add(Int64(raw.bytes.count), .stored)
+      return .keptBlock(codecs[codec].kept(raw.bytes), raw: kept(raw), id, isFirst: isFirst, isLast: isLast)
+    }
+  }
+
+  /// The bytes of `range`, no more than a block has, and those before that `codec` may refer to, as `read` gives them
+  /// from an offset on.
+  private func read(
+    _ range: Range<Int64>, _ codec: Int? = nil, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws -> RawBlock {
+    let before = codec.map { min(codecs[$0].windowSize, Int(range.lowerBound)) } ?? 0
+    let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(before + range.count)])
+    try read(range.lowerBound - Int64(before), part)
+    let all = UnsafeRawBufferPointer(part)
+    return RawBlock(
+      dictionary: UnsafeRawBufferPointer(rebasing: all[..<before]),
+      bytes: UnsafeRawBufferPointer(rebasing: all[before...]))
+  }
+
+  private func kept(_ raw: RawBlock) -> [UInt8]? { task.keepsRaw ? Array(raw.bytes) : nil }
+
+  /// The digests of the files that end in `range`. One that begins before it is read once more.
+  private func digests(of rope: Rope, _ range: Range<Int64>, _ raw: RawBlock) throws -> [EntryDigest] {
+    var digests: [EntryDigest] = []
+    try rope.forEachFile(endingIn: range) { index, contents in
+      var hash = SHA256()
+      if contents.lowerBound >= range.lowerBound {
+        // In bounds: the contents lie within the range that was read.
+        let start = Int(contents.lowerBound - range.lowerBound)
+        hash.update(UnsafeRawBufferPointer(rebasing: raw.bytes[start..<(start + contents.count)]))
+      } else {
+        var bytes = [UInt8](repeating: 0, count: contents.count)
+        try bytes.withUnsafeMutableBytes { try rope.read(from: contents.lowerBound, into: $0) }
+        hash.update(bytes)
+      }
+      digests.append(EntryDigest(index: index, digest: hash.finalize()))
+    }
+    return digests
+  }
+
+  private func block(_ raw: RawBlock, _ codec: Int) throws -> (EncodedBlock, CacheKey?) {
+    guard let cache, codecs[codec].isWorthCaching else { return (try encode(raw, codec), nil) }
+    let key = CacheKey.block(raw.bytes, after: raw.dictionary, codecs[codec])
+    if let known = cache.block(key) {
+      if known.crc == CRC32(of: raw.bytes) {
+        log.add(known.crc.count, .cached)
+        return (known, key)
+      }
+      cache.note(.damaged, at: cache.folder.place(of: key))
+    }
+    let block = try encode(raw, codec)
+    cache.store(block, as: key)
+    return (block, key)
+  }
+
+  private func encode(_ raw: RawBlock, _ codec: Int) throws -> EncodedBlock {
+    let encoder = try encoders[codec] ?? codecs[codec].makeEncoder()
+    encoders[codec] = encoder
+    let block = try log.timed(.deflating) { try encoder.encode(raw.bytes, after: raw.dictionary) }
+    log.add(block.crc.count, .deflated)
+    return block
+  }
+}

@@ -1,0 +1,22 @@
+// The archive of an image: its documents and its layers, in a tar that engines load.
+
+import Archive
+import Basics
+import Plan
+
+/// The archive of an image.
+struct ImageTar: ArtifactFormat {
+  let image: PlannedImage
+
+  var codec: any Codec { StoredCodec() }
+  var isWrittenWhole: Bool { true }
+
+  func key(of artifact: Artifact, entries: Digest, in store: ContentStore) -> Digest {
+    Self.digest("image", [entries.bytes, image.documents(in: store)])
+  }
+
+  func rope(of artifact: Artifact, layer: Digest?, in store: ContentStore) throws -> Rope {
+    guard let layer else { preconditionFailure("an image is written without the digest of its layer") }
+    return try image.rope(in: store, layerDigest: layer)
+  }
+}

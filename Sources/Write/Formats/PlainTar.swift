@@ -1,0 +1,19 @@
+// A tar as it is.
+
+import Archive
+import Basics
+import Plan
+
+/// A .tar.
+struct PlainTar: ArtifactFormat {
+  var codec: any Codec { StoredCodec() }
+  var isWrittenWhole: Bool { false }
+
+  func key(of artifact: Artifact, entries: Digest, in store: ContentStore) -> Digest {
+    Self.digest("tar", [entries.bytes])
+  }
+
+  func rope(of artifact: Artifact, layer: Digest?, in store: ContentStore) -> Rope {
+    Rope(artifact.entries, in: store)
+  }
+}

@@ -1,0 +1,22 @@
+// A gzipped tar.
+
+import Archive
+import Basics
+import Plan
+
+/// A .tar.gz.
+struct TarGzip: ArtifactFormat {
+  /// Of deflate, 0 to 9.
+  let level: Int
+
+  var codec: any Codec { GzipCodec(level: level) }
+  var isWrittenWhole: Bool { false }
+
+  func key(of artifact: Artifact, entries: Digest, in store: ContentStore) -> Digest {
+    Self.digest("tar.gz", [Array("\(codec.identity)\n".utf8), entries.bytes])
+  }
+
+  func rope(of artifact: Artifact, layer: Digest?, in store: ContentStore) -> Rope {
+    Rope(artifact.entries, in: store)
+  }
+}

@@ -1,0 +1,107 @@
+// What the bytes of each artifact of a release follow from, in one digest. As long as that stays the same, so does the
+// artifact.
+
+import Archive
+import Basics
+import Cache
+import Files
+import Plan
+import Threads
+
+/// The keys of a plan's artifacts, under which a cache knows what came of them.
+struct ArtifactKeys {
+  /// To be raised with every change of what artifacts and the files beside them are written as.
+  private static let revision = 3
+
+  /// What each artifact follows from.
+  private(set) var files: [Digest] = []
+  /// Of what came of each artifact and the files beside it.
+  private(set) var records: [CacheKey] = []
+  /// Of the digest of each image's new layer; nil for a tarball.
+  private(set) var layers: [CacheKey?] = []
+  /// Of the file that is copied beside each artifact; nil for none.
+  private(set) var copies: [Digest?] = []
+
+  /// Reads what is not known of the sources, on `jobs` threads.
+  init(_ plan: Plan, _ store: ContentStore, _ digests: SourceDigests, jobs: Int) throws {
+    let entries = EntryDigests(store: store, sources: digests, jobs: jobs)
+    let contents = Dictionary(
+      plan.contents.ids.compactMap { id in
+        switch plan.contents[id] {
+        case .artifact(let number), .nested(let number, _): (number, [id])
+        case .bytes, .file, .extent, .spool: nil
+        }
+      }, uniquingKeysWith: +)
+    for (number, artifact) in plan.artifacts.enumerated() {
+      // Before the entries: a small file that was hashed is known by its digest from then on, and not by its state.
+      let copy = try Self.copy(beside: artifact, digests)
+      let list = try entries.digest(of: artifact.entries)
+      let file = artifact.writtenFormat.key(of: artifact, entries: list, in: store)
+      // Those that hold it come after it.
+      for id in contents[number] ?? [] { digests.set(file, of: id) }
+      files.append(file)
+      copies.append(copy)
+      layers.append(artifact.image == nil ? nil : .artifact(Self.digest("layer", [list.bytes])))
+      // Which entry stands beside the archive shapes what else does.
+      let beside = artifact.image?.executable?.path ?? []
+      records.append(.artifact(Self.digest("record", [file.bytes, beside])))
+    }
+  }
+
+  /// The digest of the executable that is copied beside an image; nil for none.
+  private static func copy(beside artifact: Artifact, _ digests: SourceDigests) throws -> Digest? {
+    guard let executable = artifact.image?.executable else { return nil }
+    let index = artifact.entries.index(of: executable.path)
+    if let index, case .content(let id) = artifact.entries.body(at: index) { return digests.digest(of: id) }
+    return try digests.digest(of: executable.file)
+  }
+
+  private static func digest(_ kind: String, _ parts: [[UInt8]]) -> Digest {
+    var hash = SHA256()
+    hash.update("artifact \(kind), revision \(revision)\n".utf8)
+    for part in parts { hash.update(part) }
+    return hash.finalize()
+  }
+}
+
+/// Digests of lists of entries: what their headers and contents follow from.
+private struct EntryDigests {
+  let store: ContentStore
+  /// Has those of all contents that the lists name.
+  let sources: SourceDigests
+  /// Threads.
+  let jobs: Int
+
+  /// The digest of the headers of `entries`, the global one included, and of the digests of their contents.
+  func digest(of entries: TarEntryList) throws -> Digest {
+    let step = 256
+    let parts = try ordered(stride(from: 0, to: entries.count, by: step), jobs: jobs) { [sources, store] start in
+      try Self.digest(of: entries, start..<min(start + step, entries.count), store, sources)
+    }
+    var hash = SHA256()
+    if let comment = entries.comment { hash.update(TarHeader.encode(comment: comment, mtime: entries.mtime)) }
+    for part in parts { hash.update(part.bytes) }
+    return hash.finalize()
+  }
+
+  private static func digest(
+    of entries: TarEntryList, _ range: Range<Int>, _ store: ContentStore, _ sources: SourceDigests
+  ) throws -> Digest {
+    var hash = SHA256()
+    for index in range {
+      switch entries.body(at: index) {
+      case .none:
+        hash.update(TarHeader.encode(entries.entry(at: index, size: 0)))
+      case .file(_, _, let identity):
+        hash.update(TarHeader.encode(entries.entry(at: index, size: identity.size)))
+        if let file = entries.sourceFile(at: index) { hash.update(try sources.key(of: file)) }
+      case .content(let id):
+        hash.update(TarHeader.encode(entries.entry(at: index, size: store.size(of: id) ?? 0)))
+        // Those that an archive holds come before it.
+        guard let digest = sources.digest(of: id) else { preconditionFailure("a content was not prepared") }
+        hash.update(digest.bytes)
+      }
+    }
+    return hash.finalize()
+  }
+}

@@ -1,0 +1,62 @@
+// The files of one artifact: its own, the links to it, and what stands beside it.
+
+import Archive
+import Basics
+import Files
+import Plan
+
+/// The files of one artifact while they are written.
+struct ArtifactFiles {
+  private let folder: ReleaseFolder
+  private let store: ContentStore
+  /// Those that are written so far, without links.
+  private(set) var written: [WrittenFile] = []
+
+  init(in folder: ReleaseFolder, _ store: ContentStore) {
+    self.folder = folder
+    self.store = store
+  }
+
+  /// Writes an archive as it is.
+  mutating func write(_ rope: Rope, to place: OutputPlace) throws -> (digest: Digest, file: SourceFile) {
+    var file = try folder.outputs.create(place.name, in: place.folder)
+    try rope.forEachChunk { try file.write($0) }
+    let (digest, source) = try file.finish()
+    note(digest, at: place, source)
+    return (digest, source)
+  }
+
+  /// Writes what stands beside the artifact; the digest of the archive among it, nil for none.
+  mutating func write(_ companions: [Artifact.Companion]) throws -> Digest? {
+    var digest: Digest?
+    for companion in companions {
+      let place = folder[companion.place]
+      switch companion.contents {
+      case .text(let bytes): try write(bytes, to: place)
+      case .copy(let source, let mode):
+        let copy = try folder.outputs.copy(source, as: place.name, in: place.folder, mode: mode.bits)
+        written.append(WrittenFile(digest: nil, place: place, identity: copy))
+      case .archive(let entries): digest = try write(Rope(entries, in: store), to: place).digest
+      case .absence: try folder.outputs.remove(place.name, in: place.folder)
+      }
+    }
+    return digest
+  }
+
+  /// Has `file` stand at `places` too.
+  func link(_ file: SourceFile, to places: some Sequence<Artifact.Place>) throws {
+    for place in places.map({ folder[$0] }) { try folder.outputs.link(file, as: place.name, in: place.folder) }
+  }
+
+  /// Takes note of a file that is whole.
+  mutating func note(_ digest: Digest, at place: OutputPlace, _ file: SourceFile) {
+    written.append(WrittenFile(digest: digest, place: place, identity: file.identity))
+  }
+
+  private mutating func write(_ bytes: [UInt8], to place: OutputPlace) throws {
+    var file = try folder.outputs.create(place.name, in: place.folder)
+    try file.write(bytes)
+    let (digest, source) = try file.finish()
+    note(digest, at: place, source)
+  }
+}

@@ -1,0 +1,59 @@
+// The folders that a release is written into, as one transaction.
+
+import Archive
+import Files
+import Plan
+
+/// Where an output goes: the number of a folder, and its name in there.
+struct OutputPlace {
+  let folder: Int
+  let name: String
+}
+
+/// The folders of a release, by number.
+struct ReleaseFolder: Sendable {
+  let outputs: OutputFolder
+  private let numbers: [[UInt8]: Int]
+
+  /// `outputs` has the folders of `artifacts`, in the order that `paths(of:)` gives.
+  init(_ outputs: OutputFolder, for artifacts: [Artifact]) {
+    self.outputs = outputs
+    let paths = Self.paths(of: artifacts)
+    // By bytes: two names that are equal as text can be two folders.
+    numbers = Dictionary(uniqueKeysWithValues: paths.enumerated().map { (Array($1.utf8), $0) })
+  }
+
+  /// The folders that the artifacts go into, each once.
+  static func paths(of artifacts: [Artifact]) -> [String] {
+    var known: Set<[UInt8]> = []
+    let places = artifacts.flatMap { $0.places + $0.companions.map(\.place) }
+    return places.map(\.folder).filter { known.insert(Array($0.utf8)).inserted }
+  }
+
+  subscript(place: Artifact.Place) -> OutputPlace {
+    guard let folder = numbers[Array(place.folder.utf8)] else { preconditionFailure("a folder that was not opened") }
+    return OutputPlace(folder: folder, name: place.name)
+  }
+
+  /// The first place of an artifact, where its file is written.
+  func place(_ artifact: Artifact) throws -> OutputPlace {
+    guard let first = artifact.places.first else { preconditionFailure("an artifact without a place is written") }
+    return self[first]
+  }
+
+  /// Where the output of `place` will stand.
+  func path(of place: OutputPlace) -> [UInt8] { Array(outputs.path(of: place.name, in: place.folder).utf8) }
+
+  /// Throws `OutputError` when something stands where a file of the artifact would, and `SystemError`.
+  func check(_ artifact: Artifact) throws {
+    for place in artifact.places.map({ self[$0] }) { try outputs.checkPlace(of: place.name, in: place.folder) }
+    for companion in artifact.companions {
+      if case .absence = companion.contents { continue }
+      let place = self[companion.place]
+      try outputs.checkPlace(of: place.name, in: place.folder)
+    }
+    for folder in artifact.companions.compactMap(\.folder).map({ self[$0] }) {
+      try outputs.checkFolder(folder.name, in: folder.folder)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// An artifact that one worker writes from start to end.
+
+import Archive
+import Basics
+import Files
+import Plan
+
+/// Writes artifacts that one worker writes from start to end.
+struct ArtifactWriter: Sendable {
+  let plan: Plan
+  let store: ContentStore
+  let folder: ReleaseFolder
+  let memory: ReleaseMemory?
+  /// Of the new layers of images, by the number of the artifact.
+  let layers: [Int: Digest]
+  let log: WorkLog
+
+  /// Writes an artifact, unless it stands there as it would be written.
+  func write(_ number: Int) throws -> WrittenArtifact {
+    if let unchanged = memory?.unchanged[number] {
+      log.add(unchanged.result.tarSize, .leftAlone)
+      return unchanged
+    }
+    return try log.timed(.writing) {
+      let artifact = plan.artifacts[number]
+      let rope = try artifact.writtenFormat.rope(of: artifact, layer: layers[number], in: store)
+      var files = ArtifactFiles(in: folder, store)
+      let companion = try files.write(artifact.companions)
+      let (digest, file) = try files.write(rope, to: try folder.place(artifact))
+      try files.link(file, to: artifact.places.dropFirst())
+      log.add(rope.count, .written)
+      let result = ArtifactResult(
+        artifact: number, digest: digest, size: rope.count, tarDigest: digest, tarSize: rope.count, isUnchanged: false)
+      return WrittenArtifact(result: result, file: file, files: files.written, companionDigest: companion)
+    }
+  }
+}

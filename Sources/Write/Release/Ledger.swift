@@ -1,0 +1,85 @@
+// What was packed, recorded once: what every listing, checksum and report of a release is made from.
+
+package import Archive
+import Basics
+import Files
+package import Plan
+import Threads
+
+/// What came of a plan.
+package struct Ledger: Sendable {
+  package let plan: Plan
+  /// Of each artifact that has a place, in the order of the plan.
+  package let results: [ArtifactResult]
+  /// Of the contents of each entry of an artifact, by its number; none where they were not asked for.
+  private let digests: [Int: [Digest?]]
+
+  init(_ plan: Plan, _ results: [ArtifactResult], digests: [Int: [Digest?]]) {
+    self.plan = plan
+    self.results = results
+    self.digests = digests
+  }
+
+  /// Gives `body` what is known of each entry of an artifact, in order.
+  package func forEachEntry(of artifact: Int, _ body: (EntryRecord) throws -> Void) rethrows {
+    let planned = plan.artifacts[artifact]
+    let digests = digests[artifact]
+    let sizes = Dictionary(uniqueKeysWithValues: results.map { ($0.artifact, $0.size) })
+    for index in 0..<planned.entries.count {
+      try body(plan.record(of: planned, at: index, digest: digests?[index], late: { sizes[$0] }))
+    }
+  }
+}
+
+/// Finds the digest of the contents of every entry.
+struct LedgerDigests {
+  let plan: Plan
+  let store: ContentStore
+  /// What is known of contents that the plan numbers; nil without a cache.
+  let known: SourceDigests?
+  let jobs: Int
+  /// Digests of the files of artifacts, by number.
+  let artifacts: [Int: Digest]
+
+  /// The digests of the entries of the artifacts that `written` are, by number. What was hashed while it was written is
+  /// not read again.
+  func find(_ written: [WrittenArtifact]) throws -> [Int: [Digest?]] {
+    // Without an index: a file that the index knows is another one to the next run.
+    let sources = SourceDigests(store, index: nil)
+    try sources.prepare(unknownContents(of: written), jobs: jobs)
+    var found: [Int: [Digest?]] = [:]
+    for artifact in written {
+      let number = artifact.result.artifact
+      let entries = plan.artifacts[number].entries
+      var digests: [Digest?] = Array(repeating: nil, count: entries.count)
+      for entry in artifact.entryDigests { digests[entry.index] = entry.digest }
+      let missing = (0..<entries.count).filter { digests[$0] == nil && entries.kind(at: $0) == .file }
+      let read = try ordered(missing, jobs: jobs) { try digest(of: entries, at: $0, sources) }
+      for (index, digest) in zip(missing, read) { digests[index] = digest }
+      found[number] = digests
+    }
+    return found
+  }
+
+  /// The contents of files whose digests nobody has asked for yet, each once.
+  private func unknownContents(of written: [WrittenArtifact]) -> [ContentID] {
+    var ids: Set<ContentID> = []
+    for entries in written.map({ plan.artifacts[$0.result.artifact].entries }) {
+      for index in 0..<entries.count {
+        if case .content(let id) = entries.body(at: index), known?.digest(of: id) == nil { ids.insert(id) }
+      }
+    }
+    return Array(ids)
+  }
+
+  private func digest(of entries: TarEntryList, at index: Int, _ sources: SourceDigests) throws -> Digest? {
+    if let file = entries.sourceFile(at: index) { return try sources.digest(of: file) }
+    guard case .content(let id) = entries.body(at: index) else { return nil }
+    switch plan.contents[id] {
+    case .artifact(let number), .nested(let number, _):
+      // An image that stands in tarballs alone was never written as a whole.
+      return try artifacts[number] ?? store.rope(of: id)?.digest()
+    case .bytes, .file, .extent, .spool: return known?.digest(of: id) ?? sources.digest(of: id)
+    }
+  }
+}

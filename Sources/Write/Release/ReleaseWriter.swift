@@ -1,0 +1,122 @@
+// A plan into files: every artifact in one transaction.
+
+import Archive
+import Basics
+package import Cache
+package import Files
+package import Plan
+import Threads
+
+/// Writes the artifacts of a plan.
+package final class ReleaseWriter {
+  /// What was done, and where the time went.
+  package let log = WorkLog()
+  private let plan: Plan
+  private let options: WriteOptions
+  private let cache: ReleaseCache?
+  private var memory: ReleaseMemory?
+  private var written: [WrittenArtifact] = []
+  private var objects: [Int: [CacheKey]] = [:]
+
+  /// With a `cache`, what it knows is not made again, and an artifact that stands there as it would be written is left
+  /// alone.
+  package init(_ plan: Plan, _ options: WriteOptions, cache: ReleaseCache? = nil) {
+    self.plan = plan
+    self.options = options
+    self.cache = cache
+  }
+
+  /// The folders that the artifacts of a plan go into, in the order in which `write` takes them.
+  package static func folders(of plan: Plan) -> [String] { folders(of: plan.artifacts) }
+
+  /// The folders that artifacts go into, each once.
+  package static func folders(of artifacts: [Artifact]) -> [String] { ReleaseFolder.paths(of: artifacts) }
+
+  /// Throws `OutputError` when something stands in `outputs` where a file of the plan would, and `SystemError`.
+  package static func check(_ plan: Plan, in outputs: OutputFolder) throws {
+    let folder = ReleaseFolder(outputs, for: plan.artifacts)
+    for artifact in plan.artifacts { try folder.check(artifact) }
+  }
+
+  /// Writes every artifact that has a place into `outputs`, which has the folders of the plan, and leaves these open:
+  /// what stands beside a release can still be added before `commit`.
+  ///
+  /// When it throws, nothing was written.
+  package func write(into outputs: OutputFolder, _ watch: @escaping (WriteEvent) -> Void) throws -> Ledger {
+    let store = plan.store()
+    let codecs = CodecTable(of: plan.artifacts)
+    let folder = ReleaseFolder(outputs, for: plan.artifacts)
+    let memory = try cache.map { cache in
+      try log.timed(.hashing) { try ReleaseMemory(cache, plan, store, codecs, folder, options) }
+    }
+    self.memory = memory
+    let unchanged = memory?.unchanged ?? [:]
+    for number in plan.written where plan.artifacts[number].image == nil {
+      guard let artifact = unchanged[number] else { continue }
+      store.finish(artifact: number, as: artifact.file)
+      log.add(artifact.result.tarSize, .leftAlone)
+      watch(.finished(artifact.result))
+    }
+    let rest = plan.written.filter { plan.artifacts[$0].image != nil || unchanged[$0] == nil }
+    let layers = try log.timed(.hashing) { try addImages(neededBy: rest, to: store) }
+    let writer = ArtifactWriter(plan: plan, store: store, folder: folder, memory: memory, layers: layers, log: log)
+    let schedule = BlockSchedule(rest, of: plan.artifacts, codecs, store: store) { memory?.has($0) ?? false }
+    let task = BlockTask(keepsRaw: options.hashesTars, hashesEntries: options.hashesEntries)
+    let assembler = Assembler(
+      plan.artifacts, codecs, store: store, folder: folder, memory: memory, task, log, watch: watch)
+    let used = UsedObjects { memory?.key(of: $0) }
+    // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.
+    let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
+      window: max(16, options.jobs + 8), next: { try schedule.next() },
+      makeTool: { [log] in
+        BlockWorker(codecs, memory?.cache.objects, task, log) { try writer.write($0) }
+      },
+      work: { job, worker in try worker.work(job, store) },
+      commit: { result in
+        used.add(result)
+        try assembler.commit(result)
+      })
+    try workers.run(threads: options.jobs)
+    written = assembler.written
+    objects = used.keys
+    return try ledger(store, unchanged: Array(unchanged.values))
+  }
+
+  /// Gives all outputs their names, together. When it throws, the older ones are as they were.
+  package func commit(_ outputs: OutputFolder) throws {
+    let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
+    try outputs.commit()
+    if let time { memory?.keep(written, of: objects, since: time) }
+  }
+
+  /// Makes the images readable that are written or held by what is written, with the digests of their new layers by
+  /// number. Digests come first: the names of the blobs of an image stand before their bytes.
+  private func addImages(neededBy rest: [Int], to store: ContentStore) throws -> [Int: Digest] {
+    let unchanged = memory?.unchanged ?? [:]
+    // The digest of an image that stands in tarballs alone takes its bytes.
+    let changed = options.hashesEntries ? plan.written : rest.filter { unchanged[$0] == nil }
+    let images = Set(changed + changed.flatMap { plan.artifacts[$0].needs }).filter { plan.artifacts[$0].image != nil }
+    let held = Set(changed.flatMap { plan.artifacts[$0].needs })
+    let numbers = images.sorted()
+    let ropes = try ordered(numbers, jobs: options.jobs) { [plan, memory] number -> (Digest, Rope?) in
+      guard let image = plan.artifacts[number].image else { preconditionFailure("a tarball has no layer") }
+      let make = { try image.layerDigest(in: store) }
+      let digest = try memory?.layerDigest(of: number, orMake: make) ?? make()
+      return (digest, held.contains(number) ? try image.rope(in: store, layerDigest: digest) : nil)
+    }
+    for (number, (_, rope)) in zip(numbers, ropes) { if let rope { store.add(rope: rope, number: number) } }
+    return Dictionary(uniqueKeysWithValues: zip(numbers, ropes.map(\.0)))
+  }
+
+  private func ledger(_ store: ContentStore, unchanged: [WrittenArtifact]) throws -> Ledger {
+    let all = (written + unchanged).sorted { $0.result.artifact < $1.result.artifact }
+    var digests: [Int: [Digest?]] = [:]
+    if options.hashesEntries {
+      let artifacts = Dictionary(uniqueKeysWithValues: all.map { ($0.result.artifact, $0.result.digest) })
+      digests = try LedgerDigests(
+        plan: plan, store: store, known: memory?.digests, jobs: options.jobs, artifacts: artifacts
+      ).find(all)
+    }
+    return Ledger(plan, all.map(\.result), digests: digests)
+  }
+}

@@ -1,0 +1,25 @@
+// The commands of kpack, in the order of --help. A new one is a file in Commands and a line here.
+
+/// All commands.
+enum CommandTable {
+  static let all: [any Command.Type] = [
+    ReleaseCommand.self,
+    TarballsCommand.self,
+    ImagesCommand.self,
+    PlanCommand.self,
+    ListCommand.self,
+    InspectCommand.self,
+    BaseCommand.self,
+    LayoutsCommand.self,
+    CacheCommand.self,
+    VersionVarsCommand.self,
+    CompletionsCommand.self,
+    ReferenceCommand.self,
+  ]
+
+  /// What is known of them, in the same order.
+  static let specs = all.map { $0.spec }
+
+  /// The command that `spec` is of.
+  static func command(of spec: CommandSpec) -> (any Command.Type)? { all.first { $0.spec.name == spec.name } }
+}

@@ -1,0 +1,37 @@
+// kpack images: plan, write, tell what was made.
+
+import Plan
+
+/// Writes the images of a release.
+struct ImagesCommand: Command {
+  static let spec = CommandSpec(
+    name: "images", arguments: "[NAME...]", summary: "write the images of a release",
+    details: """
+      Makes the images that the layouts describe, or those that are named, without a container engine: each is its base
+      from the bases folder and one layer. Written are, for each, the archive NAME.tar and NAME.docker_tag where the
+      tarballs look for them in the stage folder, and IMAGES/ARCH/NAME.tar and IMAGES/ARCH/NAME.dockerbuild/, the folder
+      that `docker build` makes the same image from. `docker load`, `podman load`, `ctr images import` and skopeo take
+      the archives. All outputs appear together, or none. An image all of whose files stand there as they would be
+      written is left alone, unless --force or --no-cache is given.
+      """,
+    examples: [
+      "kpack images --arch amd64", "kpack images kube-proxy --arch amd64,arm64 --stage _output/release-stage",
+    ],
+    options: [
+      OptionSpec(
+        name: "arch", argument: .text("A,..."),
+        help: "only these architectures, for linux, in place of --platform; may be given several times"),
+      .imageFormat, .force, .cacheLimit,
+    ],
+    groups: OptionGroup.tree)
+
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    try ReleaseRun(context, subject: "the images").run {
+      try Resolver.planImages($0, $1, names: context.line.arguments)
+    }
+  }
+}

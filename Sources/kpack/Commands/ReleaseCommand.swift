@@ -1,0 +1,32 @@
+// kpack release: all artifacts of a release, in one transaction.
+
+import Plan
+
+/// Writes the tarballs and the images of a release.
+struct ReleaseCommand: Command {
+  static let spec = CommandSpec(
+    name: "release", arguments: "[NAME...]", summary: "write the tarballs and the images of a release",
+    details: """
+      Makes what `images` and then `tarballs` make, or those layouts and images that are named, in one run: all outputs
+      appear together when the last one is whole, and whatever goes wrong before, older ones stay as they were. Each
+      image is planned once, and its layer is hashed once.
+
+      Results go to standard output, first of the images, then of the tarballs; with --format json one object each, as
+      `images` and `tarballs` print them.
+      """,
+    examples: [
+      "kpack release --stage _output/release-stage",
+      "kpack release --layouts layouts --version 1.2.0",
+    ],
+    options: [.level, .imageFormat, .entries, .force, .cacheLimit], groups: OptionGroup.tree)
+
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    try ReleaseRun(context, subject: "the artifacts").run {
+      try Resolver.planRelease($0, $1, names: context.line.arguments)
+    }
+  }
+}

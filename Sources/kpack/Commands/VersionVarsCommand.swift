@@ -1,0 +1,76 @@
+// kpack version-vars: what a tree's version is, in the variables that Kubernetes' build knows it by.
+
+import Basics
+import JSON
+import Plan
+
+/// Prints the version variables of a tree.
+struct VersionVarsCommand: Command {
+  static let spec = CommandSpec(
+    name: "version-vars", summary: "print the version variables of a tree",
+    details: """
+      Prints KUBE_GIT_COMMIT, KUBE_GIT_TREE_STATE, KUBE_GIT_VERSION, KUBE_GIT_MAJOR and KUBE_GIT_MINOR as
+      hack/lib/version.sh finds them (from KUBE_GIT_VERSION_FILE, git, an exported archive or the environment), and
+      KUBE_LDFLAGS, the linker flags that put them into a Go binary. The output is a file that KUBE_GIT_VERSION_FILE
+      may name.
+      """,
+    examples: ["kpack version-vars --root .", "go build -ldflags \"$(kpack version-vars --ldflags)\" ./cmd/..."],
+    options: [
+      OptionSpec(name: "ldflags", help: "print the linker flags alone"),
+      OptionSpec(
+        name: "package", argument: .text("PATH"),
+        help: "Go package whose variables the linker flags set; may be given several times (those of Kubernetes)"),
+    ],
+    groups: OptionGroup.tree)
+
+  private let context: CommandContext
+
+  init(_ context: CommandContext) { self.context = context }
+
+  func run() throws {
+    try context.checkNoArguments()
+    let options = try context.releaseOptions()
+    try options.locations.check(.root)
+    var environment = options.environment
+    if let version = options.version {
+      environment[EnvironmentVariable.gitVersion.rawValue] = version
+      environment[EnvironmentVariable.gitVersionFile.rawValue] = nil
+    }
+    let root = options.locations.root
+    let repository = try GitRepository(root: root, environment: environment)
+    let tree = VersionedTree(root: root, repository: repository, environment: environment)
+    let variables = try VersionVariables.find(in: tree) ?? VersionVariables(variables: [:])
+    // Without a repository a release may well get its version elsewhere.
+    if repository != nil, variables.version == nil {
+      context.messages.warning("the version is not known: \(try VersionVariables.reasonForNoVersion(in: tree))")
+    }
+    if let unfit = variables.unfitForLdflags {
+      throw Diagnostic(.usage, "\(shown(unfit)): a blank cannot stand in linker flags")
+    }
+    let epoch = try ReleaseTime.find(options, in: repository)
+    let packages = context.line.values("package")
+    let ldflags = variables.ldflags(
+      epoch: epoch, packages: packages.isEmpty ? VersionVariables.kubernetesPackages : packages)
+    // They are printed as they are, for shells.
+    let values = [variables.commit, variables.treeState, variables.version, variables.major, variables.minor, ldflags]
+    if let unfit = values.compactMap({ $0 }).first(where: { escapedControls($0) != $0 }) {
+      throw Diagnostic(.usage, "\(shown(unfit)): a control character cannot stand in a variable")
+    }
+    if context.line.has("ldflags") {
+      try context.output.text("\(ldflags)\n")
+    } else if context.format == .json {
+      try context.output.json(json(variables, ldflags))
+    } else {
+      try context.output.text(variables.assignments(ldflags: ldflags))
+    }
+  }
+
+  private func json(_ variables: VersionVariables, _ ldflags: String) -> JSONLiteral {
+    func value(_ text: String?) -> JSONLiteral { text.map(JSONLiteral.string) ?? .null }
+    return .object([
+      ("commit", value(variables.commit)), ("treeState", value(variables.treeState)),
+      ("version", value(variables.version)),
+      ("major", value(variables.major)), ("minor", value(variables.minor)), ("ldflags", .string(ldflags)),
+    ])
+  }
+}

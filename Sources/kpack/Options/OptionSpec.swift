@@ -1,0 +1,59 @@
+// An option of the command line: what the parser, --help, the pages of reference and the completions know of it.
+
+/// One option.
+struct OptionSpec: Sendable {
+  /// The long name, without dashes.
+  let name: String
+  /// A letter that stands for it, if any.
+  var letter: Character?
+  /// What stands behind it; nil for a switch.
+  var argument: OptionArgument?
+  /// A few words for --help, in which a default stands in parentheses.
+  let help: String
+  /// The environment variables that feed it when it is not given; the first that is set counts.
+  var variables: [EnvironmentVariable] = []
+
+  /// The words that name it on a command line.
+  var words: [String] { ["--\(name)"] + (letter.map { ["-\($0)"] } ?? []) }
+
+  /// As it is typed: "--root DIR".
+  var synopsis: String { "--\(name)\(argument.map { " \($0.name)" } ?? "")" }
+}
+
+/// What stands behind an option.
+enum OptionArgument: Sendable {
+  case text(String)
+  case file(String)
+  case folder(String)
+  case choice(String, [String])
+
+  /// What help calls it: "DIR".
+  var name: String {
+    switch self {
+    case .text(let name), .file(let name), .folder(let name), .choice(let name, _): name
+    }
+  }
+}
+
+// The options that several commands have for their own.
+extension OptionSpec {
+  static let level = OptionSpec(
+    name: "level", argument: .text("N"), help: "of compression, 0 to 9; else the layout's, 6")
+
+  static let entries = OptionSpec(
+    name: "entries", help: "with --format json, one object an entry of each artifact, with its sha256, rule and source")
+
+  static let force = OptionSpec(
+    name: "force", help: "write tarballs and images that stand there as they would be")
+
+  static let imageFormat = OptionSpec(
+    name: "image-format", argument: .choice("F", ["hybrid", "docker", "oci"]),
+    help: "of images: docker, oci, or the hybrid that is both (hybrid)")
+
+  static let cacheLimit = OptionSpec(
+    name: "cache-limit", argument: .text("BYTES"), help: "the most bytes to keep in the cache at the end (2 GiB)",
+    variables: [.cacheLimit])
+
+  static let limit = OptionSpec(
+    name: "limit", argument: .text("BYTES"), help: "refuse archives and images that unpack to more than this (64 GiB)")
+}

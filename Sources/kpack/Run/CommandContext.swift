@@ -1,0 +1,211 @@
+// What every command begins with: its options as typed values, and where it prints.
+
+import Archive
+import Basics
+import Cache
+import Files
+import Glibc
+import Image
+import Layout
+import Plan
+import Threads
+import Write
+
+/// The options of a command line, checked.
+struct CommandContext {
+  let line: Invocation.CommandLine
+  /// All commands, for those that tell of them.
+  let commands: [CommandSpec]
+  let environment: Environment
+  let output: ResultOutput
+  let messages: MessageOutput
+  let format: ResultFormat
+
+  /// Throws `UsageError`.
+  init(_ line: Invocation.CommandLine, _ commands: [CommandSpec]) throws(UsageError) {
+    self.line = line
+    self.commands = commands
+    let environment = try Environment()
+    self.environment = environment
+    let isPlain = line.has("no-color") || environment.value(of: .noColor) != nil
+    func isColored(_ descriptor: CInt) -> Bool { line.has("color") || (!isPlain && Terminal.isBehind(descriptor)) }
+    output = ResultOutput(isColored: isColored(STDOUT_FILENO), columns: Terminal.columns(behind: STDOUT_FILENO))
+    messages = MessageOutput(
+      isQuiet: line.has("quiet"), isVerbose: line.has("verbose"), isColored: isColored(STDERR_FILENO))
+    // The parser has refused all other values.
+    format = line["format"].flatMap { ResultFormat(rawValue: $0) } ?? .text
+  }
+
+  /// The threads to use, of which there can be fewer than are asked for. Throws `UsageError`.
+  private func jobs() throws(UsageError) -> Int {
+    let wanted = try integer("jobs", in: 1...256).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return AddressSpace.threads(atMost: wanted)
+  }
+
+  /// The folders of a run. Throws `UsageError`.
+  func locations() throws(UsageError) -> Locations {
+    var given = Locations.Given()
+    given.root = try folder("root")
+    given.stage = try folder("stage")
+    given.bin = try folder("bin")
+    given.out = try folder("out")
+    given.images = try folder("images")
+    given.bases = try folder("bases")
+    given.cache = try folder("cache") ?? environment.value(of: .cache).map { Self.trimmed($0) }
+    return Locations(given, outputName: environment[.outputFolder])
+  }
+
+  /// The choices for a release. Throws `UsageError`.
+  func releaseOptions() throws(UsageError) -> ReleaseOptions {
+    var options = ReleaseOptions(locations: try locations(), environment: environment.all)
+    options.isCacheOfOthers = CacheFolder(options.locations.cache) { _ in }.isOfOthers
+    options.platforms = try platforms()
+    // The parser has refused all other values.
+    options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
+    options.isFast = line.has("fast") || environment[.fastBuild] == "true"
+    options.flags = try flags()
+    options.version = line["version"]
+    options.epoch = try epoch()
+    options.level = try integer("level", in: 0...9).map { Int($0) }
+    options.jobs = try jobs()
+    if options.version == "" { throw usage("--version: expected a version, found nothing") }
+    return options
+  }
+
+  /// How outputs are written, on `jobs` threads.
+  func writeOptions(jobs: Int) -> WriteOptions {
+    var options = WriteOptions(jobs: jobs)
+    options.isForced = line.has("force")
+    return options
+  }
+
+  /// The cache of compressed contents and of what files are, of at most `limit` bytes; nil when there is to be none.
+  ///
+  /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
+  /// of the outputs are there.
+  func cache(of options: ReleaseOptions, limit: Int64) -> ReleaseCache? {
+    let isNamed = line.has("cache") || environment.value(of: .cache) != nil
+    let hasPlace = (try? FileStatus.following(Array(options.locations.output.utf8)))?.isFolder == true
+    if line.has("no-cache") || !(isNamed || hasPlace) { return nil }
+    let messages = messages
+    return ReleaseCache(options.locations.cache, limit: limit) { messages.warning($0) }
+  }
+
+  /// The most bytes that the cache keeps. Throws `UsageError`.
+  func cacheLimit() throws(UsageError) -> Int64 {
+    if let limit = try integer("cache-limit", in: 0...Int64.max) { return limit }
+    guard let text = environment.value(of: .cacheLimit) else { return ObjectCache.defaultLimit }
+    return try integer(text, EnvironmentVariable.cacheLimit.rawValue, in: 0...Int64.max)
+  }
+
+  /// What `plan` makes of this run's layouts; where it fails for want of binaries, the mistakes come with what to do.
+  ///
+  /// Throws what `plan` and `layouts` throw, and `AdvisedErrors`.
+  func planned<Result>(in locations: Locations, _ plan: (LayoutSet) throws -> Result) throws -> Result {
+    let layouts = try layouts(for: locations)
+    do {
+      return try plan(layouts)
+    } catch let errors as PlanErrors {
+      let isBuiltIn = !line.has("layouts")
+      guard let advice = OwnLayouts.advice(after: errors, with: layouts, isBuiltIn: isBuiltIn, locations) else {
+        throw errors
+      }
+      throw AdvisedErrors(errors: errors, advice: advice)
+    }
+  }
+
+  /// The layouts that the command line names, or the built-in ones.
+  ///
+  /// Throws `LayoutErrors`, `NamedFolderError`, `UsageError`, and `Diagnostic` when none are named and the built-in
+  /// ones are for another tree than that of `locations`.
+  private func layouts(for locations: Locations) throws -> LayoutSet {
+    let folder = try folder("layouts")
+    if let folder { try NamedFolder.check(folder, from: "--layouts") }
+    let set = try LayoutSource(folder: folder).load()
+    if folder == nil, let mistake = OwnLayouts.mistake(with: set, locations) { throw mistake }
+    for warning in set.warnings { messages.warning(warning) }
+    return set
+  }
+
+  /// The mistake of this command's line that `message` tells.
+  func usage(_ message: String) -> UsageError { UsageError(message: message, command: line.command.name) }
+
+  /// The mistake of a line whose first argument names none of the command's forms, or whose arguments are no form's.
+  func wrongForm() -> UsageError { usage(line.command.expectation) }
+
+  /// Throws `UsageError` when there are arguments.
+  func checkNoArguments() throws(UsageError) {
+    if let first = line.arguments.first { throw usage("unexpected argument \(shown(first))") }
+  }
+
+  /// The number that an option gives. Throws `UsageError` when it is none, or out of range.
+  func integer(_ option: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64? {
+    guard let text = line[option] else { return nil }
+    return try integer(text, "--\(option)", in: range)
+  }
+
+  /// The most bytes that an archive or image may unpack to. Throws `UsageError`.
+  func archiveLimit() throws(UsageError) -> Int64 {
+    try integer("limit", in: 0...Int64.max) ?? TarReader.defaultLimit
+  }
+
+  private func integer(_ text: String, _ what: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64 {
+    let isDigits = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    if isDigits, let number = Int64(text), range.contains(number) { return number }
+    throw usage(
+      "\(what): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown(text))")
+  }
+
+  /// The time that the command line or the environment gives what is made, seconds since 1970. Throws `UsageError`.
+  func epoch() throws(UsageError) -> Int64? {
+    if line.has("epoch") { return try integer("epoch", in: 0...ArchiveSettings.latest) }
+    guard let text = environment[.sourceDateEpoch] else { return nil }
+    return try integer(text, EnvironmentVariable.sourceDateEpoch.rawValue, in: 0...ArchiveSettings.latest)
+  }
+
+  private func folder(_ option: String) throws(UsageError) -> String? {
+    guard let text = line[option] else { return nil }
+    if text.isEmpty { throw usage("--\(option): expected a folder, found nothing") }
+    return Self.trimmed(text)
+  }
+
+  /// A path without the slashes at the end, which nothing needs.
+  private static func trimmed(_ text: String) -> String {
+    let trimmed = text.utf8.reversed().drop { $0 == UInt8(ascii: "/") }.reversed()
+    return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
+  }
+
+  private func platforms() throws(UsageError) -> [Platform]? {
+    if line.has("arch") {
+      if line.has("platform") { throw usage("--arch and --platform: expected one of them") }
+      let names = line.values("arch").joined(separator: ",").split(separator: ",").map { "linux/\($0)" }
+      return try platforms(names.joined(separator: ","), "--arch")
+    }
+    if line.has("platform") { return try platforms(line.values("platform").joined(separator: ","), "--platform") }
+    guard let text = environment.value(of: .buildPlatforms) else { return nil }
+    return try platforms(text, EnvironmentVariable.buildPlatforms.rawValue)
+  }
+
+  private func platforms(_ text: String, _ what: String) throws(UsageError) -> [Platform] {
+    var platforms: [Platform] = []
+    for word in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+      guard let platform = Platform(String(word)) else {
+        throw usage("\(what): expected a platform such as linux/amd64, found \(shown(String(word)))")
+      }
+      platforms.append(platform)
+    }
+    if platforms.isEmpty { throw usage("\(what): expected platforms such as linux/amd64, found \(shown(text))") }
+    return platforms
+  }
+
+  private func flags() throws(UsageError) -> [String: Bool] {
+    var flags: [String: Bool] = [:]
+    for text in line.values("flag") {
+      guard let (name, value) = splitAtEqualsSign(text), let isOn = FlagValue.isOn(value) else {
+        throw usage("--flag: expected NAME=y or NAME=n, found \(shown(text))")
+      }
+      flags[name] = isOn
+    }
+    return flags
+  }
+}

@@ -1,0 +1,69 @@
+// Where the layouts of a run come from: a folder, or the program itself.
+
+import BuiltInLayouts
+import Files
+import Glibc
+import Layout
+
+/// Reads a set of layouts.
+struct LayoutSource {
+  /// The folder; nil for the standard set of those that are compiled in.
+  let folder: String?
+
+  /// The most bytes of one file that are read: more than the reader of JSON takes.
+  private static let largestFile = 17 << 20
+
+  /// Reads and checks the layouts. Throws `LayoutErrors`.
+  func load() throws(LayoutErrors) -> LayoutSet {
+    guard let folder else {
+      let files = BuiltInSet.standard.files.filter { LayoutFile.isLayout($0.name) }
+      return try LayoutSet(files.map { LayoutFile(path: "\(place)/\($0.name)", bytes: $0.bytes) }, from: place)
+    }
+    return try LayoutSet(try read(folder), from: folder)
+  }
+
+  /// What messages call the folder.
+  var place: String { folder ?? "built-in/\(BuiltInSet.standard.name)" }
+
+  private func read(_ folder: String) throws(LayoutErrors) -> [LayoutFile] {
+    var files: [LayoutFile] = []
+    var errors: [LayoutError] = []
+    do {
+      let handle = try FileHandle(opening: Array(folder.utf8), O_RDONLY | O_DIRECTORY)
+      let names = try FolderListing.names(ofSource: handle, since: FileStatus(try handle.status()))
+      for name in names.compactMap({ String(validating: $0, as: UTF8.self) }) {
+        guard LayoutFile.isLayout(name) else { continue }
+        let path = "\(folder)/\(name)"
+        do throws(SystemError) {
+          files.append(LayoutFile(path: path, bytes: try readFile(path)))
+        } catch {
+          errors.append(LayoutError(file: path, reason: Self.reason(error)))
+        }
+      }
+    } catch let error as SystemError {
+      errors.append(LayoutError(file: folder, reason: Self.reason(error)))
+    } catch {
+      errors.append(LayoutError(file: folder, reason: "changed while it was being read"))
+    }
+    if !errors.isEmpty { throw LayoutErrors(errors: errors) }
+    return files
+  }
+
+  private func readFile(_ path: String) throws(SystemError) -> [UInt8] {
+    // O_NONBLOCK: a FIFO must not hang the run.
+    let file = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_NONBLOCK)
+    if try file.status().st_mode & S_IFMT != S_IFREG {
+      let isFolder = try file.status().st_mode & S_IFMT == S_IFDIR
+      throw SystemError(operation: "read", path: path, errno: isFolder ? EISDIR : EINVAL)
+    }
+    return try file.readAll(atMost: Self.largestFile)
+  }
+
+  private static func reason(_ error: SystemError) -> String {
+    switch error.errno {
+    case EFBIG: "expected at most 16 MiB, found more"
+    case EINVAL: "expected a file, found something else"
+    default: "cannot \(error.operation): \(String(cString: strerror(error.errno)))"
+    }
+  }
+}

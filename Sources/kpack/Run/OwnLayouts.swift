@@ -1,0 +1,72 @@
+// The first run in a project of one's own: what to do where no layouts are given, or no binaries found.
+
+import Basics
+import Files
+import Glibc
+import Layout
+import Plan
+
+/// Tells whoever runs kpack outside of a Kubernetes tree to name layouts.
+struct OwnLayouts {
+  private let root: String
+
+  /// What is wrong with a run on the built-in `layouts`; nil when there is anything for them, be it not all.
+  static func mistake(with layouts: LayoutSet, _ locations: Locations) -> Diagnostic? {
+    if holdsBinaries(of: layouts, locations.bin) { return nil }
+    // Any project has a README.md or a folder of tests; what stands deeper is Kubernetes' own.
+    let sources = layouts.sourcePaths.filter { $0.utf8.contains(UInt8(ascii: "/")) }
+    if sources.contains(where: { isThere("\(locations.root)/\($0)") }) { return nil }
+    let root = locations.root == "." ? "the current folder" : escapedName(locations.root.utf8)
+    let found = "no --layouts is given, and the built-in ones are those of Kubernetes v1.7, which \(root) does not hold"
+    return Diagnostic(.usage, "\(found); \(OwnLayouts(root: locations.root).advice)")
+  }
+
+  /// What to do after `errors`; nil where they are not about a folder of binaries that has none of the layouts'.
+  static func advice(
+    after errors: PlanErrors, with layouts: LayoutSet, isBuiltIn: Bool, _ locations: Locations
+  ) -> String? {
+    let bin = escapedName(locations.bin.utf8)
+    let areAboutBinaries = errors.diagnostics.contains {
+      $0.description.contains("\(bin)/") || $0.description.hasPrefix(bin)
+    }
+    if !areAboutBinaries || holdsBinaries(of: layouts, locations.bin) { return nil }
+    let owner = isBuiltIn ? "Kubernetes v1.7" : layouts.release.name
+    let found = "\(bin) holds none of the binaries of \(owner)"
+    let remedy = "put them at \(bin)/OS/ARCH/NAME, or give --bin DIR with the folder that OS/ARCH/NAME are in"
+    let own = isBuiltIn ? "; for a project of your own, \(OwnLayouts(root: locations.root).advice)" : ""
+    return "\(found): \(remedy)\(own)"
+  }
+
+  /// Whether a folder of binaries has one of those that the layouts name, on any platform.
+  private static func holdsBinaries(of layouts: LayoutSet, _ bin: String) -> Bool {
+    let wanted = Set(layouts.release.binaries.values.joined())
+    // What cannot be listed holds nothing to make a tarball of.
+    let systems = (try? names(in: bin)) ?? []
+    let folders = systems.flatMap { system in
+      let folder = "\(bin)/\(String(decoding: system, as: UTF8.self))"
+      return ((try? names(in: folder)) ?? []).map { "\(folder)/\(String(decoding: $0, as: UTF8.self))" }
+    }
+    return folders.contains { folder in wanted.contains { isThere("\(folder)/\($0)") || isThere("\(folder)/\($0).exe") }
+    }
+  }
+
+  private var advice: String {
+    if let folder { return "give --layouts \(escapedName(folder.utf8))" }
+    return "give --layouts DIR with layouts of your own: `kpack layouts export DIR` writes out the built-in ones, and "
+      + "`kpack help` tells what they say"
+  }
+
+  /// A folder of layouts right below the root, "layouts" before all others.
+  private var folder: String? {
+    let prefix = root == "." ? "" : "\(root)/"
+    let names = (try? Self.names(in: root)) ?? []  // What cannot be listed has no folder to name.
+    let folders = ["layouts"] + names.compactMap { String(validating: $0, as: UTF8.self) }
+    return folders.map { prefix + $0 }.first { Self.isThere("\($0)/release.json") }
+  }
+
+  private static func names(in folder: String) throws(SystemError) -> [[UInt8]] {
+    try FolderListing.names(of: try FileHandle(opening: Array(folder.utf8), O_RDONLY | O_DIRECTORY))
+  }
+
+  private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}

@@ -1,0 +1,124 @@
+// What tarballs, images and release have in common: plan, write in one transaction, tell what was made.
+
+import Archive
+import Basics
+import Cache
+import Files
+import Glibc
+import JSON
+import Layout
+import Plan
+import Write
+
+/// One run that makes artifacts.
+struct ReleaseRun {
+  /// What such a run makes, as its messages say it: "the tarballs".
+  let subject: String
+  /// Whether results are one object an entry, in place of one an artifact.
+  var tellsEntries = false
+  private let context: CommandContext
+
+  init(_ context: CommandContext, subject: String) throws(UsageError) {
+    self.context = context
+    self.subject = subject
+    tellsEntries = context.line.has("entries")
+    if tellsEntries && context.format != .json { throw context.usage("--entries: expected --format json with it") }
+  }
+
+  /// Makes what `planner` plans of the layouts.
+  func run(_ planner: (LayoutSet, ReleaseOptions) throws -> Plan) throws {
+    let options = try context.releaseOptions()
+    let cacheLimit = try context.cacheLimit()
+    let start = Progress.now()
+    let plan = try context.planned(in: options.locations) { try planner($0, options) }
+    let planning = Progress.now() - start
+    for warning in plan.warnings { context.messages.warning(warning) }
+    context.messages.detail(description(of: plan, options))
+    let folder = try Interrupts.guardedFolder(ReleaseWriter.folders(of: plan))
+    let cache = context.cache(of: options, limit: cacheLimit)
+    if let cache { Interrupts.guardCache(cache) }
+    var writing = context.writeOptions(jobs: options.jobs)
+    writing.hashesTars = context.format == .json && plan.hasTarballs
+    writing.hashesEntries = tellsEntries
+    let writer = ReleaseWriter(plan, writing, cache: cache)
+    let progress = Progress(plan, context.messages)
+    let ledger: Ledger
+    do {
+      try ReleaseWriter.check(plan, in: folder)
+      ledger = try writer.write(into: folder) { progress.take($0) }
+      try writer.commit(folder)
+      cache?.finish()
+    } catch {
+      progress.end()
+      Interrupts.abandon(folder)
+      // What was found out stays true.
+      cache?.finish()
+      throw error
+    }
+    progress.end()
+    context.messages.detail(WorkSummary(writer.log, planning: planning).lines(of: plan))
+    do {
+      try report(ledger, options)
+      try context.output.flush()
+    } catch {
+      throw Diagnostic(.system, "\(subject) are written, but their results could not be told: \(error)")
+    }
+  }
+
+  private func description(of plan: Plan, _ options: ReleaseOptions) -> [String] {
+    let places = options.locations
+    var lines: [String] = []
+    if plan.hasTarballs {
+      let tarballs = plan.artifacts.filter { $0.image == nil }
+      lines = [
+        "root \(places.root), binaries \(places.bin), stage \(places.stage)",
+        "\(tarballs.count) tarballs into \(places.out), \(options.jobs) threads, zlib \(GzipMember.zlibVersion), "
+          + "time of entries \(tarballs.first?.entries.mtime ?? 0)",
+      ]
+    }
+    let images = plan.written.compactMap { plan.artifacts[$0].image == nil ? nil : plan.artifacts[$0] }
+    if !images.isEmpty {
+      lines.append("\(images.count) images into \(ReleaseWriter.folders(of: images).joined(separator: ", "))")
+    }
+    return lines
+  }
+
+  private func report(_ ledger: Ledger, _ options: ReleaseOptions) throws {
+    if tellsEntries {
+      for result in ledger.results {
+        let title = ledger.plan.artifacts[result.artifact].title
+        try ledger.forEachEntry(of: result.artifact) {
+          try context.output.json(.object([("artifact", .string(title))] + $0.members + $0.originMembers))
+        }
+      }
+    } else {
+      try ArtifactRows(ledger).print(to: context.output, as: context.format)
+    }
+    if context.format == .text {
+      for artifact in ledger.plan.artifacts where artifact.stagedImages > 0 {
+        let stage = escapedName(options.locations.stage.utf8)
+        try context.output.line("\(artifact.fileName): \(artifact.stagedImages) images as they stand in \(stage)")
+      }
+    }
+    let isFull = context.line.arguments.isEmpty && options.platforms == nil && !options.isFast
+    if isFull && ledger.plan.hasTarballs { warnOfStrays(ledger.plan, options) }
+  }
+
+  /// Tarballs of other releases in the same folder are easily shipped by mistake; they are never removed.
+  private func warnOfStrays(_ plan: Plan, _ options: ReleaseOptions) {
+    let out = options.locations.out
+    let planned = Set(plan.artifacts.filter { $0.image == nil }.map { Array($0.fileName.utf8) })
+    // The folder was just written into; that it cannot be listed is not worth failing for.
+    guard let handle = try? FileHandle(opening: Array(out.utf8), O_RDONLY | O_DIRECTORY),
+      let names = try? FolderListing.names(of: handle)
+    else { return }
+    for name in names where ArchiveFormat(fileName: name) != nil && !planned.contains(name) {
+      context.messages.warning("\(escapedName(out.utf8))/\(escapedName(name)) is none of this release's tarballs")
+    }
+  }
+}
+
+extension Plan {
+  /// Whether it makes tarballs.
+  var hasTarballs: Bool { artifacts.contains { $0.image == nil } }
+}

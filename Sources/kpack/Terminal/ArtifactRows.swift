@@ -1,0 +1,75 @@
+// A run's results: of each artifact what it is, how big, and what it is known by.
+
+import Archive
+import Basics
+import Image
+import JSON
+import Plan
+import Write
+
+/// What is told of the artifacts of a run.
+struct ArtifactRows {
+  private let ledger: Ledger
+
+  init(_ ledger: Ledger) { self.ledger = ledger }
+
+  /// Prints a table of the images and one of the tarballs, or an object for each.
+  func print(to output: ResultOutput, as format: ResultFormat) throws {
+    guard format != .json else {
+      for result in ledger.results { try output.json(json(result)) }
+      return
+    }
+    if !images.isEmpty { try imageTable.print(to: output) }
+    if !tarballs.isEmpty { try tarballTable.print(to: output) }
+  }
+
+  private func artifact(_ result: ArtifactResult) -> Artifact { ledger.plan.artifacts[result.artifact] }
+
+  private var images: [ArtifactResult] { ledger.results.filter { artifact($0).image != nil } }
+  private var tarballs: [ArtifactResult] { ledger.results.filter { artifact($0).image == nil } }
+
+  private var tarballTable: ResultTable {
+    ResultTable(
+      header: ["TARBALL", "ENTRIES", "BYTES IN", "BYTES OUT", "SHA256"],
+      rows: tarballs.map { result in
+        let artifact = artifact(result)
+        return [
+          .text(escapedName(artifact.fileName.utf8)), .number(artifact.entries.count), .bytes(result.tarSize),
+          .bytes(result.size), .digest("\(result.digest)"),
+        ]
+      }, isAligned: true)
+  }
+
+  private var imageTable: ResultTable {
+    ResultTable(
+      header: ["IMAGE", "PLATFORM", "BYTES", "SHA256"],
+      rows: images.compactMap { result in
+        artifact(result).image.map { image in
+          let names = image.references.map(\.familiar).joined(separator: " ")
+          return [.text(names), .text("\(image.platform)"), .bytes(result.size), .digest("\(result.digest)")]
+        }
+      }, isAligned: false)
+  }
+
+  private func json(_ result: ArtifactResult) -> JSONLiteral {
+    let artifact = artifact(result)
+    let paths = artifact.places.map(\.path)
+    let path = ("path", JSONLiteral.string(paths.first ?? ""))
+    let sha256 = ("sha256", JSONLiteral.string("\(result.digest)"))
+    if let image = artifact.image {
+      return .object([
+        ("image", .string(image.name)), ("platform", .string("\(image.platform)")),
+        ("references", .array(image.references.map { .string($0.familiar) })), path,
+        ("paths", .array(paths.map { .string($0) })), ("bytesOut", .integer(result.size)), sha256,
+      ])
+    }
+    let hashed = result.tarDigest.map { [("tarSha256", JSONLiteral.string("\($0)"))] } ?? []
+    let staged: [(String, JSONLiteral)] =
+      artifact.stagedImages > 0 ? [("stagedImages", .integer(Int64(artifact.stagedImages)))] : []
+    return .object(
+      [
+        ("artifact", .string(artifact.fileName)), path, ("entries", .integer(Int64(artifact.entries.count))),
+        ("bytesIn", .integer(result.tarSize)), ("bytesOut", .integer(result.size)), sha256,
+      ] + hashed + staged)
+  }
+}

@@ -1,0 +1,109 @@
+// A layout file under test among right ones that declare what it refers to.
+
+@testable import Layout
+@testable import TestSupport
+
+/// A document and what kind of layout its file's name says it is.
+struct LayoutDocument {
+  /// The kinds, by the names of their definitions in the schema.
+  enum Kind: String, CaseIterable {
+    case release, tarball, images
+  }
+
+  let kind: Kind
+  let text: String
+
+  /// What kpack has against it, in the order it is told; none when it is taken.
+  var mistakes: [String] {
+    var files = Self.others
+    switch kind {
+    // Alone: what other files would refer to need not be declared.
+    case .release: files = ["release": text]
+    case .tarball: files["app"] = text
+    case .images: files["images"] = text
+    }
+    do throws(LayoutErrors) {
+      _ = try LayoutSet(
+        files.sorted { $0.key < $1.key }.map { LayoutFile(path: "\($0.key).json", bytes: Array($0.value.utf8)) },
+        from: "layouts")
+      return []
+    } catch {
+      return error.errors.map(\.reason)
+    }
+  }
+
+  private static let others = [
+    "release": #"""
+    {"name": "x", "platforms": {"p": ["linux/amd64"], "q": "present"}, "binaries": {"b": ["one"]}, "flags": {"f": {}}}
+    """#,
+    "images": #"{"bases": {"base": "x"}, "groups": {"g": [], "h": []}}"#,
+    "src": #"{"tarball": "src.tgz", "entries": []}"#,
+    // A name that no image has may be filled in later: so every image is held as far as kpack can tell.
+    "app": #"{"tarball": "app.tgz", "platforms": "p", "entries": [{"images": ["{name}"]}]}"#,
+  ]
+
+  /// Right documents that between them have every key, one of each verb with all its options.
+  static let complete: [LayoutDocument] =
+    [
+      LayoutDocument(
+        kind: .release,
+        text: #"""
+          {"$schema": "s", "name": "x", "platforms": {"p": ["linux/amd64"], "q": "present"}, "fast": ["linux/amd64"],
+           "override": "replace", "binaries": {"b": ["one"]},
+           "archive": {"root": "r", "owner": "0:0", "exclude": ["*~"], "mode": "normal", "mtime": 1, "level": 6},
+           "flags": {"f": {"env": "F", "default": "y", "onWith": ["A"]}}}
+          """#),
+      LayoutDocument(
+        kind: .tarball,
+        text: #"""
+          {"$schema": "s", "tarball": "a.tgz", "platforms": "p", "when": "f",
+           "archive": {"root": "r", "owner": "0:0", "exclude": ["*~"], "mode": "normal", "mtime": 1, "level": 6},
+           "entries": []}
+          """#),
+      LayoutDocument(
+        kind: .tarball, text: #"{"tarball": "a-{os}.tar.gz", "platforms": ["linux/amd64"], "entries": []}"#),
+      LayoutDocument(
+        kind: .images,
+        text: #"""
+          {"$schema": "s", "registry": "r", "bases": {"base": "b"}, "repository": "{registry}/{name}", "tag": "t",
+           "groups": {"g": []}}
+          """#),
+      LayoutDocument(
+        kind: .images,
+        text: #"""
+          {"bases": {"base": {"amd64": "b", "*": "c"}, "other": {"ref": "b", "entries": [{"directory": "d"}]},
+                     "third": {"ref": {"arm": "b"}}},
+           "repository": {"amd64": "x"}, "groups": {}}
+          """#),
+    ] + image.map { LayoutDocument(kind: .images, text: #"{"bases": {"base": "b"}, "groups": {"g": [\#($0)]}}"#) }
+    + entries.map {
+      LayoutDocument(kind: .tarball, text: #"{"tarball": "a.tgz", "platforms": "p", "entries": [\#($0)]}"#)
+    }
+    + [#"{"tree": "a", "platforms": ["linux/amd64"]}"#, #"{"binaries": "b", "platforms": "p"}"#].map {
+      LayoutDocument(kind: .tarball, text: #"{"tarball": "a.tgz", "entries": [\#($0)]}"#)
+    }
+
+  private static let image = [
+    #"{"name": "n", "base": "base"}"#,
+    #"{"binary": "one", "to": "bin", "base": "base", "repository": "r", "tag": "t", "file": "f.tar"}"#,
+    #"{"binary": "one", "base": "base", "outputs": ["stage", "images"], "env": {"A": "b"}, "cmd": ["c"]}"#,
+    #"{"binary": "one", "base": "base", "env": ["A=b"], "entrypoint": ["e"], "workdir": "/w", "user": "u"}"#,
+    #"{"binary": "one", "base": "base", "labels": {"l": "v"}, "platforms": "p", "when": "f"}"#,
+    #"{"binary": "one", "base": "base", "platforms": ["linux/amd64"], "entries": [{"file": "a", "to": "b"}]}"#,
+  ]
+
+  private static let entries = [
+    #"{"binaries": "b", "to": "t", "optional": true, "mode": "0755", "unchecked": true, "overlay": true}"#,
+    #"{"binaries": ["one"], "platforms": ["linux/*"], "when": "!f"}"#,
+    #"{"images": "g", "to": "t", "optional": true, "mode": "0755"}"#,
+    #"{"images": ["one"]}"#,
+    #"{"file": "f", "to": "t", "optional": true, "mode": "0755", "unchecked": true}"#,
+    #"{"tree": "a", "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "mode": "755"}"#,
+    #"{"paths": ["a", "b/c"], "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "unchecked": true}"#,
+    #"{"text": "x", "to": "t", "mode": "0644", "unchecked": false}"#,
+    #"{"directory": "d", "mode": "0700", "platforms": "p"}"#,
+    #"{"symlink": "s", "to": "t"}"#,
+    #"{"artifact": "src", "to": "t", "mode": "0600"}"#,
+    #"{"git": "HEAD", "to": "t", "include": ["i"], "exclude": ["e"], "mode": "0755", "commitId": true}"#,
+  ]
+}

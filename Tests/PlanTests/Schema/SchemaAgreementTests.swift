@@ -1,0 +1,173 @@
+// That the layouts' schema and kpack take and refuse the same layouts: some thousands, made from the schema's own
+// structure and broken in every way that is known, judged by Python's jsonschema and by kpack.
+
+@testable import JSON
+@testable import TestSupport
+import Testing
+
+/// A rule of layouts that a schema cannot express.
+struct RuleBeyondSchemas: Sendable {
+  let name: String
+  /// A layout that breaks it and nothing else.
+  let example: LayoutDocument
+  /// Whether kpack's reason is this rule's.
+  let isReason: @Sendable (String) -> Bool
+
+  init(_ name: String, _ kind: LayoutDocument.Kind, _ text: String, _ isReason: @escaping @Sendable (String) -> Bool) {
+    (self.name, example, self.isReason) = (name, LayoutDocument(kind: kind, text: text), isReason)
+  }
+
+  private static func entry(_ text: String) -> String { #"{"tarball": "a.tgz", "entries": [\#(text)]}"# }
+
+  static let all: [RuleBeyondSchemas] = [
+    RuleBeyondSchemas("what is named is declared", .tarball, entry(#"{"directory": "d", "when": "nobody"}"#)) {
+      $0.hasPrefix("no ") && $0.contains(" is named ")
+    },
+    RuleBeyondSchemas("a brace is closed", .tarball, entry(#"{"directory": "{name"}"#)) {
+      $0.hasPrefix("'{' without '}' after it")
+    },
+    RuleBeyondSchemas("there is such a variable", .tarball, entry(#"{"directory": "{nmae}"}"#)) {
+      $0.hasPrefix("unknown variable ")
+    },
+    RuleBeyondSchemas("a variable is known where it stands", .tarball, entry(#"{"directory": "{os}"}"#)) {
+      $0.hasPrefix("{") && ["} is known in ", "} is not known ", "} cannot stand here"].contains(where: $0.contains)
+    },
+    RuleBeyondSchemas("a glob's set is closed", .tarball, entry(#"{"tree": ".", "exclude": ["[a"]}"#)) {
+      $0.hasPrefix("a pattern with '[' and no ']' after it")
+    },
+    RuleBeyondSchemas("a backslash is before something", .tarball, entry(#"{"tree": ".", "exclude": ["a\\"]}"#)) {
+      $0.hasPrefix("a pattern that ends in a backslash")
+    },
+    RuleBeyondSchemas("no tarball holds itself", .tarball, entry(#"{"artifact": "app", "to": "a"}"#)) {
+      $0.hasPrefix("a tarball cannot hold itself: ")
+    },
+    RuleBeyondSchemas(
+      "no two images of a group have one name", .images,
+      #"{"bases": {"b": "b"}, "groups": {"g": [{"name": "x", "base": "b"}, {"binary": "x", "base": "b"}]}}"#
+    ) { $0.hasPrefix("another image of this group is named ") },
+    RuleBeyondSchemas(
+      "a variable is set once", .images,
+      #"{"bases": {"b": "b"}, "groups": {"g": [{"name": "x", "base": "b", "env": ["A=1", "A=2"]}]}}"#
+    ) { $0.hasSuffix(" is set twice") },
+    RuleBeyondSchemas("a key stands once in an object", .release, #"{"name": "a", "name": "b"}"#) {
+      $0.hasPrefix("expected each key once in an object")
+    },
+    RuleBeyondSchemas(
+      "a path has at most 4095 bytes", .tarball,
+      entry(#"{"directory": "\#(String(repeating: "abcdefg/", count: 512))a"}"#)
+    ) { $0.hasPrefix("a path of more than 4095 bytes") },
+    RuleBeyondSchemas(
+      "a part of a path has at most 255 bytes", .tarball,
+      entry(#"{"directory": "\#(String(repeating: "\u{E9}", count: 128))"}"#)
+    ) { $0.hasPrefix("a part of more than 255 bytes in a path") },
+    RuleBeyondSchemas(
+      "a link's target has at most 4095 bytes", .tarball,
+      entry(#"{"symlink": "\#(String(repeating: "a", count: 4096))", "to": "a"}"#)
+    ) { $0.hasPrefix("expected the target of a link, found ") && $0.hasSuffix("\"...") },
+    RuleBeyondSchemas("an owner fits 32 bits", .release, #"{"name": "a", "archive": {"owner": "0:4294967296"}}"#) {
+      $0.hasPrefix("expected \"source\" or two numbers") && $0.wholeMatch(of: /.* found "[0-9]+:[0-9]{10,}"/) != nil
+    },
+    RuleBeyondSchemas("a whole number has digits alone", .release, #"{"name": "a", "archive": {"level": 6.0}}"#) {
+      $0.hasPrefix("expected a whole number ") && $0.wholeMatch(of: /.* found the number [-0-9]+[.eE].*/) != nil
+    },
+  ]
+}
+
+struct SchemaAgreementTests {
+  @Test(.enabled(if: SchemaJudge.isWanted, SchemaJudge.missing))
+  func `the schema takes what kpack takes, and refuses what it refuses but for rules that are beyond it`() throws {
+    let documents = try Self.documents()
+    let judge = try #require(SchemaJudge.found, SchemaJudge.missing)
+    // Not within #require, which would print all of them.
+    guard let verdicts = judge.verdicts(documents.map { ("", $0.text) }) else {
+      Issue.record("Python gave no verdicts")
+      return
+    }
+    var taken = 0
+    for (document, isValid) in zip(documents, verdicts) {
+      let mistakes = document.mistakes
+      if mistakes.isEmpty { taken += 1 }
+      if isValid == mistakes.isEmpty { continue }
+      let other = mistakes.filter { mistake in !RuleBeyondSchemas.all.contains { $0.isReason(mistake) } }
+      if isValid && other.isEmpty { continue }
+      Issue.record(
+        "\(document.kind) \(document.text): the schema \(isValid ? "takes" : "refuses") it, kpack says: \(mistakes)")
+    }
+    // Many of both, or all of this says little.
+    #expect(
+      documents.count > 10_000 && taken > 3000 && documents.count - taken > 5000, "\(taken) of \(documents.count)")
+  }
+
+  @Test(.enabled(if: SchemaJudge.isWanted, SchemaJudge.missing))
+  func `what is said to be beyond a schema passes it and is refused for just that`() throws {
+    let judge = try #require(SchemaJudge.found, SchemaJudge.missing)
+    let rules = RuleBeyondSchemas.all
+    let verdicts = try #require(judge.verdicts(rules.map { ("", $0.example.text) }))
+    for (rule, isValid) in zip(rules, verdicts) {
+      let mistakes = rule.example.mistakes
+      #expect(isValid && !mistakes.isEmpty && mistakes.allSatisfy(rule.isReason), "\(rule.name): \(mistakes)")
+    }
+  }
+
+  /// What a file is, the schema tells by its keys and kpack by its name.
+  @Test(.enabled(if: SchemaJudge.isWanted, SchemaJudge.missing))
+  func `the schema does not know the names of files`() throws {
+    let judge = try #require(SchemaJudge.found, SchemaJudge.missing)
+    let release = LayoutDocument(kind: .tarball, text: #"{"name": "a"}"#)
+    #expect(judge.verdicts([("", release.text)]) == [true])
+    #expect(release.mistakes == ["unknown key", "missing key \"entries\"", "missing key \"tarball\""])
+  }
+
+  @Test(.enabled(if: SchemaJudge.isWanted, SchemaJudge.missing))
+  func `the schema takes its own examples and defaults`() throws {
+    let judge = try #require(SchemaJudge.found, SchemaJudge.missing)
+    let samples = Self.samples(try LayoutSchema.read(), "")
+    #expect(samples.count > 60)
+    let verdicts = try #require(judge.verdicts(samples))
+    for (sample, isValid) in zip(samples, verdicts) { #expect(isValid, "\(sample.pointer): \(sample.text)") }
+  }
+
+  /// The examples and defaults below `schema`, each with the pointer to what it is one of.
+  private static func samples(_ schema: JSONValue, _ pointer: String) -> [(pointer: String, text: String)] {
+    let isListed = pointer.hasSuffix("/properties") || pointer.hasSuffix("/$defs")
+    let own = isListed ? [] : (schema["examples"]?.elements ?? []) + (schema["default"].map { [$0] } ?? [])
+    return own.map { (pointer, $0.literal.text) }
+      + schema.members.filter { isListed || !["examples", "default"].contains($0.key) }.flatMap {
+        samples($0.value, "\(pointer)/\($0.key)")
+      }
+      + schema.elements.enumerated().flatMap { samples($0.element, "\(pointer)/\($0.offset)") }
+  }
+
+  /// The layouts that are judged: the same in every run.
+  private static func documents() throws -> [LayoutDocument] {
+    let schema = try LayoutSchema.read()
+    let mutations = LayoutMutations(keys: keys(schema))
+    var dice = Dice(seed: 14)
+    var documents = LayoutDocument.complete
+    var seen: [LayoutDocument.Kind: Set<String>] = [:]
+    for document in LayoutDocument.complete {
+      let value = try JSONReader.read(Array(document.text.utf8)).literal
+      documents += mutations.all(value, seen: &seen[document.kind, default: []]).map {
+        LayoutDocument(kind: document.kind, text: $0.text)
+      }
+    }
+    let grammar = SchemaGrammar(definitions: try #require(schema["$defs"]))
+    for _ in 0..<300 {
+      for kind in LayoutDocument.Kind.allCases {
+        var value = grammar.value(of: kind.rawValue, &dice)
+        documents.append(LayoutDocument(kind: kind, text: value.text))
+        value = mutations.one(value, &dice)
+        documents.append(LayoutDocument(kind: kind, text: value.text))
+        documents.append(LayoutDocument(kind: kind, text: mutations.one(value, &dice).text))
+      }
+    }
+    return documents
+  }
+
+  /// The keys of all objects that the schema knows.
+  private static func keys(_ schema: JSONValue) -> [String] {
+    let own = schema["properties"]?.members.map(\.key) ?? []
+    let below = (schema.members.map(\.value) + schema.elements).flatMap(keys)
+    return Set(own + below).sorted()
+  }
+}

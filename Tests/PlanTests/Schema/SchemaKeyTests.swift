@@ -1,0 +1,75 @@
+// That the schema and the decoder of layouts know the same keys, verbs and options, by their own tables.
+
+@testable import JSON
+@testable import Layout
+import Testing
+
+struct SchemaKeyTests {
+  /// The decoder's keys by the schema's definition of the object that has them.
+  private static let keys: [(definition: String, keys: [String])] = [
+    ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys), ("archive", ArchiveSettings.keys),
+    ("tarball", TarballLayout.keys), ("images", ImagesLayout.keys), ("image", ImageRuleDecoder.imageKeys),
+    ("entry", VerbKey.allCases.map(\.rawValue) + VerbKey.ownOptions + VerbKey.commonOptions),
+  ]
+
+  @Test func `every object has the keys that the decoder takes`() throws {
+    let definitions = try #require(try LayoutSchema.read()["$defs"])
+    for (definition, keys) in Self.keys {
+      #expect(Self.properties(definitions[definition]) == Set(keys), "\(definition)")
+      #expect(Set(keys).count == keys.count, "\(definition)")
+    }
+    let base = try #require(definitions["base"]?["then"])
+    #expect(Self.properties(base) == Set(ImageRuleDecoder.baseKeys))
+    // And there is no object of keys beside these and the base's.
+    let objects = definitions.members.filter { $0.value["additionalProperties"]?.kind == .bool(false) }.map(\.key)
+    #expect(Set(objects) == Set(Self.keys.map(\.definition)))
+  }
+
+  @Test func `every verb is one of both, and so is what it needs`() throws {
+    let entry = try #require(try LayoutSchema.read()["$defs"]?["entry"])
+    let verbs = (entry["oneOf"]?.elements ?? []).compactMap { $0["required"]?.elements.first?.string }
+    #expect(verbs == VerbKey.allCases.map(\.rawValue))
+    let needing = entry["dependentRequired"]?.members.map(\.key) ?? []
+    #expect(Set(needing) == Set(VerbKey.allCases.filter(\.needsTo).map(\.rawValue)))
+    #expect(try Self.refusedInImages() == Set(VerbKey.ofTarballs.map(\.rawValue) + ["commitId"]))
+  }
+
+  @Test(arguments: VerbKey.allCases) func `a verb has the same options in both`(_ verb: VerbKey) throws {
+    let definitions = try #require(try LayoutSchema.read()["$defs"])
+    for option in VerbKey.ownOptions + VerbKey.commonOptions {
+      let isOption = VerbKey.commonOptions.contains(option) || verb.options.contains(option)
+      let keys: Set = [verb.rawValue, option]
+      let isAllowed = keys.allSatisfy { key in
+        Self.allows(definitions["entry"]?["dependentSchemas"]?[key], keys, definitions)
+      }
+      #expect(isAllowed == isOption, "\(option)")
+    }
+  }
+
+  private static func properties(_ object: JSONValue?) -> Set<String> {
+    Set(object?["properties"]?.members.map(\.key) ?? [])
+  }
+
+  /// What entries of images may not have.
+  private static func refusedInImages() throws -> Set<String> {
+    let items = try LayoutSchema.read()["$defs"]?["imageEntries"]?["items"]
+    return Set((items?["not"]?["anyOf"]?.elements ?? []).compactMap { $0["required"]?.elements.first?.string })
+  }
+
+  /// Whether an object of these keys is one of `schema`, which is made of "required", "not", "anyOf" and "$ref" alone.
+  private static func allows(_ schema: JSONValue?, _ keys: Set<String>, _ definitions: JSONValue) -> Bool {
+    guard let schema else { return true }
+    return schema.members.allSatisfy { member in
+      let parts = member.value.elements
+      return switch member.key {
+      case "required": parts.allSatisfy { keys.contains($0.string ?? "") }
+      case "not": !allows(member.value, keys, definitions)
+      case "anyOf": parts.contains { allows($0, keys, definitions) }
+      case "$ref":
+        allows(definitions[String((member.value.string ?? "").dropFirst("#/$defs/".count))], keys, definitions)
+      case "description": true
+      default: false
+      }
+    }
+  }
+}
