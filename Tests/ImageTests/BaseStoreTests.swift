@@ -95,7 +95,7 @@ struct BaseStoreTests {
     let bases = try ["a", "b"].map { name in
       let store = BaseStore("\(folder.path)/\(name)")
       let base = NewBase(try Reference("root"), for: amd64, settings: settings, created: 1)
-      let image = try BaseImage(base, from: .file(path: path), spoolingNear: folder.path)
+      let image = try base.image(from: .file(path: path), spoolingNear: folder.path)
       try store.add([image], as: Reference("root"), into: OutputFolder(store.path))
       return try store.image(Reference("root"), for: amd64)
     }
@@ -115,7 +115,7 @@ struct BaseStoreTests {
     let path = try folder.write(magic + [UInt8](repeating: 1, count: 1024), to: "root.tar")
     let error = #expect(throws: ImageError.self) {
       let base = NewBase(try Reference("root"), for: amd64, settings: ImageSettings(), created: 0)
-      _ = try BaseImage(base, from: .file(path: path), spoolingNear: folder.path)
+      _ = try base.image(from: .file(path: path), spoolingNear: folder.path)
     }
     #expect(error?.description.hasSuffix("\(path): \(fault)") == true, "\(error?.description ?? "")")
     #expect(throws: ImageError(path, "", fault)) { _ = try ImageSourceTests.read(path) }

@@ -65,7 +65,7 @@ struct LayerBytesTests {
       try Reference("sample:1"), for: Platform(os: "linux", architecture: "amd64"), settings: ImageSettings(),
       created: 0)
     let path = try folder.write(Self.zstd(Self.tar), to: "root.tar.zst")
-    let image = try BaseImage(base, from: .file(path: path), spoolingNear: "/tmp")
+    let image = try base.image(from: .file(path: path), spoolingNear: "/tmp")
     #expect(image.layers.map(\.descriptor.mediaType) == ["application/vnd.oci.image.layer.v1.tar+zstd"])
     #expect(image.layers.map(\.diffID.hex) == [sha(Self.tar)])
     #expect(image.entry("bin/sh") == "file")
@@ -129,7 +129,7 @@ struct LayerBytesTests {
       created: 0)
     let path = try folder.write([UInt8](), to: "root.tar")
     let error = try #require(throws: ImageError.self) {
-      _ = try BaseImage(base, from: .file(path: path), spoolingNear: "/tmp")
+      _ = try base.image(from: .file(path: path), spoolingNear: "/tmp")
     }
     #expect(error.reason.hasSuffix("expected a tar archive, found an empty file"), "\(error)")
   }

@@ -104,7 +104,7 @@ struct IndexCutter {
       let subject = lead.descriptor?.annotation(Descriptor.Annotation.subjectDigest)
       return ![lead.descriptor.map { "\($0.digest)" }, subject].contains { $0.map(gone.contains) ?? false }
     }
-    return Cut(removed: removed, rest: try index(descriptor, FieldPlace(item.field), with: left))
+    return Cut(removed: removed, rest: try index(descriptor, item.field.blobPlace, with: left))
   }
 
   /// The index that `descriptor` leads to, with the items that `leads` end at instead of its own.
@@ -174,7 +174,7 @@ struct ReachedBlobs {
       }
       guard followed.insert(descriptor.digest).inserted else { continue }
       if try step.mayBeMissing && !source.contains(descriptor.digest) { continue }
-      let stored = try documents.document(descriptor, FieldPlace(step.field))
+      let stored = try documents.document(descriptor, step.field.blobPlace)
       let document = try DocumentField(reading: stored.bytes, place: source.place(descriptor.digest.blobPath))
       try document.checkTwinKeys()
       for item in try ImageIndex.fields(of: document) { steps.append(Step(field: item, mayBeMissing: true)) }

@@ -234,15 +234,6 @@ extension BaseStore {
   }
 }
 
-extension BaseImage {
-  /// What an index says of the image.
-  fileprivate var platformDescriptor: Descriptor {
-    var descriptor = manifest.descriptor
-    descriptor.platform = config.platform
-    return descriptor
-  }
-}
-
 /// Writes the blobs of a store, each once.
 private struct BlobWriter {
   private let path: String

@@ -41,15 +41,15 @@ package struct NewBase: Sendable {
   }
 }
 
-extension BaseImage {
+extension NewBase {
   /// An image of one layer, the root file system in `archive`; what is compressed is unpacked near `folder`.
   ///
   /// The same archive makes the same base. One that unpacks to more than `limit` bytes is refused.
-  package init(
-    _ base: NewBase, from archive: RootArchive, spoolingNear folder: String, limit: Int64 = TarReader.defaultLimit
-  ) throws {
+  package func image(
+    from archive: RootArchive, spoolingNear folder: String, limit: Int64 = TarReader.defaultLimit
+  ) throws -> BaseImage {
     let blob = try archive.blob(near: folder)
-    var reader = try LayerReader(blob, at: FieldPlace(place: base.reference.familiar, field: ""))
+    var reader = try LayerReader(blob, at: FieldPlace(place: reference.familiar, field: ""))
     reader.isLayer = false
     var stack = LayerStack(Unpacking(near: folder, limit: limit))
     let (bytes, size, diffID) = try reader.read(into: &stack)
@@ -58,12 +58,12 @@ extension BaseImage {
       size: blob.count)
     let layer = BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
     let config = ImageConfig(
-      platform: base.platform, settings: base.settings, diffIDs: [diffID], created: base.created,
+      platform: platform, settings: settings, diffIDs: [diffID], created: created,
       history: ["root file system"])
     let configDocument = config.document
     let manifest = Manifest(config: configDocument.descriptor, layers: [layer.descriptor]).document
-    self.init(
-      reference: base.reference, manifestDigest: manifest.digest, configDigest: configDocument.digest, config: config,
+    return BaseImage(
+      reference: reference, manifestDigest: manifest.digest, configDigest: configDocument.digest, config: config,
       layers: [layer], files: stack.files, manifest: manifest, configDocument: configDocument,
       warnings: stack.warnings)
   }

@@ -17,6 +17,7 @@ package struct RootFileSystem: Sendable {
 
 /// Something in a folder that a layer cannot hold.
 package struct RootFileSystemError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Why it cannot be held.
   package enum Reason: Equatable, Sendable {
     /// Neither a file nor a folder nor a symlink; `found` says what, as in "a FIFO".
     case type(found: String)

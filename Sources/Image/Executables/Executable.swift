@@ -70,8 +70,15 @@ package enum Executable: Equatable, Sendable {
   }
 }
 
-// The comparison with a platform, for which the names that the formats have must be known.
-extension Machines {
+/// The systems and architectures that an executable file runs on.
+package struct Machines: Equatable, Sendable {
+  /// The name of the file's format, such as "ELF".
+  let format: String
+  /// The systems in Go's words (GOOS); nil for all.
+  let systems: [String]?
+  /// The architectures in Go's words (GOARCH), or as "ELF machine N"; nil for all, and where the file does not say it.
+  let architectures: [String]?
+
   /// Whether the file is for `os` and `architecture`; nil is not compared.
   ///
   /// A name that is none of Go's may mean any machine, for layouts may have names of their own.
@@ -85,6 +92,9 @@ extension Machines {
     return architectures.allSatisfy { !Self.knownArchitectures.contains($0) && !ELFFile.processors.contains($0) }
   }
 
+  /// Whether the format is not ELF, that of all systems that images are made for.
+  package var isForeignFormat: Bool { format != "ELF" }
+
   private func isAmong(_ names: [String]?, _ name: String?, of known: Set<String>) -> Bool {
     guard let names, let name, known.contains(name) else { return true }
     return names.contains(name)
@@ -93,4 +103,18 @@ extension Machines {
   /// The architectures that are recognized in files; Go has names for more.
   private static let knownArchitectures = Set(ELFFile.architectures.values)
     .union(MachOFile.architectures.values).union(PEFile.architectures.values)
+}
+
+extension Machines: CustomStringConvertible {
+  /// "arm64", or "windows/arm64" for a file of one or two systems; several with commas between them.
+  package var description: String {
+    let known = architectures?.joined(separator: ", ")
+    // A list of many systems, as ELF files have it, says nothing.
+    guard let systems, let first = systems.first, systems.count <= 2 else { return known ?? "any machine" }
+    guard let architectures else { return first }
+    return architectures.map { "\(first)/\($0)" }.joined(separator: ", ")
+  }
+
+  /// "an ELF file for arm64".
+  package var fileDescription: String { "\(format == "ELF" ? "an" : "a") \(format) file for \(self)" }
 }

@@ -30,6 +30,7 @@ extension PartSource {
 }
 
 extension SourceFile: PartSource {
+  /// As in `PartSource`.
   package var byteCount: Int64 { identity.size }
 }
 

@@ -16,6 +16,13 @@ package struct BaseImage: Sendable {
   let configDocument: Document
   /// Faults of its archive and its layers that were tolerated, a line each.
   package let warnings: [String]
+
+  /// What an index says of the image.
+  var platformDescriptor: Descriptor {
+    var descriptor = manifest.descriptor
+    descriptor.platform = config.platform
+    return descriptor
+  }
 }
 
 /// One layer of a verified image.

@@ -52,6 +52,18 @@ package struct NamedBlob: Sendable {
     guard let descriptor, descriptor.size != blob.count else { return nil }
     return place.error("\(blob.name): expected \(descriptor.size) bytes, found \(blob.count)")
   }
+
+  /// The warning that the media type of a layer says another compression than its bytes have, `compression`; nil where
+  /// it does not.
+  ///
+  /// containerd, Docker and skopeo go by the bytes too (containerd, pkg/archive/compression, `DetectCompression`).
+  func warning(of blob: Blob, _ compression: Compression?) -> ImageError? {
+    guard let descriptor, MediaType.compression(ofLayer: descriptor.mediaType) != compression, blob.count > 0 else {
+      return nil
+    }
+    let found = compression?.rawValue ?? "not compressed"
+    return place.error("\(blob.name): \(descriptor.mediaType), but its bytes are \(found)")
+  }
 }
 
 /// A run of stored bytes.

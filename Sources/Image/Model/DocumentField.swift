@@ -32,6 +32,9 @@ package struct DocumentField: Sendable {
     }
   }
 
+  /// The place of a blob that this field names.
+  var blobPlace: FieldPlace { FieldPlace(place: place, field: path) }
+
   /// The error that this field is wrong in the way that `reason` says.
   package func error(_ reason: String) -> ImageError { ImageError(place, path, reason) }
 
@@ -83,6 +86,7 @@ package struct DocumentField: Sendable {
   /// The path of the member at `key`.
   func path(to key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
+  /// A text.
   package func string() throws(ImageError) -> String {
     guard case .string(let string) = value.kind else { throw error("expected a string") }
     return string
@@ -96,6 +100,7 @@ package struct DocumentField: Sendable {
     return size
   }
 
+  /// The digest of a blob.
   package func digest() throws(ImageError) -> ImageDigest {
     let text = try string()
     if let digest = ImageDigest(text) { return digest }
@@ -108,15 +113,11 @@ package struct DocumentField: Sendable {
     return number
   }
 
+  /// True or false.
   package func bool() throws(ImageError) -> Bool {
     guard case .bool(let bool) = value.kind else { throw error("expected true or false") }
     return bool
   }
-}
-
-extension FieldPlace {
-  /// The place of what `field` names.
-  init(_ field: DocumentField) { self.init(place: field.place, field: field.path) }
 }
 
 // What types engines want of fields. Fields that kpack only carries along are checked too: a base whose config has a

@@ -4,8 +4,8 @@ import Basics
 
 /// An image, or a document of one, that cannot be accepted.
 ///
-/// What reads images throws this for a fault in what it reads, `SourceChanged` for a file that is replaced meanwhile, and
-/// `SystemError` where the system refuses. Comments on functions name only what else they throw.
+/// What reads images throws this for a fault in what it reads, `SourceChanged` for a file that is replaced meanwhile,
+/// and `SystemError` where the system refuses. Comments on functions name only what else they throw.
 package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file, or the store and the blob in it.
   package let place: String

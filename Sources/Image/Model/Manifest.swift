@@ -19,7 +19,7 @@ package struct Manifest: Equatable, Sendable {
 
   /// The manifest that `document`, which is of `mediaType` by its descriptor, spells.
   package init(_ document: DocumentField, mediaType: String) throws(ImageError) {
-    try document.checkSchema(mediaType: mediaType, without: "manifests")
+    try checkSchema(of: document, mediaType: mediaType, without: "manifests")
     config = try Descriptor(try document.required("config"))
     var layers: [Descriptor] = []
     for field in try document.member("layers")?.elements(atMost: Self.mostLayers, of: "layers") ?? [] {
@@ -60,7 +60,7 @@ package struct ImageIndex: Equatable, Sendable {
 
   /// The items of the index that `document` spells; `mediaType` is what its descriptor says, nil for index.json itself.
   static func items(of document: DocumentField, mediaType: String?) throws(ImageError) -> [Item] {
-    try document.checkSchema(mediaType: mediaType, without: "layers")
+    try checkSchema(of: document, mediaType: mediaType, without: "layers")
     // Two keys in an item are a fault of that item alone.
     try document.checkTwinKeys(except: "manifests")
     return try fields(of: document).map { Item($0) }
@@ -147,16 +147,13 @@ extension ImageIndex.Item {
   }
 }
 
-extension DocumentField {
-  /// Refuses what can be read as two kinds of document (CVE-2021-41190), or is of another kind than its descriptor
-  /// says.
-  fileprivate func checkSchema(mediaType: String?, without other: String) throws(ImageError) {
-    let version = try required("schemaVersion")
-    guard case .number("2") = version.value.kind else { throw version.error("expected 2") }
-    if let field = try member("mediaType"), let mediaType, try field.string() != mediaType {
-      throw field.error("expected \(quoted(mediaType)) as its descriptor says, found \(quoted(try field.string()))")
-    }
-    if let field = try member(other) { throw field.error("cannot stand in this kind of document") }
-    try check(.manifest)
+/// Refuses what can be read as two kinds of document (CVE-2021-41190), or is of another kind than its descriptor says.
+private func checkSchema(of document: DocumentField, mediaType: String?, without other: String) throws(ImageError) {
+  let version = try document.required("schemaVersion")
+  guard case .number("2") = version.value.kind else { throw version.error("expected 2") }
+  if let field = try document.member("mediaType"), let mediaType, try field.string() != mediaType {
+    throw field.error("expected \(quoted(mediaType)) as its descriptor says, found \(quoted(try field.string()))")
   }
+  if let field = try document.member(other) { throw field.error("cannot stand in this kind of document") }
+  try document.check(.manifest)
 }

@@ -9,7 +9,7 @@ struct DockerSink: ImageSink {
       ImageFile("manifest.json", text: manifest(of: image, names).text),
       ImageFile("repositories", text: repositories(of: image, names).text),
     ]
-    return (image.blobFiles(without: image.manifest.digest) + documents).sortedByName()
+    return (blobFiles(of: image, without: image.manifest.digest) + documents).sortedByName()
   }
 
   private func manifest(of image: BuiltImage, _ names: [Reference]) -> JSONLiteral {

@@ -51,18 +51,16 @@ extension ImageSink {
     name.indices.filter { name[$0] == "/" }.map { String(name[...$0]) }
   }
 
+  /// The files of the blobs of `image`, but for that of `omitted`; each digest once.
+  func blobFiles(of image: BuiltImage, without omitted: ImageDigest? = nil) -> [ImageFile] {
+    var seen: Set<ImageDigest> = []
+    return image.blobs.filter { $0.digest != omitted && seen.insert($0.digest).inserted }
+      .map { ImageFile($0.digest.blobPath, $0.blob) }
+  }
+
   private func entry(_ name: String, _ kind: TarEntryKind, _ mode: UInt16, _ mtime: Int64) -> TarEntry {
     let root = Array("root".utf8)
     return TarEntry(name: Array(name.utf8), kind: kind, mode: mode, mtime: mtime, uname: root, gname: root)
-  }
-}
-
-extension BuiltImage {
-  /// The files of the blobs, but for that of `omitted`; each digest once.
-  func blobFiles(without omitted: ImageDigest? = nil) -> [ImageFile] {
-    var seen: Set<ImageDigest> = []
-    return blobs.filter { $0.digest != omitted && seen.insert($0.digest).inserted }
-      .map { ImageFile($0.digest.blobPath, $0.blob) }
   }
 }
 

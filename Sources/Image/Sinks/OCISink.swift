@@ -7,7 +7,7 @@ struct OCISink: ImageSink {
       ImageFile(OCILayout.indexFile, .document(index(of: image, names).document.bytes)),
       ImageFile(OCILayout.versionFile, text: OCILayout.versionText),
     ]
-    return (image.blobFiles() + documents).sortedByName()
+    return (blobFiles(of: image) + documents).sortedByName()
   }
 
   /// One descriptor a name, with two annotations: containerd reads the whole name, other tools the reference name.

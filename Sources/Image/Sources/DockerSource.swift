@@ -73,7 +73,7 @@ struct DockerSource: LeadSource {
     let document = try configDocument(configField, &documents)
     let config = try config(document, in: try configField.string(), lead, &documents)
     let layers = try (item.member("Layers")?.elements(atMost: Manifest.mostLayers, of: "layers") ?? []).map { layer in
-      NamedBlob(name: try layer.string(), at: FieldPlace(layer))
+      NamedBlob(name: try layer.string(), at: layer.blobPlace)
     }
     try checkCount(layers.count, config, FieldPlace(place: item.place, field: "\(item.path).Layers"))
     return SourceImage(names: lead.names, config: config, configDocument: document, manifest: nil, layers: layers)
@@ -83,7 +83,7 @@ struct DockerSource: LeadSource {
   private func configDocument(_ field: DocumentField, _ documents: inout ImageDocuments) throws -> Document {
     let name = try field.string()
     let document = try documents.document(
-      NamedBlob(name: name, at: FieldPlace(field)), mediaType: MediaType.config)
+      NamedBlob(name: name, at: field.blobPlace), mediaType: MediaType.config)
     if let named = Self.digest(inConfigName: name), named != document.digest {
       throw field.error("\(quoted(name)): its bytes are \(document.digest)")
     }

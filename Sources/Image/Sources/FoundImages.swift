@@ -44,7 +44,9 @@ package struct SourceImage: Sendable {
   /// The layers as each item of a hybrid archive's manifest.json names them; they must be the same.
   var dockerLayers: [[NamedBlob]] = []
 
+  /// By the config, completed from the descriptor.
   package var platform: Platform { config.platform }
+  /// Of the config's bytes; the id of the image in engines.
   package var configDigest: ImageDigest { configDocument.digest }
   /// Nil for an image of a docker archive.
   package var manifestDigest: ImageDigest? { manifest?.digest }

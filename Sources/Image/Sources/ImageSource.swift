@@ -1,4 +1,5 @@
-// Where images are read from: what every source can do, and the choice among the images that it holds.
+// Where images are read from: what every source can do, the choice among the images that it holds, and the reading of
+// one.
 
 package import Basics
 import JSON
@@ -11,8 +12,8 @@ import JSON
 package protocol ImageSource: Sendable {
   /// The source as it was named, for messages.
   var path: String { get }
-  /// Faults of the source itself that were tolerated, a line each that begins with its path. They are among the warnings
-  /// of each image that is read.
+  /// Faults of the source itself that were tolerated, a line each that begins with its path. They are among the
+  /// warnings of each image that is read.
   var warnings: [String] { get }
   /// Where compressed archives and layers are unpacked to.
   var unpacking: Unpacking { get }
@@ -68,6 +69,72 @@ extension ImageSource {
 
   private static func list(_ platforms: [Platform]) -> String {
     platforms.map { "\($0)" }.joined(separator: ", ")
+  }
+}
+
+// Reading
+extension ImageSource {
+  /// Reads and verifies all of `image`, which gets the name `reference`.
+  package func read(_ image: SourceImage, as reference: Reference) throws -> BaseImage {
+    let (layers, stack) = try readLayers(image.layers, of: image)
+    for others in image.dockerLayers where try !isSame(others, image.layers) { _ = try readLayers(others, of: image) }
+    let manifest =
+      image.manifest ?? Manifest(config: image.configDocument.descriptor, layers: layers.map(\.descriptor)).document
+    return BaseImage(
+      reference: reference, manifestDigest: manifest.digest, configDigest: image.configDigest, config: image.config,
+      layers: layers, files: stack.files, manifest: manifest, configDocument: image.configDocument,
+      warnings: warnings + stack.warnings)
+  }
+
+  /// Reads and verifies `layers`, which must be those of the config of `image`, and what they make together.
+  private func readLayers(_ layers: [NamedBlob], of image: SourceImage) throws -> ([BaseLayer], LayerStack) {
+    var stack = LayerStack(unpacking)
+    // As many as diff IDs: that was compared when the image was found.
+    let read = try zip(layers, image.config.diffIDs).map { try self.read($0, $1, into: &stack) }
+    return (read, stack)
+  }
+
+  private func read(_ layer: NamedBlob, _ diffID: ImageDigest, into stack: inout LayerStack) throws -> BaseLayer {
+    let blob = try self.blob(layer)
+    var reader = try LayerReader(blob, at: layer.place)
+    if let error = layer.sizeError(of: blob) { throw error }
+    if let warning = layer.warning(of: blob, reader.compression) { stack.warn(warning) }
+    // A compressed layer is compared before it is unpacked; the bytes of a plain one are hashed once, as they are read.
+    let compressed = reader.compression == nil ? nil : try blob.digest()
+    if let compressed { try check(compressed, layer) }
+    let (bytes, size, found) = try reader.read(into: &stack)
+    if compressed == nil { try check(found, layer) }
+    if found != diffID { throw layer.place.error("\(blob.name): does not unpack to \(diffID)") }
+    let descriptor =
+      layer.descriptor
+      ?? Descriptor(mediaType: MediaType.layer(reader.compression), digest: compressed ?? found, size: blob.count)
+    return BaseLayer(descriptor: descriptor, diffID: diffID, size: size, bytes: bytes, blob: blob)
+  }
+
+  /// Compares the digest of the bytes of `layer` with its descriptor, or with its name where that is a digest.
+  private func check(_ digest: ImageDigest, _ layer: NamedBlob) throws(ImageError) {
+    let named = layer.descriptor?.digest ?? ImageDigest(blobPath: layer.name)
+    if let named, named != digest {
+      throw layer.place.error("\(escapedName(layer.name.utf8)): its bytes are \(digest)")
+    }
+  }
+
+  /// Whether two lists of layers lead to the same bytes of the archive.
+  private func isSame(_ first: [NamedBlob], _ second: [NamedBlob]) throws -> Bool {
+    for (first, second) in zip(first, second) {
+      let (first, second) = (try blob(first), try blob(second))
+      if first.offset != second.offset || first.count != second.count { return false }
+    }
+    return true
+  }
+
+  /// Looks for the file of every layer of `image`, and for its size where a manifest says it; reads none of them.
+  ///
+  /// Throws for the first that is missing or has another size.
+  package func checkPresence(ofLayersOf image: SourceImage) throws {
+    for layer in ([image.layers] + image.dockerLayers).joined() {
+      if let error = layer.sizeError(of: try blob(layer)) { throw error }
+    }
   }
 }
 

@@ -208,7 +208,7 @@ struct BaseCommand: Command {
   ) throws {
     let base = NewBase(name.reference, for: platform, settings: settings, created: epoch)
     let limit = try context.archiveLimit()
-    try add([try BaseImage(base, from: archive, spoolingNear: store.path, limit: limit)], as: name)
+    try add([try base.image(from: archive, spoolingNear: store.path, limit: limit)], as: name)
   }
 
   /// The path that an option gives. Throws `UsageError` for none.
