@@ -8,7 +8,7 @@ package struct BaseRule: Sendable {
   /// The base's reference.
   package let reference: ByArchitecture
   /// What every image on it gets, before its own entries.
-  package let entries: [EntryRule]
+  package let entries: [LayoutEntry]
   package let origin: RuleOrigin
 }
 
@@ -38,7 +38,7 @@ package struct ImageRule: Sendable {
   package let file: Template?
   /// Where its files go: each at most once, at least one.
   package let outputs: [ImageOutput]
-  package let entries: [EntryRule]
+  package let entries: [LayoutEntry]
   /// Environment variables in the order they were given, each name once.
   package let env: [(name: String, value: Template)]
   /// The default arguments; nil for the base's.
@@ -132,7 +132,7 @@ struct ImageRuleDecoder {
       workdir: object["workdir"].flatMap(workdir),
       user: object["user"].flatMap(user),
       labels: object["labels"].map(labels) ?? [],
-      condition: object["when"].flatMap { condition($0, names) },
+      condition: object["when"].flatMap { Condition($0, names) },
       platforms: object["platforms"].flatMap { $0.platformSelector(names) },
       origin: field.origin)
     // Not before all keys were looked at: all mistakes are told at once.
@@ -146,9 +146,8 @@ struct ImageRuleDecoder {
     return name
   }
 
-  private func entries(_ field: LayoutField?) -> [EntryRule] {
-    let decoder = EntryRuleDecoder(names: names, hasPlatform: true, place: .image)
-    return field?.elements?.compactMap(decoder.decode) ?? []
+  private func entries(_ field: LayoutField?) -> [LayoutEntry] {
+    field?.elements?.compactMap { LayoutEntry($0, names, hasPlatform: true, in: .image) } ?? []
   }
 }
 
@@ -218,11 +217,7 @@ extension ImageRuleDecoder {
 
   /// Whether `name` can be a variable's: the ENV of a Dockerfile takes quotes, blanks and "$" for something else.
   private func isVariable(_ name: String, at field: LayoutField) -> Bool {
-    let isKnown = { (byte: UInt8) in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        || "_.-".utf8.contains(byte)
-    }
-    if !name.isEmpty && name.utf8.allSatisfy(isKnown) { return true }
+    if !name.isEmpty && name.utf8.allSatisfy({ $0.isLetterOrDigit || "_.-".utf8.contains($0) }) { return true }
     field.refuse("expected the name of a variable, of letters, digits, '_', '.' and '-', found \(quoted(name))")
     return false
   }

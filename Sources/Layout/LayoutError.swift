@@ -30,7 +30,7 @@ package struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 /// Where in a layout a rule stands.
-package struct RuleOrigin: Equatable, Sendable, CustomStringConvertible {
+package struct RuleOrigin: Hashable, Sendable, CustomStringConvertible {
   /// Path of the layout file, as it was given.
   package let file: String
   /// Where the rule begins.
@@ -51,9 +51,16 @@ package struct RuleOrigin: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The mistakes that were found in a set of layouts.
-final class LayoutMistakes {
-  private(set) var errors: [LayoutError] = []
+/// What reading a part of a set of layouts came upon: its mistakes, and the names that it refers to.
+package final class LayoutNotes {
+  package private(set) var errors: [LayoutError] = []
+  /// As "KIND NAME".
+  package private(set) var usedNames: Set<String> = []
 
-  func add(_ error: LayoutError) { errors.append(error) }
+  package init() {}
+
+  /// Takes note of a mistake.
+  package func add(_ error: LayoutError) { errors.append(error) }
+
+  func use(_ kind: String, _ name: String) { usedNames.insert("\(kind) \(name)") }
 }

@@ -2,31 +2,31 @@
 // told with file, line, column and path.
 
 import Basics
-import JSON
+package import JSON
 
 /// A JSON value with its place in a layout file.
-struct LayoutField {
-  let value: JSONValue
-  let file: String
-  let path: String
-  let mistakes: LayoutMistakes
+package struct LayoutField {
+  package let value: JSONValue
+  package let file: String
+  package let path: String
+  package let notes: LayoutNotes
 
   /// The place as a rule's.
-  var origin: RuleOrigin { RuleOrigin(file: file, position: value.position, path: path) }
+  package var origin: RuleOrigin { RuleOrigin(file: file, position: value.position, path: path) }
 
   /// The field with `string`, a part of its own, as its value.
   func holding(_ string: String) -> LayoutField {
     let value = JSONValue(position: value.position, kind: .string(string))
-    return LayoutField(value: value, file: file, path: path, mistakes: mistakes)
+    return LayoutField(value: value, file: file, path: path, notes: notes)
   }
 
   /// Takes note of a mistake here.
-  func refuse(_ reason: String) {
-    mistakes.add(LayoutError(file: file, position: value.position, path: path, reason: reason))
+  package func refuse(_ reason: String) {
+    notes.add(LayoutError(file: file, position: value.position, path: path, reason: reason))
   }
 
   /// The value as `wanted` takes it; nil, with the mistake noted, when it throws.
-  func taking<Wanted>(_ wanted: (String) throws -> Wanted) -> Wanted? {
+  package func taking<Wanted>(_ wanted: (String) throws -> Wanted) -> Wanted? {
     guard let string else { return nil }
     do {
       return try wanted(string)
@@ -37,16 +37,16 @@ struct LayoutField {
   }
 
   /// The value in few words, for messages.
-  var found: String { value.kind.described }
+  package var found: String { value.kind.described }
 
   /// Whether the value is an array, where it may be something else.
-  var isArray: Bool { if case .array = value.kind { true } else { false } }
+  package var isArray: Bool { if case .array = value.kind { true } else { false } }
 
   /// Whether the value is just this string, where it may be something else.
-  func isString(_ string: String) -> Bool { value.kind == .string(string) }
+  package func isString(_ string: String) -> Bool { value.kind == .string(string) }
 
   /// Whether the value is a string, where it may be something else.
-  var isString: Bool { if case .string = value.kind { true } else { false } }
+  package var isString: Bool { if case .string = value.kind { true } else { false } }
 
   /// Whether the value is an object that has one of these keys, where it may be something else.
   func isObject(withAnyOf keys: [String]) -> Bool {
@@ -54,13 +54,13 @@ struct LayoutField {
   }
 
   /// The value as a string; notes a mistake when it is something else.
-  var string: String? {
+  package var string: String? {
     if case .string(let string) = value.kind { return string }
     refuse("expected a string, found \(found)")
     return nil
   }
 
-  var bool: Bool? {
+  package var bool: Bool? {
     if case .bool(let bool) = value.kind { return bool }
     refuse("expected true or false, found \(found)")
     return nil
@@ -74,13 +74,13 @@ struct LayoutField {
   }
 
   /// The elements of an array.
-  var elements: [LayoutField]? {
+  package var elements: [LayoutField]? {
     guard case .array(let values) = value.kind else {
       refuse("expected an array, found \(found)")
       return nil
     }
     return values.enumerated().map { index, value in
-      LayoutField(value: value, file: file, path: "\(path)[\(index)]", mistakes: mistakes)
+      LayoutField(value: value, file: file, path: "\(path)[\(index)]", notes: notes)
     }
   }
 
@@ -91,7 +91,7 @@ struct LayoutField {
       return nil
     }
     return members.map { member in
-      (member.key, LayoutField(value: member.value, file: file, path: path(of: member.key), mistakes: mistakes))
+      (member.key, LayoutField(value: member.value, file: file, path: path(of: member.key), notes: notes))
     }
   }
 
@@ -105,19 +105,22 @@ struct LayoutField {
   }
 
   /// The members of an object that may have no other keys than `keys`.
-  func object(_ keys: [String]) -> LayoutObject? {
+  package func object(_ keys: [String]) -> LayoutObject? {
     guard case .object(let members) = value.kind else {
       refuse("expected an object, found \(found)")
       return nil
     }
     for member in members where !keys.contains(member.key) {
-      let near = nearName(to: member.key, in: keys).map { "; did you mean \(quoted($0))?" }.orEmpty
-      mistakes.add(
+      let near = didYouMean(member.key, in: keys)
+      notes.add(
         LayoutError(
           file: file, position: member.keyPosition, path: path(of: member.key), reason: "unknown key\(near)"))
     }
     return LayoutObject(field: self, fields: self.members ?? [])
   }
+
+  /// The members of an object whose keys others look at.
+  var anyObject: LayoutObject? { members.map { LayoutObject(field: self, fields: $0) } }
 
   private func path(of key: String) -> String {
     var step = JSONPath()
@@ -127,8 +130,8 @@ struct LayoutField {
 }
 
 /// An object of a layout file.
-struct LayoutObject {
-  let field: LayoutField
+package struct LayoutObject {
+  package let field: LayoutField
   fileprivate let fields: [(key: String, field: LayoutField)]
 
   fileprivate init(field: LayoutField, fields: [(key: String, field: LayoutField)]) {
@@ -137,13 +140,13 @@ struct LayoutObject {
   }
 
   /// The keys that are there, in order.
-  var keys: [String] { fields.map(\.key) }
+  package var keys: [String] { fields.map(\.key) }
 
   /// The member at `key`, if it is there.
-  subscript(key: String) -> LayoutField? { fields.first { $0.key == key }?.field }
+  package subscript(key: String) -> LayoutField? { fields.first { $0.key == key }?.field }
 
   /// The member at `key`; notes a mistake when it is missing.
-  func required(_ key: String) -> LayoutField? {
+  package func required(_ key: String) -> LayoutField? {
     if let found = self[key] { return found }
     field.refuse("missing key \(quoted(key))")
     return nil

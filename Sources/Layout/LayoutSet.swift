@@ -1,5 +1,5 @@
-// A folder of layouts, read as a whole: every file is decoded, every reference checked and every mistake told at
-// once, before anything else is looked at.
+// A folder of layouts, read as a whole: every file is decoded and every mistake kept, so that all can be told at once,
+// before anything else is looked at.
 
 import Basics
 import JSON
@@ -33,140 +33,95 @@ package struct LayoutFile: Sendable {
   }
 }
 
-/// All layouts of a release.
+/// All layouts of a release, as far as they tell of themselves: the verbs of their entries are read by whoever knows them.
 package struct LayoutSet: Sendable {
+  /// Of a set with mistakes, what there is of it.
   package let release: ReleaseLayout
   package let images: ImagesLayout?
   /// The tarballs' layouts, sorted by name.
   package let tarballs: [TarballLayout]
-  /// What is declared and never used: not wrong, but seldom meant.
-  package let warnings: [String]
+  /// The mistakes outside of the entries' verbs. A set that has some is good for nothing but to look for others.
+  package let mistakes: [LayoutError]
+  /// Names that are referred to, as "KIND NAME".
+  private let usedNames: Set<String>
+  /// The paths of the files, in the order in which mistakes in them are told.
+  private let order: [String: Int]
 
-  /// Decodes and checks `files`, read from `place`. Throws `LayoutErrors` with all mistakes.
-  package init(_ files: [LayoutFile], from place: String) throws(LayoutErrors) {
-    let mistakes = LayoutMistakes()
+  /// Decodes and checks `files`, read from `place`.
+  package init(_ files: [LayoutFile], from place: String) {
+    let notes = LayoutNotes()
     var fields: [String: LayoutField] = [:]
     for file in files {
       if !LayoutName.isValid(file.name) {
-        mistakes.add(LayoutError(file: file.path, reason: "the name of a layout has letters, digits, '.', '_' and '-'"))
+        notes.add(LayoutError(file: file.path, reason: "the name of a layout has letters, digits, '.', '_' and '-'"))
       }
-      fields[file.name] = Self.read(file, mistakes)
+      fields[file.name] = Self.read(file, notes)
     }
     let names = files.map(\.name).filter { $0 != "release" && $0 != "images" }.sorted()
     if !files.contains(where: { $0.name == "release" }) {
-      mistakes.add(LayoutError(file: "\(place)/release.json", reason: "missing; every set of layouts has one"))
+      notes.add(LayoutError(file: "\(place)/release.json", reason: "missing; every set of layouts has one"))
     }
-    let releaseField = fields["release"]
-    let release = releaseField.map { ReleaseLayout($0) }
-    let known = LayoutNames(release: release, layouts: Set(names), hasImages: fields["images"] != nil)
-    let images = fields["images"].map { ImagesLayout($0, names: known) }
-    images.map(known.add)
-    let tarballs = names.compactMap { name in
-      fields[name].flatMap { TarballLayout($0, name: name, release: release ?? ReleaseLayout(), names: known) }
+    let release = fields["release"].map { ReleaseLayout($0) }
+    let declared = LayoutNames(release: release, layouts: Set(names), hasImages: fields["images"] != nil)
+    images = fields["images"].map { ImagesLayout($0, names: declared) }
+    let known = declared.adding(images)
+    self.release = release ?? ReleaseLayout()
+    let ofTarballs = self.release
+    tarballs = names.compactMap { name in
+      fields[name].flatMap { TarballLayout($0, name: name, release: ofTarballs, names: known) }
     }
-    LayoutCycle.check(tarballs, mistakes)
-    // Not beside other mistakes: a rule that could not be read may hold what seems to be held by none.
-    if let images, mistakes.errors.isEmpty { HeldImages.check(images, tarballs, mistakes) }
-    guard let release, let releaseField, mistakes.errors.isEmpty else { throw LayoutErrors(errors: mistakes.errors) }
-    self.release = release
-    self.images = images
-    self.tarballs = tarballs
-    warnings = Self.unused(release, known, images, releaseField.file)
+    let paths = Dictionary(files.map { ($0.name, $0.path) }) { first, _ in first }
+    let inOrder = (["release", "images"] + names).compactMap { paths[$0] }
+    order = Dictionary(inOrder.enumerated().map { ($1, $0) }) { first, _ in first }
+    usedNames = notes.usedNames
+    mistakes = notes.errors
   }
 
-  /// The files and folders of the source tree that the tarballs take, but for those with a variable in their path.
-  package var sourcePaths: [String] {
-    let templates = tarballs.flatMap(\.rules).flatMap { rule in
-      switch rule.verb {
-      case .file(let path), .tree(let path): [path]
-      case .paths(let paths): paths
-      case .binaries, .images, .text, .directory, .symlink, .artifact, .git: [Template]()
-      }
-    }
-    return templates.filter(\.variables.isEmpty).map(\.text)
+  /// The tarball's layout of this name.
+  package func tarball(_ name: String) -> TarballLayout? { tarballs.first { $0.name == name } }
+
+  /// The entries of all tarballs, images and bases.
+  package var entries: [LayoutEntry] {
+    let groups = images?.groups.sorted { $0.key < $1.key } ?? []
+    let bases = images?.bases.sorted { $0.key < $1.key } ?? []
+    return bases.flatMap(\.value.entries) + groups.flatMap(\.value).flatMap(\.entries) + tarballs.flatMap(\.entries)
   }
 
-  private static func read(_ file: LayoutFile, _ mistakes: LayoutMistakes) -> LayoutField? {
+  /// `mistakes` in the order in which they are told: by their files, release.json first, and their places in these.
+  package func sorted(_ mistakes: [LayoutError]) -> [LayoutError] {
+    let sorted = mistakes.enumerated().sorted { first, second in
+      let (left, right) = (key(of: first.element), key(of: second.element))
+      // What stands at one place stays in its order.
+      return left == right ? first.offset < second.offset : left.lexicographicallyPrecedes(right)
+    }
+    return sorted.map(\.element)
+  }
+
+  private func key(of mistake: LayoutError) -> [Int] {
+    [order[mistake.file] ?? -1, mistake.position?.line ?? 0, mistake.position?.column ?? 0]
+  }
+
+  private static func read(_ file: LayoutFile, _ notes: LayoutNotes) -> LayoutField? {
     do {
-      return LayoutField(value: try JSONReader.read(file.bytes), file: file.path, path: "", mistakes: mistakes)
+      return LayoutField(value: try JSONReader.read(file.bytes), file: file.path, path: "", notes: notes)
     } catch {
-      mistakes.add(LayoutError(file: file.path, position: error.position, path: error.path, reason: error.reason))
+      notes.add(LayoutError(file: file.path, position: error.position, path: error.path, reason: error.reason))
       return nil
     }
   }
 
-  private static func unused(
-    _ release: ReleaseLayout, _ names: LayoutNames, _ images: ImagesLayout?, _ file: String
-  ) -> [String] {
+  /// What is declared and never used, neither here nor by what has `usedNames`: not wrong, but seldom meant.
+  package func warnings(usedNames others: Set<String>) -> [String] {
+    let file = order.first { $0.value == 0 }?.key ?? ""
     let bases = images?.bases.values.sorted { $0.name < $1.name } ?? []
     let declared =
       release.platforms.keys.sorted().map { (file, "list of platforms", $0) }
       + release.binaries.keys.sorted().map { (file, "list of binaries", $0) }
       + release.flags.keys.sorted().map { (file, "flag", $0) }
       + bases.map { ($0.origin.file, "base", $0.name) }
-    return declared.filter { !names.used.contains("\($0.1) \($0.2)") }.map { file, kind, name in
+    let used = usedNames.union(others)
+    return declared.filter { !used.contains("\($0.1) \($0.2)") }.map { file, kind, name in
       "\(file): the \(kind) \(quoted(name)) is never used"
-    }
-  }
-}
-
-/// Tarballs that hold one another in a circle.
-private enum LayoutCycle {
-  /// Notes each circle once, as the chain of its layouts.
-  static func check(_ tarballs: [TarballLayout], _ mistakes: LayoutMistakes) {
-    var done: Set<String> = []
-    for tarball in tarballs { visit(tarball, [], nil, tarballs, &done, mistakes) }
-  }
-
-  /// `rule` is the one that led here.
-  private static func visit(
-    _ tarball: TarballLayout, _ chain: [String], _ rule: RuleOrigin?, _ tarballs: [TarballLayout],
-    _ done: inout Set<String>, _ mistakes: LayoutMistakes
-  ) {
-    if let start = chain.firstIndex(of: tarball.name), let rule {
-      let circle = (chain[start...] + [tarball.name]).joined(separator: " -> ")
-      mistakes.add(
-        LayoutError(
-          file: rule.file, position: rule.position, path: rule.path, reason: "a tarball cannot hold itself: \(circle)"))
-      return
-    }
-    guard !done.contains(tarball.name) else { return }
-    for rule in tarball.rules {
-      guard case .artifact(let name) = rule.verb, let held = tarballs.first(where: { $0.name == name }) else {
-        continue
-      }
-      visit(held, chain + [tarball.name], rule.origin, tarballs, &done, mistakes)
-    }
-    done.insert(tarball.name)
-  }
-}
-
-/// Images that no tarball holds and so nothing gives platforms to.
-private enum HeldImages {
-  /// Notes each image that is made on no platform.
-  static func check(_ images: ImagesLayout, _ tarballs: [TarballLayout], _ mistakes: LayoutMistakes) {
-    let names = Set(images.groups.values.joined().map(\.name))
-    let lists = tarballs.flatMap(\.rules).compactMap { rule in
-      if case .images(let list) = rule.verb { list } else { nil }
-    }
-    for (group, members) in images.groups.sorted(by: { $0.key < $1.key }) {
-      if lists.contains(where: { holds($0, group, members, names) }) { continue }
-      for image in members where image.platforms == nil {
-        let reason = "image \(quoted(image.name)): no tarball holds it; give it \"platforms\""
-        mistakes.add(
-          LayoutError(
-            file: image.origin.file, position: image.origin.position, path: image.origin.path, reason: reason))
-      }
-    }
-  }
-
-  /// Whether `list` may hold images of `group`; `names` are those of all images.
-  private static func holds(_ list: NameList, _ group: String, _ members: [ImageRule], _ names: Set<String>) -> Bool {
-    switch list {
-    case .list(let name): name == group
-    case .names(let templates):
-      // A name that is no image's may have variables in it, or is told of when the plan is made.
-      templates.contains { name in !names.contains(name.text) || members.contains { $0.name == name.text } }
     }
   }
 }

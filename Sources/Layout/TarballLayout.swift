@@ -1,4 +1,4 @@
-// A tarball's layout file: the name of the archive, its platforms, and the rules that fill it.
+// A tarball's layout file: the name of the archive, its platforms, and the entries that fill it.
 
 import Archive
 import Basics
@@ -16,22 +16,23 @@ package struct TarballLayout: Sendable {
   package let platforms: PlatformSelector?
   package let condition: Condition?
   package let settings: ArchiveSettings
-  package let rules: [EntryRule]
+  package let entries: [LayoutEntry]
 
   static let keys = ["$schema", "tarball", "platforms", "when", "archive", "entries"]
 
   init?(_ field: LayoutField, name: String, release: ReleaseLayout, names: LayoutNames) {
     guard let object = field.object(Self.keys) else { return nil }
-    let decoder = EntryRuleDecoder(names: names, hasPlatform: object["platforms"] != nil)
-    let template = TemplateDecoder(names: names, hasPlatform: decoder.hasPlatform)
+    let hasPlatform = object["platforms"] != nil
+    let template = TemplateDecoder(names: names, hasPlatform: hasPlatform)
     var settings = release.archive
     if let archive = object["archive"] { settings.override(with: archive) }
     self.name = name
     origin = field.origin
     platforms = object["platforms"].flatMap { $0.platformSelector(names) }
-    condition = object["when"].flatMap { Layout.condition($0, names) }
+    condition = object["when"].flatMap { Condition($0, names) }
     self.settings = settings
-    rules = object.required("entries")?.elements?.compactMap(decoder.decode) ?? []
+    entries =
+      object.required("entries")?.elements?.compactMap { LayoutEntry($0, names, hasPlatform: hasPlatform) } ?? []
     guard let fileName = object.required("tarball").flatMap(template.path) else { return nil }
     if let field = object["tarball"] { Self.check(fileName, at: field) }
     self.fileName = fileName
@@ -45,28 +46,8 @@ package struct TarballLayout: Sendable {
     let name = Array(fileName.filled { _ in "x" }.utf8)
     let end = Array(fileName.literalEnd.utf8)
     if ArchiveFormat(fileName: name) != nil && ArchiveFormat.hasSuffix(end) { return }
-    let suffixes = ArchiveFormat.suffixes.map { "\"\($0)\"" }
-    let wanted = suffixes.dropLast().joined(separator: ", ") + " or \(suffixes.last.orEmpty)"
-    field.refuse("expected a file name that ends in \(wanted), found \(field.found)")
-  }
-
-  /// The layer of an image, made by `rules`: no root folder, 0:0, the release's time.
-  package init(layerOf image: ImageRule, rules: [EntryRule], release: ReleaseLayout) {
-    var settings = ArchiveSettings()
-    settings.mtime = release.archive.mtime
-    (name, origin, fileName, fileNameOrigin) = (image.name, image.origin, .empty, image.origin)
-    (platforms, condition) = (nil, nil)
-    (self.settings, self.rules) = (settings, rules)
-  }
-}
-
-extension LayoutField {
-  /// The value as the name of a list of platforms, or as an array of platforms.
-  func platformSelector(_ names: LayoutNames) -> PlatformSelector? {
-    if isArray { return platforms.map { .patterns($0.compactMap { PlatformPattern($0.description) }) } }
-    return string.map { name in
-      names.check("list of platforms", name, in: names.platforms, at: self)
-      return .list(name)
-    }
+    let wanted = ArchiveFormat.suffixes.map { "\"\($0)\"" }
+    let all = "\(wanted.dropLast().joined(separator: ", ")) or \(wanted.last ?? "")"
+    field.refuse("expected a file name that ends in \(all), found \(field.found)")
   }
 }

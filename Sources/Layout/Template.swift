@@ -72,7 +72,7 @@ package struct Template: Equatable, Sendable {
   /// What stands behind the last variable: the whole string where there is none.
   var literalEnd: String {
     let texts = parts.reversed().map { part in if case .text(let text) = part { text } else { String?.none } }
-    return texts.prefix { $0 != nil }.reversed().map(\.orEmpty).joined()
+    return texts.prefix { $0 != nil }.compactMap { $0 }.reversed().joined()
   }
 
   /// The string with each variable's value in its place. Throws what `value` throws.
@@ -98,20 +98,15 @@ package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible 
     case .openBrace: "'{' without '}' after it (write '{{' for a brace)"
     case .unknownVariable(let name):
       "unknown variable \(quoted("{\(name)}"))"
-        + nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { " (did you mean {\($0)}?)" }.orEmpty
+        + (nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { " (did you mean {\($0)}?)" } ?? "")
     }
   }
-}
-
-extension String? {
-  /// The string, or nothing.
-  package var orEmpty: String { self ?? "" }
 }
 
 // Strings of a layout with variables in them: which variables are known where, and what the string must be.
 
 /// What a template is part of; not all variables are known everywhere.
-enum TemplatePlace: Sendable {
+package enum TemplatePlace: Sendable {
   case tarball
   /// images.json, but for its registry and tags.
   case image
@@ -120,14 +115,14 @@ enum TemplatePlace: Sendable {
 }
 
 /// Reads templates of one rule.
-struct TemplateDecoder {
-  let names: LayoutNames
+package struct TemplateDecoder: Sendable {
+  package let names: LayoutNames
   /// Whether {os} and {arch} are known.
-  let hasPlatform: Bool
-  var place = TemplatePlace.tarball
+  package let hasPlatform: Bool
+  package var place = TemplatePlace.tarball
 
   /// Any text.
-  func text(_ field: LayoutField) -> Template? {
+  package func text(_ field: LayoutField) -> Template? {
     guard let template = field.taking({ try Template($0) }) else { return nil }
     for variable in Set(template.variables.map(\.rawValue)).sorted() {
       if let reason = reasonAgainst(variable) { field.refuse("{\(variable)} \(reason)") }
@@ -144,13 +139,13 @@ struct TemplateDecoder {
   }
 
   /// A relative path.
-  func path(_ field: LayoutField) -> Template? {
+  package func path(_ field: LayoutField) -> Template? {
     guard let template = text(field), template.checked(as: field) else { return nil }
     return template
   }
 
   /// A relative path, or "." for the folder that it starts from.
-  func folder(_ field: LayoutField) -> Template? {
+  package func folder(_ field: LayoutField) -> Template? {
     if field.isString(".") { return Template(literal: ".") }
     return path(field)
   }
@@ -168,29 +163,6 @@ struct TemplateDecoder {
       return nil
     }
     return template.checked(as: field, isAbsolute: true) ? template : nil
-  }
-
-  /// The target of a symlink: any path that a terminal does not obey.
-  func link(_ field: LayoutField) -> Template? {
-    guard let template = text(field) else { return nil }
-    let bytes = template.text.utf8
-    if bytes.isEmpty || bytes.count > ArchivePath.longest || bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-      field.refuse("expected the target of a link, found \(field.found)")
-      return nil
-    }
-    return template
-  }
-
-  /// A commit in git's words.
-  func commit(_ field: LayoutField) -> Template? {
-    guard let template = text(field) else { return nil }
-    // By bytes: a dash and a combining mark after it are one Character.
-    let bytes = template.text.utf8
-    if bytes.isEmpty || bytes.first == UInt8(ascii: "-") || bytes.contains(where: { $0 < 0x20 }) {
-      field.refuse("expected a commit such as \"HEAD\", found \(field.found)")
-      return nil
-    }
-    return template
   }
 
   private func reasonAgainst(_ variable: String) -> String? {

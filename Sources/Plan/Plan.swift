@@ -101,3 +101,22 @@ extension Int64 {
     return isTooLarge ? .max : sum
   }
 }
+
+extension ContentTable {
+  /// Bytes of an entry's contents; nil for another tarball of the release.
+  func size(of body: TarEntryBody) -> Int64? {
+    switch body {
+    case .none: 0
+    case .file(_, _, let identity): identity.size
+    case .content(let id): size(of: id)
+    }
+  }
+}
+
+extension ContentStore {
+  /// A store of `contents`, with what git archives are read from.
+  convenience init(_ contents: ContentTable, _ gitArchives: [GitArchive]) {
+    self.init(contents)
+    for (number, archive) in gitArchives.enumerated() { add(spool: archive.spool, number: number) }
+  }
+}

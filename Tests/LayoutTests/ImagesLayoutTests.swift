@@ -28,7 +28,8 @@ struct ImagesLayoutTests {
       "app": #"{"tarball": "a-{arch}.tgz", "platforms": "p", "entries": ["#
         + #"{"images": "main"}]}"#,
     ])
-    #expect(set.warnings == [])
+    // The list is an entry's.
+    #expect(set.warnings(usedNames: ["list of binaries b"]) == [])
     let layout = try #require(set.images)
     #expect(layout.registry.text == "r" && layout.tag.text == "{version}-{arch}")
     #expect(layout.repository.template(for: "arm")?.text == "{registry}/x")
@@ -85,45 +86,12 @@ struct ImagesLayoutTests {
 
   @Test func `a base that no image stands on is a warning`() throws {
     let set = try LayoutSet.of(["release": #"{"name": "a"}"#, "images": #"{"bases": {"b": "c"}, "groups": {}}"#])
-    #expect(set.warnings == [#"layouts/images.json: the base "b" is never used"#])
+    #expect(set.warnings(usedNames: []) == [#"layouts/images.json: the base "b" is never used"#])
   }
 
   @Test func `two groups may have an image of one name`() throws {
     let image = #"{"binary": "x", "base": "b", "platforms": "p"}"#
     let images = #"{"bases": {"b": "c"}, "groups": {"g": [\#(image)], "h": [\#(image)]}}"#
     #expect(LayoutSet.mistakes(["release": release, "images": images]) == [])
-  }
-
-  @Test(arguments: [#""g""#, #"["x"]"#, #"["{version}"]"#])
-  func `an image is held by its group, by a name of the group, and by a name yet unknown`(_ list: String) {
-    let images = #"{"bases": {"b": "c"}, "groups": {"g": [{"binary": "x", "base": "b"}]}}"#
-    let app = #"{"tarball": "a.tgz", "platforms": ["linux/arm"], "entries": [{"images": \#(list)}]}"#
-    #expect(LayoutSet.mistakes(["release": release, "images": images, "app": app]) == [])
-  }
-
-  @Test func `an image that no tarball holds needs platforms`() {
-    let images = """
-      {"bases": {"b": "c"}, "groups": {
-      "h": [{"name": "y", "base": "b"}],
-      "g": [{"binary": "x", "base": "b"}, {"name": "z", "base": "b", "platforms": "p"}]}}
-      """
-    let app = #"{"tarball": "a.tgz", "platforms": ["linux/arm"], "entries": [{"images": ["y"]}]}"#
-    let held = [#"layouts/images.json:3:7: groups.g[0]: image "x": no tarball holds it; give it "platforms""#]
-    let other = [#"layouts/images.json:2:7: groups.h[0]: image "y": no tarball holds it; give it "platforms""#]
-    #expect(LayoutSet.mistakes(["release": release, "images": images, "app": app]) == held)
-    #expect(LayoutSet.mistakes(["release": release, "images": images]) == held + other)
-  }
-}
-
-struct HyperkubeLayoutTests {
-  @Test func `hyperkube stands at the root with its links, on all architectures by name`() throws {
-    let layouts = try LayoutSet.builtIn()
-    let rule = try #require(layouts.images?.groups["hyperkube"]?.first)
-    #expect(rule.to.text == "." && rule.outputs == [.images] && rule.platforms == .list("server"))
-    #expect(rule.repository?.template(for: "amd64")?.text == "{registry}/{name}-{arch}")
-    #expect(rule.condition == Condition(flag: "hyperkube", isOn: true))
-    #expect(rule.entries.count == 16)
-    #expect(rule.entries.allSatisfy { $0.verb == .symlink(Template(literal: "/hyperkube")) })
-    #expect(layouts.release.flags["hyperkube"]?.onWith == ["KUBE_DOCKER_REGISTRY", "KUBE_DOCKER_IMAGE_TAG"])
   }
 }

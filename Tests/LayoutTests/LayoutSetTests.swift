@@ -1,4 +1,4 @@
-// Layouts as a set: what refers to what, circles, all mistakes at once, what is never used.
+// Layouts as a set: what stands in for what is missing, which files are layouts, what is compiled in.
 
 @testable import Basics
 import BuiltInLayouts
@@ -24,50 +24,6 @@ struct LayoutSetTests {
         "release": "{", "app": #"{"tarball": "a.tgz", "entries": [{"binaries": "x", "platforms": "p"}]}"#,
       ])
         == ["layouts/release.json:1:2: expected a key or '}', found the end of the document"])
-  }
-
-  @Test func `all mistakes of all files are told at once`() {
-    let mistakes = LayoutSet.mistakes([
-      "release": #"{"name": "a", "fats": []}"#,
-      "one": "{\"tarball\": \"1.tgz\",\n \"entries\": [\n  {\"file\": \"a\"},\n  {\"file\": \"/b\", \"to\": \"..\"}]}",
-      "two": "{", "three": #"{"tarball": "3.tgz", "entries": [{"artifact": "tow", "to": "x"}]}"#,
-    ])
-    #expect(
-      mistakes == [
-        "layouts/two.json:1:2: expected a key or '}', found the end of the document",
-        #"layouts/release.json:1:15: fats: unknown key; did you mean "fast"?"#,
-        #"layouts/one.json:3:3: entries[0]: missing key "to""#,
-        #"layouts/one.json:4:12: entries[1].file: expected a relative path, not an absolute one, found "/b""#,
-        #"layouts/one.json:4:24: entries[1].to: a '..' part in a path, found "..""#,
-        #"layouts/three.json:1:47: entries[0].artifact: no layout is named "tow"; did you mean "two"?"#,
-      ])
-  }
-
-  @Test func `a tarball that holds itself is refused with the chain`() {
-    func holding(_ name: String) -> String {
-      #"{"tarball": "t.tgz", "entries": [{"artifact": "\#(name)", "to": "x"}]}"#
-    }
-    #expect(
-      LayoutSet.mistakes(["release": release, "a": holding("a")])
-        == ["layouts/a.json:1:34: entries[0]: a tarball cannot hold itself: a -> a"])
-    #expect(
-      LayoutSet.mistakes([
-        "release": release, "a": holding("b"), "b": holding("c"), "c": holding("d"), "d": holding("b"),
-      ])
-        == ["layouts/d.json:1:34: entries[0]: a tarball cannot hold itself: b -> c -> d -> b"])
-  }
-
-  @Test func `what is declared and never used is a warning`() throws {
-    let set = try LayoutSet.of([
-      "release": #"{"name": "a", "platforms": {"p": [], "q": []}, "binaries": {"b": []}, "flags": {"f": {}, "g": {}}}"#,
-      "app": #"{"tarball": "a.tgz", "platforms": "p", "when": "!f", "entries": []}"#,
-    ])
-    #expect(
-      set.warnings == [
-        #"layouts/release.json: the list of platforms "q" is never used"#,
-        #"layouts/release.json: the list of binaries "b" is never used"#,
-        #"layouts/release.json: the flag "g" is never used"#,
-      ])
   }
 
   @Test func `a tarball's archive settings win one by one`() throws {
@@ -117,11 +73,6 @@ struct BuiltInSetTests {
     }
     // An editor looks for the schema beside the file that names it.
     #expect(set.files.contains { $0.name == "layout.schema.json" })
-  }
-
-  @Test(arguments: BuiltInSet.all.map(\.name))
-  func `a set is right and uses all that it declares`(name: String) throws {
-    #expect(try LayoutSet.builtIn(try #require(BuiltInSet.named(name))).warnings == [])
   }
 
   @Test func `there is no set of another name`() { #expect(BuiltInSet.named("kubernetes") == nil) }

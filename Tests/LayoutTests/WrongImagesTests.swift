@@ -43,9 +43,6 @@ struct WrongImagesTests {
       "1:37: bases.b.arm: expected a string, found the number 1"),
     WrongLayout(#"{"bases": {"b": {"entries": []}}, "groups": {}}"#, #"1:17: bases.b: missing key "ref""#),
     WrongLayout(#"{"bases": {"b": {"ref": "x", "entry": []}}, "groups": {}}"#, "1:30: bases.b.entry: unknown key"),
-    WrongLayout(
-      #"{"bases": {"b": {"ref": "x", "entries": [{"file": "x"}]}}, "groups": {}}"#,
-      #"1:42: bases.b.entries[0]: missing key "to""#),
   ])
   func `a wrong file of images is refused`(_ layout: WrongLayout) {
     let mistakes = LayoutSet.mistakes(["release": release, "images": layout.text])
@@ -72,18 +69,6 @@ struct WrongImagesTests {
       #"2:13: groups.g[0].outputs[0]: expected "stage" or "images", found "stge""#,
       #"2:30: groups.g[0].outputs[2]: "stage" stands here twice"#),
     WrongLayout(#""outputs": "stage""#, #"2:12: groups.g[0].outputs: expected an array, found "stage""#),
-    WrongLayout(
-      #""entries": [{"images": "g"}]"#,
-      "2:24: groups.g[0].entries[0].images: stands in tarballs alone; an image cannot hold it"),
-    WrongLayout(
-      #""entries": [{"artifact": "app", "to": "x"}]"#,
-      "2:26: groups.g[0].entries[0].artifact: stands in tarballs alone; an image cannot hold it"),
-    WrongLayout(
-      #""entries": [{"to": "x"}]"#,
-      "2:13: groups.g[0].entries[0]: expected one of binaries, file, tree, paths, text, directory, symlink, git"),
-    WrongLayout(
-      #""entries": [{"text": "{md5}", "to": "x"}]"#,
-      "2:22: groups.g[0].entries[0].text: {md5} is known in tags alone"),
     WrongLayout(
       #""env": "A=b""#,
       #"2:8: groups.g[0].env: expected an object, or an array of "NAME=value", found "A=b""#),

@@ -11,14 +11,14 @@ import Testing
 /// A release of testdata/ and the folder of its listings, testdata/golden/NAME.
 private struct Sample: Sendable, CustomTestStringConvertible {
   let name: String
-  let layouts: @Sendable () throws -> LayoutSet
+  let layouts: @Sendable () throws -> Rules
   var testDescription: String { name }
 
   static let all = [
-    Sample(name: "sample") { try LayoutSet.builtIn() },
+    Sample(name: "sample") { try Rules.builtIn() },
     Sample(name: "greeter") {
       let names = ["greeter", "release"].map { "testdata/greeter/layouts/\($0).json" }
-      return try LayoutSet(try names.map { LayoutFile(path: $0, bytes: try Checkout.read($0)) }, from: "layouts")
+      return try Planner.rules(try names.map { LayoutFile(path: $0, bytes: try Checkout.read($0)) }, from: "layouts")
     },
   ]
 
@@ -37,7 +37,7 @@ private struct Sample: Sendable, CustomTestStringConvertible {
       $0.platforms = [Platform(os: "linux", architecture: "amd64"), Platform(os: "windows", architecture: "amd64")]
       $0.version = "v1.7.4"
     }
-    let plan = try Resolver.plan(try layouts(), options)
+    let plan = try Planner.plan(try layouts(), options)
     #expect(plan.warnings == [])
     return Dictionary(
       uniqueKeysWithValues: plan.tarballs.map { tarball in

@@ -191,11 +191,11 @@ import Testing
       {"tarball": "s-{arch}.tar.gz", "platforms": "one", "archive": {"root": "kubernetes"},
        "entries": [{"images": "main", "to": "server/bin"}]}
       """
-    let set = try LayoutSet.of([
+    let set = try Rules.of([
       "release": imageRelease, "server": server,
       "images": #"{"registry": "r", \#(plainImages), "groups": {"main": [\#(image(keys))]}}"#,
     ])
-    let image = try #require(try Resolver.planImages(set, tree.options { $0.version = "v1" }).images.first)
+    let image = try #require(try Planner.planImages(set, tree.options { $0.version = "v1" }).images.first)
     let place = PlannedImage.StagePlace(folder: "server/linux-amd64", path: "kubernetes/server/bin")
     #expect(image.isKept == isKept && image.stagePlaces == (isStaged ? [place] : []))
   }

@@ -126,7 +126,7 @@ struct LayoutCheckTests {
       ("two", tarball([text + "}"], head: #""when": "!g", "platforms": ["linux/arm"]"#, name: "app.tgz")),
     ]
     let files = layouts.map { LayoutFile(path: "layouts/\($0.0).json", bytes: Array($0.1.utf8)) }
-    let warnings = try Resolver.check(try LayoutSet(files, from: "layouts"))
+    let warnings = try Planner.check(try Planner.rules(files, from: "layouts"))
     #expect(warnings.map { String($0.prefix(16)) } == ["with --flag f=y:", "with --flag g=n:"])
   }
 
@@ -134,9 +134,9 @@ struct LayoutCheckTests {
     let files = ([("release", release)] + layouts).map {
       LayoutFile(path: "layouts/\($0.0).json", bytes: Array($0.1.utf8))
     }
-    let set = try LayoutSet(files, from: "layouts")
+    let set = try Planner.rules(files, from: "layouts")
     do throws(PlanErrors) {
-      _ = try Resolver.check(set)
+      _ = try Planner.check(set)
       return []
     } catch {
       #expect(error.diagnostics.allSatisfy { $0.fault == .usage })

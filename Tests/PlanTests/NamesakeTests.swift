@@ -22,12 +22,12 @@ import Testing
     _ first: String, _ second: String, names: [String] = [], _ change: (inout ReleaseOptions) -> Void = { _ in }
   ) throws -> Plan {
     let (release, images) = layouts(first, second)
-    let set = try LayoutSet.of(["release": release, "images": images])
+    let set = try Rules.of(["release": release, "images": images])
     let options = tree.options {
       $0.version = "v1"
       change(&$0)
     }
-    return try Resolver.planImages(set, options, names: names)
+    return try Planner.planImages(set, options, names: names)
   }
 
   /// The texts of release.json and images.json.

@@ -36,7 +36,7 @@ struct OutputSizeTests {
     let files = texts.enumerated().map { number, text in
       LayoutFile(path: "layouts/\(number == 0 ? "release" : "n\(number - 1)").json", bytes: Array(text.utf8))
     }
-    let plan = try Resolver.plan(try LayoutSet(files, from: "layouts"), tree.options(), names: [])
+    let plan = try Planner.plan(try Planner.rules(files, from: "layouts"), tree.options(), names: [])
     #expect(plan.largestSizes.last == .max)
   }
 }

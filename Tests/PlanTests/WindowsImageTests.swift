@@ -35,9 +35,9 @@ import Testing
   @Test func `a look at layouts alone finds them`() throws {
     let images = #"{"registry": "r", \#(plainImages), "groups": {"main": [\#(image())]}}"#
     #expect(throws: PlanErrors.self) {
-      try Resolver.check(try LayoutSet.of(["release": Self.release, "images": images]))
+      try Planner.check(try Rules.of(["release": Self.release, "images": images]))
     }
-    _ = try Resolver.check(try LayoutSet.of(["release": imageRelease, "images": images]))
+    _ = try Planner.check(try Rules.of(["release": imageRelease, "images": images]))
   }
 
   @Test func `those of other systems are made`() throws {

@@ -146,7 +146,7 @@ extension TemporaryTree {
       options.version = "v1.2.3+4"
       change(&options)
     }
-    return try Resolver.planImages(try LayoutSet.of(["release": release, "images": text]), options, names: names)
+    return try Planner.planImages(try Rules.of(["release": release, "images": text]), options, names: names)
   }
 }
 

@@ -36,7 +36,7 @@ extension TemporaryTree {
     _ layouts: KeyValuePairs<String, String>, names: [String] = [],
     _ change: (inout ReleaseOptions) -> Void = { _ in }
   ) throws -> Plan {
-    try Resolver.plan(try LayoutSet.of(layouts), options(change), names: names)
+    try Planner.plan(try Rules.of(layouts), options(change), names: names)
   }
 
   /// The entries of a tarball with these rules, one line each.
@@ -61,9 +61,9 @@ extension TemporaryTree {
     _ layouts: KeyValuePairs<String, String>, names: [String] = [],
     _ change: (inout ReleaseOptions) -> Void = { _ in }
   ) throws -> [String] {
-    let set = try LayoutSet.of(layouts)
+    let set = try Rules.of(layouts)
     do throws(PlanErrors) {
-      _ = try Resolver.plan(set, options(change), names: names)
+      _ = try Planner.plan(set, options(change), names: names)
       return []
     } catch {
       return error.diagnostics.map { diagnostic in

@@ -81,6 +81,6 @@ package enum BusyboxApplets {
   private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
     // "." and ".." have the right bytes, but are no names of files.
     if name.allSatisfy({ $0 == UInt8(ascii: ".") }) { return false }
-    return name.allSatisfy { $0.isLetter || $0.isDigit || "_-.+[".utf8.contains($0) }
+    return name.allSatisfy { $0.isLetterOrDigit || "_-.+[".utf8.contains($0) }
   }
 }

@@ -142,7 +142,7 @@ private struct FolderWalk {
       try system.addFolder(path, mode: status.mode)
       pending.append(path)
     } else if status.isSymlink {
-      try system.addSymlink(path, to: try FilePath.target(of: name, in: folder.descriptor, path: shown))
+      try system.addSymlink(path, to: try Paths.target(of: name, in: folder.descriptor, path: shown))
     } else if status.isFile {
       // Executable files alone: a call for each file takes time, and capabilities are attributes of executables.
       let attributes = status.mode & 0o111 == 0 ? [] : try ExtendedAttributes.given(to: shown)

@@ -117,7 +117,7 @@ package struct Blob: Sendable {
 
   /// The regular file that `path`, named by the user, leads to; symlinks are followed.
   static func file(at path: String) throws -> Blob {
-    let resolved = String(decoding: try FilePath.resolved(Array(path.utf8), to: "open"), as: UTF8.self)
+    let resolved = String(decoding: try Paths.resolved(Array(path.utf8), to: "open"), as: UTF8.self)
     switch try find(at: resolved, named: path) {
     case .blob(let blob): return blob
     case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)

@@ -155,7 +155,7 @@ package enum MediaType {
   static func reason(againstLayer type: String) -> String? {
     if layers.contains(type) {
       let canBeRead = compression(ofLayer: type) != .zstd || ZstdLibrary.isThere
-      return canBeRead ? nil : "\(quoted(type)) \(ZstdLibrary.missing)"
+      return canBeRead ? nil : "\(quoted(type)) \(Compression.zstdMissing)"
     }
     let isForeign = foreignLayers.contains { type.utf8.starts(with: $0.utf8) }
     let wanted = isForeign ? "a layer that is distributed with its image" : "a plain, gzip or zstd layer"

@@ -31,9 +31,9 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, let algorithm = parts.first, let encoded = parts.last, !algorithm.isEmpty, !encoded.isEmpty
     else { return false }
-    let isPlain = { (byte: UInt8) in byte.isDigit || byte.isLetter && byte & 0x20 != 0 }
-    return !algorithm.elementsEqual("sha256".utf8) && algorithm.allSatisfy { isPlain($0) || "+._-".utf8.contains($0) }
-      && encoded.allSatisfy { $0.isDigit || $0.isLetter || "=_-".utf8.contains($0) }
+    return !algorithm.elementsEqual("sha256".utf8)
+      && algorithm.allSatisfy { $0.isLowerLetter || $0.isDigit || "+._-".utf8.contains($0) }
+      && encoded.allSatisfy { $0.isLetterOrDigit || "=_-".utf8.contains($0) }
   }
 
   package init(_ digest: Digest) { hex = digest.description }

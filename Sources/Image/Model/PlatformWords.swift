@@ -47,7 +47,7 @@ struct PlatformWords: Equatable, Sendable {
   private static func word(_ key: String, of field: DocumentField) throws(ImageError) -> String? {
     guard let field = try field.member(key) else { return nil }
     let text = try field.string()
-    let isWord = text.utf8.allSatisfy { $0.isLetter || $0.isDigit || "._-".utf8.contains($0) }
+    let isWord = text.utf8.allSatisfy { $0.isLetterOrDigit || "._-".utf8.contains($0) }
     if !isWord { throw field.error("\(wanted), found \(quoted(text))") }
     return text.isEmpty ? nil : text
   }

@@ -108,10 +108,9 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
   private static func isAddress(_ text: Substring.UTF8View) -> Bool {
     guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { return false }
     let (address, rest) = (text[..<end], text[end...].dropFirst())
-    let isPart = { (byte: UInt8) in
-      byte == UInt8(ascii: ":") || byte.isDigit || byte.isLetter && byte | 0x20 <= UInt8(ascii: "f")
+    guard !address.isEmpty, address.allSatisfy({ $0.hexDigitValue != nil || $0 == UInt8(ascii: ":") }) else {
+      return false
     }
-    guard !address.isEmpty, address.allSatisfy(isPart) else { return false }
     let port = rest.dropFirst()
     return rest.isEmpty || rest.first == UInt8(ascii: ":") && !port.isEmpty && port.allSatisfy(\.isDigit)
   }
@@ -138,8 +137,8 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     return true
   }
 
-  private static func isLowerOrDigit(_ byte: UInt8) -> Bool { byte.isDigit || byte.isLetter && byte & 0x20 != 0 }
-  private static func isWord(_ byte: UInt8) -> Bool { byte.isLetter || byte.isDigit || byte == UInt8(ascii: "_") }
+  private static func isLowerOrDigit(_ byte: UInt8) -> Bool { byte.isLowerLetter || byte.isDigit }
+  private static func isWord(_ byte: UInt8) -> Bool { byte.isLetterOrDigit || byte == UInt8(ascii: "_") }
 }
 
 /// A text that is not the name of an image.

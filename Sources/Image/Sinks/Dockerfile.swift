@@ -57,8 +57,7 @@ package struct Dockerfile: Sendable {
   /// Whether builders take every byte of `text` literally.
   private static func isPlain(_ text: some StringProtocol) -> Bool {
     guard let first = text.utf8.first else { return true }
-    let isWord = { (byte: UInt8) in byte.isLetter || byte.isDigit }
-    return isWord(first) && text.utf8.allSatisfy { isWord($0) || "._-+@%:,/".utf8.contains($0) }
+    return first.isLetterOrDigit && text.utf8.allSatisfy { $0.isLetterOrDigit || "._-+@%:,/".utf8.contains($0) }
   }
 
   /// The text, in quotes where it is not a plain word.

@@ -12,7 +12,7 @@ enum ImageFiles: Sendable {
   /// The files of the folder that `path` leads to; nil when it is no folder.
   static func folder(at path: String) throws(SystemError) -> ImageFiles? {
     // A symlink is followed here, once, for blobs are opened without following any.
-    let resolved = try FilePath.resolved(Array(path.utf8), to: "open")
+    let resolved = try Paths.resolved(Array(path.utf8), to: "open")
     guard try FileStatus.ifThere(resolved)?.isFolder == true else { return nil }
     return .folder(String(decoding: resolved, as: UTF8.self))
   }

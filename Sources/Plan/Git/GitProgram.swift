@@ -47,10 +47,10 @@ struct GitProgram: Sendable {
   func line(_ command: [[UInt8]], at place: Place) throws(GitError) -> String {
     let answer = try answer(command, at: place)
     let line = answer.last == UInt8(ascii: "\n") ? answer.dropLast() : answer[...]
-    guard !line.isEmpty, isValidUTF8(line), !line.contains(UInt8(ascii: "\n")) else {
+    guard !line.isEmpty, !line.contains(UInt8(ascii: "\n")), let text = String(validating: line, as: UTF8.self) else {
       throw error(command, .unexpectedAnswer(escapedName(line)))
     }
-    return String(decoding: line, as: UTF8.self)
+    return text
   }
 
   /// The parts of an answer, each of which ends in NUL. Throws `GitError`.

@@ -26,7 +26,7 @@ package final class GitRepository: Sendable {
   /// Throws `SystemError` when `root` cannot be looked into.
   package init?(root: String, environment: [String: String], program: String = "git") throws(SystemError) {
     guard try GitPlace.isThere(Array("\(root)/.git".utf8)) else { return nil }
-    realRoot = try FilePath.resolved(Array(root.utf8))
+    realRoot = try Paths.resolved(Array(root.utf8))
     self.root = root
     self.program = program
     self.environment = environment

@@ -74,7 +74,7 @@ extension GitRepository {
     let repository: GitRepository?
     do throws(SystemError) {
       // A link on the way would lead to another repository, or around in a circle.
-      guard try FileStatus.of(folder).isFolder, try FilePath.resolved(folder) == folder else { return false }
+      guard try FileStatus.of(folder).isFolder, try Paths.resolved(folder) == folder else { return false }
       names = try FolderListing.names(of: try FileHandle(opening: folder, O_RDONLY | O_DIRECTORY))
       // Names that are not UTF-8 are no folders of ours: git could not be told of them.
       guard let path = String(validating: submodule.path, as: UTF8.self) else { return false }

@@ -6,7 +6,6 @@
 // grafts that turn what git answers. None of it stands in a folder like this one, so nothing has to be known of it to
 // be switched off: git finds the settings below and its own defaults.
 
-import Basics
 import Files
 import Glibc
 
@@ -80,15 +79,15 @@ final class GitView: Sendable {
   private static func indexes(in folder: [UInt8]) throws(SystemError) -> [String] {
     let handle = try FileHandle(opening: folder, O_RDONLY | O_DIRECTORY)
     let names = try FolderListing.names(of: handle)
-    let parts = names.filter { $0.starts(with: "sharedindex.".utf8) && isValidUTF8($0) }
-    return ["index"] + parts.map { String(decoding: $0, as: UTF8.self) }
+    return ["index"]
+      + names.compactMap { $0.starts(with: "sharedindex.".utf8) ? String(validating: $0, as: UTF8.self) : nil }
   }
 
   /// What HEAD says; old ones are links to a reference.
   private static func head(of folder: [UInt8]) throws(SystemError) -> [UInt8] {
     let head = folder + Array("/HEAD".utf8)
     guard try FileStatus.of(head).isSymlink else { return try GitPlace.smallFile(head) }
-    return Array("ref: ".utf8) + (try FilePath.target(of: head, in: AT_FDCWD, path: head)) + [UInt8(ascii: "\n")]
+    return Array("ref: ".utf8) + (try Paths.target(of: head, in: AT_FDCWD, path: head)) + [UInt8(ascii: "\n")]
   }
 
   /// Leads `name` to what has that name in `folder`. Throws `SystemError`.

@@ -182,7 +182,7 @@ struct BaseCommand: Command {
     guard let path = try path("from") else { throw context.usage("make: give the executable with --from PATH") }
     let platform = try platform()
     let bytes = Array(path.utf8)
-    let resolved = try FilePath.resolved(bytes)
+    let resolved = try Paths.resolved(bytes)
     let file = SourceFile(path: resolved, identity: try FileStatus.following(bytes).identity)
     guard case .elf(let executable) = try Executable.inspect(file), executable.interpreter == nil else {
       throw ImageError(escapedName(bytes), "", "expected a static executable of busybox")

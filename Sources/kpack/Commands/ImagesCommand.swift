@@ -31,7 +31,7 @@ struct ImagesCommand: Command {
 
   func run() throws {
     try ReleaseRun(context, subject: "the images").run {
-      try Resolver.planImages($0, $1, names: context.line.arguments)
+      try Planner.planImages($0, $1, names: context.line.arguments)
     }
   }
 }

@@ -53,9 +53,10 @@ struct LayoutsCommand: Command {
 
   private func check(_ folder: String?) throws {
     let source = LayoutSource(folder: folder)
-    let set = try source.load()
-    for warning in set.warnings { context.messages.warning(warning) }
-    for warning in try Resolver.check(set) { context.messages.warning(warning) }
+    let rules = try source.load()
+    for warning in rules.warnings { context.messages.warning(warning) }
+    for warning in try Planner.check(rules) { context.messages.warning(warning) }
+    let set = rules.layouts
     if context.format == .json {
       let names = set.tarballs.map { JSONLiteral.string($0.name) }
       try context.output.json(.object([("layouts", .string(source.place)), ("tarballs", .array(names))]))

@@ -28,7 +28,7 @@ struct PlanCommand: Command {
   func run() throws {
     let options = try context.releaseOptions()
     let names = context.line.arguments
-    let plan = try context.planned(in: options.locations) { try Resolver.plan($0, options, names: names) }
+    let plan = try context.planned(in: options.locations) { try Planner.plan($0, options, names: names) }
     for warning in plan.warnings { context.messages.warning(warning) }
     let tarballs = plan.artifacts.filter { $0.image == nil }
     switch context.format {

@@ -26,7 +26,7 @@ struct ReleaseCommand: Command {
 
   func run() throws {
     try ReleaseRun(context, subject: "the artifacts").run {
-      try Resolver.planRelease($0, $1, names: context.line.arguments)
+      try Planner.planRelease($0, $1, names: context.line.arguments)
     }
   }
 }

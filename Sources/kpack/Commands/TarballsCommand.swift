@@ -28,7 +28,7 @@ struct TarballsCommand: Command {
 
   func run() throws {
     try ReleaseRun(context, subject: "the tarballs").run {
-      try Resolver.plan($0, $1, names: context.line.arguments)
+      try Planner.plan($0, $1, names: context.line.arguments)
     }
   }
 }

@@ -47,7 +47,7 @@ private struct InvocationParser {
     if let command = commands.first(where: { $0.name == word }) { return command }
     if word.hasPrefix("-") { throw UsageError(message: "expected a command before \(shown(word))") }
     let names = commands.filter { !$0.isHidden }.map(\.name)
-    let near = nearName(to: word, in: names).map { "; did you mean \($0)?" }.orEmpty
+    let near = didYouMean(nearName(to: word, in: names))
     throw UsageError(message: "no command is named \(shown(word))\(near)")
   }
 
@@ -80,7 +80,7 @@ private struct InvocationParser {
       }
       if case .choice(_, let values) = argument, !values.contains(value) {
         let wanted = values.joined(separator: ", ")
-        let near = nearName(to: value, in: values).map { "; did you mean \($0)?" } ?? ""
+        let near = didYouMean(nearName(to: value, in: values))
         throw UsageError(
           message: "--\(spec.name): expected one of \(wanted), found \(shown(value))\(near)", command: command.name)
       }
@@ -127,8 +127,7 @@ private struct InvocationParser {
       let verb = takers.count == 1 ? "takes" : "take"
       return "\(command.name) takes no \(typed); \(listed(takers.map(\.name), "and")) \(verb) it"
     }
-    let near = nearName(to: String(name.drop { $0 == "-" }), in: specs.map(\.name)).map { "; did you mean --\($0)?" }
-      .orEmpty
+    let near = didYouMean(nearName(to: String(name.drop { $0 == "-" }), in: specs.map(\.name)).map { "--\($0)" })
     return "unknown option \(shown(word))\(near)"
   }
 

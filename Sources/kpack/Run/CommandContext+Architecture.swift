@@ -11,7 +11,7 @@ extension CommandContext {
     guard let text = line["arch"] else { return nil }
     let words = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
     if let platform = Self.linuxPlatform(words) { return platform }
-    let hint = Self.near(words).map { "; did you mean \($0)?" }.orEmpty
+    let hint = didYouMean(Self.near(words))
     throw usage("--arch: expected an architecture such as amd64 or arm/v6, found \(shown(text))\(hint)")
   }
 

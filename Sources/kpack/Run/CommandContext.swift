@@ -83,31 +83,31 @@ struct CommandContext {
   ///
   /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
   /// of the outputs are there.
-  func cache(of options: ReleaseOptions, limit: Int64) -> ReleaseCache? {
+  func cache(of options: ReleaseOptions, limit: Int64) -> ArtifactCache? {
     let isNamed = line.has("cache") || environment.value(of: .cache) != nil
     let hasPlace = (try? FileStatus.following(Array(options.locations.output.utf8)))?.isFolder == true
     if line.has("no-cache") || !(isNamed || hasPlace) { return nil }
     let messages = messages
-    return ReleaseCache(options.locations.cache, limit: limit) { messages.warning($0) }
+    return ArtifactCache(options.locations.cache, limit: limit) { messages.warning($0) }
   }
 
   /// The most bytes that the cache keeps. Throws `UsageError`.
   func cacheLimit() throws(UsageError) -> Int64 {
     if let limit = try integer("cache-limit", in: 0...Int64.max) { return limit }
-    guard let text = environment.value(of: .cacheLimit) else { return ObjectCache.defaultLimit }
+    guard let text = environment.value(of: .cacheLimit) else { return FolderStore.defaultLimit }
     return try integer(text, EnvironmentVariable.cacheLimit.rawValue, in: 0...Int64.max)
   }
 
   /// What `plan` makes of this run's layouts; where it fails for want of binaries, the mistakes come with what to do.
   ///
   /// Throws what `plan` and `layouts` throw, and `AdvisedErrors`.
-  func planned<Result>(in locations: Locations, _ plan: (LayoutSet) throws -> Result) throws -> Result {
-    let layouts = try layouts(for: locations)
+  func planned<Result>(in locations: Locations, _ plan: (Rules) throws -> Result) throws -> Result {
+    let rules = try layouts(for: locations)
     do {
-      return try plan(layouts)
+      return try plan(rules)
     } catch let errors as PlanErrors {
       let isBuiltIn = !line.has("layouts")
-      guard let advice = OwnLayouts.advice(after: errors, with: layouts, isBuiltIn: isBuiltIn, locations) else {
+      guard let advice = OwnLayouts.advice(after: errors, with: rules.layouts, isBuiltIn: isBuiltIn, locations) else {
         throw errors
       }
       throw AdvisedErrors(errors: errors, advice: advice)
@@ -118,13 +118,13 @@ struct CommandContext {
   ///
   /// Throws `LayoutErrors`, `NamedFolderError`, `UsageError`, and `Diagnostic` when none are named and the built-in
   /// ones are for another tree than that of `locations`.
-  private func layouts(for locations: Locations) throws -> LayoutSet {
+  private func layouts(for locations: Locations) throws -> Rules {
     let folder = try folder("layouts")
     if let folder { try NamedFolder.check(folder, from: "--layouts") }
-    let set = try LayoutSource(folder: folder).load()
-    if folder == nil, let mistake = OwnLayouts.mistake(with: set, locations) { throw mistake }
-    for warning in set.warnings { messages.warning(warning) }
-    return set
+    let rules = try LayoutSource(folder: folder).load()
+    if folder == nil, let mistake = OwnLayouts.mistake(with: rules, locations) { throw mistake }
+    for warning in rules.warnings { messages.warning(warning) }
+    return rules
   }
 
   /// The mistake of this command's line that `message` tells.
@@ -150,7 +150,7 @@ struct CommandContext {
   }
 
   private func integer(_ text: String, _ what: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64 {
-    let isDigits = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let isDigits = !text.isEmpty && text.utf8.allSatisfy(\.isDigit)
     if isDigits, let number = Int64(text), range.contains(number) { return number }
     throw usage(
       "\(what): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown(text))")

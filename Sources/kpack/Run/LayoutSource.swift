@@ -4,6 +4,7 @@ import BuiltInLayouts
 import Files
 import Glibc
 import Layout
+import Plan
 
 /// Reads a set of layouts.
 struct LayoutSource {
@@ -14,12 +15,12 @@ struct LayoutSource {
   private static let largestFile = 17 << 20
 
   /// Reads and checks the layouts. Throws `LayoutErrors`.
-  func load() throws(LayoutErrors) -> LayoutSet {
+  func load() throws(LayoutErrors) -> Rules {
     guard let folder else {
       let files = BuiltInSet.standard.files.filter { LayoutFile.isLayout($0.name) }
-      return try LayoutSet(files.map { LayoutFile(path: "\(place)/\($0.name)", bytes: $0.bytes) }, from: place)
+      return try Planner.rules(files.map { LayoutFile(path: "\(place)/\($0.name)", bytes: $0.bytes) }, from: place)
     }
-    return try LayoutSet(try read(folder), from: folder)
+    return try Planner.rules(try read(folder), from: folder)
   }
 
   /// What messages call the folder.

@@ -11,10 +11,10 @@ struct OwnLayouts {
   private let root: String
 
   /// What is wrong with a run on the built-in `layouts`; nil when there is anything for them, be it not all.
-  static func mistake(with layouts: LayoutSet, _ locations: Locations) -> Diagnostic? {
-    if holdsBinaries(of: layouts, locations.bin) { return nil }
+  static func mistake(with rules: Rules, _ locations: Locations) -> Diagnostic? {
+    if holdsBinaries(of: rules.layouts, locations.bin) { return nil }
     // Any project has a README.md or a folder of tests; what stands deeper is Kubernetes' own.
-    let sources = layouts.sourcePaths.filter { $0.utf8.contains(UInt8(ascii: "/")) }
+    let sources = rules.sourcePaths.filter { $0.utf8.contains(UInt8(ascii: "/")) }
     if sources.contains(where: { isThere("\(locations.root)/\($0)") }) { return nil }
     let root = locations.root == "." ? "the current folder" : escapedName(locations.root.utf8)
     let found = "no --layouts is given, and the built-in ones are those of Kubernetes v1.7, which \(root) does not hold"

@@ -26,7 +26,7 @@ struct ReleaseRun {
   }
 
   /// Makes what `planner` plans of the layouts.
-  func run(_ planner: (LayoutSet, ReleaseOptions) throws -> Plan) throws {
+  func run(_ planner: (Rules, ReleaseOptions) throws -> Plan) throws {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
     let start = Progress.now()

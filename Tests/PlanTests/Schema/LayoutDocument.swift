@@ -1,6 +1,7 @@
 // A layout file under test among right ones that declare what it refers to.
 
 @testable import Layout
+@testable import Plan
 @testable import TestSupport
 
 /// A document and what kind of layout its file's name says it is.
@@ -23,7 +24,7 @@ struct LayoutDocument {
     case .images: files["images"] = text
     }
     do throws(LayoutErrors) {
-      _ = try LayoutSet(
+      _ = try Planner.rules(
         files.sorted { $0.key < $1.key }.map { LayoutFile(path: "\($0.key).json", bytes: Array($0.value.utf8)) },
         from: "layouts")
       return []

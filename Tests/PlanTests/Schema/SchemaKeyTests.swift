@@ -2,14 +2,19 @@
 
 @testable import JSON
 @testable import Layout
+@testable import Plan
 import Testing
 
 struct SchemaKeyTests {
+  private static let verbs = VerbTable.verbs
+  /// The options that some verbs take.
+  private static let ownOptions = Array(Set(verbs.flatMap { $0.options })).sorted()
+
   /// The decoder's keys by the schema's definition of the object that has them.
   private static let keys: [(definition: String, keys: [String])] = [
     ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys), ("archive", ArchiveSettings.keys),
     ("tarball", TarballLayout.keys), ("images", ImagesLayout.keys), ("image", ImageRuleDecoder.imageKeys),
-    ("entry", VerbKey.allCases.map(\.rawValue) + VerbKey.ownOptions + VerbKey.commonOptions),
+    ("entry", verbs.map { $0.key } + ownOptions + LayoutEntry.options),
   ]
 
   @Test func `every object has the keys that the decoder takes`() throws {
@@ -28,17 +33,18 @@ struct SchemaKeyTests {
   @Test func `every verb is one of both, and so is what it needs`() throws {
     let entry = try #require(try LayoutSchema.read()["$defs"]?["entry"])
     let verbs = (entry["oneOf"]?.elements ?? []).compactMap { $0["required"]?.elements.first?.string }
-    #expect(verbs == VerbKey.allCases.map(\.rawValue))
+    #expect(verbs == Self.verbs.map { $0.key })
     let needing = entry["dependentRequired"]?.members.map(\.key) ?? []
-    #expect(Set(needing) == Set(VerbKey.allCases.filter(\.needsTo).map(\.rawValue)))
-    #expect(try Self.refusedInImages() == Set(VerbKey.ofTarballs.map(\.rawValue) + ["commitId"]))
+    #expect(Set(needing) == Set(Self.verbs.filter { $0.needsTo }.map { $0.key }))
+    #expect(try Self.refusedInImages() == Set(Self.verbs.filter { $0.isOfTarballs }.map { $0.key } + ["commitId"]))
   }
 
-  @Test(arguments: VerbKey.allCases) func `a verb has the same options in both`(_ verb: VerbKey) throws {
+  @Test(arguments: verbs.indices) func `a verb has the same options in both`(_ number: Int) throws {
+    let verb = Self.verbs[number]
     let definitions = try #require(try LayoutSchema.read()["$defs"])
-    for option in VerbKey.ownOptions + VerbKey.commonOptions {
-      let isOption = VerbKey.commonOptions.contains(option) || verb.options.contains(option)
-      let keys: Set = [verb.rawValue, option]
+    for option in Self.ownOptions + LayoutEntry.options {
+      let isOption = LayoutEntry.options.contains(option) || verb.options.contains(option)
+      let keys: Set = [verb.key, option]
       let isAllowed = keys.allSatisfy { key in
         Self.allows(definitions["entry"]?["dependentSchemas"]?[key], keys, definitions)
       }

@@ -60,7 +60,7 @@ struct VersionFile {
   }
 
   private mutating func takeAssignment(into variables: inout [String: String]) -> Bool {
-    let name = take { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
+    let name = take { $0.isLetterOrDigit || $0 == UInt8(ascii: "_") }
     guard let first = name.first, !first.isDigit, takeOne("="), let value = takeValue() else { return false }
     variables[String(decoding: name, as: UTF8.self)] = value
     skipBlanks()
@@ -85,11 +85,11 @@ struct VersionFile {
         value.append(UInt8(ascii: "'"))
       default:
         let bare = take(while: isBare)
-        if bare.isEmpty { return isValidUTF8(value) ? String(decoding: value, as: UTF8.self) : nil }
+        if bare.isEmpty { return String(validating: value, as: UTF8.self) }
         value += bare
       }
     }
-    return isValidUTF8(value) ? String(decoding: value, as: UTF8.self) : nil
+    return String(validating: value, as: UTF8.self)
   }
 
   /// Takes a text between two `quote`s, which may span lines; nil when there is no second or a refused byte or NUL.
@@ -125,5 +125,5 @@ struct VersionFile {
 
 /// Characters that stand for themselves in an unquoted shell word, wherever in it they are.
 private func isBare(_ byte: UInt8) -> Bool {
-  byte.isLetter || byte.isDigit || "_@%+=:,./-".utf8.contains(byte)
+  byte.isLetterOrDigit || "_@%+=:,./-".utf8.contains(byte)
 }

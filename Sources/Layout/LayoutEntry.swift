@@ -1,0 +1,87 @@
+// One entry of a tarball's layout or of an image: what all entries may say. What the entry brings is its verb's, which is
+// read elsewhere.
+
+import Basics
+import JSON
+
+/// Platforms that a layout spells out or takes from a list.
+package enum PlatformSelector: Equatable, Sendable {
+  case list(String)
+  case patterns([PlatformPattern])
+}
+
+/// A flag that must be on, or off.
+package struct Condition: Equatable, Sendable {
+  package let flag: String
+  package let isOn: Bool
+}
+
+/// One entry of a tarball's layout or of an image.
+package struct LayoutEntry: Sendable {
+  package let origin: RuleOrigin
+  /// Whether it may take the place of what an earlier entry put there.
+  package let isOverlay: Bool
+  package let platforms: PlatformSelector?
+  package let condition: Condition?
+  /// What is known to the templates of the entry.
+  package let templates: TemplateDecoder
+  private let value: JSONValue
+
+  /// The options of all entries.
+  package static let options = ["overlay", "platforms", "when"]
+
+  /// The whole entry, of which mistakes are added to `notes`.
+  package func field(_ notes: LayoutNotes) -> LayoutField {
+    LayoutField(value: value, file: origin.file, path: origin.path, notes: notes)
+  }
+
+  /// Reads an entry of `place`; `hasPlatform` when the tarball or the image has one, so that every entry stands on it.
+  init?(_ field: LayoutField, _ names: LayoutNames, hasPlatform: Bool, in place: TemplatePlace = .tarball) {
+    guard let object = field.anyObject else { return nil }
+    value = field.value
+    origin = field.origin
+    isOverlay = object["overlay"]?.bool ?? false
+    platforms = object["platforms"].flatMap { Self.selector($0, names, hasPlatform: hasPlatform) }
+    condition = object["when"].flatMap { Condition($0, names) }
+    templates = TemplateDecoder(names: names, hasPlatform: hasPlatform || object["platforms"] != nil, place: place)
+  }
+
+  private static func selector(
+    _ field: LayoutField, _ names: LayoutNames, hasPlatform: Bool
+  ) -> PlatformSelector? {
+    if !field.isArray { return field.platformSelector(names) }
+    return field.elements.map { elements in
+      .patterns(
+        elements.compactMap { element in
+          guard let text = element.string else { return nil }
+          let pattern = PlatformPattern(text)
+          if pattern == nil { element.refuse("expected a platform such as \"linux/amd64\", found \(quoted(text))") }
+          if !hasPlatform && pattern?.platform == nil && pattern != nil {
+            element.refuse("'*' names no platform to expand over")
+          }
+          return pattern
+        })
+    }
+  }
+}
+
+extension Condition {
+  /// The condition that a `when` spells: a flag's name, after "!" when it must be off.
+  init?(_ field: LayoutField, _ names: LayoutNames) {
+    guard let text = field.string else { return nil }
+    isOn = !text.hasPrefix("!")
+    flag = isOn ? text : String(text.dropFirst())
+    names.check("flag", flag, in: names.flags, at: field)
+  }
+}
+
+extension LayoutField {
+  /// The value as the name of a list of platforms, or as an array of platforms.
+  func platformSelector(_ names: LayoutNames) -> PlatformSelector? {
+    if isArray { return platforms.map { .patterns($0.compactMap { PlatformPattern($0.description) }) } }
+    return string.map { name in
+      names.check("list of platforms", name, in: names.platforms, at: self)
+      return .list(name)
+    }
+  }
+}

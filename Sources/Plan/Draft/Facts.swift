@@ -1,0 +1,182 @@
+// What is true of a release beyond its layouts: version, time, flags. A fact that was not asked for is not there, and
+// one that could not be found out is there as its failure, which is told where the fact is used.
+
+import Basics
+import Files
+import Layout
+
+/// A fact that the tree or git may have to be asked for.
+enum Fact: Hashable {
+  /// The release's version.
+  case version
+  /// The time of the commit that is checked out.
+  case commitTime
+  /// Whether the tree is as committed.
+  case gitClean
+  /// The git repository of the tree.
+  case repository
+}
+
+/// A fact is used that nobody asked for.
+struct UnaskedFact: Error {
+  let fact: Fact
+}
+
+/// What is true of a release beyond its layouts.
+struct Facts: Sendable {
+  /// Those whose templates and flags the facts are about.
+  let layouts: LayoutSet
+  let options: ReleaseOptions
+  /// Nil where nobody knows the version.
+  var version: Result<String?, any Error>?
+  /// Why nobody knows the version.
+  var reasonForNoVersion: Result<String, any Error>?
+  /// Nil where the tree has no repository.
+  var commitTime: Result<Int64?, any Error>?
+  var isGitClean: Result<Bool, any Error>?
+  /// Nil where the tree has none.
+  var repository: Result<GitRepository?, any Error>?
+
+  /// Those that the layouts and the options tell alone.
+  init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
+    self.layouts = layouts
+    self.options = options
+  }
+
+  /// Time of every entry of an archive whose settings say `time`, seconds since 1970. Throws `GitError`.
+  func mtime(_ time: Int64?) throws -> Int64 {
+    if let known = options.epoch ?? time { return known }
+    guard let commitTime else { throw UnaskedFact(fact: .commitTime) }
+    return try commitTime.get() ?? 0
+  }
+
+  /// The repository of the tree; nil when it has none. Throws `SystemError`.
+  func knownRepository() throws -> GitRepository? {
+    guard let repository else { throw UnaskedFact(fact: .repository) }
+    return try repository.get()
+  }
+}
+
+// Flags
+extension Facts {
+  /// Whether the condition holds. Throws `Diagnostic` or `GitError`.
+  func holds(_ condition: Condition?) throws -> Bool {
+    guard let condition else { return true }
+    return try isOn(condition.flag) == condition.isOn
+  }
+
+  private func isOn(_ name: String) throws -> Bool {
+    if let given = options.flags[name] { return given }
+    if name == ReleaseLayout.gitCleanFlag {
+      guard let isGitClean else { throw UnaskedFact(fact: .gitClean) }
+      return try isGitClean.get()
+    }
+    guard let flag = layouts.release.flags[name] else { return false }
+    if let variable = flag.env, let value = options.environmentValue(variable) {
+      guard let isOn = FlagValue.isOn(value) else {
+        throw Diagnostic(.usage, "\(variable): expected y or n, found \(escapedName(value.utf8))")
+      }
+      return isOn
+    }
+    if !flag.onWith.isEmpty && flag.onWith.allSatisfy({ options.environmentValue($0) != nil }) { return true }
+    return flag.isOnByDefault
+  }
+}
+
+// Templates
+extension Facts {
+  /// Whether the version is needed to fill in `template`, in an image of the tag `tag` if it says one.
+  func needVersion(for template: Template, tag: Template? = nil) -> Bool {
+    template.variables.contains { variable in
+      switch variable {
+      case .version: true
+      case .registry: layouts.images?.registry.variables.contains(.version) == true
+      // Its own variables cannot be those of a tag.
+      case .tag: (tag ?? layouts.images?.tag).map { needVersion(for: $0) } ?? false
+      case .name, .os, .arch, .releaseRegistry, .releaseTag, .md5: false
+      }
+    }
+  }
+
+  /// What `variable` stands for in a rule about `subject`. Throws `Diagnostic` when nobody knows.
+  func value(of variable: Variable, _ subject: TemplateSubject) throws -> String {
+    switch variable {
+    case .name: return subject.image?.name ?? layouts.release.name
+    case .os, .arch:
+      if let platform = subject.platform { return variable == .os ? platform.os : platform.architecture }
+      throw Diagnostic(.usage, "{\(variable.rawValue)} is not known without a platform")
+    case .version: return try knownVersion()
+    case .registry:
+      return try fill(layouts.images?.registry ?? .empty, on: subject.platform)
+    case .tag:
+      let tag = try fill(subject.image?.tag ?? layouts.images?.tag ?? .empty, subject)
+      // A tag may not hold "+" (distribution/reference: [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}).
+      return tag.split(separator: "+", omittingEmptySubsequences: false).joined(separator: "_")
+    case .releaseRegistry: return try environment("KUBE_DOCKER_REGISTRY", variable)
+    case .releaseTag: return try environment("KUBE_DOCKER_IMAGE_TAG", variable)
+    case .md5 where options.isDry && subject.image?.binary != nil: return String(repeating: "0", count: 32)
+    case .md5:
+      if let binary = subject.binary, let digits = try MD5.digits(of: binary) { return digits }
+      throw Diagnostic(.usage, "{md5} is not known: the image has no binary")
+    }
+  }
+
+  private func knownVersion() throws -> String {
+    guard let version else { throw UnaskedFact(fact: .version) }
+    if let version = try version.get() { return version }
+    let reason = try reasonForNoVersion?.get() ?? "nothing tells it"
+    throw Diagnostic(.usage, "{version} is not known: \(reason); give --version V or set KUBE_GIT_VERSION")
+  }
+
+  /// The template with every variable's value in it. Throws `Diagnostic` when one is not known.
+  func fill(_ template: Template, on platform: Platform?) throws -> String {
+    try fill(template, TemplateSubject(platform: platform))
+  }
+
+  /// The template with every variable's value in it. Throws `Diagnostic` when one is not known.
+  func fill(_ template: Template, _ subject: TemplateSubject) throws -> String {
+    try template.filled { variable in
+      do {
+        return try value(of: variable, subject)
+      } catch let mistake as Diagnostic where [.version, .releaseRegistry, .releaseTag].contains(variable) {
+        throw mistake.aboutFact
+      }
+    }
+  }
+
+  /// The path that `template` fills in to. Throws `Diagnostic`.
+  func path(_ template: Template, _ subject: TemplateSubject) throws -> ArchivePath {
+    let text = try fill(template, subject)
+    do throws(PathError) {
+      return try ArchivePath(text)
+    } catch {
+      throw Diagnostic(.usage, "\(error), found \(quoted(text))")
+    }
+  }
+
+  /// The name of the file that an image is saved as. Throws `Diagnostic`.
+  func fileName(of image: ImageRule, _ subject: TemplateSubject) throws -> String {
+    let name = try image.file.map { try fill($0, subject) } ?? image.name + ImageRule.fileSuffix
+    let isNamed =
+      name != ImageRule.fileSuffix && name.utf8.reversed().starts(with: ImageRule.fileSuffix.utf8.reversed())
+    if ArchivePath.isName(name) && isNamed { return name }
+    throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: image.origin)
+  }
+
+  /// The registry and the tag that the environment gives all images of the release; nil where it does not.
+  var releaseNames: (registry: String, tag: String)? {
+    guard let registry = options.environmentValue("KUBE_DOCKER_REGISTRY"),
+      let tag = options.environmentValue("KUBE_DOCKER_IMAGE_TAG")
+    else { return nil }
+    return (registry, tag)
+  }
+
+  private func environment(_ name: String, _ variable: Variable) throws -> String {
+    if options.isDry { return "x" }
+    guard let value = options.environmentValue(name) else {
+      throw Diagnostic(.usage, "{\(variable.rawValue)} is not known; set \(name)")
+    }
+    if !value.utf8.contains(where: { $0 < 0x20 }) { return value }
+    throw Diagnostic(.usage, "\(name): expected a value without control characters, found \(escapedName(value.utf8))")
+  }
+}

@@ -1,0 +1,158 @@
+// The platforms that a run is for: the layouts' lists, narrowed or replaced by what the command line says.
+
+import Basics
+import Files
+import Glibc
+import Layout
+
+/// The platform lists of a run.
+struct PlatformLists {
+  private let layouts: LayoutSet
+  private let options: ReleaseOptions
+  /// What the folder of binaries holds, once it was looked into.
+  private var present: Result<[Platform], any Error>?
+
+  init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
+    self.layouts = layouts
+    self.options = options
+  }
+
+  /// Whether the folder of binaries should say something and does not.
+  var isUnknown: Bool { if case .failure = present { true } else { false } }
+
+  /// Looks into the folder of binaries, where `selector` needs that and it was not done before. Throws why it cannot be
+  /// told what the folder holds; then no platform is there.
+  mutating func prepare(_ selector: PlatformSelector?) throws {
+    guard isPresent(selector) else { return }
+    let found = present ?? findPresent()
+    present = found
+    _ = try found.get()
+  }
+
+  /// The mistakes of the command line: a fast run is wanted and none is described, wanted platforms in no list.
+  mutating func mistakesOfWanted() -> [Diagnostic] {
+    var mistakes: [Diagnostic] = []
+    let release = layouts.release
+    if options.isFast && release.fast == nil {
+      mistakes.append(Diagnostic(.usage, "a fast run is wanted, but release.json has no \"fast\" platforms"))
+    }
+    guard let wanted = options.platforms else { return mistakes }
+    if release.replacesPlatforms && wanted.allSatisfy(\.hasUsualNames) { return mistakes }
+    var known = listed
+    // Lists that say "present" come last: they are read only where no other list has the platform.
+    for name in release.platforms.keys where !known.isSuperset(of: wanted) {
+      do {
+        try prepare(.list(name))
+      } catch {
+        mistakes.append(Diagnostic(error))
+      }
+      known.formUnion(list(name))
+    }
+    if isUnknown { return mistakes }
+    for unknown in wanted where !known.contains(unknown) && !(release.replacesPlatforms && unknown.hasNames(in: known))
+    {
+      let near =
+        unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
+      let hint = didYouMean(near)
+      mistakes.append(Diagnostic(.usage, "the platform \(unknown) is in no list of this run\(hint)"))
+    }
+    return mistakes
+  }
+
+  /// The platforms that the layouts spell out in this run.
+  private var listed: Set<Platform> {
+    let release = layouts.release
+    let selectors = layouts.tarballs.flatMap { [$0.platforms] + $0.entries.map(\.platforms) }
+    let names = release.platforms.keys.filter { release.platforms[$0] != .present }
+    return Set(selectors.flatMap { Self.spelledOut($0) }).union(names.flatMap { list($0) })
+  }
+
+  /// The platforms that `selector` stands for in this run, in the order of their list, each once.
+  func platforms(_ selector: PlatformSelector) -> [Platform] {
+    var seen: Set<Platform> = []
+    let all =
+      switch selector {
+      case .list(let name): list(name)
+      case .patterns(let patterns): patterns.compactMap(\.platform)
+      }
+    return narrowed(all).filter { seen.insert($0).inserted }
+  }
+
+  /// Whether a rule that says `selector` holds on `platform`.
+  func matches(_ selector: PlatformSelector?, _ platform: Platform) -> Bool {
+    switch selector {
+    case nil: true
+    case .list(let name): narrowed(list(name)).contains(platform)
+    case .patterns(let patterns): patterns.contains { $0.matches(platform) }
+    }
+  }
+
+  /// Whether the folder of binaries decides what `selector` stands for.
+  func isPresent(_ selector: PlatformSelector?) -> Bool {
+    if case .list(let name) = selector { layouts.release.platforms[name] == .present } else { false }
+  }
+
+  private func list(_ name: String) -> [Platform] {
+    switch layouts.release.platforms[name] {
+    case nil: return []
+    case .listed(let platforms): return options.isFast ? layouts.release.fast ?? platforms : platforms
+    // Where it cannot be told, none is there.
+    case .present: return (try? present?.get()) ?? []
+    }
+  }
+
+  private func findPresent() -> Result<[Platform], any Error> {
+    if options.isDry {
+      // Some of those that other lists name, in all likelihood.
+      let platforms = listed.sorted { "\($0)" < "\($1)" }
+      return .success(platforms.isEmpty ? [Platform(os: "linux", architecture: "amd64")] : platforms)
+    }
+    return Result {
+      try options.locations.check(.bin)
+      return try Self.present(in: options.locations.bin)
+    }
+  }
+
+  private func narrowed(_ platforms: [Platform]) -> [Platform] {
+    guard let wanted = options.platforms else { return platforms }
+    return layouts.release.replacesPlatforms ? wanted : platforms.filter(wanted.contains)
+  }
+
+  private static func spelledOut(_ selector: PlatformSelector?) -> [Platform] {
+    if case .patterns(let patterns) = selector { patterns.compactMap(\.platform) } else { [] }
+  }
+
+  /// The platforms that have a folder OS/ARCH below `bin`, sorted; names that begin with "." are none.
+  private static func present(in bin: String) throws -> [Platform] {
+    var platforms: [Platform] = []
+    for os in try folders(in: Array(bin.utf8)) {
+      let folder = Array("\(bin)/".utf8) + os
+      for arch in try folders(in: folder) {
+        let name = os + [UInt8(ascii: "/")] + arch
+        guard let platform = Platform(String(decoding: name, as: UTF8.self)) else {
+          throw Diagnostic(.system, "\(escapedName(folder))/\(escapedName(arch)): not the name of a platform")
+        }
+        platforms.append(platform)
+      }
+    }
+    if platforms.isEmpty {
+      throw Diagnostic(.system, "\(escapedName(bin.utf8)): holds no OS/ARCH folder with binaries")
+    }
+    return platforms
+  }
+
+  private static func folders(in path: [UInt8]) throws -> [[UInt8]] {
+    let folder = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY)
+    // Not by its times: a build may be under way beside the platforms that are packed.
+    return try FolderListing.names(ofSource: folder, since: nil).filter { name in
+      if name.first == UInt8(ascii: ".") { return false }
+      do throws(SystemError) {
+        return try FileStatus.followingIfThere(path + [UInt8(ascii: "/")] + name)?.isFolder == true
+      } catch {
+        // A link in a loop leads nowhere, as one to nothing does, and is no folder.
+        if error.errno == ELOOP { return false }
+        throw error
+      }
+    }
+  }
+}

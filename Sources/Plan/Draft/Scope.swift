@@ -1,0 +1,125 @@
+// What a run makes: which tarballs and images on which platforms, in which order, and which of their rules stand where.
+
+import Basics
+import Layout
+
+/// One tarball to make: a layout on a platform, or on none.
+struct TarballKey: Hashable, Sendable, CustomStringConvertible {
+  let layout: String
+  let platform: Platform?
+
+  var description: String { platform.map { "\(layout) for \($0)" } ?? layout }
+}
+
+/// One image to make: its group, its name and a platform.
+struct ImageKey: Hashable, Sendable {
+  let group: String
+  let name: String
+  let platform: Platform
+}
+
+/// What an artifact takes of the release's other ones, in order.
+struct HeldArtifacts: Sendable {
+  var tarballs: [TarballKey] = []
+  var images: [ImageKey] = []
+}
+
+/// A rule whose condition holds, and the platforms that it stands on in one artifact, with what it takes on each.
+struct PlacedRule: Sendable {
+  let rule: Rule
+  let places: [(platform: Platform?, held: HeldArtifacts)]
+}
+
+/// A tarball that a run makes.
+struct ScopedTarball: Sendable {
+  let key: TarballKey
+  let layout: TarballLayout
+  let rules: [PlacedRule]
+}
+
+/// An image that a run makes.
+struct ScopedImage: Sendable {
+  let key: ImageKey
+  let rule: ImageRule
+  /// The rules of its base, which come before its own.
+  var baseRules: [PlacedRule] = []
+  var rules: [PlacedRule] = []
+  /// The rules of tarballs that hold it.
+  var holders: [ImageHolder] = []
+}
+
+/// A rule that puts images into a tarball on a platform.
+struct ImageHolder: Sendable {
+  let layout: TarballLayout
+  /// Where in the tarball they go.
+  let to: Template?
+  let platform: Platform?
+  let images: [(group: String, name: String)]
+
+  /// Whether the image is among them, on its platform or any other.
+  func holds(_ name: String, of group: String) -> Bool { images.contains { $0.group == group && $0.name == name } }
+}
+
+/// What a run makes.
+struct Scope: Sendable {
+  /// The tarballs, each after those that it holds.
+  var tarballs: [ScopedTarball] = []
+  /// The images that tarballs hold, in the order in which they do.
+  var heldImages: [ScopedImage] = []
+  /// The images that are made for their own sake.
+  var images: [ScopedImage] = []
+
+  /// What has to be known before `tarballs` and `images` can be made.
+  func facts(askedOf facts: Facts, areImagesMade: Bool) -> Set<Fact> {
+    var asked: Set<Fact> = []
+    let images = areImagesMade ? images + heldImages : images
+    var times = tarballs.map(\.layout.settings.mtime)
+    if !images.isEmpty { times.append(facts.layouts.release.archive.mtime) }
+    if facts.options.epoch == nil && times.contains(nil) { asked.insert(.commitTime) }
+    for rule in tarballs.flatMap(\.rules) + images.flatMap({ $0.baseRules + $0.rules }) where !rule.places.isEmpty {
+      asked.formUnion(rule.rule.verb.facts)
+    }
+    let layout = facts.layouts.images
+    let isVersionNeeded =
+      tarballs.contains { $0.templates.contains { facts.needVersion(for: $0) } }
+      || images.contains { image in
+        image.templates(of: layout).contains { facts.needVersion(for: $0, tag: image.rule.tag) }
+      }
+      || !areImagesMade
+        && heldImages.contains { image in
+          (image.rule.stageTemplates(layout)).contains { facts.needVersion(for: $0, tag: image.rule.tag) }
+        }
+    if isVersionNeeded { asked.insert(.version) }
+    return asked
+  }
+}
+
+extension ScopedTarball {
+  /// The templates that making it fills in.
+  fileprivate var templates: [Template] { [layout.fileName, layout.settings.root] + rules.flatMap(\.templates) }
+}
+
+extension ScopedImage {
+  /// The templates that making it fills in.
+  fileprivate func templates(of layout: ImagesLayout?) -> [Template] {
+    let base = layout?.bases[rule.base]?.reference.template(for: key.platform.architecture)
+    let repository = (rule.repository ?? layout?.repository)?.template(for: key.platform.architecture)
+    let settings = [rule.to, rule.workdir, rule.user] + (rule.env + rule.labels).map(\.value)
+    let places = holders.flatMap { [$0.layout.settings.root, $0.to] }
+    return ([base, repository] + settings + places).compactMap { $0 } + (rule.cmd ?? []) + (rule.entrypoint ?? [])
+      + rule.stageTemplates(layout) + (baseRules + rules).flatMap(\.templates)
+  }
+}
+
+extension ImageRule {
+  /// The templates that tell the names of its files and its tag.
+  fileprivate func stageTemplates(_ layout: ImagesLayout?) -> [Template] {
+    [file, tag ?? layout?.tag].compactMap { $0 }
+  }
+}
+
+extension PlacedRule {
+  fileprivate var templates: [Template] {
+    places.isEmpty ? [] : rule.verb.templates + [rule.options.to].compactMap { $0 }
+  }
+}

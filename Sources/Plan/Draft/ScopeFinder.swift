@@ -1,0 +1,339 @@
+// Finding what a run makes: from the names that the command line gives, the platforms of the run and the flags, through
+// what each tarball holds.
+
+import Basics
+import Files
+import Layout
+
+/// What the command line wants of a release: nil for nothing of that kind, no names for all.
+struct WantedArtifacts {
+  var tarballs: [String]?
+  var images: [String]?
+  /// Names that are neither a tarball's nor an image's.
+  private(set) var unknown: [String] = []
+
+  init(tarballs: [String]? = nil, images: [String]? = nil) { (self.tarballs, self.images) = (tarballs, images) }
+
+  /// Those that have these names, or without names all.
+  init(ofBoth names: [String], in rules: Rules) {
+    let known = (tarballs: rules.layouts.tarballs.map(\.name), images: rules.images.map(\.rule.name))
+    tarballs = names.filter(known.tarballs.contains)
+    images = names.filter(known.images.contains)
+    unknown = names.filter { !known.tarballs.contains($0) && !known.images.contains($0) }
+    if names.isEmpty { return }
+    if tarballs?.isEmpty == true { tarballs = nil }
+    if images?.isEmpty == true { images = nil }
+  }
+}
+
+/// Finds the scope of a run.
+struct ScopeFinder {
+  private let rules: Rules
+  private let facts: Facts
+  /// The platform lists, with what was found out about them.
+  private(set) var lists: PlatformLists
+  private(set) var said = Diagnostics()
+  /// Facts that decide on the scope and were not asked for. Where there are some, they are to be found first, and the
+  /// scope anew.
+  private(set) var unasked: Set<Fact> = []
+  /// How many tarballs stand one inside the other below each.
+  private var depths: [TarballKey: Int] = [:]
+  private var tarballs: [TarballKey: ScopedTarball] = [:]
+  private var knownHolders: [ImageHolder]?
+
+  /// `lists` are those of an earlier look at the same run.
+  init(_ rules: Rules, _ facts: Facts, lists: PlatformLists? = nil) {
+    self.rules = rules
+    self.facts = facts
+    self.lists = lists ?? PlatformLists(rules.layouts, facts.options)
+  }
+
+  private var layouts: LayoutSet { rules.layouts }
+
+  /// The scope of a run that makes what is `wanted`.
+  mutating func scope(of wanted: WantedArtifacts) -> Scope {
+    checkFlags()
+    for mistake in lists.mistakesOfWanted() { said.refuse(mistake) }
+    let known = layouts.tarballs.map(\.name) + rules.images.map(\.rule.name)
+    for name in wanted.unknown {
+      let near = didYouMean(name, in: known)
+      said.refuse(Diagnostic(.usage, "no layout and no image is named \(quoted(name))\(near)"))
+    }
+    var scope = Scope()
+    if let names = wanted.tarballs {
+      for key in selected(names).flatMap({ keys(of: $0, isNamed: !names.isEmpty) }) { _ = depth(of: key) }
+      scope.tarballs = order.compactMap { tarballs[$0] }
+      var seen: Set<ImageKey> = []
+      let held = scope.tarballs.flatMap(\.rules).flatMap(\.places).flatMap(\.held.images)
+      scope.heldImages = held.filter { seen.insert($0).inserted }.compactMap { image($0) }
+    }
+    if let names = wanted.images { scope.images = wantedImages(names).compactMap { image($0) } }
+    return scope
+  }
+
+  /// Finds the rules of the images, which are needed where these are made.
+  mutating func addRules(toImagesOf scope: inout Scope) {
+    scope.heldImages = scope.heldImages.map { withRules($0) }
+    scope.images = scope.images.map { withRules($0) }
+  }
+
+  /// Whether the condition holds; that it cannot be told is noted as a mistake.
+  private mutating func holds(_ condition: Condition?, at origin: RuleOrigin? = nil) -> Bool {
+    do {
+      return try facts.holds(condition)
+    } catch let error as UnaskedFact {
+      // Whatever it is, what it decides on may ask for more.
+      unasked.insert(error.fact)
+      return true
+    } catch {
+      said.refuse(Diagnostic(error, at: origin).aboutFact)
+      return false
+    }
+  }
+
+  private mutating func platforms(_ selector: PlatformSelector) -> [Platform] {
+    prepare(selector)
+    return lists.platforms(selector)
+  }
+
+  private mutating func matches(_ selector: PlatformSelector?, _ platform: Platform) -> Bool {
+    prepare(selector)
+    return lists.matches(selector, platform)
+  }
+
+  private mutating func prepare(_ selector: PlatformSelector?) {
+    do {
+      try lists.prepare(selector)
+    } catch {
+      said.refuse(error)
+    }
+  }
+
+  private mutating func checkFlags() {
+    let known = layouts.release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag]
+    for flag in facts.options.flags.keys.sorted() where !known.contains(flag) {
+      let near = didYouMean(flag, in: known)
+      said.refuse(Diagnostic(.usage, "--flag: no flag is named \(quoted(flag))\(near)"))
+    }
+  }
+}
+
+// Tarballs
+extension ScopeFinder {
+  private mutating func selected(_ names: [String]) -> [TarballLayout] {
+    for name in names where layouts.tarball(name) == nil {
+      let near = didYouMean(name, in: layouts.tarballs.map(\.name))
+      said.refuse(Diagnostic(.usage, "no layout is named \(quoted(name))\(near)"))
+    }
+    var selected: [TarballLayout] = []
+    for layout in layouts.tarballs where names.isEmpty || names.contains(layout.name) {
+      if holds(layout.condition, at: layout.origin) {
+        selected.append(layout)
+      } else if !names.isEmpty {
+        said.refuse(turnedOff(layout.name, layout.condition, at: layout.origin))
+      }
+    }
+    return selected
+  }
+
+  private func turnedOff(_ name: String, _ condition: Condition?, at origin: RuleOrigin?) -> Diagnostic {
+    Diagnostic(.usage, "\(quoted(name)) is turned off by the flag \(quoted(condition?.flag ?? ""))", at: origin)
+  }
+
+  private mutating func keys(of layout: TarballLayout, isNamed: Bool) -> [TarballKey] {
+    guard let selector = layout.platforms else { return [TarballKey(layout: layout.name, platform: nil)] }
+    let platforms = platforms(selector)
+    if platforms.isEmpty && isNamed && !lists.isUnknown {
+      said.refuse(Diagnostic(.usage, "\(quoted(layout.name)) is made for none of the platforms of this run"))
+    }
+    return platforms.map { TarballKey(layout: layout.name, platform: $0) }
+  }
+
+  /// All tarballs that were looked at, those that hold nothing first.
+  private var order: [TarballKey] {
+    depths.keys.sorted { first, second in
+      let (left, right) = (depths[first] ?? 0, depths[second] ?? 0)
+      return left == right ? first.sortKey.lexicographicallyPrecedes(second.sortKey) : left < right
+    }
+  }
+
+  /// The layouts were checked for circles, so this ends.
+  private mutating func depth(of key: TarballKey, heldBy holder: RuleOrigin? = nil) -> Int {
+    if let depth = depths[key] { return depth }
+    guard let layout = layouts.tarball(key.layout) else { return 0 }
+    if !holds(layout.condition, at: layout.origin) {
+      said.refuse(turnedOff(layout.name, layout.condition, at: holder))
+    }
+    var placed: [PlacedRule] = []
+    var depth = 0
+    for rule in rules.of(layout.entries) {
+      let rule = place(rule, of: layout, on: key.platform)
+      placed.append(rule)
+      for held in rule.places.flatMap(\.held.tarballs) {
+        depth = max(depth, self.depth(of: held, heldBy: rule.rule.origin) + 1)
+      }
+    }
+    depths[key] = depth
+    tarballs[key] = ScopedTarball(key: key, layout: layout, rules: placed)
+    return depth
+  }
+
+  /// The rule with the platforms that it stands on in a tarball for `platform`.
+  private mutating func place(_ rule: Rule, of layout: TarballLayout, on platform: Platform?) -> PlacedRule {
+    guard holds(rule.condition, at: rule.origin) else { return PlacedRule(rule: rule, places: []) }
+    var places: [(platform: Platform?, held: HeldArtifacts)] = []
+    for platform in platforms(of: rule, on: platform) {
+      var held = HeldArtifacts()
+      if let name = rule.verb.tarball, let key = tarball(name, heldBy: rule, of: layout, on: platform) {
+        held.tarballs = [key]
+      }
+      if let list = rule.verb.images, let platform {
+        for (group, image) in images(list, rule, on: platform) where matches(image.platforms, platform) {
+          held.images.append(ImageKey(group: group, name: image.name, platform: platform))
+        }
+      }
+      places.append((platform, held))
+    }
+    return PlacedRule(rule: rule, places: places)
+  }
+
+  /// The platforms that a rule stands on: those of its own in a tarball without any, else the tarball's where the
+  /// rule's condition holds.
+  private mutating func platforms(of rule: Rule, on platform: Platform?) -> [Platform?] {
+    if let platform { return matches(rule.platforms, platform) ? [platform] : [] }
+    guard let selector = rule.platforms else { return [nil] }
+    return platforms(selector)
+  }
+
+  /// The tarball of the layout `name` that a rule of a tarball for `platform` takes; what it cannot take is noted as a
+  /// mistake.
+  private mutating func tarball(
+    _ name: String, heldBy rule: Rule, of holder: TarballLayout, on platform: Platform?
+  ) -> TarballKey? {
+    guard let held = layouts.tarball(name) else { return nil }
+    guard let selector = held.platforms else { return TarballKey(layout: name, platform: nil) }
+    guard let platform else {
+      let reason = "is made for platforms; give the entry \"platforms\" to say which"
+      said.refuse(Diagnostic(.usage, "\(quoted(name)) \(reason)", at: rule.origin))
+      return nil
+    }
+    if platforms(selector).contains(platform) { return TarballKey(layout: name, platform: platform) }
+    // Which platforms a folder of binaries holds is not known without it.
+    let isFromFolder = [selector, holder.platforms, rule.platforms].contains { lists.isPresent($0) }
+    let isOpen = lists.isUnknown || facts.options.isDry && isFromFolder
+    if !isOpen { said.refuse(Diagnostic(.usage, "\(quoted(name)) is not made", for: platform, at: rule.origin)) }
+    return nil
+  }
+}
+
+extension TarballKey {
+  fileprivate var sortKey: [UInt8] { Array("\(layout)/\(platform?.description ?? "")".utf8) }
+}
+
+// Images
+extension ScopeFinder {
+  /// The images that a run makes: those that are named, or all whose flags are on.
+  private mutating func wantedImages(_ names: [String]) -> [ImageKey] {
+    for name in names { checkWanted(name) }
+    var wanted: [ImageKey] = []
+    for (group, rule) in rules.images where names.isEmpty || names.contains(rule.name) {
+      guard holds(rule.condition, at: rule.origin) else { continue }
+      wanted += platforms(of: rule, in: group).map { ImageKey(group: group, name: rule.name, platform: $0) }
+    }
+    return wanted
+  }
+
+  /// Takes note of a mistake when no image has the name, or all that have it are off.
+  private mutating func checkWanted(_ name: String) {
+    let named = rules.images.map(\.rule).filter { $0.name == name }
+    for rule in named where holds(rule.condition) { return }
+    if named.isEmpty { said.refuse(noImage(name)) }
+    for rule in named { said.refuse(turnedOff(rule.name, rule.condition, at: rule.origin)) }
+  }
+
+  private func noImage(_ name: String) -> Diagnostic {
+    let near = didYouMean(name, in: rules.images.map(\.rule.name))
+    return Diagnostic(.usage, "no image is named \(quoted(name))\(near)")
+  }
+
+  /// The images of a rule's list whose flags are on, in order, with their groups; names that are none are mistakes.
+  private mutating func images(
+    _ list: NameList, _ rule: Rule, on platform: Platform?
+  ) -> [(group: String, rule: ImageRule)] {
+    switch list {
+    case .list(let name): return on((layouts.images?.groups[name] ?? []).map { (name, $0) })
+    case .names(let names): return names.flatMap { images(named: $0, rule, on: platform) }
+    }
+  }
+
+  private mutating func images(
+    named template: Template, _ rule: Rule, on platform: Platform?
+  ) -> [(group: String, rule: ImageRule)] {
+    do {
+      let name = try facts.fill(template, on: platform)
+      let named = rules.images.filter { $0.rule.name == name }
+      if !named.isEmpty { return on(named) }
+      throw noImage(name)
+    } catch let error as UnaskedFact {
+      unasked.insert(error.fact)
+    } catch {
+      said.refuse(error, at: rule.origin)
+    }
+    return []
+  }
+
+  private mutating func on(_ images: [(group: String, rule: ImageRule)]) -> [(group: String, rule: ImageRule)] {
+    var found: [(group: String, rule: ImageRule)] = []
+    for image in images where holds(image.rule.condition) { found.append(image) }
+    return found
+  }
+
+  /// The platforms that the image is made for: its own, else those on which tarballs hold it.
+  private mutating func platforms(of image: ImageRule, in group: String) -> [Platform] {
+    if let selector = image.platforms { return platforms(selector) }
+    var platforms: [Platform] = []
+    for holder in holders() where holder.holds(image.name, of: group) {
+      if let platform = holder.platform, !platforms.contains(platform) { platforms.append(platform) }
+    }
+    return platforms
+  }
+
+  /// Every rule that puts images into a tarball, on every platform.
+  private mutating func holders() -> [ImageHolder] {
+    if let knownHolders { return knownHolders }
+    var holders: [ImageHolder] = []
+    for layout in layouts.tarballs where holds(layout.condition, at: layout.origin) {
+      let platforms: [Platform?] = layout.platforms.map { self.platforms($0) } ?? [nil]
+      for rule in rules.of(layout.entries) {
+        guard let list = rule.verb.images, holds(rule.condition, at: rule.origin) else { continue }
+        for platform in platforms.flatMap({ self.platforms(of: rule, on: $0) }) {
+          let images = images(list, rule, on: platform).map { (group: $0.group, name: $0.rule.name) }
+          holders.append(ImageHolder(layout: layout, to: rule.options.to, platform: platform, images: images))
+        }
+      }
+    }
+    knownHolders = holders
+    return holders
+  }
+
+  private func image(_ key: ImageKey) -> ScopedImage? {
+    layouts.images?.groups[key.group]?.first { $0.name == key.name }.map { ScopedImage(key: key, rule: $0) }
+  }
+
+  private mutating func withRules(_ image: ScopedImage) -> ScopedImage {
+    var image = image
+    image.holders = holders().filter {
+      $0.platform == image.key.platform && $0.holds(image.key.name, of: image.key.group)
+    }
+    image.baseRules = placed(layouts.images?.bases[image.rule.base]?.entries ?? [], on: image.key.platform)
+    image.rules = placed(image.rule.entries, on: image.key.platform)
+    return image
+  }
+
+  private mutating func placed(_ entries: [LayoutEntry], on platform: Platform) -> [PlacedRule] {
+    rules.of(entries).map { rule in
+      let isPlaced = holds(rule.condition, at: rule.origin) && matches(rule.platforms, platform)
+      return PlacedRule(rule: rule, places: isPlaced ? [(platform, HeldArtifacts())] : [])
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// The bases of a run: from the store, as the lock says, each read once.
+
+import Archive
+import Basics
+import Image
+
+/// The bases of a run, each read and verified once.
+package final class Bases {
+  /// The name of the lock in the folder of bases.
+  package static let lockName = "bases.lock.json"
+
+  private struct Key: Hashable {
+    let reference: Reference
+    let platform: Platform
+  }
+
+  /// Whether there is a store with anything in it.
+  let exist: Bool
+  private let store: BaseStore
+  private let lock: BaseLock?
+  private var known: [Key: Result<BaseImage, any Error>] = [:]
+
+  /// The bases in the folder of `locations`.
+  ///
+  /// Throws `NamedFolderError` when the command line names one without a store, `ImageError` or `SystemError` when there
+  /// is no store but something else, or a lock that cannot be read.
+  init(_ locations: Locations) throws {
+    let path = locations.bases
+    store = BaseStore(path)
+    try locations.check(.bases)
+    exist = try !store.isEmpty()
+    if locations.isGiven(.bases) && !store.isStore {
+      let found = exist ? "neither oci-layout nor index.json in it" : "an empty one"
+      throw NamedFolderError(name: "--bases", path: path, wanted: "a folder of bases", found: found)
+    }
+    lock = exist ? try BaseLock.read("\(path)/\(Self.lockName)") : nil
+  }
+
+  /// Whether there is a base of this name. Throws as `image` does.
+  func holds(_ reference: Reference) throws -> Bool { try store.holds(reference) }
+
+  /// The base of a platform. Throws `ImageError`, `BaseForOthers`, `SourceChanged` or `SystemError`.
+  func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
+    let key = Key(reference: reference, platform: platform)
+    if let known = known[key] { return try known.get() }
+    let found = Result {
+      let image = try store.image(reference, for: platform)
+      try lock?.check(image)
+      return image
+    }
+    known[key] = found
+    return try found.get()
+  }
+}

@@ -1,0 +1,115 @@
+// What an image's rule says once all its templates are filled in: its base, its names, its settings, its files.
+
+import Basics
+import Image
+import Layout
+
+/// The base that the rule of an image names, as its layout tells of it.
+struct NamedBase {
+  let rule: BaseRule
+  /// As the layout spells it.
+  let name: String
+  /// Whether that names the architecture, so that it is one image on every machine.
+  let hasArchitecture: Bool
+  let reference: Reference
+}
+
+/// What an image's rule says on one platform.
+struct FilledImage {
+  let base: NamedBase
+  /// The image's own name, then that of the release registry where the environment tells one.
+  let references: [Reference]
+  let changes: SettingChanges
+  /// The name of its archive.
+  let fileName: String
+
+  /// Throws the last mistake; those before it are told.
+  init(_ rule: ImageRule, _ subject: TemplateSubject, _ facts: Facts, _ said: inout Diagnostics) throws {
+    var mistakes: [Diagnostic] = []
+    func attempt<Value>(_ body: () throws -> Value) -> Value? {
+      do {
+        return try body()
+      } catch {
+        mistakes.append(Diagnostic(error, at: rule.origin))
+        return nil
+      }
+    }
+    let filler = ImageFiller(rule: rule, subject: subject, facts: facts)
+    let base = attempt(filler.base)
+    let references = attempt(filler.references)
+    let changes = attempt(filler.changes)
+    let fileName = attempt { try facts.fileName(of: rule, subject) }
+    for mistake in mistakes.dropLast() { said.refuse(mistake) }
+    if let last = mistakes.last { throw last }
+    // Without a mistake all of them are there.
+    guard let base, let references, let changes, let fileName else { throw Diagnostic(.usage, "image \(rule.name)") }
+    (self.base, self.references, self.changes, self.fileName) = (base, references, changes, fileName)
+  }
+}
+
+/// Fills in the templates of an image's rule.
+private struct ImageFiller {
+  let rule: ImageRule
+  let subject: TemplateSubject
+  let facts: Facts
+
+  private func fill(_ template: Template) throws -> String { try facts.fill(template, subject) }
+
+  private var architecture: String { subject.platform?.architecture ?? "" }
+
+  private func missing(_ what: String, at origin: RuleOrigin) -> Diagnostic {
+    guard let platform = subject.platform else { return Diagnostic(.usage, what, at: origin) }
+    return Diagnostic(.usage, what, for: platform, at: origin)
+  }
+
+  func base() throws -> NamedBase {
+    guard let base = facts.layouts.images?.bases[rule.base] else {
+      throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
+    }
+    guard let template = base.reference.template(for: architecture) else {
+      throw missing("the base \(quoted(base.name)) has no image", at: base.origin)
+    }
+    let name = try fill(template)
+    return NamedBase(
+      rule: base, name: name, hasArchitecture: template.variables.contains(.arch),
+      reference: try reference(name, at: base.origin))
+  }
+
+  private func reference(_ text: String, at origin: RuleOrigin) throws -> Reference {
+    do throws(ReferenceError) {
+      return try Reference(text)
+    } catch {
+      throw Diagnostic(.usage, "\(error), found \(quoted(text))", at: origin)
+    }
+  }
+
+  func references() throws -> [Reference] {
+    let layout = facts.layouts.images
+    guard let template = (rule.repository ?? layout?.repository)?.template(for: architecture) else {
+      throw missing("\(quoted(rule.name)) has no repository", at: rule.origin)
+    }
+    let tag = try facts.value(of: .tag, subject)
+    guard Reference.isTag(tag) else {
+      throw Diagnostic(.usage, "\(quoted(rule.name)): expected a tag, found \(quoted(tag))", at: rule.origin)
+    }
+    var texts = ["\(try fill(template)):\(tag)"]
+    if let (registry, tag) = facts.releaseNames { texts.append("\(registry)/\(rule.name)-\(architecture):\(tag)") }
+    var references: [Reference] = []
+    for text in texts {
+      let reference = try reference(text, at: rule.origin)
+      if !references.contains(reference) { references.append(reference) }
+    }
+    return references
+  }
+
+  func changes() throws -> SettingChanges {
+    var changes = SettingChanges()
+    changes.environment = try rule.env.map { ($0.name, try fill($0.value)) }
+    changes.labels = try rule.labels.map { ($0.name, try fill($0.value)) }
+    changes.command = try rule.cmd?.map(fill)
+    changes.entrypoint = try rule.entrypoint?.map(fill)
+    changes.workingDirectory = try rule.workdir.map(fill)
+    changes.user = try rule.user.map(fill)
+    return changes
+  }
+}

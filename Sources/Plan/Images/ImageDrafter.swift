@@ -1,0 +1,184 @@
+// From an image's rule to its draft: what the rule says, the base from the store, the layer, and the gates before both.
+
+import Archive
+import Basics
+import Files
+import Image
+import Layout
+
+/// Drafts one image.
+struct ImageDrafter {
+  private let image: ScopedImage
+  private let context: DraftContext
+  /// Nil in a look at layouts alone.
+  private let bases: Bases?
+  private var said = Diagnostics()
+
+  private var rule: ImageRule { image.rule }
+  private var platform: Platform { image.key.platform }
+  private var locations: Locations { context.locations }
+
+  private init(_ image: ScopedImage, _ context: DraftContext, _ bases: Bases?) {
+    (self.image, self.context, self.bases) = (image, context, bases)
+  }
+
+  /// What comes of `image` on one of `bases`; without any, what the layouts alone tell of it.
+  static func draft(_ image: ScopedImage, in context: DraftContext, on bases: Bases?) -> ImageDraftResult {
+    var drafter = ImageDrafter(image, context, bases)
+    let result = Result { try drafter.draft() }
+    return ImageDraftResult(image: result, said: drafter.said)
+  }
+
+  /// Throws `Diagnostic`, and `SourceChanged` or `SystemError` for the files that are looked into.
+  private mutating func draft() throws -> ImageDraft {
+    // Without knowing whether the executable is there, nothing of it is known.
+    let subject = try TemplateSubject(rule, on: platform, context.options)
+    if platform.os == "windows" {
+      // Layers for Windows have Files and Hives in their root (hcsshim, pkg/ociwclayer), and what their base tells.
+      throw mistake("images for windows are not made: what stands outside Files/ is not in the container")
+    }
+    let filled = try FilledImage(rule, subject, context.facts, &said)
+    if rule.binary != nil { try locations.check(.bin) }
+    let places = stagePlaces
+    if rule.outputs == [.stage] && places.isEmpty {
+      throw mistake("no tarball holds it, and \"outputs\" says the stage alone")
+    }
+    let stageFolder = places.first.map { "\(locations.stage)/\($0.folder)" }
+    let gate = try ImageGate(
+      subject.binary, platform, stageFolder: stageFolder ?? "\(locations.images)/\(platform.architecture)")
+    let base = try bases.map { DraftBase(try stored(filled.base, in: $0, gate)) } ?? DraftBase(for: platform)
+    let layer = try ImageLayer(
+      image, on: base.files, user: base.config.settings.user, filled.changes, context, &said)
+    let settings = filled.changes.applied(to: base.config.settings)
+    if bases != nil {
+      let gate = LayerGate(
+        image: image, layer: layer, git: context.git,
+        programs: ImagePrograms(files: base.files.covered(by: layer.entries), settings: settings),
+        base: filled.base.reference)
+      said.add(gate.check())
+    }
+    warn(gate, layers: (base.image?.layers.count ?? 0) + 1)
+    let executable = executable(subject.binary, in: layer)
+    let recipe = try dockerfile(executable, layer, base, filled, gate)
+    return ImageDraft(
+      key: image.key, origin: rule.origin, references: filled.references, fileName: filled.fileName,
+      stagePlaces: rule.outputs.contains(.stage) ? places : [], isKept: rule.outputs.contains(.images), base: base,
+      platform: imagePlatform(base.config.platform, gate.variant), settings: settings,
+      createdBy: "kpack: ADD \(rule.binary ?? rule.name)", layer: layer.entries, draft: layer.draft,
+      executable: recipe.executable, dockerfile: recipe.dockerfile)
+  }
+
+  private func mistake(_ reason: String) -> Diagnostic {
+    Diagnostic(.usage, "image \(rule.name) for \(platform): \(reason)", at: rule.origin)
+  }
+
+  /// Every place in the stage where a tarball looks for the image.
+  private var stagePlaces: [PlannedImage.StagePlace] {
+    var places: [PlannedImage.StagePlace] = []
+    for holder in image.holders {
+      // What the root and the folder cannot be filled in with is told where the tarball is planned.
+      let root = try? context.facts.fill(
+        holder.layout.settings.root, on: holder.layout.platforms == nil ? nil : platform)
+      let to = try? holder.to.map { try context.facts.path($0, TemplateSubject(platform: platform)) }
+      let path = [root ?? "", to?.text ?? ""].filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
+      let place = PlannedImage.StagePlace(
+        folder: "\(holder.layout.name)/\(platform.os)-\(platform.architecture)", path: path)
+      if !places.contains(place) { places.append(place) }
+    }
+    return places
+  }
+
+  /// The most layers of an image that engines are known to start: overlayfs stacks no more in one page of mount options.
+  /// Docker takes two fewer (moby, layer/layer_store.go, `maxLayerDepth`).
+  private static let mostLayers = 127
+
+  private mutating func warn(_ gate: ImageGate, layers: Int) {
+    if let warning = gate.warning { said.warn("image \(rule.name): \(warning)") }
+    if layers <= Self.mostLayers { return }
+    let reason = "\(layers) layers with its own, and engines start no image of more than \(Self.mostLayers)"
+    said.warn("image \(rule.name) for \(platform): \(reason)")
+  }
+
+  /// The image's platform on a base of `base`: of the base's variant, for arm of the executable's where that is higher,
+  /// and of v7 where neither tells (image-spec, config.md, `variant`; Go's GOARM).
+  private func imagePlatform(_ base: Platform, _ executable: String?) -> Platform {
+    var variant = base.variant
+    if platform.architecture == "arm" {
+      // "v5" to "v8": of one length, so that their order is that of their letters.
+      let known = base.variant == nil ? nil : base.normalized.variant
+      variant = [known, executable].compactMap { $0 }.max() ?? "v7"
+    }
+    return Platform(os: platform.os, architecture: platform.architecture, variant: variant)
+  }
+}
+
+// The base
+extension ImageDrafter {
+  /// The base as the store has it, for the machine that the executable is for.
+  private mutating func stored(_ base: NamedBase, in bases: Bases, _ gate: ImageGate) throws -> BaseImage {
+    do {
+      let found = try explained(at: base.rule.origin) { try bases.image(base.reference, for: platform) }
+      for warning in found.warnings { said.warn(warning) }
+      do {
+        try explained(at: rule.origin) { try gate.check(found.config, of: base.reference) }
+      } catch let mistake as Diagnostic {
+        // On a base for its platform an image can be looked at for more.
+        if found.config.platform.withoutVariant != platform.withoutVariant { throw mistake }
+        said.refuse(mistake)
+      }
+      return found
+    } catch let error as BaseForOthers {
+      try explained(at: rule.origin) { try gate.checkMachines(on: base.reference, for: error.found) }
+      throw error
+    } catch let mistake as Diagnostic {
+      // A store that cannot be looked into is what the mistake is about.
+      if (try? bases.holds(base.reference)) ?? true { throw mistake }
+      let cause = SharedCause(kind: .base(base.reference.familiar), subject: "\(rule.name) for \(platform)")
+      throw Diagnostic(mistake.fault, mistake.message, at: mistake.origin, cause: cause)
+    }
+  }
+
+  /// What `body` gives; an `ImageError` that it throws gets to be one about this image.
+  private func explained<Value>(at origin: RuleOrigin, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as ImageError {
+      throw Diagnostic(.data, "image \(quoted(rule.name)) for \(platform): \(error)", at: origin)
+    }
+  }
+}
+
+// The Dockerfile
+extension ImageDrafter {
+  /// The Dockerfile that makes the same image, and the executable as it finds it beside itself.
+  private func dockerfile(
+    _ executable: PlannedImage.PlannedExecutable?, _ layer: ImageLayer, _ base: DraftBase, _ filled: FilledImage,
+    _ gate: ImageGate
+  ) throws -> (dockerfile: Dockerfile, executable: PlannedImage.PlannedExecutable?) {
+    let to = try context.facts.fill(rule.to, TemplateSubject(platform: platform, image: rule))
+    let folder = to == "." ? "/" : "/\(to)/"
+    let executable = executable.flatMap { !gate.isArchive && Dockerfile.canAdd($0.name, to: folder) ? $0 : nil }
+    let entries = layer.entries
+    let hasMore = (0..<entries.count).contains { (index: Int) -> Bool in
+      if entries.kind(at: index) == .directory { return layer.draft.origin(of: entries.origin(at: index)) != nil }
+      return !entries.name(at: index).elementsEqual(executable?.path ?? [])
+    }
+    // No digest that the layout does not have: nothing tells whether a registry, or an engine, knows the store's manifest.
+    let dockerfile = Dockerfile(
+      base: filled.base.name, platform: filled.base.hasArchitecture ? nil : base.config.platform,
+      executable: executable.map { ($0.name, folder) }, hasArchive: hasMore, changes: filled.changes)
+    return (dockerfile, executable)
+  }
+
+  private func executable(_ binary: SourceFile?, in layer: ImageLayer) -> PlannedImage.PlannedExecutable? {
+    guard let binary, let name = rule.binary.map({ $0 + platform.executableSuffix }) else { return nil }
+    let entries = layer.entries
+    // By its rule: an entry may bring the same file to another place.
+    let index = (0..<entries.count).first { index in
+      entries.kind(at: index) == .file && layer.draft.origin(of: entries.origin(at: index))?.origin == rule.origin
+    }
+    guard let index else { return nil }
+    let mode = FileMode(bits: entries.entry(at: index, size: 0).mode)
+    return .init(name: name, file: binary, mode: mode, path: Array(entries.name(at: index)))
+  }
+}

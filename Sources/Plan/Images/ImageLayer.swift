@@ -1,0 +1,88 @@
+// The new layer of an image: what the base brings to every image on it, the executable, what the image has beside it.
+
+import Archive
+import Basics
+import Image
+import Layout
+
+/// The new layer of an image.
+struct ImageLayer {
+  /// The draft that numbers the sources and origins of the entries.
+  let draft: Draft
+  let entries: TarEntryList
+
+  /// Goes through the rules of `image` on a base with these files, whose user is `user`.
+  ///
+  /// Throws the last mistake about what the layer would make of the base; all others are told.
+  init(
+    _ image: ScopedImage, on base: FileTable, user: String?, _ changes: SettingChanges, _ context: DraftContext,
+    _ said: inout Diagnostics
+  ) throws {
+    let rule = image.rule
+    let subject = TemplateSubject(platform: image.key.platform, image: rule)
+    let time = try context.facts.mtime(context.facts.layouts.release.archive.mtime)
+    var draft = Draft(rule.name, EntryStyle(mtime: time), base: base)
+    draft.add(image.baseRules, subject, in: context)
+    if let binary = rule.binary {
+      let number = draft.number(of: EntryOrigin(origin: rule.origin, isChosenByPlatform: true))
+      let options = RuleOptions(to: rule.to.text == "." ? nil : rule.to)
+      let place = RulePlace(
+        origin: rule.origin, number: number, options: options, subject: subject, facts: context.facts)
+      draft.add(BinariesVerb(binary), at: place, in: context)
+    }
+    draft.add(image.rules, subject, in: context)
+    if let directory = changes.workingDirectory {
+      draft.add(
+        workingDirectory: directory, of: WorkdirOwner(base: user, image: changes.user), for: rule, on: base)
+    }
+    entries = draft.finish(as: "image \(rule.name) for \(image.key.platform)")
+    self.draft = draft
+    said.add(draft.said)
+    let mistakes = (0..<entries.count).compactMap { mistake(at: $0, in: rule, on: base) }
+    for mistake in mistakes.dropLast() { said.refuse(mistake) }
+    // What such a layer would make of the base is not worth a look.
+    if let last = mistakes.last { throw last }
+  }
+
+  /// Why an entry cannot stand in a layer on `base`; nil when it can.
+  private func mistake(at index: Int, in image: ImageRule, on base: FileTable) -> Diagnostic? {
+    let name = entries.name(at: index)
+    let isFolder = entries.kind(at: index) == .directory
+    let bare = isFolder ? name.dropLast() : name
+    let place = "image \(image.name): \(escapedName(bare))"
+    let origin = draft.origin(of: entries.origin(at: index))?.origin ?? image.origin
+    let last = bare.split(separator: UInt8(ascii: "/")).last ?? bare
+    // Layers know removed files by such names (image-spec, layer.md, "Whiteouts").
+    if last.starts(with: ".wh.".utf8) {
+      let reason = "names that begin with \".wh.\" remove files in a layer"
+      return Diagnostic(.usage, "\(place): \(reason)", at: origin)
+    }
+    guard let known = base[Array(bare)], (known.kind == .directory) != isFolder else { return nil }
+    let (found, wanted) = isFolder ? ("a file", "a folder") : ("a folder", "a file")
+    return Diagnostic(.usage, "\(place): is \(found) in the base, and \(wanted) here", at: origin)
+  }
+}
+
+extension Draft {
+  /// Makes the working directory where neither the base nor a rule does, behind the links of both.
+  ///
+  /// Where builders differ in its owner, it counts as named by a rule: the Dockerfile's archive brings it then.
+  fileprivate mutating func add(
+    workingDirectory: String, of owner: WorkdirOwner, for image: ImageRule, on base: FileTable
+  ) {
+    let files = base.covered(by: entriesSoFar)
+    let named = Array(workingDirectory.utf8)
+    guard let path = files.resolve(named), (files[path]?.kind ?? .directory) == .directory else {
+      let obstacle = files.obstacle(on: named) == .loop ? "a loop of links" : "a file"
+      let reason = "\(obstacle) is in its way"
+      let place = "image \(image.name): the workdir \(quoted(workingDirectory))"
+      said.refuse(Diagnostic(.usage, "\(place) can be no folder: \(reason)", at: image.origin))
+      return
+    }
+    if files[path] != nil { return }
+    // The image needs the folder, should something else stand in its way.
+    collector.add(
+      missingFolder: path, owner: owner.owner, neededBy: number(of: EntryOrigin(origin: image.origin)),
+      isNamed: !owner.isOfEveryBuilder)
+  }
+}

@@ -1,0 +1,69 @@
+// What is wrong with layouts whatever the tree, the folders and the environment hold.
+
+import Basics
+import Layout
+
+/// Checks layouts without a tree.
+struct LayoutChecks {
+  private let rules: Rules
+
+  init(_ rules: Rules) { self.rules = rules }
+
+  private var release: ReleaseLayout { rules.layouts.release }
+
+  /// The mistakes of a run that looks at layouts alone, with each flag as it is by default.
+  func mistakes() -> [Diagnostic] { mistakes(with: Self.options(for: rules.layouts)) }
+
+  /// What would be wrong with another flag, or in a fast run, for warnings.
+  func warnings() -> [String] {
+    var warnings: [String] = []
+    for flag in release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag] {
+      var options = Self.options(for: rules.layouts)
+      options.flags[flag]?.toggle()
+      let change = "--flag \(flag)=\(options.flags[flag] == true ? "y" : "n")"
+      warnings += mistakes(with: options).map { "with \(change): \($0)" }
+    }
+    if release.fast == nil { return warnings }
+    var options = Self.options(for: rules.layouts)
+    options.isFast = true
+    return warnings + mistakes(with: options).map { "with --fast: \($0)" }
+  }
+
+  private func mistakes(with options: ReleaseOptions) -> [Diagnostic] {
+    let drafts = ReleaseDrafts(rules, options, WantedArtifacts(tarballs: [], images: []))
+    // Whatever it would be with a tree, here it is the layouts' fault.
+    return SharedCauses(options.locations).combined(drafts.said.mistakes).map {
+      Diagnostic(.usage, $0.message, at: $0.origin)
+    }
+  }
+
+  /// The choices of a run that looks at layouts alone, each flag as it is by default. What stands for the version is as
+  /// short as one can be, and like no name that a layout spells out.
+  private static func options(for layouts: LayoutSet) -> ReleaseOptions {
+    var options = ReleaseOptions(locations: Locations(Locations.Given(), outputName: nil), environment: [:])
+    (options.isDry, options.version, options.epoch) = (true, "_", 0)
+    options.flags = layouts.release.flags.mapValues(\.isOnByDefault)
+    options.flags[ReleaseLayout.gitCleanFlag] = false
+    return options
+  }
+
+  /// The conditions that no platform of their tarball or image meets.
+  func unmetConditions() -> [Diagnostic] {
+    // What replaces the lists may be anything.
+    if release.replacesPlatforms { return [] }
+    // As the layouts say them, whatever a run is for.
+    let lists = PlatformLists(rules.layouts, Self.options(for: rules.layouts))
+    let images = rules.images.map { ($0.rule.platforms, $0.rule.entries) }
+    var mistakes: [Diagnostic] = []
+    for (selector, entries) in rules.layouts.tarballs.map({ ($0.platforms, $0.entries) }) + images {
+      guard let selector, !lists.isPresent(selector) else { continue }
+      let platforms = lists.platforms(selector) + (release.fast ?? [])
+      for rule in entries where !lists.isPresent(rule.platforms) {
+        if platforms.isEmpty || platforms.contains(where: { lists.matches(rule.platforms, $0) }) { continue }
+        let reason = "none of its platforms is one of those that it is made for"
+        mistakes.append(Diagnostic(.usage, reason, at: rule.origin))
+      }
+    }
+    return mistakes
+  }
+}

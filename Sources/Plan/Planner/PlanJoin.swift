@@ -1,0 +1,159 @@
+// Drafts into one plan: their sources and origins get the numbers that they have in it, each distinct source once, in the
+// order in which the drafts name them.
+
+import Archive
+import Basics
+import Files
+import Image
+import Layout
+
+/// Puts a plan together.
+struct PlanJoin {
+  /// Each after those that it holds.
+  private var tarballs: [PlannedTarball] = []
+  private var plannedImages: [PlannedImage] = []
+  private var contents = ContentTable()
+  private var gitArchives: [GitArchive] = []
+  private var rules: [RuleOrigin] = []
+  /// The images that tarballs may hold, and those that are made for their own sake.
+  private let images: [ImageKey: ImageDraft]
+  private let git: GitArchives
+  private let format: ImageFormat
+  private var tarballNumbers: [TarballKey: Int] = [:]
+  private var imageNumbers: [ImageKey: Int] = [:]
+  private var files: [FileKey: ContentID] = [:]
+  /// The contents of a commit's files by item; nil for what is no file.
+  private var commits: [String: [ContentID?]] = [:]
+  private var bases: [ImageDigest: [ImageBuilder.Layer]] = [:]
+  /// Bytes of all contents so far, and the most that they may be: an exbibyte.
+  private var bytes: Int64 = 0
+  private static let mostBytes: Int64 = 1 << 60
+
+  /// A plan without anything in it; `images` are all that may be taken in.
+  init(_ images: [ImageKey: ImageDraft], _ git: GitArchives, _ format: ImageFormat) {
+    (self.images, self.git, self.format) = (images, git, format)
+  }
+
+  /// Takes in a tarball, whose tarballs were taken in before, and gives its entries the plan's numbers in their place: a
+  /// million of them are not copied. Throws `Diagnostic`, and as an image does that it holds.
+  mutating func add(_ tarball: inout TarballDraft) throws {
+    let offset = rules.count
+    rules += tarball.draft.origins.map(\.origin)
+    let numbers = try tarball.draft.sources.map { try number(of: $0) }
+    Self.renumber(&tarball.entries, numbers, offset)
+    let planned = PlannedTarball(
+      layout: tarball.key.layout, platform: tarball.key.platform, fileName: tarball.fileName, level: tarball.level,
+      entries: tarball.entries, holds: tarball.draft.held.tarballs.compactMap { tarballNumbers[$0] }.sorted(),
+      images: tarball.draft.held.images.compactMap { imageNumbers[$0] }.sorted(),
+      stagedImages: tarball.draft.stagedImages)
+    try checkSize(of: planned)
+    tarballNumbers[tarball.key] = tarballs.count
+    tarballs.append(planned)
+  }
+
+  /// The number of an image, which is taken in once. Throws `SourceChanged` or `SystemError`.
+  @discardableResult
+  mutating func add(_ key: ImageKey) throws -> Int {
+    if let number = imageNumbers[key] { return number }
+    guard let image = images[key] else { throw Diagnostic(.usage, "no image \(key.name) for \(key.platform)") }
+    // As the image needs them: the layers of its base first.
+    let baseLayers = layers(of: image.base)
+    let offset = rules.count
+    rules += image.draft.origins.map(\.origin)
+    let numbers = try image.draft.sources.map { try number(of: $0) }
+    var layer = image.layer
+    Self.renumber(&layer, numbers, offset)
+    let builder = ImageBuilder(
+      baseConfig: image.base.config, baseLayers: baseLayers, platform: image.platform, settings: image.settings,
+      created: layer.mtime, createdBy: image.createdBy)
+    var planned = PlannedImage(
+      name: key.name, origin: image.origin, platform: key.platform, references: image.references, builder: builder,
+      format: format, layer: layer, fileName: image.fileName, stagePlaces: image.stagePlaces, isKept: image.isKept,
+      executable: image.executable, dockerfile: image.dockerfile)
+    planned.size = try planned.archiveSize(in: ContentStore(contents, gitArchives))
+    imageNumbers[key] = plannedImages.count
+    plannedImages.append(planned)
+    return plannedImages.count - 1
+  }
+
+  /// The plan: the images first, then the tarballs, which may hold them. Of the images those that are made for their
+  /// own sake are written where they belong, and the others only into tarballs that hold them.
+  func finished(for locations: Locations, ownImages: [ImageKey], _ warnings: [String]) -> Plan {
+    let own = Set(ownImages.compactMap { imageNumbers[$0] })
+    let images = plannedImages.enumerated().map { Artifact($1, in: locations, isWritten: own.contains($0)) }
+    let tarballs = tarballs.map { tarball in
+      Artifact(tarball, in: locations, needs: tarball.images + tarball.holds.map { $0 + images.count })
+    }
+    var contents = contents
+    contents.renumberArtifacts({ $0 + images.count }, nested: { $0 })
+    return Plan(
+      artifacts: images + tarballs, contents: contents, gitArchives: gitArchives, rules: rules, warnings: warnings)
+  }
+
+  private static func renumber(_ entries: inout TarEntryList, _ contents: [ContentID], _ offset: Int) {
+    entries.renumber(
+      content: { contents[Int($0.index)] },
+      origin: { $0 == EntryCollector.implied ? Plan.implied : $0 + UInt32(truncatingIfNeeded: offset) })
+  }
+
+  private mutating func number(of source: DraftSource) throws -> ContentID {
+    switch source {
+    case .bytes(let bytes): return contents.add(.bytes(bytes))
+    case .file(let file, let key):
+      if let known = files[key] { return known }
+      let id = contents.add(.file(file))
+      files[key] = id
+      return id
+    case .git(let commit, let item):
+      let numbers = try commits[commit] ?? add(commit: commit)
+      guard let id = numbers[item] else { throw Diagnostic(.system, "git \(commit): no file") }
+      return id
+    case .tarball(let key):
+      guard let number = tarballNumbers[key] else { throw Diagnostic(.usage, "no tarball \(key)") }
+      return contents.add(.artifact(number))
+    case .image(let key):
+      let number = try add(key)
+      return contents.add(.nested(number, count: plannedImages[number].size))
+    }
+  }
+
+  private mutating func add(commit: String) throws -> [ContentID?] {
+    let archive = try git.known(commit)
+    let number = gitArchives.count
+    gitArchives.append(archive)
+    var numbers: [ContentID?] = []
+    for item in archive.items {
+      let extent = Content.extent(spool: number, offset: item.offset, count: item.entry.size)
+      numbers.append(item.entry.kind == .file ? contents.add(extent) : nil)
+    }
+    commits[commit] = numbers
+    return numbers
+  }
+
+  private mutating func layers(of base: DraftBase) -> [ImageBuilder.Layer] {
+    guard let image = base.image else { return [] }
+    if let known = bases[image.manifestDigest] { return known }
+    let layers = image.layers.map { layer in
+      let content: Content =
+        switch layer.bytes {
+        case .file(let file): .file(file)
+        case .spool(let spool, let offset): .spool(spool, offset: offset, count: layer.size)
+        }
+      return ImageBuilder.Layer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
+    }
+    bases[image.manifestDigest] = layers
+    return layers
+  }
+
+  /// Keeps the sum of all sizes far from where 64 bits end, so that nothing after has to ask.
+  private mutating func checkSize(of tarball: PlannedTarball) throws {
+    for index in 0..<tarball.entries.count {
+      let (sum, overflows) = bytes.addingReportingOverflow(contents.size(of: tarball.entries.body(at: index)) ?? 0)
+      guard !overflows, sum <= Self.mostBytes else {
+        let name = escapedName(tarball.entries.name(at: index))
+        throw Diagnostic(.system, "\(tarball.fileName): \(name): more than \(Self.mostBytes) bytes in one release")
+      }
+      bytes = sum
+    }
+  }
+}

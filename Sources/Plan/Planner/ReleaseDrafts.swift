@@ -1,0 +1,245 @@
+// A run from its options to its drafts: the scope, the facts that are asked for, then each image and each tarball.
+
+import Basics
+import Files
+import Image
+import Layout
+
+/// The drafts of a run, and what is to be said of them.
+struct ReleaseDrafts {
+  private(set) var said = Diagnostics()
+  /// The tarballs, each after those that it holds.
+  var tarballs: [TarballDraft] = []
+  /// The images that tarballs hold and those that are made for their own sake.
+  private(set) var images: [ImageKey: ImageDraft] = [:]
+  /// The latter.
+  private(set) var ownImages: [ImageKey] = []
+  let git: GitArchives
+
+  private let rules: Rules
+  private let options: ReleaseOptions
+  private let wanted: WantedArtifacts
+
+  /// Drafts what is wanted of the layouts of `rules`.
+  init(_ rules: Rules, _ options: ReleaseOptions, _ wanted: WantedArtifacts) {
+    (self.rules, self.options, self.wanted) = (rules, options, wanted)
+    git = GitArchives(near: options.locations.out)
+    do {
+      if !options.isDry { try options.locations.check(.root) }
+      for mistake in LayoutChecks(rules).unmetConditions() { said.refuse(mistake) }
+      draft()
+    } catch {
+      said.refuse(error)
+    }
+  }
+
+  /// The bases of a run, opened when the first image is to be made.
+  private struct RunBases {
+    /// Nil in a look at layouts alone.
+    let store: Result<Bases?, any Error>
+
+    /// Whether images are made from them, not taken from the stage folder.
+    var areUsed: Bool {
+      switch store {
+      case .success(let bases): bases?.exist ?? true
+      case .failure: false
+      }
+    }
+  }
+
+  private mutating func draft() {
+    guard let (found, facts, bases) = findScope() else { return }
+    var scope = found
+    if !scope.images.isEmpty && !options.isDry {
+      let (haveBinaries, haveBases) = (haveBinaries(for: scope.images), haveBases(bases))
+      // What is wrong with the tarballs is told all the same.
+      if !haveBinaries || !haveBases { scope.images = [] }
+      if scope.images.isEmpty && scope.tarballs.isEmpty { return }
+    }
+    let names = scope.tarballs.map { fileName(of: $0, facts) }
+    checkFileNames(names, of: scope.tarballs)
+    let own: OwnPlaces
+    do {
+      own =
+        try options.isDry
+        ? OwnPlaces()
+        : OwnPlaces(
+          options.locations, fileNames: names.compactMap { $0 }, isCacheOfOthers: options.isCacheOfOthers)
+    } catch {
+      return said.refuse(error)
+    }
+    var context = DraftContext(facts: facts, own: own, git: git, images: .success(nil))
+    let results = draftImages(scope, context, bases)
+    if let bases { context.images = bases.store.map { _ in bases.areUsed ? results.mapValues(\.held) : nil } }
+    draftTarballs(scope, names, context)
+    takeOwnImages(scope.images, results)
+    for (key, result) in results { images[key] = try? result.image.get() }
+    // In their order in the plan.
+    var seen: Set<ImageKey> = []
+    let keys = (scope.heldImages + scope.images).map(\.key).filter { seen.insert($0).inserted }
+    let drafted = keys.compactMap { images[$0] }
+    if wanted.images != nil { checkFiles(of: ownImages.compactMap { images[$0] }) }
+    checkNames(of: drafted)
+  }
+}
+
+// Scope and facts
+extension ReleaseDrafts {
+  /// Nil when there is nothing to make.
+  private mutating func findScope() -> (Scope, Facts, RunBases?)? {
+    var facts = Facts(rules.layouts, options)
+    var lists: PlatformLists?
+    var bases: RunBases?
+    while true {
+      var finder = ScopeFinder(rules, facts, lists: lists)
+      var scope = finder.scope(of: wanted)
+      if bases == nil && !(scope.images + scope.heldImages).isEmpty { bases = openBases() }
+      if bases?.areUsed == true { finder.addRules(toImagesOf: &scope) }
+      lists = finder.lists
+      // What decides on the scope is to be known first.
+      if !finder.unasked.isEmpty {
+        facts = FactFinder(options).adding(finder.unasked, to: facts)
+        continue
+      }
+      said.add(finder.said)
+      if scope.tarballs.isEmpty && scope.images.isEmpty {
+        refuseEmptiness()
+        return nil
+      }
+      let asked = scope.facts(askedOf: facts, areImagesMade: bases?.areUsed == true)
+      return (scope, FactFinder(options).adding(asked, to: facts), bases)
+    }
+  }
+
+  private mutating func refuseEmptiness() {
+    if !said.mistakes.isEmpty || options.isDry { return }
+    let what = wanted.images == nil ? "no tarball" : wanted.tarballs == nil ? "no image" : "no tarball and no image"
+    said.refuse(Diagnostic(.usage, "\(what) is left to build on the platforms of this run"))
+  }
+
+  private func openBases() -> RunBases {
+    RunBases(
+      store: Result {
+        if options.isDry { return nil }
+        do {
+          return try Bases(options.locations)
+        } catch let error as ImageError {
+          throw Diagnostic(.data, "\(error)")
+        }
+      })
+  }
+
+  /// Whether a folder of binaries that is named is there, if one of `images` has a binary.
+  private mutating func haveBinaries(for images: [ScopedImage]) -> Bool {
+    if images.allSatisfy({ $0.rule.binary == nil }) { return true }
+    do {
+      try options.locations.check(.bin)
+      return true
+    } catch {
+      said.refuse(error)
+      return false
+    }
+  }
+
+  /// Whether images can be made from bases; that it cannot be told is noted as a mistake.
+  private mutating func haveBases(_ bases: RunBases?) -> Bool {
+    switch bases?.store {
+    case .success(let bases?) where bases.exist: return true
+    case .failure(let error): said.refuse(error)
+    case .success, nil:
+      let folder = escapedName(options.locations.bases.utf8)
+      let reason = "no bases; `kpack base add` and `skopeo copy ... oci:\(folder):REF` fill it"
+      said.refuse(Diagnostic(.data, "\(folder): \(reason)"))
+    }
+    return false
+  }
+}
+
+// Tarballs
+extension ReleaseDrafts {
+  /// The name of the archive; nil, with the mistake noted, when it is none.
+  private mutating func fileName(of tarball: ScopedTarball, _ facts: Facts) -> String? {
+    do {
+      let name = try facts.fill(tarball.layout.fileName, on: tarball.key.platform)
+      if ArchivePath.isName(name) && !name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) { return name }
+      throw Diagnostic(.usage, "expected a file name, found \(quoted(name))")
+    } catch {
+      said.refuse(error, at: tarball.layout.fileNameOrigin)
+      return nil
+    }
+  }
+
+  private mutating func checkFileNames(_ names: [String?], of tarballs: [ScopedTarball]) {
+    var seen: [[UInt8]: TarballKey] = [:]
+    for (name, tarball) in zip(names, tarballs) {
+      guard let name, let other = seen.updateValue(tarball.key, forKey: Array(name.utf8)) else { continue }
+      let reason = "two tarballs have the name \(quoted(name)): \(other) and \(tarball.key)"
+      said.refuse(Diagnostic(.usage, reason, at: tarball.layout.fileNameOrigin))
+    }
+  }
+
+  private mutating func draftTarballs(_ scope: Scope, _ names: [String?], _ context: DraftContext) {
+    for (tarball, name) in zip(scope.tarballs, names) {
+      do {
+        let draft = try TarballDraft(tarball, as: name ?? "\(tarball.key)", in: context)
+        said.add(draft.draft.said)
+        tarballs.append(draft)
+      } catch {
+        said.refuse(error)
+      }
+    }
+  }
+}
+
+// Images
+extension ReleaseDrafts {
+  private func draftImages(
+    _ scope: Scope, _ context: DraftContext, _ bases: RunBases?
+  ) -> [ImageKey: ImageDraftResult] {
+    var results: [ImageKey: ImageDraftResult] = [:]
+    guard let bases, bases.areUsed, case .success(let store) = bases.store else { return [:] }
+    for image in scope.heldImages + scope.images where results[image.key] == nil {
+      results[image.key] = ImageDrafter.draft(image, in: context, on: store)
+    }
+    return results
+  }
+
+  private mutating func takeOwnImages(_ images: [ScopedImage], _ results: [ImageKey: ImageDraftResult]) {
+    for image in images {
+      guard let result = results[image.key] else { continue }
+      said.add(result.said)
+      switch result.image {
+      case .success: ownImages.append(image.key)
+      case .failure(let error): said.refuse(error, at: image.rule.origin)
+      }
+    }
+  }
+
+  /// Two images with one output are a mistake.
+  private mutating func checkFiles(of images: [ImageDraft]) {
+    var writers: [[UInt8]: ImageDraft] = [:]
+    for image in images {
+      for output in image.outputs(in: options.locations) {
+        guard let other = writers.updateValue(image, forKey: Array(output.utf8)) else { continue }
+        let both = "\(other.shown) and \(image.shown)"
+        said.refuse(Diagnostic(.usage, "two images have the output \(escapedName(output.utf8)): \(both)"))
+        break
+      }
+    }
+  }
+
+  /// Two images of one name on one platform are a mistake: whoever loads the second takes the name from the first.
+  private mutating func checkNames(of images: [ImageDraft]) {
+    var owners: [Platform: [Reference: ImageDraft]] = [:]
+    for image in images {
+      for reference in image.references {
+        guard let owner = owners[image.key.platform, default: [:]].updateValue(image, forKey: reference) else {
+          continue
+        }
+        let both = "\(owner.shown) and \(image.shown)"
+        said.refuse(Diagnostic(.usage, "two images are named \(reference.familiar): \(both)"))
+        break
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// "file": one file of the source tree, a symlink followed as long as it stays there.
+
+import Basics
+import Files
+import Layout
+
+/// One file.
+struct FileVerb: Verb {
+  let source: Template
+
+  static let key = "file"
+  static let options = ["to", "optional", "mode", "unchecked"]
+  static let needsTo = true
+
+  init?(_ entry: VerbEntry) {
+    guard let source = entry.templates.path(entry.field) else { return nil }
+    self.source = source
+  }
+
+  var templates: [Template] { [source] }
+  var sourcePaths: [Template] { [source] }
+
+  func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    guard let to = try place.to() else { return }
+    let request = SingleFile(
+      source: try SourceTree(context).path(source, at: place), path: to, fault: .system, isInTree: true)
+    guard let found = try request.find(for: &draft, at: place, in: context) else { return }
+    draft.addFile(found.file, found.status, at: to.bytes, place, for: FilePurpose(.file, of: source, place))
+  }
+
+  func addNames(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    let to = try place.to()
+    let source = try place.archivePath(source)
+    if let to { draft.addName(to, of: source.text, place) }
+  }
+}

@@ -1,0 +1,103 @@
+// "paths": files, trees and symlinks of the source tree, each under its own relative path.
+
+import Archive
+import Basics
+import Files
+import Glibc
+import Layout
+
+/// Several paths of the source tree.
+struct PathsVerb: Verb {
+  let sources: [Template]
+
+  static let key = "paths"
+  static let options = ["to", "include", "exclude", "optional", "mode", "unchecked"]
+  static let needsTo = false
+
+  init?(_ entry: VerbEntry) {
+    guard let elements = entry.field.elements else { return nil }
+    if elements.isEmpty { entry.field.refuse("expected at least one path") }
+    sources = elements.compactMap(entry.templates.path)
+  }
+
+  var templates: [Template] { sources }
+  var sourcePaths: [Template] { sources }
+
+  func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    var taken = 0
+    for source in sources {
+      do {
+        taken += try add(source, to: &draft, at: place, in: context)
+      } catch {
+        draft.said.refuse(error, at: place.origin)
+      }
+    }
+    try place.checkSelection(taken)
+  }
+
+  func addNames(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    _ = try place.to()
+    for source in sources { _ = try place.below(try place.archivePath(source).text) }
+  }
+
+  /// How many files and symlinks one of the paths brings.
+  private func add(
+    _ template: Template, to draft: inout Draft, at place: RulePlace, in context: DraftContext
+  ) throws -> Int {
+    let tree = SourceTree(context)
+    let path = try place.archivePath(template)
+    let source = tree.path(path)
+    let to = try place.below(path.text).bytes
+    let status: FileStatus
+    do throws(SystemError) {
+      status = try FileStatus.of(source)
+    } catch {
+      if place.options.isOptional && error.isAboutMissingFile { return 0 }
+      let cause = SharedCause(kind: .source(source), subject: "")
+      throw Diagnostic(.system, "\(escapedName(to)): source \(error)", cause: error.isAboutMissingFile ? cause : nil)
+    }
+    // The last part may be a link, and is stored as one; those above it must not lead away.
+    try tree.checkInside(try Paths.resolved(Self.folder(above: path, in: source)), source)
+    let filter = place.filter(draft.style)
+    let above = filter.state(at: path.bytes)
+    guard status.isFolder else {
+      guard filter.takes(file: path.bytes, above) else { return 0 }
+      try addSingle(source, status, to, for: FilePurpose(.path, of: template, place), &draft, place)
+      return 1
+    }
+    try tree.checkNotOutput(try Paths.resolved(source), source)
+    let state = filter.state(below: path.bytes, above)
+    if state == .out { return 0 }
+    if place.options.include.isEmpty {
+      let mode = draft.mode(of: status, at: to)
+      draft.collector.add(folder: to, mode: mode, owner: draft.style.owner(status), rule: place.number)
+    }
+    let slash = [UInt8(ascii: "/")]
+    let walk = SourceTree.Walk(
+      source: source, to: to + slash, patternPrefix: path.bytes + slash, state: state, filter: filter,
+      purpose: FilePurpose(.tree, of: template, place))
+    return try tree.add(walk, to: &draft, at: place)
+  }
+
+  private func addSingle(
+    _ source: [UInt8], _ status: FileStatus, _ to: [UInt8], for purpose: FilePurpose, _ draft: inout Draft,
+    _ place: RulePlace
+  ) throws {
+    guard status.isFile || status.isSymlink else {
+      throw Diagnostic(.system, "\(escapedName(source)): \(status.typeName); \(FileStatus.wantedTypes)")
+    }
+    let target = status.isSymlink ? try Paths.target(of: source, in: AT_FDCWD, path: source) : []
+    if let fault = NameFault.of(target) {
+      throw Diagnostic(.system, "\(escapedName(source)): its target \(escapedName(target)) \(fault)")
+    }
+    let start = Draft.PathStart(folder: draft.collector.add(sourceFolder: source), dropping: to.count)
+    let item = WalkedItem(path: [], status: status, target: target)
+    draft.add(item, at: to, from: start, source: source, for: purpose, place)
+  }
+
+  /// The folder that the last part of `path` stands in; `source` is the path below the source tree's root.
+  private static func folder(above path: ArchivePath, in source: [UInt8]) -> [UInt8] {
+    let folder = Array(source.dropLast(path.name.count))
+    return folder.isEmpty ? Array(".".utf8) : folder
+  }
+}

@@ -1,0 +1,76 @@
+// One file by its path, as the verbs take it that name files: a symlink is followed, and what cannot be packed is told.
+
+import Archive
+import Basics
+import Files
+import Layout
+
+/// One file that a rule names.
+struct SingleFile {
+  let source: [UInt8]
+  /// Where it goes.
+  let path: ArchivePath
+  /// Whose fault it is when it is missing.
+  let fault: Fault
+  /// Whether links must not lead out of the source tree.
+  var isInTree = false
+  /// The image whose file in the stage folder it is.
+  var stagedImage: String?
+
+  /// The file that the source leads to; nil where it is none that goes in, of which `draft` says why.
+  ///
+  /// Throws `SystemError`.
+  func find(
+    for draft: inout Draft, at place: RulePlace, in context: DraftContext
+  ) throws -> (file: SourceFile, status: FileStatus)? {
+    let resolved: [UInt8]
+    let status: FileStatus
+    let isLink: Bool
+    do throws(SystemError) {
+      resolved = try Paths.resolved(source)
+      status = try FileStatus.of(resolved)
+      isLink = try FileStatus.of(source).isSymlink
+    } catch {
+      if place.options.isOptional && error.isAboutMissingFile { return nil }
+      draft.said.refuse(missing(error, context.locations), at: place.origin)
+      return nil
+    }
+    if let mistake = try mistake(resolved, status, context) {
+      draft.said.refuse(mistake, at: place.origin)
+      return nil
+    }
+    if draft.style.isCruft(path.bytes) { return nil }
+    return (SourceFile(path: isLink ? resolved : source, identity: status.identity), status)
+  }
+
+  private func mistake(_ resolved: [UInt8], _ status: FileStatus, _ context: DraftContext) throws -> Diagnostic? {
+    let shown = "\(path.text): \(escapedName(source))"
+    if isInTree, let reason = try SourceTree(context).reasonAgainst(resolved) {
+      return Diagnostic(.system, "\(shown): \(reason)")
+    }
+    if !status.isFile { return Diagnostic(fault, "\(shown): expected a file, found \(status.typeName)") }
+    return context.own.contains(status) ? Diagnostic(.usage, "\(shown): is an output of this run") : nil
+  }
+
+  private func missing(_ error: SystemError, _ locations: Locations) -> Diagnostic {
+    let reason = SystemError(operation: "find", path: source, errno: error.errno)
+    guard let stagedImage else {
+      let cause = error.isAboutMissingFile ? SharedCause(kind: .source(source), subject: "") : nil
+      return Diagnostic(fault, "\(path.text): source \(reason)", cause: cause)
+    }
+    let bases = escapedName(locations.bases.utf8)
+    return Diagnostic(
+      fault, "\(path.text): staged image \(reason), and \(bases) holds no bases to make it from",
+      cause: error.isAboutMissingFile ? SharedCause(kind: .bases, subject: stagedImage) : nil)
+  }
+}
+
+extension Draft {
+  /// Adds the file at `path` that comes from `source`, which stands for its contents: one source is one file.
+  ///
+  /// What may be missing may be so wherever something else stands in its place.
+  mutating func addName(_ path: ArchivePath, of source: String, _ place: RulePlace) {
+    if place.options.isOptional { return }
+    addGenerated(.bytes(Array(source.utf8)), at: path, place)
+  }
+}

@@ -1,0 +1,112 @@
+// The source tree, as the verbs know it that take files and folders of it: what lies in it, and what a walk of one of
+// its folders brings.
+
+import Archive
+import Basics
+import Files
+import Layout
+
+/// The source tree of a run.
+struct SourceTree {
+  /// The tree's root, as the run was given it.
+  let root: [UInt8]
+  private let context: DraftContext
+
+  init(_ context: DraftContext) {
+    root = Array(context.locations.root.utf8)
+    self.context = context
+  }
+
+  /// The path that `template` fills in to, below the root.
+  func path(_ template: Template, at place: RulePlace) throws -> [UInt8] { path(try place.archivePath(template)) }
+
+  /// `path` below the root, without "./" before it.
+  func path(_ path: ArchivePath) -> [UInt8] {
+    root == Array(".".utf8) ? path.bytes : root + [UInt8(ascii: "/")] + path.bytes
+  }
+
+  /// Why `resolved`, which a path of the source tree leads to, cannot be packed; nil when it is in the tree.
+  func reasonAgainst(_ resolved: [UInt8]) throws -> String? {
+    let tree = try Paths.resolved(root)
+    if resolved == tree || tree == [UInt8(ascii: "/")] || resolved.starts(with: tree + [UInt8(ascii: "/")]) {
+      return nil
+    }
+    return "leads out of the source tree to \(escapedName(resolved))"
+  }
+
+  /// Throws `Diagnostic` when `resolved`, which `source` leads to, is not in the tree.
+  func checkInside(_ resolved: [UInt8], _ source: [UInt8]) throws {
+    guard let reason = try reasonAgainst(resolved) else { return }
+    throw Diagnostic(.system, "\(escapedName(source)): \(reason)")
+  }
+
+  /// Throws `Diagnostic` when `resolved`, which `source` leads to, is a folder that the run writes into.
+  func checkNotOutput(_ resolved: [UInt8], _ source: [UInt8]) throws {
+    guard try context.own.isInOutput(resolved, below: try Paths.resolved(root)) else { return }
+    throw Diagnostic(.usage, "\(escapedName(source)): the run writes into this folder; it cannot be packed")
+  }
+
+  /// One folder of the tree, and what is to be done with what is in it.
+  struct Walk {
+    let source: [UInt8]
+    /// What the names of the entries begin with.
+    let to: [UInt8]
+    /// What stands before a path below `source` when patterns look at it.
+    var patternPrefix: [UInt8] = []
+    /// What the folders above say of what is in it.
+    var state = TreeFilter.State.open
+    let filter: TreeFilter
+    let purpose: FilePurpose
+  }
+
+  /// Adds all that a walk takes; how many files and symlinks they are.
+  func add(_ walk: Walk, to draft: inout Draft, at place: RulePlace) throws -> Int {
+    let start = walk.source + [UInt8(ascii: "/")]
+    let path = Draft.PathStart(folder: draft.collector.add(sourceFolder: start), dropping: walk.to.count)
+    var taken = 0
+    let walker = TreeWalker(
+      root: walk.source, filter: walk.filter, own: context.own, patternPrefix: walk.patternPrefix)
+    try walker.walk(walk.state, jobs: context.options.jobs) { found in
+      switch found {
+      case .item(let item):
+        taken += item.status.isFolder ? 0 : 1
+        draft.add(item, at: walk.to + item.path, from: path, source: start + item.path, for: walk.purpose, place)
+      case .refused(let mistake): draft.said.refuse(mistake, at: place.origin)
+      }
+    }
+    return taken
+  }
+}
+
+extension Draft {
+  /// Adds what a walk found at `source`; the paths of small files begin at `start`.
+  mutating func add(
+    _ item: WalkedItem, at path: [UInt8], from start: PathStart, source: [UInt8], for purpose: FilePurpose,
+    _ place: RulePlace
+  ) {
+    let status = item.status
+    if status.isFolder {
+      collector.add(folder: path, mode: mode(of: status, at: path), owner: style.owner(status), rule: place.number)
+    } else if status.isSymlink {
+      collector.add(
+        .symlink, at: path, mode: .symlink, owner: style.owner(status), linkname: item.target, rule: place.number)
+    } else {
+      let file = SourceFile(path: source, identity: status.identity)
+      addFile(file, status, at: path, from: start, place, for: purpose)
+    }
+  }
+}
+
+extension RulePlace {
+  /// What the rule takes of a tree for an artifact of this style.
+  func filter(_ style: EntryStyle) -> TreeFilter {
+    TreeFilter(include: options.include, exclude: options.exclude, cruft: style.exclude)
+  }
+
+  /// An `include` that selects nothing is a mistake, unless the rule is optional. Throws `Diagnostic`.
+  func checkSelection(_ taken: Int) throws {
+    guard taken == 0, !options.include.isEmpty, !options.isOptional else { return }
+    let patterns = options.include.map { quoted($0.text) }.joined(separator: ", ")
+    throw Diagnostic(.usage, "include: \(patterns) selects nothing")
+  }
+}

@@ -1,0 +1,39 @@
+// "symlink": a symlink to the path that the layout gives.
+
+import Archive
+import Basics
+import Layout
+
+/// A symlink.
+struct SymlinkVerb: Verb {
+  let target: Template
+
+  static let key = "symlink"
+  static let options = ["to"]
+  static let needsTo = true
+
+  /// Any path that a terminal does not obey.
+  init?(_ entry: VerbEntry) {
+    guard let target = entry.templates.text(entry.field) else { return nil }
+    let bytes = target.text.utf8
+    if bytes.isEmpty || bytes.count > ArchivePath.longest || bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+      entry.field.refuse("expected the target of a link, found \(entry.field.found)")
+      return nil
+    }
+    self.target = target
+  }
+
+  var templates: [Template] { [target] }
+
+  func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    guard let to = try place.to(), !draft.style.isCruft(to.bytes) else { return }
+    draft.collector.add(
+      .symlink, at: to.bytes, mode: .symlink, owner: draft.style.generatedOwner,
+      linkname: Array(try place.fill(target).utf8), rule: place.number)
+  }
+}
+
+extension FileMode {
+  /// Of symlinks: POSIX leaves it open, and every writer writes this.
+  static let symlink = FileMode(bits: 0o777)
+}

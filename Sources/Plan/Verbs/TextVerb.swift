@@ -1,0 +1,24 @@
+// "text": a file whose contents the layout spells out.
+
+import Layout
+
+/// A file with a text of the layout's.
+struct TextVerb: Verb {
+  let text: Template
+
+  static let key = "text"
+  static let options = ["to", "mode", "unchecked"]
+  static let needsTo = true
+
+  init?(_ entry: VerbEntry) {
+    guard let text = entry.templates.text(entry.field) else { return nil }
+    self.text = text
+  }
+
+  var templates: [Template] { [text] }
+
+  func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    guard let to = try place.to() else { return }
+    draft.addGenerated(.bytes(Array(try place.fill(text).utf8)), at: to, place)
+  }
+}

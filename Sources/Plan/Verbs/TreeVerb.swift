@@ -1,0 +1,58 @@
+// "tree": all that a folder of the source tree holds.
+
+import Basics
+import Files
+import Layout
+
+/// A folder's contents.
+struct TreeVerb: Verb {
+  let source: Template
+
+  static let key = "tree"
+  static let options = ["to", "include", "exclude", "optional", "mode", "unchecked"]
+  static let needsTo = false
+
+  init?(_ entry: VerbEntry) {
+    guard let source = entry.templates.folder(entry.field) else { return nil }
+    self.source = source
+  }
+
+  var templates: [Template] { [source] }
+  var sourcePaths: [Template] { [source] }
+
+  func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    let tree = SourceTree(context)
+    let source = self.source.text == "." ? tree.root : try tree.path(self.source, at: place)
+    let to = try place.to()?.bytes
+    let status: FileStatus
+    do throws(SystemError) {
+      status = try FileStatus.following(source)
+    } catch {
+      if place.options.isOptional && error.isAboutMissingFile { return }
+      throw error
+    }
+    guard status.isFolder else {
+      throw Diagnostic(.system, "\(escapedName(source)): expected a folder, found \(status.typeName)")
+    }
+    let resolved = try Paths.resolved(source)
+    try tree.checkInside(resolved, source)
+    try tree.checkNotOutput(resolved, source)
+    if let to, place.options.include.isEmpty {
+      // Where a checkout stands may well be private: nothing of the tree is meant by that.
+      let mode = draft.style.mode(FileMode(bits: status.mode), isFolder: true)
+      draft.collector.add(folder: to, mode: mode, owner: draft.style.owner(status), rule: place.number)
+    }
+    let below = to.map { $0 + [UInt8(ascii: "/")] } ?? []
+    let walk = SourceTree.Walk(
+      source: source, to: below, filter: place.filter(draft.style),
+      purpose: FilePurpose(.tree, of: self.source, place))
+    try place.checkSelection(try tree.add(walk, to: &draft, at: place))
+  }
+
+  func addNames(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    let to = try place.to()
+    if source.text != "." { _ = try place.archivePath(source) }
+    guard let to, place.options.include.isEmpty, !place.options.isOptional else { return }
+    draft.collector.add(folder: to.bytes, mode: .folder, owner: draft.style.generatedOwner, rule: place.number)
+  }
+}
