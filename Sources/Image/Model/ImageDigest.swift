@@ -1,5 +1,5 @@
 // The digest of a blob as documents name it: an algorithm and hexadecimal digits (OCI image-spec, descriptor.md,
-// "Digests"). A text from a document is checked before it is anything, least of all a path.
+// "Digests"). A text is checked before it becomes a digest, because digests become paths.
 
 package import Basics
 
@@ -19,7 +19,7 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     hex = String(decoding: digits, as: UTF8.self)
   }
 
-  /// The digest that the name of a blob in a layout is of; nil for another name.
+  /// The digest in the name of a blob of a layout, "blobs/sha256/HEX"; nil for another name.
   init?(blobPath name: String) {
     let folder = "blobs/sha256/"
     guard name.utf8.starts(with: folder.utf8) else { return nil }
@@ -43,6 +43,6 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { Self.prefix + hex }
 
-  /// Where the blob stands in an OCI image layout (image-layout.md, "Blobs").
+  /// Where the blob is in an OCI image layout (image-layout.md, "Blobs").
   package var blobPath: String { "blobs/sha256/\(hex)" }
 }

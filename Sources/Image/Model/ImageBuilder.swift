@@ -1,17 +1,17 @@
-// A base, a layer and settings into an image: its config and its manifest, as the bytes that their digests are of.
+// Makes an image of a base, a new layer and settings: its config and its manifest, byte by byte.
 
 package import Archive
 package import Basics
 import JSON
 
-/// A blob of an image: bytes that are written out, or a content.
+/// What a blob, or another file of an image, is made of.
 package enum ImageBlob: Sendable {
   case document([UInt8])
   case layer(Rope)
   case content(ContentID)
 }
 
-/// An image, ready to be put into an archive.
+/// An image, ready to be written.
 package struct BuiltImage: Sendable {
   package let platform: Platform
   /// The blobs by digest, config first, then layers from the lowest on, then the manifest.
@@ -25,8 +25,8 @@ package struct BuiltImage: Sendable {
 /// What an image is made of beside its new layer.
 package struct ImageBuilder: Sendable {
   package let baseConfig: ImageConfig
-  /// Of the base, lowest first: the digest of the uncompressed layer, its bytes and how many they are.
-  package let baseLayers: [LayerContent]
+  /// Of the base, lowest first.
+  package let baseLayers: [Layer]
   package let platform: Platform
   package let settings: ImageSettings
   /// Seconds since 1970.
@@ -35,8 +35,10 @@ package struct ImageBuilder: Sendable {
   package let createdBy: String
 
   /// One layer of the base.
-  package struct LayerContent: Sendable {
+  package struct Layer: Sendable {
+    /// Digest of the uncompressed layer.
     package let diffID: ImageDigest
+    /// Bytes of the uncompressed layer.
     package let size: Int64
     package let content: ContentID
 
@@ -48,7 +50,7 @@ package struct ImageBuilder: Sendable {
   }
 
   package init(
-    baseConfig: ImageConfig, baseLayers: [LayerContent], platform: Platform, settings: ImageSettings, created: Int64,
+    baseConfig: ImageConfig, baseLayers: [Layer], platform: Platform, settings: ImageSettings, created: Int64,
     createdBy: String
   ) {
     self.baseConfig = baseConfig
@@ -62,23 +64,20 @@ package struct ImageBuilder: Sendable {
   /// The image whose new layer is `layer`, of the digest `diffID`.
   package func build(layer: Rope, diffID: ImageDigest) -> BuiltImage {
     let config = baseConfig.adding(
-      layer: diffID, settings: settings, platform: platform, created: created, createdBy: createdBy)
-    let configBytes = Array(config.json.text.utf8)
+      layer: diffID, settings: settings, platform: platform, created: created, createdBy: createdBy
+    ).document
     let layers = baseLayers.map { ($0.diffID, $0.size) } + [(diffID, layer.count)]
-    let configDescriptor = Descriptor(
-      mediaType: MediaType.config, digest: ImageDigest(of: configBytes), size: Int64(configBytes.count))
     let manifest = Manifest(
-      config: configDescriptor,
-      layers: layers.map { Descriptor(mediaType: MediaType.layer, digest: $0.0, size: $0.1) })
-    let manifestBytes = Array(manifest.json.text.utf8)
-    let manifestDescriptor = Descriptor(
-      mediaType: MediaType.manifest, digest: ImageDigest(of: manifestBytes), size: Int64(manifestBytes.count),
-      platform: platform)
+      config: config.descriptor,
+      layers: layers.map { Descriptor(mediaType: MediaType.layer, digest: $0.0, size: $0.1) }
+    ).document
+    var manifestDescriptor = manifest.descriptor
+    manifestDescriptor.platform = platform
     let baseBlobs = baseLayers.map { (digest: $0.diffID, blob: ImageBlob.content($0.content)) }
     return BuiltImage(
       platform: platform,
-      blobs: [(configDescriptor.digest, .document(configBytes))] + baseBlobs
-        + [(diffID, .layer(layer)), (manifestDescriptor.digest, .document(manifestBytes))],
-      config: configDescriptor, manifest: manifestDescriptor, layers: layers.map(\.0))
+      blobs: [(config.digest, .document(config.bytes))] + baseBlobs
+        + [(diffID, .layer(layer)), (manifest.digest, .document(manifest.bytes))],
+      config: config.descriptor, manifest: manifestDescriptor, layers: layers.map(\.0))
   }
 }

@@ -1,12 +1,26 @@
-// Where the bytes of an archive go while it is read: into a digest, and into a spool when they were compressed.
+// Unpacking archives of images: where and how much, where their bytes go while they are read, and what their faults are
+// called.
 
 import Archive
 import Basics
 import Files
 
-/// The unpacked bytes of one archive on their way; a class, for the reader gives them to a closure.
+/// Where compressed bytes of images are unpacked to, and how much of them.
+package struct Unpacking: Sendable {
+  /// The folder near which nameless files are made.
+  let folder: String
+  /// The most bytes that an archive, or all layers of one image, may unpack to.
+  let limit: Int64
+
+  package init(near folder: String, limit: Int64 = TarReader.defaultLimit) {
+    self.folder = folder
+    self.limit = limit
+  }
+}
+
+/// Takes the unpacked bytes of one archive; a class, because the reader gives them to a closure.
 final class UnpackedBytes {
-  /// Keeps the bytes; nil when they stand in a file as they are.
+  /// Keeps the bytes; nil when they are in a file as they are.
   let spool: Spool?
   /// Bytes so far.
   private(set) var count: Int64 = 0
@@ -14,7 +28,7 @@ final class UnpackedBytes {
   private var hash = SHA256()
   private var fault: (any Error)?
 
-  /// Bytes that go into `spool`, and into a hash when somebody will ask for their digest.
+  /// Bytes that go into `spool`, and are hashed when their digest will be asked for.
   init(spool: Spool?, isHashed: Bool = true) {
     self.spool = spool
     self.isHashed = isHashed
@@ -29,15 +43,15 @@ final class UnpackedBytes {
     }
   }
 
-  /// Notes why the archive is not taken; the first reason stays.
+  /// Notes why the archive is refused; the first reason stays.
   func refuse(_ error: any Error) { fault = fault ?? error }
 
-  /// Throws what went wrong on the way.
+  /// Throws the reason that was noted, or what went wrong with the file.
   func check() throws {
     if let fault { throw fault }
   }
 
-  /// The digest of all bytes, which are hashed; to be asked for once.
+  /// The digest of all bytes, where they are hashed; to be called once.
   func digest() -> ImageDigest {
     var all = SHA256()
     swap(&all, &hash)
@@ -46,7 +60,7 @@ final class UnpackedBytes {
 }
 
 extension ArchiveError {
-  /// The error for an archive that stands at `place`, `field`, under `name`; the system's own errors stay.
+  /// The error for the archive `name` that `field` of `place` names; errors of the system stay as they are.
   func imageError(_ place: String, _ field: String, _ name: String?) -> any Error {
     let prefix = name.map { "\($0): " } ?? ""
     return switch self {
@@ -57,7 +71,7 @@ extension ArchiveError {
 }
 
 extension TarWarning {
-  /// Whether zeros lack at the end, but no content.
+  /// Whether zeros are missing at the end, and nothing else.
   var isCutEnd: Bool {
     switch self {
     case .endMarkMissing, .paddingCut: true
@@ -65,7 +79,7 @@ extension TarWarning {
     }
   }
 
-  /// Whether two readers may see different archives, for one of them reads on.
+  /// Whether bytes follow the end: readers that read on see another archive than those that stop.
   var isBehindEnd: Bool {
     if case .bytesBehindEnd = self { true } else { false }
   }

@@ -1,12 +1,14 @@
-// The stored bytes of one file of an image: a file of a layout folder, or a part of an archive.
+// The stored bytes of one file of an image, a file of a layout folder or a part of an archive, and how a document names
+// them.
 
+import Archive
 import Basics
 package import Files
 private import Glibc
 
 /// Where bytes of an image are kept.
-package enum LayerBytes: Sendable {
-  /// A file of the store, as it was when it was verified.
+package enum ImageBytes: Sendable {
+  /// A file, as it was when it was found.
   case file(SourceFile)
   /// A nameless file that holds, from `offset` on, what was unpacked.
   case spool(Spool, offset: Int64)
@@ -20,8 +22,6 @@ package enum LayerBytes: Sendable {
   }
 
   /// Reads from `offset` on until `buffer` is full; the range must lie within the bytes.
-  ///
-  /// Throws `SourceChanged` or `SystemError`.
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     switch self {
     case .file(let file): try file.read(from: offset, into: buffer)
@@ -30,11 +30,47 @@ package enum LayerBytes: Sendable {
   }
 }
 
+/// A blob as a document names it.
+package struct NamedBlob: Sendable {
+  /// The name of its file: a path in a layout or an archive.
+  let name: String
+  /// What the document says of it; nil in a docker archive, whose documents name files alone.
+  let descriptor: Descriptor?
+  /// Where the document names it.
+  let place: FieldPlace
+
+  /// The file `name`, of which nothing else is said.
+  init(name: String, at place: FieldPlace) { (self.name, descriptor, self.place) = (name, nil, place) }
+
+  /// The blob of `descriptor`, which is at `place`.
+  init(_ descriptor: Descriptor, at place: FieldPlace) {
+    (name, self.descriptor, self.place) = (descriptor.digest.blobPath, descriptor, place)
+  }
+
+  /// The error that the blob has another size than the document says; nil where it has not.
+  func sizeError(of blob: Blob) -> ImageError? {
+    guard let descriptor, descriptor.size != blob.count else { return nil }
+    return place.error("\(blob.name): expected \(descriptor.size) bytes, found \(blob.count)")
+  }
+
+  /// The warning that the media type of a layer says another compression than its bytes have, `compression`; nil where
+  /// it does not.
+  ///
+  /// containerd, Docker and skopeo go by the bytes too (containerd, pkg/archive/compression, `DetectCompression`).
+  func warning(of blob: Blob, _ compression: Compression?) -> ImageError? {
+    guard let descriptor, MediaType.compression(ofLayer: descriptor.mediaType) != compression, blob.count > 0 else {
+      return nil
+    }
+    let found = compression?.rawValue ?? "not compressed"
+    return place.error("\(blob.name): \(descriptor.mediaType), but its bytes are \(found)")
+  }
+}
+
 /// A run of stored bytes.
-struct Blob: Sendable {
+package struct Blob: Sendable {
   /// The name in its folder or archive, for messages.
   let name: String
-  let bytes: LayerBytes
+  let bytes: ImageBytes
   let offset: Int64
   let count: Int64
 
@@ -47,32 +83,30 @@ struct Blob: Sendable {
     return file
   }
 
-  /// Gives `body` all bytes in order. Throws `SourceChanged`, `SystemError` or what `body` throws.
+  /// Gives `body` all bytes in order; throws what `body` throws too.
   func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     try Files.forEachChunk(of: count, read: { try bytes.read(from: offset + $0, into: $1) }, body)
   }
 
-  /// The digest of all bytes. Throws `SourceChanged` or `SystemError`.
+  /// The digest of all bytes.
   func digest() throws -> ImageDigest {
     var hash = SHA256()
     try forEachChunk { hash.update($0) }
     return ImageDigest(hash.finalize())
   }
 
-  /// All bytes, which the caller has made sure are few. Throws `SourceChanged` or `SystemError`.
+  /// All bytes, which the caller has made sure are few.
   func read() throws -> [UInt8] {
     var all: [UInt8] = []
     try forEachChunk { all += $0 }
     return all
   }
 
-  /// The first bytes, `length` or fewer. Throws `SourceChanged` or `SystemError`.
+  /// The first bytes, `length` or fewer.
   func prefix(_ length: Int) throws -> [UInt8] {
     try Blob(name: name, bytes: bytes, offset: offset, count: min(count, Int64(length))).read()
   }
-}
 
-extension Blob {
   /// What looking for a file gives.
   enum Lookup {
     case blob(Blob)
@@ -81,7 +115,17 @@ extension Blob {
     case refused(String)
   }
 
-  /// The regular file at `path`; never waits for a FIFO and follows no symlink. Throws `SystemError`.
+  /// The regular file that `path`, named by the user, leads to; symlinks are followed.
+  static func file(at path: String) throws -> Blob {
+    let resolved = String(decoding: try Paths.resolved(Array(path.utf8), to: "open"), as: UTF8.self)
+    switch try find(at: resolved, named: path) {
+    case .blob(let blob): return blob
+    case .missing: throw SystemError(operation: "open", path: path, errno: ENOENT)
+    case .refused(let reason): throw ImageError(path, "", reason)
+    }
+  }
+
+  /// The regular file at `path`; never waits for a FIFO and follows no symlink.
   static func find(at path: String, named name: String) throws(SystemError) -> Lookup {
     let bytes = Array(path.utf8)
     let status: stat
