@@ -33,6 +33,10 @@ struct WrongReleaseTests {
       "1:47: binaries.b[2]: expected a string, found the number 3"),
     WrongLayout(
       #"{"name": "a", "flags": {"f": {"default": "on"}}}"#, #"1:42: flags.f.default: expected "y" or "n", found "on""#),
+    WrongLayout(
+      #"{"name": "a", "flags": {"f": {"env": "", "onWith": ["A=", "B"]}}}"#,
+      #"1:38: flags.f.env: expected the name of an environment variable, found """#,
+      #"1:53: flags.f.onWith[0]: expected the name of an environment variable, found "A=""#),
     WrongLayout(#"{"name": "a", "flags": {"git-clean": {}}}"#, "1:38: flags.git-clean: the flag git-clean is built in"),
     WrongLayout(
       #"{"name": "a", "flags": {"f": {"onwith": []}}}"#, #"1:31: flags.f.onwith: unknown key; did you mean "onWith"?"#),
@@ -123,12 +127,13 @@ struct WrongTarballTests {
   }
 
   @Test(arguments: [
-    "x", "x.zip", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ", "x.Tar.Gz", "x.gz",
+    "x", "x.zip", ".tar", "xtar", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ", "x.Tar.Gz",
+    "x.gz",
     "xtgz", "x.tar.gz ", ".tar.gz", ".tgz", "x.tar.{version}", "{name}-{version}", "{name}", "x.tar{name}.gz",
     "x.tgz{{",
     "x.tar.g\u{200B}z", "x.tgz\u{301}", "tar.gz",
   ])
-  func `a name that does not say a tar is refused`(_ name: String) throws {
+  func `a name whose end is no format is refused`(_ name: String) throws {
     let shown = try JSONReader.read(Array("\"\(name)\"".utf8)).kind.described
     #expect(
       LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [
@@ -138,9 +143,9 @@ struct WrongTarballTests {
 
   @Test(arguments: [
     "x.tar.gz", "x.tgz", "{name}.tar.gz", "{version}.tgz", "x.zip.tgz", "{{.tgz", "x.tar.tar.gz", "..tgz", "x .tar.gz",
-    "x.tar",
+    "x.tar", "{name}.tar", "x.zip.tar",
   ])
-  func `a name that says a tar is taken`(_ name: String) {
+  func `a name whose end is a format is taken`(_ name: String) {
     #expect(LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [])
   }
 

@@ -65,6 +65,7 @@ struct WrongEntryTests {
       #".text: {os} is not known here: give the entry or its tarball "platforms""#),
     WrongLayout(#"{"symlink": "", "to": "b"}"#, #".symlink: expected the target of a link, found """#),
     WrongLayout(#"{"git": "-x"}"#, #".git: expected a commit such as "HEAD", found "-x""#),
+    WrongLayout(#"{"git": "-\u0301x"}"#, ".git: expected a commit such as \"HEAD\", found \"-\u{301}x\""),
     WrongLayout(
       #"{"binaries": "all"}"#, #"needs a platform: give the entry or its tarball "platforms""#,
       #".binaries: no list of binaries is named "all""#),

@@ -123,7 +123,7 @@ private let wrongLayouts: [WrongLayout] = [
     (#"printf '\377\376{\0}\0' > layouts/p.json"#, ["/p.json:1:1: expected UTF-8, found UTF-16"]),
     (
       #"echo x > layouts/p.json; rm layouts/release.json"#,
-      ["/p.json:1:1: expected a value, found 'x'", "/release.json: missing; every set of layouts has one"]
+      ["/release.json: missing; every set of layouts has one", "/p.json:1:1: expected a value, found 'x'"]
     ),
     (
       #"""

@@ -196,8 +196,12 @@ struct Draft: Sendable {
       said.refuse(Diagnostic(.usage, "\(reason), in \(fileName)", at: origin, cause: cause))
     }
     tellFindings(of: entries, in: fileName)
+    (findings, opened, renamedSecrets, files) = ([], [], [], [:])
     return entries
   }
+
+  /// Forgets the sources and origins, once a plan has them under numbers of its own.
+  mutating func forgetSources() { (sources, origins) = ([], []) }
 
   /// The entries that the rules have brought so far, in order.
   var entriesSoFar: TarEntryList {

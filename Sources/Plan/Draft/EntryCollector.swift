@@ -150,6 +150,7 @@ extension EntryCollector {
         name: name, kind: .directory, mode: folder.mode.bits, owner: folder.owner, origin: folder.rule)
     }
     entries.sort()
+    folders = [:]
     // Moved out: whoever gives the entries other numbers must not copy a million of them.
     let finished = entries
     entries = TarEntryList(mtime: finished.mtime)

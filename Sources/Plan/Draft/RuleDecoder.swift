@@ -7,12 +7,15 @@ import Layout
 struct RuleDecoder {
   let verbs: [any Verb.Type]
 
-  /// All keys that an entry may have, those of the verbs first.
-  // Closures: the compiler (6.3.1) crashes on key paths of the metatypes.
-  private var keys: [String] {
+  /// The options that entries may have, whatever their verb. Closures: the compiler (6.3.1) crashes on key paths of the
+  /// metatypes.
+  var options: [String] {
     let ofVerbs = verbs.flatMap { $0.options }.filter { !RuleOptions.keys.contains($0) }
-    return verbs.map { $0.key } + RuleOptions.keys + ofVerbs + LayoutEntry.options
+    return RuleOptions.keys + ofVerbs + LayoutEntry.options
   }
+
+  /// All keys that an entry may have, those of the verbs first.
+  var keys: [String] { verbs.map { $0.key } + options }
 
   /// The rule of an entry; nil, with the mistakes in `notes`, when it has no verb that can be read.
   func rule(_ entry: LayoutEntry, _ notes: LayoutNotes) -> Rule? {

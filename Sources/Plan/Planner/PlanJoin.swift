@@ -42,6 +42,7 @@ struct PlanJoin {
     rules += tarball.draft.origins.map(\.origin)
     let numbers = try tarball.draft.sources.map { try number(of: $0) }
     Self.renumber(&tarball.entries, numbers, offset)
+    tarball.draft.forgetSources()
     let planned = PlannedTarball(
       layout: tarball.key.layout, platform: tarball.key.platform, fileName: tarball.fileName, level: tarball.level,
       entries: tarball.entries, holds: tarball.draft.held.tarballs.compactMap { tarballNumbers[$0] }.sorted(),

@@ -13,7 +13,7 @@ struct TarballDraft: Sendable {
   let level: Int
   var entries: TarEntryList
   /// What numbers the sources and origins of the entries.
-  private(set) var draft: Draft
+  var draft: Draft
 
   /// Goes through the rules of a tarball. Throws when its time is not known.
   init(_ tarball: ScopedTarball, as fileName: String, in context: DraftContext) throws {

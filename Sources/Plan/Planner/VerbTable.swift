@@ -6,4 +6,10 @@ enum VerbTable {
     BinariesVerb.self, ImagesVerb.self, FileVerb.self, TreeVerb.self, PathsVerb.self, TextVerb.self,
     DirectoryVerb.self, SymlinkVerb.self, ArtifactVerb.self, GitVerb.self,
   ]
+
+  /// The options that entries may have.
+  static var options: [String] { RuleDecoder(verbs: verbs).options }
+
+  /// All keys of entries.
+  static var keys: [String] { RuleDecoder(verbs: verbs).keys }
 }

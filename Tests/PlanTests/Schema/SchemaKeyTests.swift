@@ -6,15 +6,11 @@
 import Testing
 
 struct SchemaKeyTests {
-  private static let verbs = VerbTable.verbs
-  /// The options that some verbs take.
-  private static let ownOptions = Array(Set(verbs.flatMap { $0.options })).sorted()
-
   /// The decoder's keys by the schema's definition of the object that has them.
   private static let keys: [(definition: String, keys: [String])] = [
     ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys), ("archive", ArchiveSettings.keys),
     ("tarball", TarballLayout.keys), ("images", ImagesLayout.keys), ("image", ImageRuleDecoder.imageKeys),
-    ("entry", verbs.map { $0.key } + ownOptions + LayoutEntry.options),
+    ("entry", VerbTable.keys),
   ]
 
   @Test func `every object has the keys that the decoder takes`() throws {
@@ -33,16 +29,16 @@ struct SchemaKeyTests {
   @Test func `every verb is one of both, and so is what it needs`() throws {
     let entry = try #require(try LayoutSchema.read()["$defs"]?["entry"])
     let verbs = (entry["oneOf"]?.elements ?? []).compactMap { $0["required"]?.elements.first?.string }
-    #expect(verbs == Self.verbs.map { $0.key })
+    #expect(verbs == VerbTable.verbs.map { $0.key })
     let needing = entry["dependentRequired"]?.members.map(\.key) ?? []
-    #expect(Set(needing) == Set(Self.verbs.filter { $0.needsTo }.map { $0.key }))
-    #expect(try Self.refusedInImages() == Set(Self.verbs.filter { $0.isOfTarballs }.map { $0.key } + ["commitId"]))
+    #expect(Set(needing) == Set(VerbTable.verbs.filter { $0.needsTo }.map { $0.key }))
+    #expect(try Self.refusedInImages() == Set(VerbTable.verbs.filter { $0.isOfTarballs }.map { $0.key } + ["commitId"]))
   }
 
-  @Test(arguments: verbs.indices) func `a verb has the same options in both`(_ number: Int) throws {
-    let verb = Self.verbs[number]
+  @Test(arguments: VerbTable.verbs.map { $0.key }) func `a verb has the same options in both`(_ key: String) throws {
+    let verb = try #require(VerbTable.verbs.first { $0.key == key })
     let definitions = try #require(try LayoutSchema.read()["$defs"])
-    for option in Self.ownOptions + LayoutEntry.options {
+    for option in VerbTable.options {
       let isOption = LayoutEntry.options.contains(option) || verb.options.contains(option)
       let keys: Set = [verb.key, option]
       let isAllowed = keys.allSatisfy { key in
