@@ -33,9 +33,10 @@ let package = Package(
     floor("JSON", on: ["Basics"]),
     floor("Archive", on: ["CZlib", "CZstd", "Basics", "Files"]),
     floor("Image", on: ["Basics", "Files", "JSON", "Archive"]),
+    floor("Git", on: ["Basics", "Files", "Archive"]),
     floor("Layout", on: ["Basics", "JSON", "Archive"]),
-    floor("Plan", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout"]),
-    floor("Cache", on: ["CZlib", "Basics", "Files", "Threads", "Archive"]),
+    floor("Plan", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Image", "Git", "Layout"]),
+    floor("Cache", on: ["Basics", "Files", "Archive"]),
     floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Image", "Plan", "Cache"]),
     .target(
       name: "BuiltInLayouts", path: "layouts", swiftSettings: settings,
@@ -47,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "kpack",
       dependencies: [
-        "CSystem", "Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout", "Plan", "Cache", "Write",
+        "CSystem", "Basics", "Files", "Threads", "JSON", "Archive", "Image", "Git", "Layout", "Plan", "Cache", "Write",
         "BuiltInLayouts",
       ],
       swiftSettings: settings),
@@ -62,15 +63,16 @@ let package = Package(
     tests(of: "JSON", with: ["JSON"]),
     tests(of: "Archive", with: ["Basics", "Files", "Archive", "TestSupport"]),
     tests(of: "Image", with: ["Basics", "Files", "JSON", "Archive", "Image", "TestSupport"]),
+    tests(of: "Git", with: ["Basics", "Files", "Git", "TestSupport"]),
     tests(of: "Layout", with: ["Basics", "JSON", "Layout", "BuiltInLayouts", "TestSupport"]),
     tests(
       of: "Plan",
-      with: ["Basics", "Files", "JSON", "Archive", "Image", "Layout", "Plan", "TestSupport"]),
+      with: ["Basics", "Files", "JSON", "Archive", "Image", "Git", "Layout", "Plan", "TestSupport"]),
     tests(of: "Cache", with: ["Basics", "Files", "Threads", "Archive", "Cache", "TestSupport"]),
     tests(
       of: "Write",
       with: ["Basics", "Files", "Threads", "Archive", "Plan", "Cache", "Write", "TestSupport"]),
-    tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack"]),
+    tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

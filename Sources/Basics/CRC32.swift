@@ -15,7 +15,7 @@ package struct CRC32: Equatable, Sendable {
 
   /// The checksum of `bytes`.
   package init(of bytes: UnsafeRawBufferPointer) {
-    // Not crc32_z, whose length has 64 bits: a zlib before 1.2.9 has none, as that of Cloudflare.
+    // Not crc32_z, whose length has 64 bits: zlib before 1.2.9 does not have it, nor does Cloudflare's.
     var sum: UInt = 0
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -30,8 +30,8 @@ package struct CRC32: Equatable, Sendable {
   /// A checksum that was kept somewhere, and the bytes it stands for.
   package init(kept value: UInt32, count: Int64) { (self.value, self.count) = (value, count) }
 
-  /// Makes this the checksum of its own bytes followed by those of `next`. More bytes than an Int64 holds, which only a
-  /// count that was kept can say, stay at its greatest value.
+  /// Makes this the checksum of its own bytes followed by those of `next`. A count that an Int64 cannot hold, which only
+  /// damaged data states, is its greatest value.
   package mutating func append(_ next: CRC32) {
     value = UInt32(truncatingIfNeeded: crc32_combine(UInt(value), UInt(next.value), Int(next.count)))
     let (sum, isHuge) = count.addingReportingOverflow(next.count)

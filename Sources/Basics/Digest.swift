@@ -15,10 +15,13 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     self.bytes = bytes
   }
 
-  package var description: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  /// The digest that 64 lower-case hexadecimal digits write; nil for any other text.
+  package init?(hex digits: [UInt8]) {
+    guard let bytes = Hex.bytes(of: digits) else { return nil }
+    self.init(kept: bytes)
   }
+
+  package var description: String { Hex.text(of: bytes) }
 }
 
 /// A SHA-256 under way (FIPS 180-4), through OpenSSL's EVP interface, which uses the processor's SHA instructions.

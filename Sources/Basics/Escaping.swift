@@ -1,4 +1,6 @@
-// Which characters can be shown as they are: the one rule behind quoted text, escaped names and all that is printed.
+// Names and texts that others wrote, made fit to be shown: they cannot drive a terminal, break a line, hide or flood
+// a message. One rule says which characters are shown as they are; names escape the others as %XX, quotations as
+// JSON does.
 
 extension Unicode.Scalar {
   /// Whether a terminal or an editor obeys this character, ends a line at it or shows nothing for it: controls
@@ -13,8 +15,8 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether the character is seen and cannot be taken for another: no such one, no space but U+0020, and nothing
-  /// that Unicode leaves open.
+  /// Whether the character is seen and cannot be taken for another: no terminal obeys it, it is no space but U+0020,
+  /// and Unicode has given it a meaning.
   package var isPrintable: Bool {
     if isObeyed { return false }
     switch properties.generalCategory {
@@ -28,72 +30,46 @@ extension Unicode.Scalar {
 /// Whether all of `bytes` are printable ASCII, which needs no closer look.
 package func isPlainASCII(_ bytes: some Sequence<UInt8>) -> Bool { bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
 
-// How a name of unknown bytes is shown in messages and listings: printable UTF-8 as it is, all else as %XX, so that a
-// name can neither break a line nor drive a terminal, and two names never look the same.
-
-/// `name` for people and listings: what a terminal obeys or does not show, `%` and bytes outside valid UTF-8 as `%XX`.
-package func escapedName(_ name: some Collection<UInt8>) -> String { escaped(name) { $0 == UInt8(ascii: "%") } }
+/// `name` for messages and listings: what a terminal obeys or does not show, `%` and bytes outside valid UTF-8 as `%XX`,
+/// so that two names never look the same.
+package func escapedName(_ name: some Collection<UInt8>) -> String { escaped(name) { $0 == "%" } }
 
 /// `text` as one line that a terminal shows and does not obey: what it would obey is `%XX`; names in it that are
 /// escaped already stay as they are.
 package func escapedControls(_ text: String) -> String { escaped(text.utf8) { _ in false } }
 
-private func escaped(_ name: some Collection<UInt8>, _ isEscaped: (UInt8) -> Bool) -> String {
-  if isPlainASCII(name) && !name.contains(where: isEscaped) { return String(decoding: name, as: UTF8.self) }
-  let digits = Array("0123456789ABCDEF".utf8)
+/// `name` with what a terminal obeys, what `isEscaped` says and what is no UTF-8 as `%XX`.
+private func escaped(_ name: some Collection<UInt8>, _ isEscaped: (Unicode.Scalar) -> Bool) -> String {
+  if isPlainASCII(name) && !name.contains(where: { isEscaped(Unicode.Scalar($0)) }) {
+    return String(decoding: name, as: UTF8.self)
+  }
   var shown: [UInt8] = []
   shown.reserveCapacity(name.count)
-  var rest = Array(name)[...]
-  while let byte = rest.first {
-    let length = byte < 0x80 ? 1 : utf8SequenceLength(rest)
-    // Of what is no UTF-8 one byte is escaped, and the next one is looked at.
-    let sequence = rest.prefix(max(1, length))
-    if length == 0 || isEscaped(byte) || isObeyed(sequence) {
-      for byte in sequence { shown += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-    } else {
-      shown += sequence
+  var rest = name[...]
+  func escapeNext(_ count: Int) {
+    for byte in rest.prefix(count) {
+      shown.append(UInt8(ascii: "%"))
+      Hex.append(upper: byte, to: &shown)
     }
-    rest = rest.dropFirst(sequence.count)
+    rest = rest.dropFirst(count)
   }
-  return String(decoding: shown, as: UTF8.self)
-}
-
-/// Whether the character that `sequence` is in UTF-8 is one that a terminal obeys.
-private func isObeyed(_ sequence: ArraySlice<UInt8>) -> Bool {
-  String(decoding: sequence, as: UTF8.self).unicodeScalars.contains(where: \.isObeyed)
-}
-
-/// Whether every byte of `name` is part of a valid UTF-8 sequence.
-package func isValidUTF8(_ name: some Collection<UInt8>) -> Bool {
-  var rest = Array(name)[...]
-  while let byte = rest.first {
-    let length = byte < 0x80 ? 1 : utf8SequenceLength(rest)
-    if length == 0 { return false }
-    rest = rest.dropFirst(length)
-  }
-  return true
-}
-
-/// The length of the well-formed multi-byte sequence at the start of `bytes`, or 0 (Unicode 15, table 3-7).
-private func utf8SequenceLength(_ bytes: ArraySlice<UInt8>) -> Int {
-  let head = Array(bytes.prefix(4))
-  guard head.count > 1 else { return 0 }
-  func continues(_ indexes: ClosedRange<Int>) -> Bool {
-    head.count > indexes.upperBound && indexes.allSatisfy { head[$0] & 0xC0 == 0x80 }
-  }
-  switch head[0] {
-  case 0xC2...0xDF: return continues(1...1) ? 2 : 0
-  case 0xE0: return head[1] >= 0xA0 && continues(1...2) ? 3 : 0
-  case 0xED: return head[1] <= 0x9F && continues(1...2) ? 3 : 0
-  case 0xE1...0xEF: return continues(1...2) ? 3 : 0
-  case 0xF0: return head[1] >= 0x90 && continues(1...3) ? 4 : 0
-  case 0xF4: return head[1] <= 0x8F && continues(1...3) ? 4 : 0
-  case 0xF1...0xF3: return continues(1...3) ? 4 : 0
-  default: return 0
+  var bytes = name.makeIterator()
+  var parser = UTF8.ForwardParser()
+  while true {
+    switch parser.parseScalar(from: &bytes) {
+    case .emptyInput: return String(decoding: shown, as: UTF8.self)
+    case .error(let length): escapeNext(length)
+    case .valid(let sequence):
+      let scalar = UTF8.decode(sequence)
+      if isEscaped(scalar) || scalar.isObeyed {
+        escapeNext(sequence.count)
+      } else {
+        shown += sequence
+        rest = rest.dropFirst(sequence.count)
+      }
+    }
   }
 }
-
-// How text of a document is shown in messages: so that it can neither drive a terminal, nor hide, nor flood it.
 
 /// The most Unicode scalars of one text that a message quotes.
 package let longestQuotation = 64
@@ -126,4 +102,13 @@ package func unicodeEscape(_ unit: UInt16) -> String { "\\u" + fourHexDigits(UIn
 private func fourHexDigits(_ value: UInt32) -> String {
   let digits = String(value, radix: 16, uppercase: true)
   return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+}
+
+extension [String] {
+  /// The first three for a message, or four where that is all, and how many more there are.
+  package var firstFew: String {
+    let most = count == 4 ? 4 : 3
+    let shown = prefix(most).joined(separator: ", ")
+    return count > most ? "\(shown) and \(count - most) more" : shown
+  }
 }

@@ -1,4 +1,4 @@
-// The permission bits of a file as layouts write them.
+// The permission bits of a file as layouts write them and listings show them.
 
 /// Permission bits, from an octal string of three or four digits.
 package struct FileMode: Equatable, Sendable {
@@ -7,10 +7,9 @@ package struct FileMode: Equatable, Sendable {
 
   package init(bits: UInt16) { self.bits = bits & 0o7777 }
 
-  /// The mode that `text` spells, such as "0755"; throws `FileModeError`.
+  /// The mode that `text` spells, such as "0755".
   package init(_ text: String) throws(FileModeError) {
-    guard (3...4).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x37).contains($0) }),
-      let bits = UInt16(text, radix: 8)
+    guard (3...4).contains(text.utf8.count), text.utf8.allSatisfy(\.isOctalDigit), let bits = UInt16(text, radix: 8)
     else { throw FileModeError() }
     self.bits = bits
   }
@@ -19,6 +18,12 @@ package struct FileMode: Equatable, Sendable {
   package static let folder = FileMode(bits: 0o755)
   /// Of files that a layout spells out.
   package static let generated = FileMode(bits: 0o644)
+
+  /// Four octal digits.
+  package var octal: String {
+    let digits = String(bits, radix: 8)
+    return String(repeating: "0", count: 4 - digits.utf8.count) + digits
+  }
 }
 
 /// A text that is no mode.

@@ -1,4 +1,13 @@
-// The name that somebody who mistyped one may have meant.
+// The name that may be meant by one that is mistyped, and how a message suggests it.
+
+/// The end of a message about an unknown name: `; did you mean "serve"?` for the one of `names` that is nearest to it,
+/// nothing where none is near.
+package func didYouMean(_ name: String, in names: some Sequence<String>) -> String {
+  didYouMean(nearName(to: name, in: names).map { quoted($0) })
+}
+
+/// The end of a message that suggests `name`, as it is: `; did you mean serve?`; nothing for nil.
+package func didYouMean(_ name: String?) -> String { name.map { "; did you mean \($0)?" } ?? "" }
 
 /// The one of `names` that is nearest to `name`: within two edits, and fewer than it has letters; nil when none is.
 package func nearName(to name: String, in names: some Sequence<String>) -> String? {

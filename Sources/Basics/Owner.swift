@@ -13,7 +13,8 @@ package struct Owner: Equatable, Sendable {
   /// 0:0.
   package static let root = Owner(uid: 0, gid: 0)
 
-  /// "root" for 0, else empty.
+  /// The user's name: "root" for 0, else empty.
   package var uname: [UInt8] { uid == 0 ? Array("root".utf8) : [] }
+  /// The group's name, likewise.
   package var gname: [UInt8] { gid == 0 ? Array("root".utf8) : [] }
 }

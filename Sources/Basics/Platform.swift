@@ -6,9 +6,9 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
   package let os: String
   /// Go's GOARCH, such as "amd64".
   package let architecture: String
-  /// The variant of the processor, such as "v7"; nil when none is told.
+  /// The variant of the processor, such as "v7"; nil when none is given.
   package let variant: String?
-  /// The version of the system, which Windows' images are bound to, such as "10.0.20348.1"; nil when none is told.
+  /// The version of the system, which Windows' images are bound to, such as "10.0.20348.1"; nil when none is given.
   package let osVersion: String?
 
   package init(os: String, architecture: String, variant: String? = nil, osVersion: String? = nil) {
@@ -40,14 +40,14 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
     return Platform(os: os, architecture: architecture, variant: usual, osVersion: osVersion)
   }
 
-  /// Whether `other` is meant where somebody asks for this platform: one without a variant means all of its system and
+  /// Whether `other` is one that this platform asks for: one without a variant asks for all of its system and
   /// architecture, else variants are compared by what they mean, not by how they are spelled.
   package func means(_ other: Platform) -> Bool {
     withoutVariant == other.withoutVariant && (variant == nil || normalized.variant == other.normalized.variant)
   }
 
-  /// Whether a program that wants this variant of arm at least, "v5" to "v8", does not run here; other architectures
-  /// have none such.
+  /// Whether a program that needs at least this variant of arm, "v5" to "v8", does not run here; false for other
+  /// architectures.
   package func lacks(armVariant wanted: String) -> Bool {
     guard architecture == "arm", let variant = normalized.variant else { return false }
     // "v10" comes behind "v9", which its letters alone do not say.
@@ -57,7 +57,7 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
 
 extension Collection<Platform> {
   /// Where the one stands that suits `wanted` best: of its variant, else v7 for arm, one without a variant, the first
-  /// of the architecture. Of two for the same variant, the one that says so comes before the one that says nothing.
+  /// of the architecture. Of two for the same variant, the one that names it comes before the one that does not.
   package func bestIndex(for wanted: Platform) -> Index? {
     let suitable = indices.filter { self[$0].withoutVariant == wanted.withoutVariant }
     let first = { (isMeant: (Platform) -> Bool) in

@@ -10,7 +10,7 @@ package enum PlatformNames {
   ]
 
   /// Go's GOARCH (go/src/internal/syslist, `KnownArch`) without "riscv", which Go keeps for 32 bits and nothing is
-  /// built for: who says it means riscv64.
+  /// built for: where it is written, riscv64 is meant.
   package static let architectures: Set = [
     "386", "amd64", "amd64p32", "arm", "arm64", "arm64be", "armbe", "loong64", "mips", "mips64", "mips64le",
     "mips64p32", "mips64p32le", "mipsle", "ppc", "ppc64", "ppc64le", "riscv64", "s390", "s390x", "sparc", "sparc64",
@@ -32,7 +32,7 @@ package enum PlatformNames {
     guard word.utf8.first == UInt8(ascii: "v"), (1...3).contains(digits.count), digits.first != UInt8(ascii: "0") else {
       return false
     }
-    return digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return digits.allSatisfy(\.isDigit)
   }
 
   /// Other names, in lower case, by the one that they mean: those of uname, of Debian, of Docker's repositories and of
@@ -56,10 +56,10 @@ package enum PlatformNames {
     "loong": "loong64", "sparcv9": "sparc64", "systemz": "s390x", "wasm32": "wasm",
   ]
 
-  /// What Go and OCI call the system that is called `name`; nil when that is their name, or nobody's.
+  /// What Go and OCI call the system that is called `name`; nil when that is their name, or none that is known.
   package static func usual(forSystem name: String) -> String? { usual(name, systems, otherSystems) }
 
-  /// What Go and OCI call the architecture that is called `name`; nil when that is their name, or nobody's.
+  /// What Go and OCI call the architecture that is called `name`; nil when that is their name, or none that is known.
   package static func usual(forArchitecture name: String) -> String? {
     if let usual = usual(name, architectures, otherArchitectures) { return usual }
     // uname -m of 32-bit arm: armv5tel, armv6l, armv7l, armv8l.
@@ -84,7 +84,7 @@ extension Platform {
       && (PlatformNames.architectures.contains(architecture) || others.contains { $0.architecture == architecture })
   }
 
-  /// The platform by the names of Go and OCI; nil when these are its names, or nobody knows what they mean.
+  /// The platform by the names of Go and OCI; nil when these are its names, or none that are known.
   package var usual: Platform? {
     let usual = Platform(
       os: PlatformNames.usual(forSystem: os) ?? os,

@@ -1,13 +1,13 @@
-// On which file systems a file that changed has another state than before, whoever changed it and however.
+// On which file systems every change of a file shows in its state.
 
 package import Files
 private import Glibc
 private import Synchronization
 
-/// The file systems whose word is taken.
+/// The file systems whose states of files are relied on.
 package enum FileSystems {
-  /// What a file's state tells of changes.
-  private enum Told {
+  /// The changes that show in a file's state.
+  private enum Shown {
     case all
     /// Not those through a mapping: tmpfs sets no time for them, and the files of an overlayfs are mapped below it,
     /// unseen. The others set the times at the first such write to each page that need not be written to the disk yet.
@@ -19,7 +19,7 @@ package enum FileSystems {
   ///
   /// Not in it are those where that time comes from an image, as in squashfs, from the time of the contents, as in FAT,
   /// from a server, as in NFS, or from a program, as in FUSE.
-  private static let trusted: [UInt32: Told] = [
+  private static let trusted: [UInt32: Shown] = [
     0xEF53: .all,  // ext2, ext3, ext4
     0x5846_5342: .all,  // xfs
     0x9123_683E: .all,  // btrfs
@@ -33,22 +33,22 @@ package enum FileSystems {
 
   private static let types = Mutex<[UInt64: UInt32]>([:])
 
-  /// Whether `file` has another state as soon as anything else is in it.
+  /// Whether `file` has another state as soon as its contents are others.
   package static func showChanges(of file: SourceFile) -> Bool {
     type(of: file).map { areTrusted(type: $0, changed: file.identity.changed) } ?? false
   }
 
-  /// Whether `file` has another state as soon as anybody who opens it for writing from now on changes it, through a
+  /// Whether `file` has another state as soon as a process that opens it for writing from now on changes it, through a
   /// mapping too.
   package static func showMappedChanges(of file: SourceFile) -> Bool {
     showChanges(of: file) && type(of: file).map { trusted[$0] == .all } ?? false
   }
 
-  /// Whether a state is believed of a file that last changed at `changed`, in nanoseconds since 1970, on a file system
+  /// Whether the state of a file is relied on that last changed at `changed`, in nanoseconds since 1970, on a file system
   /// of that type.
   ///
-  /// A time in whole seconds is none that the kernel's clock gave: it was written into an image, as mke2fs -d does, or
-  /// comes from one below an overlayfs, which tells its own type for all of its layers.
+  /// A time in whole seconds is not from the kernel's clock: it was written into an image, as mke2fs -d does, or is from
+  /// a file system below an overlayfs, which gives its own type for all of its layers.
   static func areTrusted(type: UInt32, changed: Int64) -> Bool {
     trusted[type] != nil && changed % 1_000_000_000 != 0
   }
@@ -57,7 +57,7 @@ package enum FileSystems {
   private static func type(of file: SourceFile) -> UInt32? {
     let device = file.identity.device
     if let known = types.withLock({ $0[device] }) { return known }
-    // Another file may stand at the path by now. One that cannot be read is told of by those who read it.
+    // Another file may stand at the path by now. That it cannot be read is reported where it is read.
     guard let handle = try? FileHandle(opening: file.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
       let status = try? handle.status(), UInt64(status.st_dev) == device, let type = try? handle.fileSystemType()
     else { return nil }

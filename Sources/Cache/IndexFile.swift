@@ -13,11 +13,11 @@ enum IndexFile {
   private static let trailerSize = 4
   /// Entries that are read or written at once.
   private static let pieceCount = 1024
-  /// The entries in the file at `path` that `isWanted`, in order.
-  ///
-  /// Throws `ObjectFault`, also for a file of more than `limit` entries, which is never written.
+
+  /// The entries in the file at `path` that `isWanted`, in order; a file of more than `limit` entries is damaged, as none
+  /// is written.
   static func read(
-    _ path: [UInt8], atMost limit: Int = StatIndex.usualLimit, where isWanted: (IndexEntry) -> Bool
+    _ path: [UInt8], atMost limit: Int = FileDigestIndex.usualLimit, where isWanted: (IndexEntry) -> Bool
   ) throws(ObjectFault) -> [IndexEntry] {
     let file = try FileHandle(keptAt: path)
     let status = try reading { () throws(SystemError) in try file.status() }
@@ -55,7 +55,7 @@ enum IndexFile {
     return entries
   }
 
-  /// Writes the entries, which are in order. Throws `SystemError`.
+  /// Writes the entries, which are in order.
   static func write(_ entries: [IndexEntry], to file: CacheTemporary) throws(SystemError) {
     var bytes = magic
     bytes.append(littleEndian: Int64(entries.count))
@@ -84,12 +84,12 @@ struct IndexEntry: Sendable {
   private let modified: Int64
   /// Time of the last change of the inode, nanoseconds since 1970.
   let changed: Int64
-  /// In place, for an array of its own would double the memory of an entry.
+  /// In place, as an array of its own would double the memory of an entry.
   private let sha: InlineArray<32, UInt8>
   /// The day of its last use, counted since 1970.
   var used: UInt32
 
-  /// Without a `digest`, of a file that was hashed when it could still change unseen.
+  /// Without a `digest`, the entry of a file that was hashed when it could still change unseen.
   init(_ identity: FileIdentity, _ digest: Digest?, used: UInt32) {
     file = identity.key
     (fileSize, modified, changed) = (identity.size, identity.modified, identity.changed)
@@ -131,9 +131,6 @@ struct IndexEntry: Sendable {
 }
 
 extension FileIdentity {
-  /// The file that has, or had, this state.
-  var key: FileKey { FileKey(device: device, inode: inode) }
-
   /// The state in its form of the index, 40 bytes.
   package var bytes: [UInt8] {
     var bytes: [UInt8] = []
@@ -175,7 +172,7 @@ struct IndexEntries: Sendable {
 
   /// Takes in entries that are in order, each instead of an older one of the same file.
   ///
-  /// In place, for two lists at once are the most that the index ever takes of memory.
+  /// In place, as two lists at once are all the memory that the index may take.
   mutating func merge(_ newer: [IndexEntry]) {
     let added = newer.filter { !replace($0) }
     var (old, new) = (entries.count, added.count)

@@ -1,4 +1,4 @@
-// Which machine this is: numbers of devices and inodes say nothing on another one that has the same cache.
+// Which machine this is: the numbers of devices and inodes mean nothing on another machine that uses the same cache.
 
 package import Basics
 import Files
@@ -6,13 +6,13 @@ private import Glibc
 
 /// The machine that the process runs on.
 package enum Machine {
-  /// What tells it from others, from one boot to the next.
+  /// What it is known by, the same from one boot to the next.
   package static let id = read("/etc/machine-id")
 
-  /// The digest of the id in the file at `path`, for the id itself is not to be seen elsewhere (machine-id(5)); that of
+  /// The digest of the id in the file at `path`, as the id itself must stay on the machine (machine-id(5)); that of
   /// the name of the host where there is none, as in many containers.
   static func read(_ path: String) -> Digest {
-    // Any failure is one more way to have none.
+    // A file that cannot be read is no id, for whatever reason.
     let file = try? FileHandle(opening: Array(path.utf8), O_RDONLY | O_NONBLOCK)
     let line = (try? file?.readAll(atMost: 64))?.split(separator: UInt8(ascii: "\n")).first
     // Not "uninitialized", which stands there until the first boot is done.

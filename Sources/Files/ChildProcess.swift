@@ -42,7 +42,7 @@ package struct ChildProcess: Equatable, Sendable {
   /// A piece is valid during the call only. When `consume` throws, the program is terminated and waited for, and the
   /// error is the failure of the result. Descriptors 0 to 2 of this process must be open.
   ///
-  /// Throws `SystemError` when the program cannot be started (ENOENT: there is no such program) or read.
+  /// Throws ENOENT where there is no such program.
   package func run<Failure: Error>(
     _ consume: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(SystemError) -> Result<Outcome, Failure> {
@@ -63,9 +63,7 @@ package struct ChildProcess: Equatable, Sendable {
     return .success(Outcome(status: try child.wait(), errorOutput: errorOutput))
   }
 
-  /// Runs the program and keeps all of its standard output in memory: for short answers.
-  ///
-  /// Throws `SystemError` as `run` does.
+  /// Runs the program as `run` does and keeps all of its standard output in memory: for short answers.
   package func collect() throws(SystemError) -> (output: [UInt8], outcome: Outcome) {
     var output: [UInt8] = []
     let outcome = try run { (piece) throws(Never) in output += piece }.get()
@@ -73,11 +71,9 @@ package struct ChildProcess: Equatable, Sendable {
   }
 }
 
-// A started program: its process and the pipes of its output, owned, so that neither a zombie nor a descriptor
-// outlives it.
-
-/// A child process and the read ends of its two pipes; terminated and waited for at the latest when the value ends.
-struct RunningChild: ~Copyable {
+/// A child process and the read ends of its two pipes. It is terminated and waited for at the latest when the value ends,
+/// so that neither a zombie nor a descriptor outlives it.
+private struct RunningChild: ~Copyable {
   /// An output stream of the child.
   enum Stream: Int, CaseIterable {
     case output, error
@@ -93,9 +89,7 @@ struct RunningChild: ~Copyable {
   /// another child would inherit the write end, and the end of the output would wait for that child too.
   private static let starting = Mutex(())
 
-  /// Starts `command`.
-  ///
-  /// Throws `SystemError` with the operation "run" when there is no such program or it cannot be started.
+  /// Starts `command`; where that fails, the operation of the error is "run".
   init(_ command: ChildProcess) throws(SystemError) {
     program = Array(command.program.utf8)
     (process, streams) = try Self.starting.withLock { _ throws(SystemError) in try Self.start(command) }
@@ -214,7 +208,7 @@ private struct Pipe: ~Copyable {
 private struct CStringArray: ~Copyable {
   private(set) var pointers: [UnsafeMutablePointer<CChar>?]
 
-  /// Throws `SystemError` (EINVAL) for a string with a NUL in it, which C would cut short.
+  /// Throws EINVAL for a string with a NUL in it, which C would cut short.
   init(_ strings: [[UInt8]], for command: ChildProcess) throws(SystemError) {
     guard !strings.contains(where: { $0.contains(0) }) else {
       throw SystemError(operation: "run", path: command.program, errno: EINVAL)

@@ -2,8 +2,6 @@
 
 /// Gives `body` the bytes from 0 to `count` in order, in chunks of at most 256 KiB, each as `read` fills it from an
 /// offset on.
-///
-/// Throws what `read` and `body` throw.
 package func forEachChunk(
   of count: Int64, read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void,
   _ body: (UnsafeRawBufferPointer) throws -> Void

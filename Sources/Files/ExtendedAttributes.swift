@@ -1,4 +1,4 @@
-// Extended attributes of files (xattr(7)): what no archive that is written here keeps.
+// Extended attributes of files (xattr(7)), which the archives that are written here cannot hold.
 
 import CSystem
 private import Glibc
@@ -11,7 +11,7 @@ package enum ExtendedAttributes {
   /// The names of the attributes of `path` itself, a link not followed, that its owner gave it: capabilities, access
   /// lists, attributes of users. What systems put on every file is left out. Sorted by their bytes.
   ///
-  /// A file system that has no attributes, or does not tell, has none. Throws `SystemError`.
+  /// Empty for a file system that has no attributes or does not list them.
   package static func given(to path: [UInt8]) throws(SystemError) -> [[UInt8]] {
     let list: ArraySlice<CChar>
     do throws(SystemError) {
@@ -45,8 +45,8 @@ package enum ExtendedAttributes {
     return true
   }
 
-  /// What begins the names of attributes that somebody gave the file; an access list that says no more than the mode
-  /// is none (acl(5)).
+  /// What the names of attributes begin with that the owner gave the file; an access list that says no more than the
+  /// mode is not kept as one (acl(5)).
   private static let givenByOwners = ["security.", "system.posix_acl_access", "user."]
   /// Labels and checksums of security modules (Documentation/admin-guide/LSM of Linux).
   private static let ofSystems = ["security.selinux", "security.ima", "security.evm", "security.apparmor"]

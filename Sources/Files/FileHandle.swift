@@ -11,8 +11,6 @@ package struct FileHandle: ~Copyable {
   package let path: [UInt8]
 
   /// Opens `path` relative to `folder`; the descriptor does not survive an exec.
-  ///
-  /// Throws `SystemError` when the system refuses.
   package init(opening path: [UInt8], in folder: CInt = AT_FDCWD, _ flags: CInt, mode: mode_t = 0) throws(SystemError) {
     let terminated = cString(path)
     descriptor = try systemCall("open", path) { openat(folder, terminated, flags | O_CLOEXEC, mode) }
@@ -43,12 +41,17 @@ package struct FileHandle: ~Copyable {
     return status
   }
 
-  /// Whether anybody has the file open for writing, or maps it for that; nil where the system does not tell.
+  /// The type of the file system that the file is on, as the kernel gives it (f_type of statfs(2)).
+  package func fileSystemType() throws(SystemError) -> UInt32 {
+    UInt32(truncatingIfNeeded: try systemCall("stat", path) { kpack_file_system_type(descriptor) })
+  }
+
+  /// Whether any process has the file open for writing, or maps it for that; nil where the system does not say.
   ///
-  /// To be told takes a lease on the file (fcntl(2), F_SETLEASE), which its owner and root get where nobody writes.
+  /// It is asked by taking a lease on the file (fcntl(2), F_SETLEASE), which its owner and root get if none does.
   package func isOpenForWriting() -> Bool? {
-    // Who opens the file for writing just now waits for the lease to end, of which a signal tells its holder: not the
-    // usual one, which would end this process, but one that means nothing to those who do not ask for it.
+    // A process that opens the file for writing just now waits for the lease to end, and the holder of the lease gets a
+    // signal: by default one that would end this process, so that one is chosen that is ignored by default.
     guard fcntl(descriptor, CInt(KPACK_SET_SIGNAL), SIGURG) == 0 else { return nil }
     guard fcntl(descriptor, CInt(KPACK_SET_LEASE), CInt(F_RDLCK)) == 0 else { return errno == EAGAIN ? true : nil }
     _ = fcntl(descriptor, CInt(KPACK_SET_LEASE), CInt(F_UNLCK))
@@ -107,7 +110,7 @@ package struct FileHandle: ~Copyable {
 
   /// Asks the system to hold none of the file in memory; what is not on the disk yet stays.
   func giveBackMemory() {
-    // An advice: where it is not taken, nothing is lost.
+    // Only advice: where it is not taken, nothing is lost.
     _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
   }
 
@@ -120,7 +123,7 @@ package struct FileHandle: ~Copyable {
   }
 
   /// Makes what was written durable, as far as the file system can: one that cannot sync a file or a folder at all is
-  /// no failure, for nothing better can be done there.
+  /// no failure, as nothing better can be done there.
   package func sync() throws(SystemError) {
     do throws(SystemError) {
       try systemCall("sync", path) { fsync(descriptor) }
@@ -128,14 +131,5 @@ package struct FileHandle: ~Copyable {
       // fsync(2): EINVAL of what does not support synchronization, as folders on vboxsf and AFS; others say so by name.
       guard [EINVAL, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
     }
-  }
-}
-
-// On what kind of file system an open file is.
-
-extension FileHandle {
-  /// The type of the file system that the file is on, as the kernel tells it (f_type of statfs(2)). Throws `SystemError`.
-  package func fileSystemType() throws(SystemError) -> UInt32 {
-    UInt32(truncatingIfNeeded: try systemCall("stat", path) { kpack_file_system_type(descriptor) })
   }
 }

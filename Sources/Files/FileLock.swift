@@ -1,10 +1,33 @@
-// Who holds a lock: the kernel's list of locks names the process behind each.
+// A lock on a file or folder that one process at a time holds, and which process that is.
 
 import Glibc
 
-/// The kernel's table of file locks.
-enum FileLock {
-  /// The process that holds a lock on the file, as far as /proc/locks tells (proc(5)).
+/// An exclusive lock on an open file (flock(2)), held until the value ends.
+package struct FileLock: ~Copyable {
+  /// What is locked.
+  package let file: FileHandle
+
+  /// Locks `file`; where another process holds the lock, tries again `tries` times, 20 ms apart. Throws EWOULDBLOCK when
+  /// it is held to the end.
+  package init(on file: consuming FileHandle, tries: Int = 0) throws(SystemError) {
+    var rest = tries
+    while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let code = errno
+      guard [EWOULDBLOCK, EINTR].contains(code) && rest > 0 else {
+        throw SystemError(operation: "lock", path: file.path, errno: code)
+      }
+      rest -= 1
+      usleep(20_000)
+    }
+    self.file = file
+  }
+
+  deinit {
+    // By hand: a child process that is about to exec shares the lock, which closing the file here would not end.
+    _ = flock(file.descriptor, LOCK_UN)
+  }
+
+  /// The process that holds a lock on the file, as far as /proc/locks says (proc(5)).
   ///
   /// Its lines read "1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF": process, then device and inode.
   static func holder(of status: stat) -> Int? {
@@ -12,7 +35,7 @@ enum FileLock {
     let device = UInt64(status.st_dev)
     let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
     let minor = device & 0xFF | (device >> 12) & ~0xFF
-    // Without the table the message goes without the process.
+    // Without the table the message does not name the process.
     guard let file = try? FileHandle(opening: Array("/proc/locks".utf8), O_RDONLY),
       let table = try? file.readAll(atMost: 16 << 20)
     else { return nil }

@@ -1,4 +1,4 @@
-// What stat says of a file, in the words of this program.
+// What stat(2) says of a file.
 
 package import Basics
 package import Glibc
@@ -10,22 +10,27 @@ package struct FileStatus {
   /// What a call of the stat family said.
   package init(_ status: stat) { self.status = status }
 
-  /// The status of `path` itself, a symlink not followed. Throws `SystemError`.
+  /// The status of `path` itself, a symlink not followed.
   package static func of(_ path: [UInt8]) throws(SystemError) -> FileStatus {
     try read(path, AT_FDCWD, AT_SYMLINK_NOFOLLOW)
   }
 
-  /// The status of what `path` leads to. Throws `SystemError`.
+  /// The status of what `path` leads to.
   package static func following(_ path: [UInt8]) throws(SystemError) -> FileStatus { try read(path, AT_FDCWD, 0) }
 
-  /// The status of `path` itself; nil when there is nothing. Throws `SystemError`.
+  /// The status of `path` itself; nil when there is nothing.
   package static func ifThere(_ path: [UInt8]) throws(SystemError) -> FileStatus? {
     try orNil { () throws(SystemError) in try of(path) }
   }
 
-  /// The status of what `path` leads to; nil when that is nothing. Throws `SystemError`.
+  /// The status of what `path` leads to; nil when that is nothing.
   package static func followingIfThere(_ path: [UInt8]) throws(SystemError) -> FileStatus? {
     try orNil { () throws(SystemError) in try following(path) }
+  }
+
+  /// The status of `name` in an open folder, a symlink not followed; nil when there is nothing; `path` is for messages.
+  package static func ifThere(_ name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> FileStatus? {
+    try orNil { () throws(SystemError) in try of(name, in: folder, path: path) }
   }
 
   private static func orNil(_ status: () throws(SystemError) -> FileStatus) throws(SystemError) -> FileStatus? {
@@ -37,7 +42,7 @@ package struct FileStatus {
     }
   }
 
-  /// The status of `name` in an open folder, a symlink not followed; `path` is for messages. Throws `SystemError`.
+  /// The status of `name` in an open folder, a symlink not followed; `path` is for messages.
   package static func of(_ name: [UInt8], in folder: CInt, path: [UInt8]) throws(SystemError) -> FileStatus {
     try read(name, folder, AT_SYMLINK_NOFOLLOW, path)
   }
@@ -58,7 +63,7 @@ package struct FileStatus {
   package var mode: UInt16 { UInt16(truncatingIfNeeded: status.st_mode & 0o7777) }
   package var owner: Owner { Owner(uid: status.st_uid, gid: status.st_gid) }
   package var identity: FileIdentity { FileIdentity(status) }
-  /// What tells this file from every other.
+  /// What the file is known by.
   package var key: FileKey { FileKey(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)) }
 
   /// The type in a word, for messages.
@@ -75,12 +80,4 @@ package struct FileStatus {
   }
 
   private var type: mode_t { status.st_mode & S_IFMT }
-}
-
-/// Device and inode: two paths that have the same lead to one file.
-package struct FileKey: Hashable, Sendable {
-  package let device: UInt64
-  package let inode: UInt64
-
-  package init(device: UInt64, inode: UInt64) { (self.device, self.inode) = (device, inode) }
 }

@@ -31,7 +31,7 @@ package enum FileTimes {
   /// Waits until any later write of a file shows in its time, which is `stamp` now, where times are fine.
   package static func waitForTick(since stamp: Int64) {
     let wait = timeToSettle(since: stamp, at: nanosecondsNow())
-    // A signal that ends it early is no harm: what would be noted is not.
+    // A signal that ends it early does no harm: the digest is not kept then.
     if (1...fineTick).contains(wait) { usleep(UInt32(wait / 1000 + 1)) }
   }
 }

@@ -1,9 +1,9 @@
-// What stands in a folder, and the making and removing of folders and files: thin names over the system calls.
+// The names in a folder, in an order that is the same on every machine.
 
 import Basics
 private import Glibc
 
-/// A source folder that is no longer what it was when it was opened.
+/// A source folder that changed after it was opened.
 package struct FolderChanged: Error, Equatable, Sendable, CustomStringConvertible {
   /// What happened to it.
   package enum Change: String, Error {
@@ -27,11 +27,11 @@ package enum FolderListing {
   ///
   /// The folder must still be where its path leads: one that was removed has no names, and would be taken for an empty
   /// one. It must have the times of `status` too, which it had when it was opened; nil for one that other runs of this
-  /// program write into meanwhile. Throws `FolderChanged` and `SystemError`.
+  /// program write into meanwhile. Throws `FolderChanged` where it is not so.
   package static func names(ofSource folder: borrowing FileHandle, since status: FileStatus?) throws -> [[UInt8]] {
     let names = try names(of: folder)
     let now = FileStatus(try folder.status())
-    // By its path, for on some file systems a folder that was removed has as many links as before.
+    // By its path, as on some file systems a folder that was removed has as many links as before.
     guard try FileStatus.followingIfThere(folder.path)?.key == now.key else {
       throw FolderChanged(path: folder.path, change: .removed)
     }
@@ -39,7 +39,7 @@ package enum FolderListing {
     return names
   }
 
-  /// The names in an open folder without "." and "..", sorted by their bytes. Throws `SystemError`.
+  /// The names in an open folder without "." and "..", sorted by their bytes.
   package static func names(of folder: borrowing FileHandle) throws(SystemError) -> [[UInt8]] {
     // fdopendir takes the descriptor over and closedir closes it, so the stream gets one of its own.
     let own = try systemCall("read", folder.path) { openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
@@ -67,52 +67,4 @@ package enum FolderListing {
       name.withMemoryRebound(to: UInt8.self, capacity: 1) { Array(UnsafeBufferPointer(start: $0, count: strlen(name))) }
     }
   }
-}
-
-/// Makes a folder and the parents that are missing; those it made, outermost first. Throws `SystemError`.
-@discardableResult
-package func makeFolders(_ path: String) throws(SystemError) -> [String] {
-  var made: [String] = []
-  var missing: [String] = []
-  var next = path
-  // What access(2) says otherwise, mkdir(2) says again.
-  while !next.isEmpty && access(next, F_OK) != 0 && errno == ENOENT {
-    missing.append(next)
-    // By bytes: as a Character, "/" and a combining mark behind it are one that is not "/".
-    guard let slash = next.utf8.lastIndex(of: UInt8(ascii: "/")) else { break }
-    next = String(next[..<slash])
-  }
-  for folder in missing.reversed() {
-    if mkdir(folder, 0o777) == 0 {
-      made.append(folder)
-    } else if errno != EEXIST {
-      let error = SystemError(operation: "make the folder", path: folder, errno: errno)
-      removeFolders(made)
-      throw error
-    }
-  }
-  return made
-}
-
-/// The folder that the last name of `path` stands in.
-func parentFolder(of path: String) -> String {
-  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
-}
-
-/// Removes the folders that `makeFolders` made, as far as they are empty.
-func removeFolders(_ made: [String]) {
-  // One that stays has what others put into it, and is none of an output.
-  for folder in made.reversed() { _ = rmdir(folder) }
-}
-
-/// Removes a file. Throws `SystemError`.
-package func removeFile(_ path: [UInt8]) throws(SystemError) {
-  let terminated = cString(path)
-  try systemCall("remove", path) { unlink(terminated) }
-}
-
-/// Removes a file if it is there; tries again once, for there is nobody left to tell.
-func removeIfThere(_ path: String) {
-  if unlink(path) != 0 && errno != ENOENT { _ = unlink(path) }
 }

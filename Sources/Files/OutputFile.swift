@@ -8,7 +8,7 @@ package struct OutputFile: ~Copyable {
   /// Bytes after which the system is asked to begin with the disk.
   private static let writebackStep: Int64 = 8 << 20
 
-  /// A place in the file that it can be taken back to.
+  /// The end of the file at some time, to which it can be cut back.
   package struct Mark: ~Copyable {
     fileprivate let count: Int64
     fileprivate let hash: SHA256
@@ -31,7 +31,7 @@ package struct OutputFile: ~Copyable {
     self.unsynced = unsynced
   }
 
-  /// Writes `bytes` at the end. Throws `SystemError`.
+  /// Writes `bytes` at the end.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     try handle.write(bytes)
     hash.update(bytes)
@@ -41,15 +41,15 @@ package struct OutputFile: ~Copyable {
     started = count
   }
 
-  /// Writes `bytes` at the end. Throws `SystemError`.
-  package mutating func write(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { try write($0) }
+  /// Writes `bytes` at the end.
+  package mutating func write(_ bytes: [UInt8]) throws(SystemError) {
+    try bytes.span.withUnsafeBytes { bytes throws(SystemError) in try write(bytes) }
   }
 
   /// The end of what is written so far.
   package func mark() -> Mark { Mark(count: count, hash: hash.copy()) }
 
-  /// Takes back all that was written since. Throws `SystemError`.
+  /// Takes back all that was written since.
   package mutating func goBack(to mark: consuming Mark) throws(SystemError) {
     try handle.truncate(to: mark.count)
     count = mark.count
@@ -59,7 +59,7 @@ package struct OutputFile: ~Copyable {
 
   /// Ends the file, which is durable when its folder commits; its digest and its state for readers.
   ///
-  /// Throws `SystemError`.
+  ///
   package consuming func finish() throws(SystemError) -> (digest: Digest, file: SourceFile) {
     let file = SourceFile(path: handle.path, identity: FileIdentity(try handle.status()))
     if count > started { handle.startWriteback(of: started..<count) }
@@ -68,12 +68,11 @@ package struct OutputFile: ~Copyable {
   }
 }
 
-// Files that are whole and on their way to the disk: they are waited for many at a time, for the disk works beside the
-// processors, and one commit of a file system's journal serves all files that were written before it.
-
-/// Written files that are kept open until they are durable.
+/// Files that are written whole and on their way to the disk, kept open until they are durable.
 ///
-/// Open, for a write that fails on its way to the disk is surely told only to those that had the file open.
+/// They are waited for many at a time: the disk works beside the processors, and one commit of a file system's journal
+/// serves all files that were written before it. They are kept open, as a write that fails on its way to the disk is
+/// surely reported only to those that had the file open then.
 final class UnsyncedFiles: Sendable {
   private final class OpenFile: Sendable {
     let handle: FileHandle
@@ -86,7 +85,7 @@ final class UnsyncedFiles: Sendable {
 
   private let files = Mutex<[OpenFile]>([])
 
-  /// Takes `handle`; where there are many by now, all are waited for. Throws `SystemError`.
+  /// Takes `handle`; where there are many by now, all are waited for.
   func add(_ handle: consuming FileHandle) throws(SystemError) {
     let file = OpenFile(handle)
     let isFull = files.withLock { files in
@@ -96,7 +95,7 @@ final class UnsyncedFiles: Sendable {
     if isFull { try sync() }
   }
 
-  /// Waits until all are durable and closes them. Throws `SystemError` when one is not.
+  /// Waits until all are durable and closes them.
   func sync() throws(SystemError) {
     let files = files.withLock { files in
       defer { files = [] }

@@ -7,49 +7,50 @@ import Synchronization
 
 /// The folders that a command writes its outputs into, locked against a second command.
 ///
-/// The names of its own making begin with `temporaryPrefix`: those that a killed run left are removed by the next.
+/// All other names that it makes there begin with `temporaryPrefix`; those that a killed run left are removed by the next.
 /// After a method has thrown, the run can only be abandoned.
 package final class OutputFolder: Sendable {
   /// What every name begins with that is not an output.
   package static let temporaryPrefix = ".kpack-"
 
   /// An output that was begun.
-  struct Output {
+  fileprivate struct Output {
     let folder: LockedFolder
     /// Its final name in the folder, where a slash leads into folders below.
     let name: String
     let kind: Kind
 
-    /// How it comes to be.
+    /// How an output comes to be.
     enum Kind {
+      /// It is written by this run.
       case written
       /// A hard link to this file.
       case link(SourceFile)
-      /// Nothing: a file of an earlier run goes.
+      /// It does not: a file of an earlier run is removed.
       case removal
     }
   }
 
-  struct State {
+  private struct State {
     /// In the order in which they were begun; the index is the number in the temporary name.
     var outputs: [Output] = []
-    /// Where they will stand: two outputs for one place would be lost to one another.
+    /// Where they will stand: of two outputs for one place, one would be lost.
     var places: Set<[UInt8]> = []
     var isClosed = false
   }
 
   /// The folders, each one once.
-  let folders: [LockedFolder]
-  let state = Mutex(State())
+  private let folders: [LockedFolder]
+  private let state = Mutex(State())
   /// What must be durable before the outputs get their names.
-  let unsynced = UnsyncedFiles()
+  private let unsynced = UnsyncedFiles()
   /// The folder that each path of the initializer leads to.
   private let places: [LockedFolder]
 
   /// Opens `paths`, makes them and their parents where they are missing, locks them and removes what killed runs left.
   ///
   /// Outputs name their folder by its index in `paths`, where two may lead to the same one. Throws
-  /// `OutputError.inUse` when another command holds one of them, `SystemError` for all else; then none is made.
+  /// `OutputError.inUse` when another command holds one of them; after any error none is made.
   package init(_ paths: [String]) throws {
     var folders: [LockedFolder] = []
     var places: [LockedFolder] = []
@@ -74,7 +75,7 @@ package final class OutputFolder: Sendable {
   package convenience init(_ path: String) throws { try self.init([path]) }
 
   /// Throws `OutputError` when a folder stands where the output `name` would, or anything else where a folder above it
-  /// would, and `SystemError`.
+  /// would.
   package func checkPlace(of name: String, in folder: Int = 0) throws {
     let final = places[folder].final(name)
     if try isFolder(final) { throw OutputError.isFolder(path: final) }
@@ -86,8 +87,7 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else, and
-  /// `SystemError`.
+  /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else.
   package func checkFolder(_ name: String, in folder: Int = 0) throws {
     let path = places[folder].final(name)
     if try FileStatus.ifThere(Array(path.utf8))?.isSymlink == true { throw OutputError.isLink(path: path) }
@@ -96,15 +96,13 @@ package final class OutputFolder: Sendable {
   /// Where the output `name` will stand.
   package func path(of name: String, in folder: Int = 0) -> String { places[folder].final(name) }
 
-  /// Begins the output `name`; folders that it names are made at the commit.
-  ///
-  /// Throws `SystemError`, also when there is an output of this name already.
+  /// Begins the output `name`, which must be the first of this name; folders that it names are made at the commit.
   package func create(_ name: String, in folder: Int = 0) throws(SystemError) -> OutputFile {
     OutputFile(writing: try begin(name, in: folder), then: unsynced)
   }
 
-  /// Adds the output `name` with these bytes. Throws `SystemError`, as `create` does too.
-  package func write(_ bytes: [UInt8], as name: String, in folder: Int = 0) throws {
+  /// Adds the output `name` with these bytes.
+  package func write(_ bytes: [UInt8], as name: String, in folder: Int = 0) throws(SystemError) {
     var file = try create(name, in: folder)
     try file.write(bytes)
     _ = try file.finish()
@@ -112,7 +110,7 @@ package final class OutputFolder: Sendable {
 
   /// Adds the output `name`: a copy of `source` with the permission bits `mode`, whatever the umask; its state.
   ///
-  /// Throws `SourceChanged` when the source is not what was planned, and `SystemError`.
+  /// Throws `SourceChanged` when the source is not what was planned.
   @discardableResult
   package func copy(_ source: SourceFile, as name: String, in folder: Int, mode: UInt16) throws -> FileIdentity {
     let file = try begin(name, in: folder)
@@ -132,86 +130,30 @@ package final class OutputFolder: Sendable {
 
   /// Adds the output `name`: a hard link to `written`, a finished output of this run that still has its temporary name.
   ///
-  /// The link is made at the commit, for it changes a time of the file by which readers know it. Where the file system
-  /// has no such link, it is a copy. Throws `SystemError`.
+  /// The link is made at the commit, as it changes a time of the file by which readers know it. Where the file system
+  /// has no such link, it is a copy.
   package func link(_ written: SourceFile, as name: String, in folder: Int) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
       try add(name, .link(written), in: places[folder], to: &state)
     }
   }
 
-  /// Removes the file `name` of an earlier run at the commit, if it is there. Throws `SystemError`.
+  /// Removes the file `name` of an earlier run at the commit, if it is there.
   package func remove(_ name: String, in folder: Int = 0) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
       try add(name, .removal, in: places[folder], to: &state)
     }
   }
 
-  private func begin(_ name: String, in folder: Int) throws(SystemError) -> FileHandle {
-    // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
-    try state.withLock { state throws(SystemError) in
-      let number = try add(name, .written, in: places[folder], to: &state)
-      let temporary = Array(places[folder].temporary(number).utf8)
-      Self.giveBackMemory(of: Array(places[folder].final(name).utf8))
-      return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
-    }
-  }
-
-  /// Has the system use the memory that holds the file at `path`, which will be replaced, for what replaces it: a virtual
-  /// machine may have to ask its host for other memory, which takes longer than to write it.
-  private static func giveBackMemory(of path: [UInt8]) {
-    // Where that cannot be done, it only stays in memory.
-    guard let status = try? FileStatus.of(path), status.isFile,
-      let file = try? FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-    else { return }
-    file.giveBackMemory()
-  }
-
-  /// Notes an output; its number.
-  private func add(
-    _ name: String, _ kind: Output.Kind, in folder: LockedFolder, to state: inout State
-  ) throws(SystemError) -> Int {
-    if state.isClosed { throw .ended(in: folder) }
-    let leadsUp = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
-    if leadsUp { throw SystemError(operation: "write", path: folder.final(name), errno: EINVAL) }
-    let final = folder.final(name)
-    guard state.places.insert(Array(final.utf8)).inserted else {
-      throw SystemError(operation: "write twice", path: final, errno: EEXIST)
-    }
-    state.outputs.append(Output(folder: folder, name: name, kind: kind))
-    return state.outputs.count - 1
-  }
-}
-
-extension SystemError {
-  /// What a run is told that goes on after its end.
-  static func ended(in folder: LockedFolder?) -> SystemError {
-    SystemError(operation: "write into", path: folder?.path ?? "", errno: ECANCELED)
-  }
-}
-
-/// Removes the folders that were made for `folders`, as far as they are empty.
-func removeMade(_ folders: [LockedFolder]) {
-  for folder in folders.reversed() { removeFolders(folder.made) }
-}
-
-/// Whether a folder itself, not a link to one, stands at `path`. Throws `SystemError`.
-func isFolder(_ path: String) throws(SystemError) -> Bool {
-  try FileStatus.ifThere(Array(path.utf8))?.isFolder == true
-}
-
-// The end of a run: all outputs get their names, or everything is as it was before.
-
-extension OutputFolder {
-  /// Gives all outputs their names and makes that durable; `last`, an output that tells of the others, gets its name
-  /// when theirs are durable.
+  /// Gives all outputs their names and makes that durable; `last`, an output that lists the others, gets its name
+  /// when the names of those are durable.
   ///
   /// An older output keeps a second name until the end, so that a rename that fails later can be taken back; a power
-  /// cut in this moment can leave some names new and some old, each file whole. Throws `SystemError`, and
-  /// `SourceChanged` when a file changes while it is copied in place of a link, with all as it was before.
+  /// cut in this moment can leave some names new and some old, each file whole. After an error all is as it was before;
+  /// `SourceChanged` is of a file that changes while it is copied in place of a link.
   package func commit(last: String? = nil) throws {
     do {
-      // Before the lock, for the disk can be slow and a run that waits for it can still be abandoned.
+      // Before the lock, as the disk can be slow and a run that waits for it can still be abandoned.
       try unsynced.sync()
     } catch {
       abandon()
@@ -256,8 +198,8 @@ extension OutputFolder {
     }
   }
 
-  /// What stands under the names of our own: outputs without a place, and older ones that were replaced, `but` those
-  /// that could not be put back.
+  /// Removes outputs that have their temporary names still, and older ones that were replaced, `but` those that could
+  /// not be put back.
   private func removeTemporaries(_ outputs: [Output], but kept: Set<[UInt8]> = []) {
     for (number, output) in outputs.enumerated() {
       removeIfThere(output.folder.temporary(number))
@@ -265,10 +207,84 @@ extension OutputFolder {
       if !kept.contains(Array(backup.utf8)) { removeIfThere(backup) }
     }
   }
+
+  private func begin(_ name: String, in folder: Int) throws(SystemError) -> FileHandle {
+    // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
+    try state.withLock { state throws(SystemError) in
+      let number = try add(name, .written, in: places[folder], to: &state)
+      let temporary = Array(places[folder].temporary(number).utf8)
+      Self.giveBackMemory(of: Array(places[folder].final(name).utf8))
+      return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
+    }
+  }
+
+  /// Gives back the memory that holds the file at `path`, which will be replaced, so that what replaces it is put there:
+  /// a virtual machine may have to ask its host for other memory, which takes longer than to write the file.
+  private static func giveBackMemory(of path: [UInt8]) {
+    // Where that cannot be done, the file only stays in memory.
+    guard let status = try? FileStatus.of(path), status.isFile,
+      let file = try? FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    else { return }
+    file.giveBackMemory()
+  }
+
+  /// Notes an output; its number.
+  private func add(
+    _ name: String, _ kind: Output.Kind, in folder: LockedFolder, to state: inout State
+  ) throws(SystemError) -> Int {
+    if state.isClosed { throw .ended(in: folder) }
+    let leadsUp = name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
+    if leadsUp { throw SystemError(operation: "write", path: folder.final(name), errno: EINVAL) }
+    let final = folder.final(name)
+    guard state.places.insert(Array(final.utf8)).inserted else {
+      throw SystemError(operation: "write twice", path: final, errno: EEXIST)
+    }
+    state.outputs.append(Output(folder: folder, name: name, kind: kind))
+    return state.outputs.count - 1
+  }
+}
+
+/// A place for outputs that cannot be used.
+package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Another process holds the folder; nil when it is not known which.
+  case inUse(path: String, holder: Int?)
+  /// A folder stands where a file is to be written.
+  case isFolder(path: String)
+  /// Something else stands where a folder is needed.
+  case isNoFolder(path: String)
+  /// A symlink stands where a folder is needed that nothing else leads to.
+  case isLink(path: String)
+
+  package var description: String {
+    switch self {
+    case .inUse(let path, let holder):
+      "\(escapedName(path.utf8)): in use by another run\(holder.map { " (process \($0))" } ?? "")"
+    case .isFolder(let path): "\(escapedName(path.utf8)): a folder stands where the output would be written"
+    case .isNoFolder(let path): "\(escapedName(path.utf8)): not a folder, but an output would be written below it"
+    case .isLink(let path): "\(escapedName(path.utf8)): a symlink, but outputs would be written below it"
+    }
+  }
+}
+
+extension SystemError {
+  /// For a run that goes on after its end.
+  fileprivate static func ended(in folder: LockedFolder?) -> SystemError {
+    SystemError(operation: "write into", path: folder?.path ?? "", errno: ECANCELED)
+  }
+}
+
+/// Removes the folders that were made for `folders`, as far as they are empty.
+private func removeMade(_ folders: [LockedFolder]) {
+  for folder in folders.reversed() { removeFolders(folder.made) }
+}
+
+/// Whether a folder itself, not a link to one, stands at `path`.
+private func isFolder(_ path: String) throws(SystemError) -> Bool {
+  try FileStatus.ifThere(Array(path.utf8))?.isFolder == true
 }
 
 extension OutputFolder.Output {
-  /// Makes the temporary of an output that is a link, or a copy where links are not to be had.
+  /// Makes the temporary of an output that is a link, or a copy where the file system has no links.
   fileprivate func makeLink(_ number: Int) throws {
     guard case .link(let linked) = kind else { return }
     let temporary = Array(folder.temporary(number).utf8)
@@ -313,7 +329,7 @@ private struct Placing {
 
   /// Gives `output` its name, in folders that are made where they are missing, or takes away what has the name.
   ///
-  /// Throws `SystemError`.
+  ///
   mutating func place(_ output: OutputFolder.Output, _ number: Int) throws(SystemError) {
     let final = output.folder.final(output.name)
     let backup = output.folder.backup(number)
@@ -321,15 +337,15 @@ private struct Placing {
       if let placement = try Self.remove(final, backup: backup) { placements.append(placement) }
       return
     }
-    made += try makeFolders(parentFolder(of: final))
+    made += try makeFolders(Paths.parent(of: final))
     let temporary = output.folder.temporary(number)
     try move(temporary, to: final, backup: backup)
   }
 
-  /// Makes the names durable, and those of `others`, folders that were made before. Throws `SystemError`.
+  /// Makes the names durable, and those of `others`, folders that were made before.
   func sync(with others: [String]) throws(SystemError) {
     // By bytes: two names that are equal as text can be two folders.
-    let touched = Set((placements.map(\.final) + made + others).map { Array(parentFolder(of: $0).utf8) })
+    let touched = Set((placements.map(\.final) + made + others).map { Array(Paths.parent(of: $0).utf8) })
     for folder in touched.sorted(by: bytesPrecede) { try Self.sync(folder) }
   }
 
@@ -352,7 +368,7 @@ private struct Placing {
     return Set(kept.map { Array($0.utf8) })
   }
 
-  /// Takes a file away; nil when there is none, for a folder is no output.
+  /// Takes a file away; nil when there is none, or a folder, which is no output.
   private static func remove(_ final: String, backup: String) throws(SystemError) -> Placement? {
     if try isFolder(final) { return nil }
     if rename(final, backup) == 0 { return Placement(final: final, older: backup) }
@@ -361,7 +377,7 @@ private struct Placing {
   }
 
   private mutating func move(_ temporary: String, to final: String, backup: String) throws(SystemError) {
-    // It would be moved away where links are not to be had.
+    // A folder would be moved away where the file system has no links.
     if try isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
     let older = try Self.keepOlder(final, as: backup) ? backup : nil
     if older != nil { placements.append(Placement(final: final, older: older)) }
@@ -369,8 +385,8 @@ private struct Placing {
     if older == nil { placements.append(Placement(final: final, older: nil)) }
   }
 
-  /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where links are not
-  /// to be had, it has only that name for a moment. False when there is none.
+  /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where the file
+  /// system has no links, it has only that name for a moment. False when there is none.
   ///
   /// Not by an exchange of names (renameat2): some kernels, file systems and seccomp profiles refuse that, each in
   /// another way, and some file systems take the flag for nothing, which loses the older output.

@@ -1,4 +1,4 @@
-// A folder of the run's own, outside of all that it packs: for files that another program must find by name.
+// A temporary folder outside of the tree that is packed: for files that another program must find by name.
 
 private import Glibc
 private import Synchronization
@@ -13,13 +13,11 @@ package final class ScratchFolder: Sendable {
 
   /// Makes the folder in the first of `temporary`, which is TMPDIR, /tmp, /var/tmp and /dev/shm that takes one and
   /// does not lie in `tree`, an absolute path without links.
-  ///
-  /// Throws `SystemError` when none does.
   package init(outside tree: [UInt8], temporary: String?) throws(SystemError) {
     var failure = SystemError(operation: "make a folder in", path: "/tmp", errno: ENOENT)
     for place in [temporary, "/tmp", "/var/tmp", "/dev/shm"].compactMap({ $0 }) where !place.isEmpty {
       do throws(SystemError) {
-        let resolved = try FilePath.resolved(Array(place.utf8))
+        let resolved = try Paths.resolved(Array(place.utf8))
         if resolved == tree || resolved.starts(with: tree + [UInt8(ascii: "/")]) { continue }
         path = try Self.make(in: String(decoding: resolved, as: UTF8.self))
         return

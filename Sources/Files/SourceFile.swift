@@ -1,42 +1,9 @@
-// A regular file that goes into an archive: which one it was when it was planned, and its bytes read back under
-// the promise that it is still the same one.
+// A regular file that goes into an archive: which one it was when it was planned, and its bytes, which are only given
+// out as long as it is still that one.
 
 import Basics
 private import CSystem
-package import Glibc
-
-/// What tells one state of one file from every other: device, inode, size and both times.
-package struct FileIdentity: Equatable, Sendable {
-  /// Device number.
-  package let device: UInt64
-  /// Inode number on the device.
-  package let inode: UInt64
-  /// Bytes in the file.
-  package let size: Int64
-  /// Time of the last change of the contents, nanoseconds since 1970.
-  package let modified: Int64
-  /// Time of the last change of the inode, nanoseconds since 1970.
-  package let changed: Int64
-
-  package init(_ status: stat) {
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
-    size = Int64(status.st_size)
-    modified = Self.nanoseconds(status.st_mtim)
-    changed = Self.nanoseconds(status.st_ctim)
-  }
-
-  /// The identity of these values, which were kept somewhere.
-  package init(kept file: FileKey, size: Int64, modified: Int64, changed: Int64) {
-    (device, inode) = (file.device, file.inode)
-    (self.size, self.modified, self.changed) = (size, modified, changed)
-  }
-
-  /// Wraps on times no clock gives: only equality is asked of it.
-  private static func nanoseconds(_ time: timespec) -> Int64 {
-    Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-  }
-}
+private import Glibc
 
 /// A source file that is no longer what it was when the release was planned.
 package struct SourceChanged: Error, Equatable, Sendable, CustomStringConvertible {
@@ -73,8 +40,8 @@ package struct SourceFile: Equatable, Sendable {
 
   /// Reads the bytes from `offset` on until `buffer` is full.
   ///
-  /// The range must lie within the planned size. Throws `SourceChanged` when the file is not what was planned,
-  /// before or after the read, and `SystemError` when it cannot be read.
+  /// The range must lie within the planned size. Throws `SourceChanged` when the file is not what was planned, before or
+  /// after the read.
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     let file = try open()
     try check(file)
@@ -84,47 +51,19 @@ package struct SourceFile: Equatable, Sendable {
     if done < buffer.count { throw SourceChanged(path: path, planned: identity.size, found: offset + Int64(done)) }
   }
 
-  /// Whether anybody has the file open for writing, or maps it for that; nil where the system does not tell.
+  /// Whether any process has the file open for writing, or maps it for that; nil where the system does not say.
   ///
-  /// Throws `SourceChanged` when the file is not what was planned, and `SystemError` when it cannot be opened.
+  /// Throws `SourceChanged` when the file is not what was planned.
   package func isOpenForWriting() throws -> Bool? {
     let file = try open()
     try check(file)
     return file.isOpenForWriting()
   }
 
-  /// Opens the file, which may be another by now. Throws `SystemError`.
-  func open() throws(SystemError) -> FileHandle {
-    // O_NONBLOCK: a FIFO that took the file's place must not hang the run; O_NOFOLLOW: nor may a link lead away.
-    try FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-  }
-
-  /// Throws `SourceChanged` when there are bytes behind the planned end: some file systems make files that say they are
-  /// shorter than they are.
-  func checkEnd(_ file: borrowing FileHandle) throws {
-    var byte: UInt8 = 0
-    let more = try withUnsafeMutableBytes(of: &byte) { try file.read(at: identity.size, into: $0) }
-    if more > 0 { throw SourceChanged(path: path, planned: identity.size, found: identity.size + 1) }
-  }
-
-  /// Throws `SourceChanged` when `file` is not what was planned.
-  func check(_ file: borrowing FileHandle) throws {
-    let status = try file.status()
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw SourceChanged(path: path, planned: identity.size, found: nil)
-    }
-    if FileIdentity(status) != identity {
-      throw SourceChanged(path: path, planned: identity.size, found: Int64(status.st_size))
-    }
-  }
-}
-
-// A source file copied whole: shared blocks where the file system can, else within the kernel, else read and written.
-
-extension SourceFile {
-  /// Copies all bytes into `target`, a new file, and gives it exactly the permission bits `mode`.
+  /// Copies all bytes into `target`, a new file, and gives it exactly the permission bits `mode`. The blocks are shared
+  /// where the file system can, else copied within the kernel, else read and written.
   ///
-  /// Throws `SourceChanged` when the file is not what was planned, before or after, and `SystemError`.
+  /// Throws `SourceChanged` when the file is not what was planned, before or after.
   func copy(into target: borrowing FileHandle, mode: UInt16) throws {
     let source = try open()
     try check(source)
@@ -177,6 +116,31 @@ extension SourceFile {
       if count == 0 { return }
       try target.write(UnsafeRawBufferPointer(rebasing: part[..<count]))
       rest -= Int64(count)
+    }
+  }
+
+  /// Opens the file, which may be another by now.
+  private func open() throws(SystemError) -> FileHandle {
+    // O_NONBLOCK: a FIFO that took the file's place must not hang the run; O_NOFOLLOW: nor may a link lead away.
+    try FileHandle(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  }
+
+  /// Throws `SourceChanged` when there are bytes behind the planned end: some file systems make files that say they are
+  /// shorter than they are.
+  private func checkEnd(_ file: borrowing FileHandle) throws {
+    var byte: UInt8 = 0
+    let more = try withUnsafeMutableBytes(of: &byte) { try file.read(at: identity.size, into: $0) }
+    if more > 0 { throw SourceChanged(path: path, planned: identity.size, found: identity.size + 1) }
+  }
+
+  /// Throws `SourceChanged` when `file` is not what was planned.
+  private func check(_ file: borrowing FileHandle) throws {
+    let status = try file.status()
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw SourceChanged(path: path, planned: identity.size, found: nil)
+    }
+    if FileIdentity(status) != identity {
+      throw SourceChanged(path: path, planned: identity.size, found: Int64(status.st_size))
     }
   }
 }

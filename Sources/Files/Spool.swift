@@ -9,7 +9,7 @@ package final class Spool: Sendable, Equatable {
 
   /// An empty spool on the file system of `folder`, of the nearest folder above it that takes one, or of /tmp.
   ///
-  /// Throws `SystemError`.
+  ///
   package init(near folder: String) throws(SystemError) {
     var place = folder
     while true {
@@ -17,9 +17,10 @@ package final class Spool: Sendable, Equatable {
         file = try Self.make(in: place)
         return
       } catch {
-        // Not there yet, or not ours to write.
+        // Not there yet, or this process may not write there.
         guard [ENOENT, EACCES, EROFS, EPERM].contains(error.errno), place != "/tmp" else { throw error }
-        place = Self.parent(of: place) ?? "/tmp"
+        let parent = Paths.parent(of: place)
+        place = parent == place || parent == "/" ? "/tmp" : parent
       }
     }
   }
@@ -28,12 +29,12 @@ package final class Spool: Sendable, Equatable {
     do throws(SystemError) {
       return try FileHandle(opening: Array(folder.utf8), O_RDWR | nameless, mode: 0o600)
     } catch {
-      // Kernels and file systems that know nothing of it say so in many ways.
+      // Kernels and file systems that do not have it refuse it with different errors.
       return try makeNamed(in: folder)
     }
   }
 
-  /// A new file that has a name for a moment alone. Its path is the folder's, as that of one that never had any.
+  /// A new file that has a name only for a moment. Its path is the folder's, as for one that never had a name.
   private static func makeNamed(in folder: String) throws(SystemError) -> FileHandle {
     var number = 0
     while true {
@@ -47,7 +48,7 @@ package final class Spool: Sendable, Equatable {
         try removeFile(Array(name.utf8))
         return file
       } catch {
-        // Another thread's, or that of a process of this number on another machine.
+        // The file of another thread, or of a process of this number on another machine.
         guard error.errno == EEXIST else { throw error }
         number += 1
       }
@@ -57,17 +58,12 @@ package final class Spool: Sendable, Equatable {
   /// O_TMPFILE (open(2)), which the C library declares for _GNU_SOURCE alone.
   private static let nameless = O_DIRECTORY | 0o20000000
 
-  private static func parent(of path: String) -> String? {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path == "." ? nil : "." }
-    return slash == path.startIndex ? nil : String(path[..<slash])
-  }
-
   package static func == (first: Spool, second: Spool) -> Bool { first === second }
 
-  /// Bytes so far. Throws `SystemError`.
+  /// Bytes so far.
   package func size() throws(SystemError) -> Int64 { Int64(try file.status().st_size) }
 
-  /// Adds `bytes` at the end. Throws `SystemError`.
+  /// Adds `bytes` at the end.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     do throws(SystemError) {
       try file.write(bytes)
@@ -77,12 +73,12 @@ package final class Spool: Sendable, Equatable {
     }
   }
 
-  /// Reads at most `buffer.count` bytes at `offset`; 0 at the end. Throws `SystemError`.
+  /// Reads at most `buffer.count` bytes at `offset`; 0 at the end.
   package func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     try file.read(at: offset, into: buffer)
   }
 
-  /// Reads from `offset` on until `buffer` is full. Throws `SystemError` when it cannot, or the spool is shorter.
+  /// Reads from `offset` on until `buffer` is full; EIO when the spool is shorter.
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {
     guard try file.read(at: offset, filling: buffer) == buffer.count else {
       throw SystemError(operation: "read", path: file.path, errno: EIO)

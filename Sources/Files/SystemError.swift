@@ -8,7 +8,7 @@ private import Glibc
 package struct SystemError: Error, Equatable, Sendable {
   /// What was tried, as a verb: "open", "read", "rename".
   package let operation: String
-  /// The path it was tried on; raw bytes, for a name may be anything.
+  /// The path it was tried on; raw bytes, as a name may be of any.
   package let path: [UInt8]
   /// The error number of the C library.
   package let errno: CInt

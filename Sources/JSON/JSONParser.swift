@@ -1,19 +1,21 @@
-// The grammar of RFC 8259 as a recursive descent over the bytes: the document, arrays and objects.
+// The grammar of RFC 8259 as a recursive descent over the bytes of a document, which says of a mistake where it is, what
+// was expected there and what was found.
 
 import Basics
 
 /// One pass over the bytes of a document; of no further use after a mistake.
 struct JSONParser {
-  private(set) var path = JSONPath()
-  /// What is to be read next.
-  var index: Int
-  /// The number of the line that `index` is in, and where it starts.
-  var line = 1
-  var lineStart: Int
-  /// How many bytes of this line before `index` are not the first of their character.
-  var continuationBytes = 0
-  let bytes: [UInt8]
+  private let bytes: [UInt8]
   private let mostValues: Int
+  /// What is to be read next.
+  private var index: Int
+  /// The number of the line that `index` is in, and where it starts.
+  private var line = 1
+  private var lineStart: Int
+  /// How many bytes of this line before `index` are not the first of their character.
+  private var continuationBytes = 0
+  /// The way to the value that is being read.
+  private var path = JSONPath()
   /// How many values were begun.
   private var values = 0
 
@@ -33,7 +35,8 @@ struct JSONParser {
     return value
   }
 
-  // The recursion is bounded by `JSONReader.deepestNesting`.
+  // MARK: Values that hold others; the recursion is bounded by `JSONReader.deepestNesting`.
+
   private mutating func readValue() throws(JSONError) -> JSONValue {
     values += 1
     guard values <= mostValues else { throw refusal("expected at most \(mostValues) values, found more") }
@@ -46,7 +49,7 @@ struct JSONParser {
     case UInt8(ascii: "["): return .array(try readElements())
     case UInt8(ascii: "\""): return .string(try readString())
     case UInt8(ascii: "-"): return .number(try readNumber())
-    case _ where isDigit(next): return .number(try readNumber())
+    case let byte? where byte.isDigit: return .number(try readNumber())
     default: return try readWord()
     }
   }
@@ -101,25 +104,11 @@ struct JSONParser {
     index += 1
     skipWhitespace()
   }
-}
 
-/// A key as its bytes: Swift's `==` of strings would take NFC and NFD for one key.
-private struct KeyBytes: Hashable {
-  let key: String
+  // MARK: Values that hold no others
 
-  static func == (left: KeyBytes, right: KeyBytes) -> Bool { left.key.utf8.elementsEqual(right.key.utf8) }
-
-  func hash(into hasher: inout Hasher) {
-    var key = key
-    key.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
-}
-
-// The values that hold no others: strings, numbers, and the words null, true and false.
-
-extension JSONParser {
   /// Reads the string whose opening quote is next (RFC 8259, section 7).
-  mutating func readString() throws(JSONError) -> String {
+  private mutating func readString() throws(JSONError) -> String {
     index += 1
     var text = ""
     // Where the part without escapes starts that `index` is in; `text` is what comes before it.
@@ -146,11 +135,11 @@ extension JSONParser {
   }
 
   /// Reads the number whose first character is next, as written (RFC 8259, section 6).
-  mutating func readNumber() throws(JSONError) -> String {
+  private mutating func readNumber() throws(JSONError) -> String {
     let start = index
     _ = skip(UInt8(ascii: "-"))
     if skip(UInt8(ascii: "0")) {
-      guard !isDigit(next) else { throw expected("no digit after a leading zero") }
+      guard !nextIsDigit else { throw expected("no digit after a leading zero") }
     } else {
       try skipDigits(after: "'-'")
     }
@@ -163,12 +152,10 @@ extension JSONParser {
   }
 
   private mutating func skipDigits(after what: String) throws(JSONError) {
-    guard isDigit(next) else { throw expected("a digit after \(what)") }
-    while isDigit(next) { index += 1 }
+    guard nextIsDigit else { throw expected("a digit after \(what)") }
+    while nextIsDigit { index += 1 }
   }
-}
 
-extension JSONParser {
   /// Reads the escape whose backslash is next.
   private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
     index += 1
@@ -199,24 +186,101 @@ extension JSONParser {
     index += 1
     var unit: UInt16 = 0
     for _ in 0..<4 {
-      guard let byte = next, let digit = hexadecimalDigit(byte) else {
-        throw expected(#"four hexadecimal digits after \u"#)
-      }
-      unit = unit << 4 | digit
+      guard let digit = next?.hexDigitValue else { throw expected(#"four hexadecimal digits after \u"#) }
+      unit = unit << 4 | UInt16(digit)
       index += 1
     }
     return unit
   }
 
   /// Reads `null`, `true` or `false`; anything else that is not the start of a value is a mistake.
-  mutating func readWord() throws(JSONError) -> JSONValue.Kind {
-    let word = bytes[index...].prefix(while: isWordByte)
+  private mutating func readWord() throws(JSONError) -> JSONValue.Kind {
+    // A word as people take it: what is wrong with `True` or `NaN` is the whole of it.
+    let word = bytes[index...].prefix { $0.isLetter || $0 == UInt8(ascii: "_") }
     guard (1...longestQuotation).contains(word.count) else { throw expected("a value") }
     guard let kind = kind(ofWord: word) else {
       throw refusal("expected a value, found '\(String(decoding: word, as: UTF8.self))'")
     }
     index = word.endIndex
     return kind
+  }
+
+  // MARK: Bytes
+
+  /// The byte to be read next, or nil at the end.
+  private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
+
+  private var nextIsDigit: Bool { next?.isDigit ?? false }
+
+  /// Takes `byte` if it is next.
+  private mutating func skip(_ byte: UInt8) -> Bool {
+    guard next == byte else { return false }
+    index += 1
+    return true
+  }
+
+  /// Takes white space, the only place where a line may end.
+  private mutating func skipWhitespace() {
+    while let byte = next {
+      switch byte {
+      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): index += 1
+      case UInt8(ascii: "\n"):
+        index += 1
+        line += 1
+        lineStart = index
+        continuationBytes = 0
+      default: return
+      }
+    }
+  }
+
+  /// The length of the well-formed UTF-8 sequence at `index`; nil where there is none.
+  private var sequenceLength: Int? {
+    var rest = bytes.dropFirst(index).makeIterator()
+    var parser = UTF8.ForwardParser()
+    guard case .valid(let sequence) = parser.parseScalar(from: &rest) else { return nil }
+    return sequence.count
+  }
+
+  // MARK: Mistakes
+
+  /// Where `index` is.
+  private var position: JSONPosition {
+    JSONPosition(line: line, column: index - lineStart - continuationBytes + 1)
+  }
+
+  /// The mistake that something else than `wanted` is next.
+  private func expected(_ wanted: String) -> JSONError { refusal("expected \(wanted), found \(found)") }
+
+  /// The mistake `reason` at `index`.
+  private func refusal(_ reason: String) -> JSONError {
+    JSONError(position: position, path: path.description, reason: reason)
+  }
+
+  /// The mistake that the key at `position` was in this object before.
+  private func duplicate(at position: JSONPosition) -> JSONError {
+    JSONError(
+      position: position, path: path.description, reason: "expected each key once in an object, found this one twice")
+  }
+
+  /// What is next, for a message.
+  private var found: String {
+    guard let byte = next else { return "the end of the document" }
+    guard let length = sequenceLength else { return "byte 0x\(String(byte, radix: 16, uppercase: true))" }
+    let character = String(decoding: bytes[index..<(index + length)], as: UTF8.self)
+    return character.unicodeScalars.map(quoted).joined()
+  }
+}
+
+/// A key as its bytes: Swift's `==` of strings would take NFC and NFD for one key.
+private struct KeyBytes: Hashable {
+  let key: String
+
+  static func == (left: KeyBytes, right: KeyBytes) -> Bool { left.key.utf8.elementsEqual(right.key.utf8) }
+
+  func hash(into hasher: inout Hasher) {
+    var key = key
+    key.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }
 
@@ -244,108 +308,4 @@ private func meaning(ofEscape byte: UInt8) -> Unicode.Scalar? {
 private func scalar(lead: UInt16, trail: UInt16) -> Unicode.Scalar? {
   guard UTF16.isTrailSurrogate(trail) else { return nil }
   return Unicode.Scalar(0x10000 + (UInt32(lead & 0x3FF) << 10) + UInt32(trail & 0x3FF))
-}
-
-// The bytes of a document: what is next, white space, well-formed UTF-8, and the kinds of bytes that JSON knows.
-
-extension JSONParser {
-  /// The byte to be read next, or nil at the end.
-  var next: UInt8? { index < bytes.count ? bytes[index] : nil }
-
-  /// Takes `byte` if it is next.
-  mutating func skip(_ byte: UInt8) -> Bool {
-    guard next == byte else { return false }
-    index += 1
-    return true
-  }
-
-  /// Takes white space, the only place where a line may end.
-  mutating func skipWhitespace() {
-    while let byte = next {
-      switch byte {
-      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): index += 1
-      case UInt8(ascii: "\n"):
-        index += 1
-        line += 1
-        lineStart = index
-        continuationBytes = 0
-      default: return
-      }
-    }
-  }
-
-  /// The length of the well-formed UTF-8 sequence at `index`, or nil (Unicode 16, table 3-7); not to be asked at the end.
-  var sequenceLength: Int? {
-    let second: ClosedRange<UInt8>
-    let length: Int
-    switch bytes[index] {
-    case 0x00...0x7F: return 1
-    case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
-    case 0xE0: (length, second) = (3, 0xA0...0xBF)
-    case 0xED: (length, second) = (3, 0x80...0x9F)
-    case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
-    case 0xF0: (length, second) = (4, 0x90...0xBF)
-    case 0xF4: (length, second) = (4, 0x80...0x8F)
-    case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
-    default: return nil
-    }
-    guard length <= bytes.count - index, second.contains(bytes[index + 1]) else { return nil }
-    let continues = bytes[(index + 2)..<(index + length)].allSatisfy { $0 & 0xC0 == 0x80 }
-    return continues ? length : nil
-  }
-}
-
-/// Whether `byte` is a decimal digit.
-func isDigit(_ byte: UInt8?) -> Bool {
-  guard let byte else { return false }
-  return UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-}
-
-/// The value of `byte` as a hexadecimal digit.
-func hexadecimalDigit(_ byte: UInt8) -> UInt16? {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): return UInt16(byte - UInt8(ascii: "0"))
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): return UInt16(byte - UInt8(ascii: "A") + 10)
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): return UInt16(byte - UInt8(ascii: "a") + 10)
-  default: return nil
-  }
-}
-
-/// Whether `byte` is part of a word, as people take it: what is wrong with `True` or `NaN` is the whole of it.
-func isWordByte(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): return true
-  default: return byte == UInt8(ascii: "_")
-  }
-}
-
-// What is said of a mistake: where it is, what was expected there and what was found.
-
-extension JSONParser {
-  /// Where `index` is.
-  var position: JSONPosition {
-    JSONPosition(line: line, column: index - lineStart - continuationBytes + 1)
-  }
-
-  /// The mistake that something else than `wanted` is next.
-  func expected(_ wanted: String) -> JSONError { refusal("expected \(wanted), found \(found)") }
-
-  /// The mistake `reason` at `index`.
-  func refusal(_ reason: String) -> JSONError {
-    JSONError(position: position, path: path.description, reason: reason)
-  }
-
-  /// The mistake that the key at `position` was in this object before.
-  func duplicate(at position: JSONPosition) -> JSONError {
-    JSONError(
-      position: position, path: path.description, reason: "expected each key once in an object, found this one twice")
-  }
-
-  /// What is next, for a message.
-  private var found: String {
-    guard let byte = next else { return "the end of the document" }
-    guard let length = sequenceLength else { return "byte 0x\(String(byte, radix: 16, uppercase: true))" }
-    let character = String(decoding: bytes[index..<(index + length)], as: UTF8.self)
-    return character.unicodeScalars.map(quoted).joined()
-  }
 }

@@ -43,7 +43,5 @@ package struct JSONPath: Equatable, Sendable, CustomStringConvertible {
 /// Whether `key` can stand in a path without quotes.
 private func isPlain(_ key: String) -> Bool {
   !key.isEmpty && key.utf8.count <= longestQuotation
-    && key.utf8.allSatisfy { byte in
-      isWordByte(byte) || isDigit(byte) || byte == UInt8(ascii: "$") || byte == UInt8(ascii: "-")
-    }
+    && key.utf8.allSatisfy { $0.isLetterOrDigit || "_$-".utf8.contains($0) }
 }

@@ -1,4 +1,4 @@
-// Reads a JSON document that people or strangers wrote, strictly by RFC 8259, and says where and why one is refused.
+// Reads a JSON document that others wrote, strictly by RFC 8259, and says where and why one is refused.
 
 /// A strict reader of JSON documents (RFC 8259) with bounds on what a document may cost.
 package enum JSONReader {
@@ -7,8 +7,8 @@ package enum JSONReader {
   /// The most arrays and objects that may be open at one place.
   package static let deepestNesting = 64
 
-  /// Reads `bytes`, one JSON document in UTF-8, with or without a byte order mark, of at most `mostValues` values: as a
-  /// tree, a value takes many times the two bytes that it may have in the document.
+  /// Reads `bytes`, one JSON document in UTF-8, with or without a byte order mark, of at most `mostValues` values: in the
+  /// tree a value takes many times the two bytes that it may have in the document.
   ///
   /// Throws at the first mistake: what RFC 8259 doesn't allow, text that is not UTF-8, a lone surrogate escape, a key
   /// that its object has already, nesting deeper than `deepestNesting`, a document of more than `largestDocument`, one
@@ -45,8 +45,6 @@ private func foreignEncoding(of bytes: [UInt8]) -> String? {
   if zeros.starts(with: [true, false]) || zeros.starts(with: [false, true]) { return "UTF-16" }
   return nil
 }
-
-// Why a JSON document was refused.
 
 /// Why a JSON document was refused, and where.
 package struct JSONError: Error, Equatable, Sendable {

@@ -1,5 +1,5 @@
-// A JSON document as a tree of values that know where they stand in it, so that whoever makes sense of the tree can
-// point at the place of a mistake.
+// A JSON document as a tree of values that know where they stand in it, so that a message about any of them can name
+// the place.
 
 /// A place in a JSON document.
 package struct JSONPosition: Hashable, Sendable {
@@ -35,7 +35,7 @@ package struct JSONValue: Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
     case null
     case bool(Bool)
-    /// The number as written, of any size and precision: what it may be is for the reader of the tree to say.
+    /// The number as written, of any size and precision: the reader of the tree says which numbers it takes.
     case number(String)
     /// The string with its escapes resolved; `\u0000` is allowed in JSON, so it may hold NUL.
     case string(String)

@@ -217,11 +217,7 @@ extension ImageRuleDecoder {
 
   /// Whether `name` can be a variable's: the ENV of a Dockerfile takes quotes, blanks and "$" for something else.
   private func isVariable(_ name: String, at field: LayoutField) -> Bool {
-    let isKnown = { (byte: UInt8) in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        || "_.-".utf8.contains(byte)
-    }
-    if !name.isEmpty && name.utf8.allSatisfy(isKnown) { return true }
+    if !name.isEmpty && name.utf8.allSatisfy({ $0.isLetterOrDigit || "_.-".utf8.contains($0) }) { return true }
     field.refuse("expected the name of a variable, of letters, digits, '_', '.' and '-', found \(quoted(name))")
     return false
   }

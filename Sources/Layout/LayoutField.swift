@@ -111,7 +111,7 @@ package struct LayoutField {
       return nil
     }
     for member in members where !keys.contains(member.key) {
-      let near = nearName(to: member.key, in: keys).map { "; did you mean \(quoted($0))?" }.orEmpty
+      let near = didYouMean(member.key, in: keys)
       notes.add(
         LayoutError(
           file: file, position: member.keyPosition, path: path(of: member.key), reason: "unknown key\(near)"))

@@ -8,13 +8,8 @@ import Basics
 enum LayoutName {
   /// Whether `name` is one or more letters, digits, ".", "_" and "-".
   static func isValid(_ name: String) -> Bool {
-    !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || Array("._-".utf8).contains($0) }
+    !name.isEmpty && name.utf8.allSatisfy { $0.isLetterOrDigit || Array("._-".utf8).contains($0) }
   }
-}
-
-extension UInt8 {
-  /// Whether the byte is A to Z, a to z or 0 to 9.
-  var isASCIILetterOrDigit: Bool { isLetter || isDigit }
 }
 
 /// What an entry may refer to: names that other parts of the layouts declare.
@@ -53,7 +48,7 @@ package struct LayoutNames: Sendable {
   package func check(_ kind: String, _ name: String, in known: Set<String>, at field: LayoutField) {
     field.notes.use(kind, name)
     if known.contains(name) || !isComplete { return }
-    let near = nearName(to: name, in: known.sorted()).map { "; did you mean \(quoted($0))?" }.orEmpty
+    let near = didYouMean(name, in: known.sorted())
     field.refuse("no \(kind) is named \(quoted(name))\(near)")
   }
 }

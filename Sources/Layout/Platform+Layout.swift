@@ -15,8 +15,8 @@ extension Platform {
   package var executableSuffix: String { os == "windows" ? ".exe" : "" }
 
   static func isPart(_ part: Substring.UTF8View) -> Bool {
-    guard let first = part.first, first.isASCIILetterOrDigit else { return false }
-    return part.allSatisfy { $0.isASCIILetterOrDigit || Array("._-".utf8).contains($0) }
+    guard let first = part.first, first.isLetterOrDigit else { return false }
+    return part.allSatisfy { $0.isLetterOrDigit || Array("._-".utf8).contains($0) }
   }
 }
 

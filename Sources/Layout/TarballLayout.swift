@@ -46,8 +46,8 @@ package struct TarballLayout: Sendable {
     let name = Array(fileName.filled { _ in "x" }.utf8)
     let end = Array(fileName.literalEnd.utf8)
     if ArchiveFormat(fileName: name) != nil && ArchiveFormat.hasSuffix(end) { return }
-    let suffixes = ArchiveFormat.suffixes.map { "\"\($0)\"" }
-    let wanted = suffixes.dropLast().joined(separator: ", ") + " or \(suffixes.last.orEmpty)"
-    field.refuse("expected a file name that ends in \(wanted), found \(field.found)")
+    let wanted = ArchiveFormat.suffixes.map { "\"\($0)\"" }
+    let all = "\(wanted.dropLast().joined(separator: ", ")) or \(wanted.last ?? "")"
+    field.refuse("expected a file name that ends in \(all), found \(field.found)")
   }
 }

@@ -72,7 +72,7 @@ package struct Template: Equatable, Sendable {
   /// What stands behind the last variable: the whole string where there is none.
   var literalEnd: String {
     let texts = parts.reversed().map { part in if case .text(let text) = part { text } else { String?.none } }
-    return texts.prefix { $0 != nil }.reversed().map(\.orEmpty).joined()
+    return texts.prefix { $0 != nil }.compactMap { $0 }.reversed().joined()
   }
 
   /// The string with each variable's value in its place. Throws what `value` throws.
@@ -98,14 +98,9 @@ package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible 
     case .openBrace: "'{' without '}' after it (write '{{' for a brace)"
     case .unknownVariable(let name):
       "unknown variable \(quoted("{\(name)}"))"
-        + nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { " (did you mean {\($0)}?)" }.orEmpty
+        + (nearName(to: name, in: Variable.allCases.map(\.rawValue)).map { " (did you mean {\($0)}?)" } ?? "")
     }
   }
-}
-
-extension String? {
-  /// The string, or nothing.
-  package var orEmpty: String { self ?? "" }
 }
 
 // Strings of a layout with variables in them: which variables are known where, and what the string must be.

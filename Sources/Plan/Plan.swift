@@ -3,6 +3,7 @@
 package import Archive
 package import Basics
 import Files
+package import Git
 package import Layout
 
 /// Everything that a run will write.

@@ -110,6 +110,6 @@ package struct PlannedImage: Sendable {
 
   private func archive(_ layer: Rope, diffID: ImageDigest, in store: ContentStore) -> Rope {
     let image = builder.build(layer: layer, diffID: diffID)
-    return ImageArchive(image, names: references, format: format).rope(mtime: builder.created, in: store)
+    return format.sink.archive(of: image, names: references, mtime: builder.created, in: store)
   }
 }

@@ -1,19 +1,19 @@
-// The room that a limit of address space leaves. The Swift runtime ends a program that cannot allocate memory, so that
-// where there is such a limit, what a run takes is asked for before.
+// The room that a limit of address space leaves. The Swift runtime ends a program that cannot allocate memory, so where
+// there is such a limit, the room for a run is checked before it begins.
 
 private import Glibc
 
 /// The address space of this process.
 package enum AddressSpace {
-  /// What a run on one thread takes beside what is mapped when the program starts, with as much again to spare.
+  /// Bytes that a run on one thread takes beside what is mapped when the program starts, doubled to be safe.
   package static let ofRun = 48 << 20
-  /// What each thread more takes, likewise: its stack, its buffers, and the results that wait for their turn.
+  /// Bytes that each further thread takes, doubled too: its stack, its buffers, and the results that wait for their turn.
   private static let ofThread = 8 << 20
 
   /// Whether there is a limit of it, or of the data in it (setrlimit(2)).
   package static let isLimited = [RLIMIT_AS, RLIMIT_DATA].contains { resource in
     var limit = rlimit()
-    // The call fails for wrong arguments alone. No limit is all bits set (RLIM_INFINITY, which Swift does not import).
+    // The call fails only for wrong arguments. No limit is all bits set (RLIM_INFINITY, which Swift does not import).
     return getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0 && limit.rlim_cur != .max
   }
 

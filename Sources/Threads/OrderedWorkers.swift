@@ -1,5 +1,5 @@
-// The one place for concurrency: plain threads take jobs from one list, work on them side by side, and whoever
-// completes the oldest one commits the results in the order of the list. A bounded window of jobs is under way, so
+// The one place for concurrency: plain threads take jobs from one list, work on them side by side, and the thread that
+// completes the oldest job commits the results in the order of the list. A bounded window of jobs is under way, so
 // memory is bounded too, and the order of completion never reaches the output.
 //
 // Plain threads and one mutex, not the cooperative pool: the work blocks on files and fills whole cores.
@@ -21,7 +21,7 @@ package enum NextJob<Job> {
 /// Throws the first error in the order of the jobs.
 package final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sendable {
   // @unchecked: everything below but the closures is touched under the lock alone; of the closures, `makeTool` and
-  // `work` are @Sendable, `next` runs under the lock and `commit` while `isCommitting` is ours.
+  // `work` are @Sendable, `next` runs under the lock and `commit` only by the thread that has set `isCommitting`.
   private let lock = Lock()
   private let window: Int
   private let next: () throws -> NextJob<Job>
@@ -65,7 +65,7 @@ package final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sen
     lock.lock()
     defer { lock.unlock() }
     do {
-      // A helper without a tool leaves the work to the others, as one that could not be started does.
+      // Where a helper cannot make its tool the other threads do the work, as where it could not be started.
       let made = lock.unlocked { Swift.Result { try makeTool() } }
       if isHelper, case .failure = made { return }
       let tool = try made.get()
@@ -88,7 +88,7 @@ package final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sen
     lock.wakeAll()
   }
 
-  /// The result that is due to be committed, when it is there and nobody is committing.
+  /// The result that is due to be committed, when it is there and no thread is committing.
   private func takeHead() -> Swift.Result<Result, any Error>? {
     guard !isCommitting, committed < issued, let result = results[committed % window] else { return nil }
     results[committed % window] = nil
@@ -125,7 +125,7 @@ package final class OrderedWorkers<Job, Result, Tool: AnyObject>: @unchecked Sen
   }
 }
 
-/// What a thread needs that needs nothing.
+/// For threads that need no tool of their own.
 private final class NoTool {}
 
 /// The results of `work` on the items, in their order, made by `jobs` threads; each is shown to `committed` when its

@@ -4,7 +4,7 @@ package import Glibc
 
 /// A mutex and a condition in one.
 final class Lock: @unchecked Sendable {
-  // On the heap, for neither may move; the pointers never change.
+  // On the heap, as neither may move; the pointers never change.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 

@@ -87,7 +87,7 @@ struct CacheDamageTests {
 
   @Test func `a content that proved damaged is removed and told of`() throws {
     let cache = sample.open()
-    cache.note(.damaged, at: Array(file.utf8))
+    cache.reject(key, for: .damaged)
     #expect(access(file, F_OK) != 0)
     #expect(sample.warnings == removed)
   }

@@ -39,7 +39,7 @@ struct CacheTroubleTests {
       #expect(cache.begin(.sample("a")) == nil)
       #expect(cache.block(.sample("a")) == nil)
     }
-    let index = StatIndex(cache)
+    let index = FileDigestIndex(in: cache.folder)
     index.save()
     #expect(sample.warnings == ["\(named(reason)); the cache takes in nothing more"])
   }
@@ -50,7 +50,7 @@ struct CacheTroubleTests {
     let cache = sample.open(at: long)
     for _ in 0..<2 {
       #expect(cache.block(.sample("a")) == nil)
-      #expect(StatIndex(cache).digest(of: .sample(inode: 1)) == nil)
+      #expect(FileDigestIndex(in: cache.folder).digest(of: .sample(inode: 1)) == nil)
       cache.store(.sample("a"), as: .sample("a"))
       cache.finish()
     }

@@ -1,6 +1,5 @@
 // The state of a file is believed only where no change goes without another one, and only on this machine.
 
-@testable import Archive
 @testable import Basics
 @testable import Cache
 @testable import Files

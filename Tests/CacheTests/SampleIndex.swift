@@ -25,7 +25,7 @@ extension SampleCache {
   var indexPath: String { "\(path)/index" }
 
   /// The index as a process of its own would see it.
-  func index() -> StatIndex { StatIndex(open()) }
+  func index() -> FileDigestIndex { FileDigestIndex(in: open().folder) }
 
   /// Saves an index that knows the files of these inodes.
   func save(_ inodes: [UInt64]) {

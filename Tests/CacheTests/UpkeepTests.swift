@@ -175,7 +175,7 @@ struct UpkeepTests {
 
   @Test func `verify reads the index too`() throws {
     try store(["a": 1])
-    let index = StatIndex(sample.open())
+    let index = FileDigestIndex(in: sample.open().folder)
     index.note(SHA256.digest(of: []), of: .sample(inode: 1), hashedAt: nanosecondsNow())
     index.save()
     let file = "\(sample.path)/index"

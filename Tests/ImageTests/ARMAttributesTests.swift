@@ -21,8 +21,8 @@ import Testing
     // sh_name, sh_type, sh_flags, sh_addr, sh_offset, sh_size and four more
     bytes += number(0, 4) + number(type, 4) + number(0, 8) + number(offset, 4)
     bytes += number(count ?? UInt32(section.count), 4) + number(0, 16) + section
-    let folder = try ScratchFolder()
-    let format = try Executable.inspect(folder.write(bytes))
+    let folder = try ImageFolder()
+    let format = try Executable.inspect(folder.file(bytes))
     guard case .elf(let file) = format else {
       // Big-endian arm has no name in Go, and damaged attributes are no damage of the program.
       #expect(Bool(false), "\(format)")

@@ -23,7 +23,7 @@ struct ArchiveMemberTests {
     let members = [folder] + Self.image.docker + [layer, folder, layer]
     #expect(try members.readAsArchive().entry("x") == "file")
     let archive = try ImageFolder()
-    let image = try ImageSourceTests.read(archive.write(gzipped(Member.tar(members)), to: "image.tar.gz"))
+    let image = try ImageSourceTests.read(archive.write(Gzip.stored(Member.tar(members)), to: "image.tar.gz"))
     #expect(image.entry("x") == "file")
   }
 

@@ -82,19 +82,20 @@ import Testing
       (["none none", "v6 v6"], "arm/v7", "linux/arm"),
       // The config's comes first.
       (["v5 v7", "v6 v6"], "arm/v5", "linux/arm/v5"),
-      // As a tool leaves it that copied one platform: what is for others is in nobody's way.
+      // As a tool leaves it that copied one platform: what is for others is not read.
       (["v6 v6", "v7 v7!"], "arm/v6", "linux/arm/v6"),
     ])
   func `takes the images of that variant alone`(images: [String], asked: String, taken: String) throws {
     let folder = try ImageFolder()
-    let source = try ImageSource(Self.layout(images, in: folder), spoolingNear: folder.path)
+    let source = try ImageSources.open(Self.layout(images, in: folder), spoolingNear: folder.path)
     let found = try source.images(for: Reference("base"), on: Self.platform(asked))
     #expect(found.images.map { "\($0.platform)" } == [taken] && found.passedOver.isEmpty)
   }
 
   @Test func `takes what says so and what goes without saying`() throws {
     let folder = try ImageFolder()
-    let source = try ImageSource(Self.layout(["none none", "v7 v7", "v6 v6"], in: folder), spoolingNear: folder.path)
+    let source = try ImageSources.open(
+      Self.layout(["none none", "v7 v7", "v6 v6"], in: folder), spoolingNear: folder.path)
     let found = try source.images(for: Reference("base"), on: Self.platform("arm/v7"))
     #expect(found.images.map { "\($0.platform)" } == ["linux/arm", "linux/arm/v7"])
   }
@@ -109,7 +110,7 @@ import Testing
     ])
   func `that is not there is told with those that are`(images: [String], asked: String, reason: String) throws {
     let folder = try ImageFolder()
-    let source = try ImageSource(Self.layout(images, in: folder), spoolingNear: folder.path)
+    let source = try ImageSources.open(Self.layout(images, in: folder), spoolingNear: folder.path)
     #expect(throws: ImageError(source.path, "", reason)) {
       _ = try source.images(for: Reference("base"), on: Self.platform(asked))
     }
@@ -117,7 +118,7 @@ import Testing
 
   @Test func `whose bytes are missing is refused`() throws {
     let folder = try ImageFolder()
-    let source = try ImageSource(Self.layout(["v6 v6!", "v7 v7"], in: folder), spoolingNear: folder.path)
+    let source = try ImageSources.open(Self.layout(["v6 v6!", "v7 v7"], in: folder), spoolingNear: folder.path)
     let error = try #require(throws: ImageError.self) {
       _ = try source.images(for: Reference("base"), on: Self.platform("arm/v6"))
     }
@@ -142,7 +143,7 @@ import Testing
     let bases = try store.remove(selection, from: OutputFolder(store.path)).map { "\($0)" }
     #expect(bases.count == removed.count)
     for (base, platform) in zip(bases, removed) { #expect(base.hasPrefix("base:latest for \(platform): sha256:")) }
-    #expect(try store.contents().bases.map { "\($0.platform)" } == left)
+    #expect(try store.list().bases.map { "\($0.platform)" } == left)
   }
 
   @Test(arguments: [

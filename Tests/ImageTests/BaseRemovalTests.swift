@@ -87,7 +87,7 @@ import Testing
     try box.add("base")
     try box.add("docker.io/library/base:latest", "arm64")
     #expect(try box.spellings == ["docker.io/library/base:latest"])
-    #expect(try box.store.contents().bases.map(\.platform.architecture) == ["amd64", "arm64"])
+    #expect(try box.store.list().bases.map(\.platform.architecture) == ["amd64", "arm64"])
   }
 
   @Test(arguments: spellings)
@@ -108,10 +108,10 @@ import Testing
     for architecture in ["amd64", "arm64", "riscv64"] { try box.add("base", architecture) }
     let removed = try box.remove("base", architecture: "arm64")
     #expect(removed.count == 1 && removed[0].hasPrefix("base:latest for linux/arm64: sha256:"))
-    #expect(try box.store.contents().bases.map(\.platform.architecture) == ["amd64", "riscv64"])
+    #expect(try box.store.list().bases.map(\.platform.architecture) == ["amd64", "riscv64"])
     #expect(try box.spellings == ["base"])
     for architecture in ["amd64", "riscv64"] { _ = try box.remove("base", architecture: architecture) }
-    #expect(try box.items().isEmpty && box.store.contents().bases.isEmpty)
+    #expect(try box.items().isEmpty && box.store.list().bases.isEmpty)
   }
 
   @Test func `what an index says of an image that goes, goes too`() throws {
@@ -150,12 +150,12 @@ import Testing
     try box.add("base:1")
     try box.add("base:2", "arm64")
     try box.add("base:2", "riscv64")
-    let digests = try box.store.contents().bases.map(\.manifestDigest)
+    let digests = try box.store.list().bases.map(\.manifestDigest)
     #expect(try box.remove("base@\(digests[1])") == ["base:2 for linux/arm64: \(digests[1])"])
-    #expect(try box.store.contents().bases.map(\.manifestDigest) == [digests[0], digests[2]])
+    #expect(try box.store.list().bases.map(\.manifestDigest) == [digests[0], digests[2]])
     let index = try #require(try box.items().last).required("digest").string()
     #expect(try box.remove("base:2@\(index)") == ["base:2 for linux/riscv64: \(digests[2])"])
-    #expect(try box.store.contents().bases.map(\.manifestDigest) == [digests[0]])
+    #expect(try box.store.list().bases.map(\.manifestDigest) == [digests[0]])
   }
 
   @Test func `a digest alone means what has it, under any name and under none`() throws {
@@ -163,15 +163,15 @@ import Testing
     try box.add("base", "amd64")
     try box.add("base", "arm64")
     // Of amd64 is "other" too.
-    let manifests = try box.store.contents().bases.map(\.manifestDigest)
+    let manifests = try box.store.list().bases.map(\.manifestDigest)
     let digest = try #require(try box.items().first).required("digest").digest()
     // As skopeo leaves it behind when another image gets its name.
     try box.rewrite { $0.replacing(#","annotations":{"org.opencontainers.image.ref.name":"base"}"#, with: "") }
     try box.add("other")
-    #expect(try box.store.contents().unnamed == [manifests[1]])
+    #expect(try box.store.list().unnamed == [manifests[1]])
     let removed = try box.remove("\(digest)")
     #expect(removed.count == 2 && removed[0].hasPrefix("an image without a name for linux/amd64: sha256:"))
-    #expect(try box.spellings == ["other"] && box.store.contents().unnamed.isEmpty)
+    #expect(try box.spellings == ["other"] && box.store.list().unnamed.isEmpty)
   }
 
   @Test func `one image goes out of an index that stands under two names`() throws {
@@ -179,16 +179,16 @@ import Testing
     for architecture in ["amd64", "arm64"] { try box.add("base", architecture) }
     let item = try box.itemTexts()
     try box.rewrite { $0.replacing(item, with: "\(item),\(item.replacing(#""base""#, with: #""other""#))") }
-    let arm64 = try box.store.contents().bases[1].manifestDigest
+    let arm64 = try box.store.list().bases[1].manifestDigest
     #expect(try box.remove("\(arm64)").count == 2)
     #expect(try box.spellings == ["base", "other"])
-    #expect(try box.store.contents().bases.map(\.platform.architecture) == ["amd64", "amd64"])
+    #expect(try box.store.list().bases.map(\.platform.architecture) == ["amd64", "amd64"])
   }
 
   @Test func `an index of all platforms goes with the one that was saved of it`() throws {
     let box = try Store()
     for architecture in ["amd64", "arm64"] { try box.add("base", architecture) }
-    let bases = try box.store.contents().bases
+    let bases = try box.store.list().bases
     try removeFile(Array("\(box.store.path)/\(bases[1].manifestDigest.blobPath)".utf8))
     #expect(throws: ImageError(box.store.path, "", "base:latest: the base is for linux/amd64, not for linux/arm64")) {
       _ = try box.remove("base", architecture: "arm64")
@@ -331,11 +331,11 @@ extension BaseRemovalTests {
   @Test func `an index of all platforms of which one was saved needs no others`() throws {
     let box = try Store()
     for architecture in ["amd64", "arm64"] { try box.add("base", architecture) }
-    let arm64 = try box.store.contents().bases[1].manifestDigest.hex
+    let arm64 = try box.store.list().bases[1].manifestDigest.hex
     try removeFile(Array("\(box.store.path)/blobs/sha256/\(arm64)".utf8))
     // The config of what is missing.
     #expect(try box.store.removeUnneededBlobs().count == 1)
-    #expect(try box.store.contents().bases.map(\.platform.architecture) == ["amd64"])
+    #expect(try box.store.list().bases.map(\.platform.architecture) == ["amd64"])
   }
 }
 

@@ -24,7 +24,7 @@ struct BaseStoreTests {
     for architecture in ["amd64", "arm64", "amd64"] {
       try store.add([try sample(architecture, folder)], as: name, into: OutputFolder(store.path))
     }
-    #expect(try store.contents().bases.map(\.platform.architecture) == ["amd64", "arm64"])
+    #expect(try store.list().bases.map(\.platform.architecture) == ["amd64", "arm64"])
     let arm = try store.image(Reference("base:latest"), for: arm64)
     #expect(arm.configDigest == ImageDigest(of: SampleImage(architecture: "arm64").config))
     #expect(arm.layers.map(\.diffID.hex) == [sha(SampleImage.lower), sha(SampleImage.upper)])
@@ -36,7 +36,7 @@ struct BaseStoreTests {
     try store.add([try sample("arm64", folder)], as: Reference("other"), into: OutputFolder(store.path))
     #expect(
       try store.image(Reference("sample:1"), for: amd64).manifestDigest == ImageDigest(of: SampleImage().manifest))
-    #expect(try store.contents().bases.map(\.reference.familiar) == ["other:latest", "sample:1"])
+    #expect(try store.list().bases.map(\.reference.familiar) == ["other:latest", "sample:1"])
   }
 
   @Test func `what is missing or for another platform is told with what there is`() throws {
@@ -57,12 +57,12 @@ struct BaseStoreTests {
     let text = String(decoding: try folder.read("store/index.json"), as: UTF8.self)
     let twins = text.replacing("docker.io/library/sample:2", with: "sample:1")
     _ = try folder.write(Array(twins.utf8), to: "store/index.json")
-    let digests = try store.contents().bases.map(\.manifestDigest)
+    let digests = try store.list().bases.map(\.manifestDigest)
     let choices = digests.map { "\($0)" }.joined(separator: ", ")
     let reason = "holds several bases sample:1 for linux/amd64: \(choices)"
     let error = ImageError(store.path, "", "\(reason); `kpack base remove sample@DIGEST` takes one out")
     #expect(throws: error) { _ = try store.image(Reference("sample:1"), for: amd64) }
-    #expect(throws: error) { _ = try store.contentsToLock() }
+    #expect(throws: error) { _ = try store.listToLock() }
     #expect(digests.count == 2)
     for digest in digests {
       #expect(try store.image(Reference("sample:1@\(digest)"), for: amd64).manifestDigest == digest)
@@ -80,7 +80,7 @@ struct BaseStoreTests {
     let found = try sample("arm64", reading)
     #expect(symlink(elsewhere, "\(store.path)/\(name)") == 0)
     let refusal = ImageError("\(store.path)/\(name)", "", "expected a folder, found a symlink")
-    #expect(throws: refusal) { _ = try store.contents().bases }
+    #expect(throws: refusal) { _ = try store.list().bases }
     #expect(throws: refusal) { _ = try store.image(image.reference, for: amd64) }
     let before = try FolderListing.names(of: FileHandle(opening: Array(elsewhere.utf8), O_RDONLY))
     #expect(throws: refusal) { try store.add([found], as: Reference("new"), into: OutputFolder(store.path)) }
@@ -89,13 +89,13 @@ struct BaseStoreTests {
 
   @Test func `a root file system makes the same base each time`() throws {
     let folder = try ImageFolder()
-    let path = try folder.write(gzipped(SampleImage.lower), to: "root.tar.gz")
+    let path = try folder.write(Gzip.stored(SampleImage.lower), to: "root.tar.gz")
     var settings = ImageSettings()
     settings.command = ["sh"]
     let bases = try ["a", "b"].map { name in
       let store = BaseStore("\(folder.path)/\(name)")
       let base = NewBase(try Reference("root"), for: amd64, settings: settings, created: 1)
-      let image = try BaseImage(base, from: .file(path: path), spoolingNear: folder.path)
+      let image = try base.image(from: .file(path: path), spoolingNear: folder.path)
       try store.add([image], as: Reference("root"), into: OutputFolder(store.path))
       return try store.image(Reference("root"), for: amd64)
     }
@@ -115,7 +115,7 @@ struct BaseStoreTests {
     let path = try folder.write(magic + [UInt8](repeating: 1, count: 1024), to: "root.tar")
     let error = #expect(throws: ImageError.self) {
       let base = NewBase(try Reference("root"), for: amd64, settings: ImageSettings(), created: 0)
-      _ = try BaseImage(base, from: .file(path: path), spoolingNear: folder.path)
+      _ = try base.image(from: .file(path: path), spoolingNear: folder.path)
     }
     #expect(error?.description.hasSuffix("\(path): \(fault)") == true, "\(error?.description ?? "")")
     #expect(throws: ImageError(path, "", fault)) { _ = try ImageSourceTests.read(path) }
@@ -124,7 +124,7 @@ struct BaseStoreTests {
   @Test func `a lock takes what it was made of and nothing else`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
-    let path = try folder.write(Array(BaseLock(store.contents().bases, path: "").text.utf8), to: "bases.lock.json")
+    let path = try folder.write(Array(BaseLock(store.list().bases, path: "").text.utf8), to: "bases.lock.json")
     let lock = try #require(try BaseLock.read(path))
     #expect(lock.items.count == 1)
     try lock.check(store.image(Reference("sample:1"), for: amd64))
@@ -155,13 +155,13 @@ struct BaseStoreTests {
       try store.add([image], as: Reference("new@\(wrong)"), into: OutputFolder(store.path))
     }
     try store.add([image], as: Reference("new@\(right)"), into: OutputFolder(store.path))
-    #expect(try store.contents().bases.map(\.reference.familiar) == ["new@\(right)", "sample:1"])
+    #expect(try store.list().bases.map(\.reference.familiar) == ["new@\(right)", "sample:1"])
   }
 
   @Test func `a name with a digest is what was locked under its tag`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try folder.write(SampleImage().layout, to: "store"))
-    let lock = BaseLock(try store.contents().bases, path: "lock")
+    let lock = BaseLock(try store.list().bases, path: "lock")
     try lock.check(store.image(Reference("sample@\(ImageDigest(of: SampleImage().manifest))"), for: amd64))
   }
 }

@@ -60,39 +60,39 @@ struct BaseVariantTests {
     let error = ImageError(store.path, "", "\(choices); `kpack base remove base@DIGEST` takes one out")
     #expect(throws: error) { _ = try store.image(Reference("base"), for: arm) }
     let inOrder = digests.split(separator: ", ").sorted().joined(separator: ", ")
-    let locking = try #require(throws: ImageError.self) { _ = try store.contentsToLock() }
+    let locking = try #require(throws: ImageError.self) { _ = try store.listToLock() }
     #expect(locking.reason == error.reason.replacing(digests, with: inOrder))
   }
 
   @Test func `each variant is locked by itself`() throws {
     let folder = try ImageFolder()
     let store = BaseStore(try layout(["v7", "v6"], in: folder))
-    let lock = BaseLock(try store.contents().bases, path: "lock")
+    let lock = BaseLock(try store.list().bases, path: "lock")
     #expect(lock.items.map(\.platform.variant) == ["v6", "v7"])
     try lock.check(store.image(Reference("base"), for: arm))
   }
 
   @Test func `arm/v7 and arm without a variant are added and locked side by side, until one is added again`() throws {
     let folder = try ImageFolder()
-    let source = try ImageSource(layout([nil, "v7"], in: folder), spoolingNear: folder.path)
+    let source = try ImageSources.open(layout([nil, "v7"], in: folder), spoolingNear: folder.path)
     let name = try Reference("base")
     let images = try source.images(for: name).images.map { try source.read($0, as: name) }
     let store = BaseStore("\(folder.path)/store")
     try store.add(images, as: name, into: OutputFolder(store.path))
-    let lock = BaseLock(try store.contentsToLock().bases, path: "lock")
+    let lock = BaseLock(try store.listToLock().bases, path: "lock")
     #expect(lock.items.map(\.platform.variant) == [nil, "v7"])
     for reference in try [name, Reference("base@\(images[0].manifestDigest)")] {
       try lock.check(store.image(reference, for: arm))
     }
     // Both are for the same machines.
     try store.add([images[1]], as: name, into: OutputFolder(store.path))
-    #expect(try store.contents().bases.map(\.platform.variant) == ["v7"])
+    #expect(try store.list().bases.map(\.platform.variant) == ["v7"])
   }
 
   @Test func `a base that changed is told with what was locked for its own variant`() throws {
     let folder = try ImageFolder()
     let locked = BaseStore(try layout([nil, "v7"], in: folder))
-    let lock = BaseLock(try locked.contentsToLock().bases, path: "lock")
+    let lock = BaseLock(try locked.listToLock().bases, path: "lock")
     let other = try ImageFolder()
     let store = BaseStore(try layout([nil, "v7 "], in: other))
     let digests = ["v7", "v7 "].map { ImageDigest(of: sample($0).manifest) }
@@ -102,7 +102,7 @@ struct BaseVariantTests {
 
   @Test func `variants of one name are added together, and none is taken for another`() throws {
     let folder = try ImageFolder()
-    let source = try ImageSource(layout(["v7", "v6"], in: folder), spoolingNear: folder.path)
+    let source = try ImageSources.open(layout(["v7", "v6"], in: folder), spoolingNear: folder.path)
     let name = try Reference("base")
     let images = try source.images(for: name).images
     #expect(images.map(\.platform.variant) == ["v7", "v6"])
@@ -110,7 +110,7 @@ struct BaseVariantTests {
     for _ in 0..<2 {
       try store.add(images.map { try source.read($0, as: name) }, as: name, into: OutputFolder(store.path))
     }
-    #expect(try store.contents().bases.map(\.platform.variant) == ["v6", "v7"])
+    #expect(try store.list().bases.map(\.platform.variant) == ["v6", "v7"])
   }
 
   @Test func `the names of the choices cannot reach a terminal's controls`() throws {
@@ -118,7 +118,7 @@ struct BaseVariantTests {
     let path = try layout(["v7", "v7 "], named: #"a\u001b[31m"#, in: folder)
     let choices = #"a%1B[31m (linux/arm/v7), a%1B[31m (linux/arm/v7)"#
     #expect(throws: ImageError(path, "", "holds several images, none named base:latest: \(choices)")) {
-      _ = try ImageSource(path, spoolingNear: folder.path).images(for: Reference("base"))
+      _ = try ImageSources.open(path, spoolingNear: folder.path).images(for: Reference("base"))
     }
   }
 
@@ -128,7 +128,7 @@ struct BaseVariantTests {
     let choices = "base (linux/arm/v7), base (linux/arm/v7)"
     let reason = "holds several images, more than one for a platform named base:latest: \(choices)"
     #expect(throws: ImageError(path, "", reason)) {
-      _ = try ImageSource(path, spoolingNear: folder.path).images(for: Reference("base"))
+      _ = try ImageSources.open(path, spoolingNear: folder.path).images(for: Reference("base"))
     }
   }
 }

@@ -7,8 +7,8 @@ import Testing
 
 @Suite struct `Busybox applets` {
   private static func names(in bytes: [UInt8]) throws -> [String] {
-    let folder = try ScratchFolder()
-    return try BusyboxApplets.names(in: folder.write(bytes))
+    let folder = try ImageFolder()
+    return try BusyboxApplets.names(in: folder.file(bytes))
   }
 
   private static let run = Array("[\0[[\0ash\0dpkg-deb\0run_init\0g++\0a.out\0\0".utf8)
@@ -44,8 +44,8 @@ import Testing
       "\0[\0[[\0as\u{E9}\0\0", "\0[\0[[\0" + String(repeating: "a", count: 65_536) + "\0\0",
     ])
   func `a file without such a run is refused`(text: String) throws {
-    let folder = try ScratchFolder()
-    let file = try folder.write(Array(text.utf8))
+    let folder = try ImageFolder()
+    let file = try folder.file(Array(text.utf8))
     #expect(throws: NoBusyboxApplets(path: file.path)) { try BusyboxApplets.names(in: file) }
   }
 
@@ -56,7 +56,7 @@ import Testing
 
   @Test(.enabled(if: access("/bin/busybox", R_OK) == 0))
   func `a real busybox tells the applets that it lists`() throws {
-    let folder = try ScratchFolder()
+    let folder = try ImageFolder()
     try folder.run("/bin/busybox --list >list")
     let list = try SourceFile.found(at: "\(folder.path)/list")
     let bytes = try #require(try list.part(from: 0, count: UInt64(list.identity.size)))

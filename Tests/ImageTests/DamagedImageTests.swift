@@ -3,6 +3,7 @@
 @testable import Archive
 import Glibc
 @testable import Image
+@testable import TestSupport
 import Testing
 
 struct DamagedImageTests {

@@ -1,4 +1,4 @@
-// Documents of more than anybody writes: they are refused before anything is made of each value.
+// Documents of more values than any image needs: they are refused before something is made of each value.
 
 @testable import Image
 @testable import TestSupport

@@ -8,8 +8,8 @@ import Testing
 
 @Suite struct `Executables` {
   private static func inspect(_ bytes: [UInt8]) throws -> Executable {
-    let folder = try ScratchFolder()
-    return try Executable.inspect(folder.write(bytes))
+    let folder = try ImageFolder()
+    return try Executable.inspect(folder.file(bytes))
   }
 
   private static let loader = "/lib/ld.so.1"
@@ -253,9 +253,9 @@ import Testing
   }
 
   @Test func `a file that changed is not inspected`() throws {
-    let folder = try ScratchFolder()
-    let file = try folder.write(SampleELF().bytes)
-    _ = try folder.write([])
+    let folder = try ImageFolder()
+    let file = try folder.file(SampleELF().bytes)
+    _ = try folder.file([])
     #expect(throws: SourceChanged(path: file.path, planned: file.identity.size, found: 0)) {
       try Executable.inspect(file)
     }

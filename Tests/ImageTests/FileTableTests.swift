@@ -2,6 +2,7 @@
 
 @testable import Archive
 @testable import Image
+@testable import TestSupport
 import Testing
 
 struct FileTableTests {

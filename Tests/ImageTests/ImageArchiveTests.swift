@@ -37,7 +37,7 @@ import Testing
   ) throws -> Written {
     let (image, store) = try sample.build()
     let references = try names.map { try Reference($0) }
-    let rope = ImageArchive(image, names: references, format: format).rope(mtime: SampleBuild.time, in: store)
+    let rope = format.sink.archive(of: image, names: references, mtime: SampleBuild.time, in: store)
     let folder = try ImageFolder()
     var reader = try TarReader(path: Array(try folder.write(try rope.bytes(), to: "image.tar").utf8))
     var (entries, contents): ([TarEntry], [[UInt8]]) = ([], [])
@@ -124,7 +124,7 @@ import Testing
   func `the same image makes the same bytes`(format: ImageFormat) throws {
     let bytes = try (0..<2).map { _ in
       let (image, store) = try SampleBuild().build()
-      return try ImageArchive(image, names: [Reference("tool:v1")], format: format).rope(mtime: 0, in: store).bytes()
+      return try format.sink.archive(of: image, names: [Reference("tool:v1")], mtime: 0, in: store).bytes()
     }
     #expect(bytes[0] == bytes[1])
   }
@@ -190,11 +190,23 @@ import Testing
   func `an archive with two names of one tag is read back under both`(format: ImageFormat) throws {
     let (image, store) = try SampleBuild().build()
     let names = try ["tool:v1", "gcr.io/team/tool:v1"].map { try Reference($0) }
-    let rope = ImageArchive(image, names: names, format: format).rope(mtime: 0, in: store)
+    let rope = format.sink.archive(of: image, names: names, mtime: 0, in: store)
     let folder = try ImageFolder()
     let path = try folder.write(try rope.bytes(), to: "image.tar")
-    let found = try ImageSource(path, spoolingNear: folder.path).images()
+    let found = try ImageSources.open(path, spoolingNear: folder.path).images()
     #expect(found.map { Set($0.references) } == [Set(names)])
+  }
+
+  @Test func `the files of an OCI archive are a layout, in a folder too`() throws {
+    let (image, store) = try SampleBuild().build()
+    let folder = try ImageFolder()
+    for file in OCISink().files(of: image, names: [try Reference("tool:v1")]) {
+      _ = try folder.write(try store.bytes(of: file.body), to: "layout/\(file.name)")
+    }
+    let source = try ImageSources.open("\(folder.path)/layout", spoolingNear: folder.path)
+    let found = try #require(source.images().first)
+    #expect(found.manifestDigest == image.manifest.digest)
+    #expect(try source.read(found, as: Reference("tool:v1")).layers.map(\.diffID) == image.layers)
   }
 
   @Test(

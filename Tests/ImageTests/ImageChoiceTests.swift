@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct `Choosing images` {
   /// A layout folder of these images, each "NAME OS/ARCHITECTURE".
-  private func source(_ images: [String], in folder: borrowing ImageFolder) throws -> ImageSource {
+  private func source(_ images: [String], in folder: borrowing ImageFolder) throws -> any ImageSource {
     var members = SampleImage().layout
     members.removeAll { $0.name == "index.json" }
     let descriptors = images.map { image in
@@ -25,7 +25,7 @@ import Testing
     }
     let index = #"{"schemaVersion":2,"manifests":[\#(descriptors.joined(separator: ","))]}"#
     members.append(Member(name: "index.json", bytes: Array(index.utf8)))
-    return try ImageSource(folder.write(members, to: "layout"), spoolingNear: folder.path)
+    return try ImageSources.open(folder.write(members, to: "layout"), spoolingNear: folder.path)
   }
 
   @Test(

@@ -10,7 +10,7 @@ struct ImageSourceTests {
   private static let reference = Result { try Reference("sample:1") }
 
   static func read(_ path: String) throws -> BaseImage {
-    let source = try ImageSource(path, spoolingNear: "/tmp")
+    let source = try ImageSources.open(path, spoolingNear: "/tmp")
     let reference = try reference.get()
     let images = try source.images(for: reference).images
     return try source.read(#require(images.first), as: reference)
@@ -34,7 +34,7 @@ struct ImageSourceTests {
     let folder = try ImageFolder()
     let tar = Member.tar(SampleImage().docker)
     try check(Self.read(folder.write(tar, to: "plain.tar")))
-    try check(Self.read(folder.write(gzipped(tar), to: "gzip.tar")))
+    try check(Self.read(folder.write(Gzip.stored(tar), to: "gzip.tar")))
   }
 
   @Test func `a layout is read, as an archive and as a folder`() throws {
@@ -51,7 +51,7 @@ struct ImageSourceTests {
   }
 
   @Test func `many compressed layers take one open file`() throws {
-    let layers = (0..<40).map { gzipped(Member.tar([Member(name: "\($0)", bytes: Array("\($0)".utf8))])) }
+    let layers = (0..<40).map { Gzip.stored(Member.tar([Member(name: "\($0)", bytes: Array("\($0)".utf8))])) }
     let ids = (0..<40).map { sha(Member.tar([Member(name: "\($0)", bytes: Array("\($0)".utf8))])) }
     let config = Array(
       """
@@ -98,7 +98,7 @@ struct ImageSourceTests {
     }
     let path = try folder.write(Member.tar(sample.layout + sample.docker), to: "both.tar")
     guard let refused else {
-      let names = try ImageSource(path, spoolingNear: "/tmp").images().flatMap(\.references).map(\.familiar)
+      let names = try ImageSources.open(path, spoolingNear: "/tmp").images().flatMap(\.references).map(\.familiar)
       #expect(names == ["sample:1"])
       return
     }
@@ -133,7 +133,7 @@ struct ImageSourceTests {
     let folder = try ImageFolder()
     let path = try folder.write(SampleImage().layout, to: "layout")
     let limit = Int64(SampleImage.lower.count + SampleImage.upper.count) + change
-    let source = try ImageSource(path, spoolingNear: "/tmp", limit: limit)
+    let source = try ImageSources.open(path, spoolingNear: "/tmp", limit: limit)
     let image = try #require(try source.images().first)
     guard let field else {
       _ = try source.read(image, as: Self.reference.get())
@@ -146,8 +146,10 @@ struct ImageSourceTests {
 
   @Test func `an archive that unpacks to more than the limit is refused`() throws {
     let folder = try ImageFolder()
-    let path = try folder.write(gzipped(Member.tar(SampleImage().docker)), to: "image.tar")
-    let error = try #require(throws: ImageError.self) { _ = try ImageSource(path, spoolingNear: "/tmp", limit: 5000) }
+    let path = try folder.write(Gzip.stored(Member.tar(SampleImage().docker)), to: "image.tar")
+    let error = try #require(throws: ImageError.self) {
+      _ = try ImageSources.open(path, spoolingNear: "/tmp", limit: 5000)
+    }
     #expect(error.reason.hasSuffix("unpacks to more than the limit of 5000 bytes"), "\(error)")
   }
 }

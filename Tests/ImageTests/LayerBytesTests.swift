@@ -1,4 +1,4 @@
-// The stored bytes of layers: their first bytes tell how they are compressed, and zeros may lack at their end.
+// The stored bytes of layers: the first ones say how they are compressed, and zeros may be missing at the end.
 
 @testable import Archive
 @testable import Basics
@@ -18,7 +18,7 @@ struct LayerBytesTests {
   }
 
   private static let forms: [(found: String, stored: [UInt8])] = [
-    ("not compressed", tar), ("gzip", gzipped(tar)), ("zstd", zstd(tar)),
+    ("not compressed", tar), ("gzip", Gzip.stored(tar)), ("zstd", zstd(tar)),
   ]
   private static let types: [(said: String, mediaType: String)] = [
     ("not compressed", MediaType.layer), ("gzip", MediaType.gzipLayer), ("not compressed", MediaType.dockerLayer),
@@ -65,7 +65,7 @@ struct LayerBytesTests {
       try Reference("sample:1"), for: Platform(os: "linux", architecture: "amd64"), settings: ImageSettings(),
       created: 0)
     let path = try folder.write(Self.zstd(Self.tar), to: "root.tar.zst")
-    let image = try BaseImage(base, from: .file(path: path), spoolingNear: "/tmp")
+    let image = try base.image(from: .file(path: path), spoolingNear: "/tmp")
     #expect(image.layers.map(\.descriptor.mediaType) == ["application/vnd.oci.image.layer.v1.tar+zstd"])
     #expect(image.layers.map(\.diffID.hex) == [sha(Self.tar)])
     #expect(image.entry("bin/sh") == "file")
@@ -92,7 +92,7 @@ struct LayerBytesTests {
   ])
   func `zeros may lack at the end of a layer, with a warning`(count: Int, warning: String) throws {
     let cut = Array(Self.tar.prefix(count))
-    for stored in [cut, gzipped(cut)] {
+    for stored in [cut, Gzip.stored(cut)] {
       let image = try LayeredImage([.init(cut, stored: stored)]).docker.readAsArchive()
       #expect(image.entry("bin/sh") == "file")
       #expect(image.warnings.count == 1 && image.warnings.allSatisfy { $0.hasSuffix("[0].Layers[0]: \(warning)") })
@@ -113,7 +113,7 @@ struct LayerBytesTests {
   @Test(arguments: [0, 1024, 10_240])
   func `a layer of nothing is a layer`(zeros: Int) throws {
     let nothing = [UInt8](repeating: 0, count: zeros)
-    for stored in [nothing, gzipped(nothing)] {
+    for stored in [nothing, Gzip.stored(nothing)] {
       let image = LayeredImage([.init(Self.tar), .init(nothing, stored: stored), .init(Self.tar)])
       for read in [try image.docker.readAsArchive(), try image.layout.readAsFolder()] {
         #expect(read.layers.count == 3 && read.entry("bin/sh") == "file")
@@ -129,7 +129,7 @@ struct LayerBytesTests {
       created: 0)
     let path = try folder.write([UInt8](), to: "root.tar")
     let error = try #require(throws: ImageError.self) {
-      _ = try BaseImage(base, from: .file(path: path), spoolingNear: "/tmp")
+      _ = try base.image(from: .file(path: path), spoolingNear: "/tmp")
     }
     #expect(error.reason.hasSuffix("expected a tar archive, found an empty file"), "\(error)")
   }

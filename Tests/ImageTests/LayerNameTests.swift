@@ -49,11 +49,11 @@ struct LayerNameTests {
     let base = NewBase(
       try Reference("sample:1"), for: Platform(os: "linux", architecture: "amd64"), settings: ImageSettings(),
       created: 0)
-    let image = try BaseImage(base, from: .file(path: folder.write(tar, to: "root.tar")), spoolingNear: "/tmp")
+    let image = try base.image(from: .file(path: folder.write(tar, to: "root.tar")), spoolingNear: "/tmp")
     #expect(image.entry("bin/sh") == "file")
     let whiteout = try folder.write(Member.tar([Member(name: "/bin/.wh.sh")]), to: "whiteout.tar")
     let error = try #require(throws: ImageError.self) {
-      _ = try BaseImage(base, from: .file(path: whiteout), spoolingNear: "/tmp")
+      _ = try base.image(from: .file(path: whiteout), spoolingNear: "/tmp")
     }
     #expect(error.reason.contains("/bin/.wh.sh: the name begins with \".wh.\""))
   }

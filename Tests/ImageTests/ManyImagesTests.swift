@@ -1,4 +1,4 @@
-// A source of many images: what they share is read once, and there is an end to them.
+// A source of many images: what they share is read once, and their number is bounded.
 
 @testable import Image
 @testable import TestSupport
@@ -18,7 +18,7 @@ struct ManyImagesTests {
 
   private static func images(_ members: [Member]) throws -> [SourceImage] {
     let folder = try ImageFolder()
-    return try ImageSource(folder.write(Member.tar(members), to: "image.tar"), spoolingNear: "/tmp").images()
+    return try ImageSources.open(folder.write(Member.tar(members), to: "image.tar"), spoolingNear: "/tmp").images()
   }
 
   @Test func `a thousand images may share one config`() throws {

@@ -39,9 +39,9 @@ import Testing
   }
 
   @Test func `a busybox gets folders, links to its applets and two users`() throws {
-    let folder = try ScratchFolder()
+    let folder = try ImageFolder()
     let busybox = Array("program\0[\0[[\0ash\0busybox\0cat\0\0".utf8)
-    let system = try RootFileSystem.busybox(try folder.write(busybox), mtime: 7)
+    let system = try RootFileSystem.busybox(try folder.file(busybox), mtime: 7)
     #expect(
       Self.lines(system) == [
         "755 0:0 bin/", "777 0:0 bin/[ -> busybox", "777 0:0 bin/[[ -> busybox", "777 0:0 bin/ash -> busybox",
@@ -57,13 +57,13 @@ import Testing
   }
 
   @Test func `a program that is no busybox is refused`() throws {
-    let folder = try ScratchFolder()
-    let file = try folder.write(SampleELF().bytes)
+    let folder = try ImageFolder()
+    let file = try folder.file(SampleELF().bytes)
     #expect(throws: NoBusyboxApplets(path: file.path)) { try RootFileSystem.busybox(file, mtime: 0) }
   }
 
   @Test func `everything in a folder is an entry, with its permission bits`() throws {
-    let folder = try ScratchFolder()
+    let folder = try ImageFolder()
     try folder.run(
       """
       mkdir -p a/b a-b empty && chmod 1777 empty && chmod 2750 a/b && printf su >a/su && chmod 4755 a/su &&
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func `a big file is a distinct content, one for all its names`() throws {
-    let folder = try ScratchFolder()
+    let folder = try ImageFolder()
     try folder.run("head -c 1048576 /dev/zero >big && ln big again && head -c 1048575 /dev/zero >small")
     let system = try RootFileSystem.folder(folder.path, mtime: 0)
     #expect(Self.lines(system) == ["644 0:0 again 1048576", "644 0:0 big 1048576", "644 0:0 small 1048575"])
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func `a folder that is reached through a link is read, one below it is not followed`() throws {
-    let folder = try ScratchFolder()
+    let folder = try ImageFolder()
     try folder.run("mkdir real && : >real/f && ln -s . real/self && ln -s real link")
     #expect(
       Self.lines(try RootFileSystem.folder("\(folder.path)/link", mtime: 0)) == [
@@ -107,14 +107,14 @@ import Testing
   func `what a layer cannot hold is refused by name`(
     script: String, name: String, reason: RootFileSystemError.Reason
   ) throws {
-    let folder = try ScratchFolder()
+    let folder = try ImageFolder()
     try folder.run("mkdir d && \(script)")
     let error = RootFileSystemError(path: Array("\(folder.path)/\(name)".utf8), reason: reason)
     #expect(throws: error) { try RootFileSystem.folder(folder.path, mtime: 0) }
   }
 
   @Test func `a folder that is missing is the system's error`() throws {
-    let folder = try ScratchFolder()
+    let folder = try ImageFolder()
     let path = "\(folder.path)/none"
     #expect(throws: SystemError(operation: "open", path: path, errno: 2)) {
       try RootFileSystem.folder(path, mtime: 0)

@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct `First lines of scripts` {
   private static func line(_ text: String) throws -> ScriptLine {
-    let folder = try ScratchFolder()
-    guard case .script(let line) = try Executable.inspect(folder.write(Array(text.utf8))) else {
+    let folder = try ImageFolder()
+    guard case .script(let line) = try Executable.inspect(folder.file(Array(text.utf8))) else {
       throw NoScript()
     }
     return line

@@ -9,7 +9,7 @@ import Testing
   /// A layout of one image, whose config begins with `config` and whose descriptor has the platform `descriptor`.
   private func source(
     _ config: String, _ descriptor: String?, in folder: borrowing ImageFolder
-  ) throws -> ImageSource {
+  ) throws -> any ImageSource {
     var sample = SampleImage()
     sample.edit = { name, text in
       switch name {
@@ -19,7 +19,7 @@ import Testing
       default: text
       }
     }
-    return try ImageSource(folder.write(sample.layout, to: "layout"), spoolingNear: folder.path)
+    return try ImageSources.open(folder.write(sample.layout, to: "layout"), spoolingNear: folder.path)
   }
 
   @Test(
@@ -61,7 +61,7 @@ import Testing
     let image = try #require(images.first)
     let base = try source(config, descriptor, in: folder).read(image, as: Reference("base"))
     try store.add([base], as: Reference("base"), into: OutputFolder(store.path))
-    #expect(try store.contents().bases.map { "\($0.platform)" } == [platform])
+    #expect(try store.list().bases.map { "\($0.platform)" } == [platform])
   }
 
   @Test(

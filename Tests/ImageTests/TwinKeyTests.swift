@@ -114,7 +114,7 @@ struct TwinKeyTests {
       }
     }
     let folder = try ImageFolder()
-    let source = try ImageSource(
+    let source = try ImageSources.open(
       folder.write(Member.tar(edit(SampleImage().layout, "other:1")), to: "image.tar"), spoolingNear: "/tmp")
     #expect(try source.images(for: Reference("sample:1")).images.count == 1)
     let error = try #require(throws: ImageError.self) { _ = try source.images(for: Reference("other:1")) }
@@ -125,7 +125,7 @@ struct TwinKeyTests {
     let labels = (0..<100_000).map { #""\#($0)":"""# }.joined(separator: ",")
     let clock = ContinuousClock()
     let time = try clock.measure { _ = try Self.config("", #""Labels":{\#(labels)}"#) }
-    // Squared it would be minutes.
+    // In quadratic time it would take minutes.
     #expect(time < .seconds(20))
   }
 }

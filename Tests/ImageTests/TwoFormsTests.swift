@@ -1,4 +1,4 @@
-// Archives that are a layout and one of docker save at once, where one side tells of less than the other.
+// Hybrid archives of which one side has fewer images than the other.
 
 @testable import Basics
 @testable import Image
@@ -35,7 +35,7 @@ import Testing
 
   private static func images(_ members: [Member], architecture: String? = nil) throws -> [String] {
     let folder = try ImageFolder()
-    let source = try ImageSource(folder.write(Member.tar(members), to: "image.tar"), spoolingNear: folder.path)
+    let source = try ImageSources.open(folder.write(Member.tar(members), to: "image.tar"), spoolingNear: folder.path)
     return try source.images(
       for: Reference("sample:1"), on: architecture.map { Platform(os: "linux", architecture: $0) }
     ).images.map { image in

@@ -43,7 +43,7 @@ import Testing
 
   private static let lost: [(items: [String], others: [[UInt8]])] = [
     (platforms.enumerated().map { item([UInt8($0.offset)], $0.element) }, []),
-    // Neither is what they lead to told, nor the statements about them of any use.
+    // Without platforms; then with a statement alone that is there.
     ([item([1]), item([2])], []),
     ([item([1], platforms[0]), item([2], statement)], [[2]]),
     ([item([1], type: MediaType.index)], []),
@@ -57,12 +57,12 @@ import Testing
     let folder = try ImageFolder()
     let (items, others) = Self.lost[number]
     let store = try Self.store(items, others: others, in: folder)
-    for contents in try [store.contents(), store.contentsToLock()] {
+    for contents in try [store.list(), store.listToLock()] {
       #expect(contents.bases.map(\.reference.familiar) == ["sample:1"])
       let told = contents.passedOver.map { "\($0)" }
       #expect(told.count == 1 && told.allSatisfy { $0.hasPrefix("passed over lost: ") && $0.hasSuffix(Self.reason) })
     }
-    let source = try ImageSource(store.path, spoolingNear: folder.path)
+    let source = try ImageSources.open(store.path, spoolingNear: folder.path)
     for architecture in [nil, "amd64"] {
       #expect(
         try source.images(for: Reference("sample:1"), on: architecture.map { Platform(os: "linux", architecture: $0) })
@@ -79,7 +79,7 @@ import Testing
     let folder = try ImageFolder()
     let (items, others) = Self.lost[number]
     let store = try Self.store(items, others: others, in: folder)
-    let source = try ImageSource(store.path, spoolingNear: folder.path)
+    let source = try ImageSources.open(store.path, spoolingNear: folder.path)
     for architecture in [nil, "amd64"] {
       let error = try #require(throws: ImageError.self) {
         _ = try source.images(for: Reference("lost"), on: architecture.map { Platform(os: "linux", architecture: $0) })
@@ -91,7 +91,7 @@ import Testing
     #expect(error.reason.hasSuffix(Self.reason))
     let sample = try store.image(Reference("sample:1"), for: Self.amd64)
     try store.add([sample], as: name, into: OutputFolder(store.path))
-    #expect(try store.contents().bases.map(\.reference.familiar) == ["lost:latest", "sample:1"])
+    #expect(try store.list().bases.map(\.reference.familiar) == ["lost:latest", "sample:1"])
     let second = try ImageFolder()
     let other = try Self.store(items, others: others, in: second)
     #expect(try other.remove(BaseSelection("lost"), from: OutputFolder(other.path)).count == 1)
@@ -102,7 +102,7 @@ import Testing
     let store = try Self.store([], in: folder)
     let manifest = "\(store.path)/blobs/sha256/\(sha(SampleImage().manifest))"
     try removeFile(Array(manifest.utf8))
-    let error = try #require(throws: ImageError.self) { _ = try store.contents() }
+    let error = try #require(throws: ImageError.self) { _ = try store.list() }
     #expect(error.reason.hasSuffix(": missing"))
   }
 }

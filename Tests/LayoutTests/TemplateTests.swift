@@ -1,6 +1,5 @@
 // Strings with variables: what they fill in to, and what is none.
 
-@testable import Basics
 @testable import Layout
 import Testing
 
@@ -37,20 +36,5 @@ struct TemplateTests {
   func `what is no template is refused`(_ text: String, _ message: String) {
     let error = #expect(throws: TemplateError.self) { try Template(text) }
     #expect(error?.description == message)
-  }
-}
-
-struct NearNameTests {
-  @Test(arguments: [
-    ("inclde", "include"), ("includes", "include"), ("exlcude", "exclude"), ("too", "to"), ("t", nil), ("x", nil),
-    ("xyz", nil), ("", nil), ("exclude", "exclude"), ("INCLUDE", nil),
-  ])
-  func `a slip of two edits finds the name that was meant`(_ name: String, _ wanted: String?) {
-    #expect(nearName(to: name, in: ["include", "exclude", "to"]) == wanted)
-  }
-
-  @Test func `the nearest name is given, and the first of those as near`() {
-    #expect(nearName(to: "serv", in: ["sexy", "serve", "servx"]) == "serve")
-    #expect(nearName(to: String(repeating: "a", count: 1_000_000), in: ["a"]) == nil)
   }
 }

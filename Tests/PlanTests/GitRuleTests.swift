@@ -1,6 +1,7 @@
 // The rule `git`: the tracked files of a commit, as git archive gives them.
 
 @testable import Archive
+@testable import Git
 @testable import Plan
 @testable import TestSupport
 import Testing

@@ -2,7 +2,6 @@
 
 @testable import Archive
 @testable import Image
-@testable import Layout
 @testable import Plan
 @testable import TestSupport
 import Testing
@@ -242,7 +241,7 @@ import Testing
 
   @Test func `a lock does not make the Dockerfile name a digest, which no registry may know`() throws {
     let store = BaseStore("\(tree.root)/_output/bases")
-    try tree.write(Array(BaseLock(store.contents().bases, path: "").text.utf8), to: "_output/bases/bases.lock.json")
+    try tree.write(Array(BaseLock(store.list().bases, path: "").text.utf8), to: "_output/bases/bases.lock.json")
     #expect(try plan().dockerfile.text.hasPrefix("FROM --platform=linux/amd64 base\n"))
   }
 

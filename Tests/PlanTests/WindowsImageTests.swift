@@ -1,7 +1,6 @@
 // Images for Windows, which are not made, whatever asks for them; other systems have theirs.
 
 @testable import Basics
-@testable import Layout
 @testable import Plan
 @testable import TestSupport
 import Testing

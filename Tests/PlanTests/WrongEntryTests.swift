@@ -1,6 +1,5 @@
 // Wrong entries, each with exactly what is told of it.
 
-@testable import Layout
 @testable import Plan
 @testable import TestSupport
 import Testing

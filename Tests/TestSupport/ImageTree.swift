@@ -98,7 +98,7 @@ extension TemporaryTree {
     rope.appendEnd()
     let store = BaseStore("\(root)/_output/bases")
     let base = NewBase(try Reference(name), for: platform, settings: settings, created: 0)
-    let image = try BaseImage(base, from: .rope(rope), spoolingNear: root)
+    let image = try base.image(from: .rope(rope), spoolingNear: root)
     try store.add([image], as: image.reference, into: OutputFolder(store.path))
     return image
   }

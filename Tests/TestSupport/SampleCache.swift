@@ -21,12 +21,12 @@ final class SampleCache: Sendable {
   var warnings: [String] { told.withLock { $0 } }
 
   /// The cache as a process of its own would see it.
-  func open(limit: Int64? = nil, at path: String? = nil) -> ObjectCache {
-    ObjectCache(path ?? self.path, limit: limit) { self.take($0) }
+  func open(limit: Int64? = nil, at path: String? = nil) -> FolderStore {
+    FolderStore(path ?? self.path, limit: limit) { self.take($0) }
   }
 
   /// The cache as a release uses it.
-  func openRelease() -> ReleaseCache { ReleaseCache(path) { self.take($0) } }
+  func openRelease() -> ArtifactCache { ArtifactCache(path) { self.take($0) } }
 
   private func take(_ warning: String) {
     let short = warning.split(separator: path, omittingEmptySubsequences: false).joined(separator: "CACHE")
@@ -86,7 +86,7 @@ extension EncodedBlock {
   func isSame(as other: EncodedBlock?) -> Bool { other.map { $0.bytes == bytes && $0.crc == crc } ?? false }
 }
 
-extension CachedContent {
+extension ObjectReader {
   /// All deflated bytes that were not read yet.
   func bytes(pieceSize: Int) throws -> [UInt8] {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 1)

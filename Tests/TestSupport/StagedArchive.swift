@@ -24,7 +24,7 @@ struct StagedArchive {
   private typealias File = (name: String, bytes: [UInt8])
 
   /// One folder.
-  private static let layer = TarHeader.encode(.folder("etc")) + zeros(1024)
+  private static let layer = Member.tar([Member(name: "etc/", kind: .directory)])
   /// Where the layer stands without an OCI layout.
   static let layerName = "a/layer.tar"
   /// Where it stands in an OCI layout.
@@ -39,7 +39,8 @@ struct StagedArchive {
       files.append(("index.json", Array(#"{"schemaVersion":2,"manifests":[\#(list(descriptors))]}"#.utf8)))
       files.append(("oci-layout", Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8)))
     }
-    return Self.tar(files.filter { !missing.contains($0.name) }.map { ($0.name, damaged($0.bytes)) })
+    return Member.tar(
+      files.filter { !missing.contains($0.name) }.map { Member(name: $0.name, mode: 0o644, bytes: damaged($0.bytes)) })
   }
 
   private func list(_ item: (Platform) -> String) -> String { platforms.map(item).joined(separator: ",") }
@@ -87,14 +88,6 @@ struct StagedArchive {
 
   private func descriptor(_ mediaType: String, of bytes: [UInt8], _ more: String = "") -> String {
     #"{"mediaType":"\#(mediaType)","digest":"\#(ImageDigest(of: bytes))","size":\#(bytes.count)\#(more)}"#
-  }
-
-  private static func tar(_ files: [File]) -> [UInt8] {
-    files.flatMap { file in
-      let size = Int64(file.bytes.count)
-      let entry = TarEntry(name: Array(file.name.utf8), kind: .file, mode: 0o644, size: size)
-      return TarHeader.encode(entry) + file.bytes + zeros(TarFormat.padding(after: size))
-    } + zeros(1024)
   }
 
   private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }

@@ -1,4 +1,4 @@
-// The digest of a source is taken from the index only where no change of the file could go unseen.
+// Files are known by their states where those can be believed, and read where not.
 
 @testable import Archive
 @testable import Basics
@@ -19,7 +19,7 @@ struct SourceDigestsTests {
   @Test(.enabled(if: access("/sys/kernel/notes", R_OK) == 0))
   func `a file of another file system is read in each run, and not noted`() throws {
     let sample = try SampleCache()
-    let cache = ReleaseCache(sample.path) { Issue.record("\($0)") }
+    let cache = ArtifactCache(sample.path) { Issue.record("\($0)") }
     let digests = SourceDigests(ContentStore(ContentTable()), index: cache.index)
     let file = try Self.file("/sys/kernel/notes")
     let (wrong, right) = (SHA256.digest(of: []), SHA256.digest(of: try sample.bytes(of: "/sys/kernel/notes")))
@@ -38,7 +38,7 @@ struct SourceDigestsTests {
     try tree.write("text", to: "file")
     usleep(2_100_000)
     let file = try Self.file("\(tree.root)/file")
-    let digests = SourceDigests(ContentStore(ContentTable()), index: StatIndex(try SampleCache().open()))
+    let digests = SourceDigests(ContentStore(ContentTable()), index: try SampleCache().openRelease().index)
     let state = Machine.id.bytes + file.identity.bytes
     let wanted = FileSystems.showChanges(of: file) ? state : SHA256.digest(of: "text".utf8).bytes
     #expect(try digests.key(of: file) == wanted)

@@ -8,7 +8,7 @@
 /// Writes `plan` into its one folder `outputs`, and gives these their names; what came of its artifacts.
 @discardableResult
 func written(
-  _ plan: Plan, into outputs: OutputFolder, _ options: WriteOptions, cache: ReleaseCache? = nil,
+  _ plan: Plan, into outputs: OutputFolder, _ options: WriteOptions, cache: ArtifactCache? = nil,
   _ watch: @escaping (WriteEvent) -> Void = { _ in }
 ) throws -> [ArtifactResult] {
   let writer = ReleaseWriter(plan, options, cache: cache)

@@ -2,6 +2,7 @@
 // that every command makes the same one.
 
 import Foundation
+@testable import Image
 import Testing
 
 @Suite struct ImageLayersTests {

@@ -34,7 +34,7 @@ struct ByteSource: ~Copyable {
     try opening(FileExtent(of: .file(path: path), offset: 0, count: .max))
   }
 
-  /// Opens the file to read `extent` of it; throws as `opening(_:)` for a path does.
+  /// Opens the file to read `extent` of it, as `opening(_:)` for a path does.
   static func opening(_ extent: FileExtent) throws(ArchiveError) -> ByteSource {
     let (offset, count) = (extent.offset, extent.count)
     switch extent.holder {

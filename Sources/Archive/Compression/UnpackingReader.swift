@@ -16,7 +16,7 @@ struct UnpackingReader: ~Copyable {
   private(set) var compression: Compression?
   private var isInsideMember = false
 
-  /// Looks at the first bytes of `source`. Throws also `ArchiveError.zstdMissing`.
+  /// Looks at the first bytes of `source`.
   init(_ source: consuming ByteSource) throws(ArchiveError) {
     self.source = source
     try fill(atLeast: Compression.markLength)
@@ -74,7 +74,7 @@ struct UnpackingReader: ~Copyable {
     }
   }
 
-  /// Bytes that are still there; nil for a compressed file, where only the end tells.
+  /// Bytes that are still there; nil for a compressed file, where that is not known.
   var available: Int64? { compression == nil ? source.available + Int64(unread.count) : nil }
 
   /// Passes over as many of the next `count` bytes as need not be read to know what follows; 0 for a compressed file.
@@ -111,9 +111,7 @@ struct UnpackingReader: ~Copyable {
   }
 }
 
-// The library that undoes the compression of a file, whichever it is.
-
-/// What undoes a compression, under way.
+/// The library that undoes the compression of a file, under way.
 enum Unpacker: ~Copyable {
   /// Nothing: the file is not compressed.
   case none
@@ -135,7 +133,7 @@ enum Unpacker: ~Copyable {
     case damaged(String)
   }
 
-  /// The unpacker for `compression`. Throws `ArchiveError.zstdMissing`, or `.zstd` when there is no memory.
+  /// The unpacker for `compression`.
   init(_ compression: Compression?) throws(ArchiveError) {
     switch compression {
     case nil: self = .none

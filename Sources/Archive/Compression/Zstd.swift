@@ -6,21 +6,15 @@ private import Glibc
 
 /// The library that decompresses zstd (RFC 8878).
 package enum ZstdLibrary {
-  /// The name under which the system has it.
-  static let name = "libzstd.so.1"
-
-  /// What is said of something that is compressed with zstd where the library is not there.
-  package static let missing = "takes the system's libzstd (\(name)), which is not here"
-
   /// Whether the system has it.
   package static var isThere: Bool { functions != nil }
 
-  /// What it does; nil where it is not there.
-  static let functions = ZstdFunctions(opening: name)
+  /// Its functions; nil where it is not there.
+  static let functions = ZstdFunctions(opening: Compression.zstdLibrary)
 }
 
-/// The functions of libzstd that decompress in a stream (zstd.h, "Streaming decompression - HowTo"). A `size_t` that tells
-/// of an error comes as a number below 0, which `isError` and `errorName` know.
+/// The functions of libzstd that decompress in a stream (zstd.h, "Streaming decompression - HowTo"). A `size_t` that is
+/// an error comes as a number below 0; `isError` and `errorName` say which one.
 struct ZstdFunctions: Sendable {
   typealias Create = @Sendable @convention(c) () -> OpaquePointer?
   typealias UseStream = @Sendable @convention(c) (OpaquePointer?) -> Int
@@ -55,8 +49,6 @@ struct ZstdFunctions: Sendable {
   }
 }
 
-// The decompressing half of libzstd, as one owned value.
-
 /// A decompression under way. libzstd checks the checksums of the frames that have one.
 ///
 /// Frames that want a window of more than 128 MiB are refused, libzstd's own bound (zstd.h, ZSTD_WINDOWLOG_LIMIT_DEFAULT),
@@ -65,7 +57,7 @@ struct ZstdStream: ~Copyable {
   private let functions: ZstdFunctions
   private let stream: OpaquePointer
 
-  /// Throws `ArchiveError.zstdMissing`, or `.zstd` when there is no memory.
+  /// Throws `.zstdMissing`, or `.zstd` when there is no memory.
   init() throws(ArchiveError) {
     guard let functions = ZstdLibrary.functions else { throw .zstdMissing }
     let noMemory = ArchiveError.zstd(.damaged(offset: 0, reason: "out of memory"))

@@ -25,14 +25,14 @@ extension ArchiveError {
     }
   }
 
-  /// What is wrong with the bytes, without the path of the file; the system's own errors have theirs.
+  /// What is wrong with the bytes, without the path of the file, which only errors of the system name.
   package var fault: String {
     switch self {
     case .system(let error): error.description
     case .notARegularFile(_, let found): "expected a regular file, found \(found)"
     case .gzip(let error): error.description(for: .gzip)
     case .zstd(let error): error.description(for: .zstd)
-    case .zstdMissing: "is compressed with zstd, which \(ZstdLibrary.missing)"
+    case .zstdMissing: "is compressed with zstd, which \(Compression.zstdMissing)"
     case .tar(let error): error.description
     }
   }

@@ -43,7 +43,7 @@ package struct TarEntryList: Sendable {
   package var count: Int { records.count }
 }
 
-// Building
+/// Building.
 extension TarEntryList {
   /// Adds a folder for `TarEntryBody.file`: the bytes of a path that the rest of a name goes on from.
   package mutating func add(folder: [UInt8]) -> UInt32 {
@@ -107,7 +107,7 @@ extension TarEntryList {
   }
 }
 
-// Reading back
+/// Reading back.
 extension TarEntryList {
   /// The stored name of the entry at `index`.
   package func name(at index: Int) -> ArraySlice<UInt8> { arena[records[index].name] }
@@ -154,8 +154,6 @@ extension TarEntryList {
   }
 }
 
-// Many short byte strings in one allocation: the names of a million entries without a million arrays.
-
 /// A place in a `ByteArena`: 48 bits of offset and 16 of length in one word.
 package struct ArenaSlice: Equatable, Sendable {
   private let word: UInt64
@@ -171,7 +169,8 @@ package struct ArenaSlice: Equatable, Sendable {
   package var count: Int { Int(word & 0xFFFF) }
 }
 
-/// Byte strings that are only ever added.
+/// Many short byte strings in one allocation, which are only ever added: the names of a million entries without a million
+/// arrays.
 package struct ByteArena: Sendable {
   /// The longest string that fits.
   package static let longest = 0xFFFF
@@ -193,7 +192,7 @@ package struct ByteArena: Sendable {
   /// Whether the string at `first` sorts before the one at `second`, byte by byte.
   package func precedes(_ first: ArenaSlice, _ second: ArenaSlice) -> Bool {
     bytes.withUnsafeBufferPointer { all in
-      // Both slices lie within the arena, for `add` made them.
+      // Both slices lie within the arena, as `add` made them.
       let left = UnsafeBufferPointer(rebasing: all[first.offset..<(first.offset + first.count)])
       let right = UnsafeBufferPointer(rebasing: all[second.offset..<(second.offset + second.count)])
       return bytesPrecede(left, right)

@@ -34,7 +34,7 @@ package struct TarError: Error, Equatable, Sendable {
     case empty(in: Compression?)
     /// The first block is no header of any format; what it is instead where that is known.
     case notAnArchive(FileFormat?, in: Compression?)
-    /// The archive ends `found` bytes into a block.
+    /// The archive ends `found` bytes into a block, which has 512.
     case headerCut(found: Int)
     case contentsCut(found: Int64, wanted: Int64)
     /// The bytes that fill the last block of the contents are not all there.
@@ -119,7 +119,7 @@ extension TarError.Fault: CustomStringConvertible {
     case .notAnArchive(let format, nil): "expected a tar archive, found \(format?.name ?? "other bytes")"
     case .notAnArchive(let format, let compression?):
       "expected a tar archive in the \(compression) file, found \(format?.name ?? "other bytes")"
-    case .headerCut(let found): "the archive ends after \(found) of \(TarFormat.blockSize) bytes"
+    case .headerCut(let found): "the archive ends after \(found) of 512 bytes"
     case .contentsCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes of contents"
     case .paddingCut(let found, let wanted): "the archive ends after \(found) of \(wanted) bytes that pad the contents"
     case .checksum(let found, let computed): "the checksum is \(found), that of the block \(computed)"

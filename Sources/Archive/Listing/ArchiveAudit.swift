@@ -3,8 +3,8 @@
 
 /// The check of one archive's entries, in their order.
 ///
-/// It keeps nine bytes an entry: a hash of the name, seeded anew in each process so that nobody can make two names meet,
-/// and the kind. Two names of a million share a hash once in some 30 million runs; that costs a false warning.
+/// It keeps nine bytes an entry: a hash of the name and the kind. The hash is seeded anew in each process, so that an
+/// archive cannot be made whose names share one. Two names of a million share a hash once in some 30 million runs; that costs a false warning.
 package struct ArchiveAudit {
   private var kinds: [Int: TarEntryKind] = [:]
 

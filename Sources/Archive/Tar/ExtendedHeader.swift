@@ -155,7 +155,7 @@ private func flooredSeconds(_ text: [UInt8]) -> Int64? {
     separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
   guard let seconds = parts.first.flatMap({ decimal($0) }) else { return nil }
   let fraction = parts.dropFirst().first ?? []
-  guard fraction.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+  guard fraction.allSatisfy(\.isDigit) else { return nil }
   let isFractional = fraction.contains { $0 != UInt8(ascii: "0") }
   // `seconds` is 0 to 2^63 - 1, so that its negative less 1 is in range.
   return isNegative ? -seconds - (isFractional ? 1 : 0) : seconds

@@ -22,7 +22,7 @@ struct SparseMap: Equatable {
   /// a `.sparse` fault of the entry at `place` when it does not hold together.
   ///
   /// GNU tar starts each stored part at a block, where others go on with the next byte, and takes the end of the last
-  /// part for that of the file: what it writes is that way.
+  /// part for that of the file; what it writes itself always begins and ends so.
   init(numbers: [Int64], size: Int64, stored: Int64, at place: TarPlace) throws(ArchiveError) {
     guard numbers.count % 2 == 0 else { throw place.error(.sparse(.malformedMap)) }
     var extents: [Extent] = []

@@ -1,6 +1,8 @@
 // Decoding of the 512-byte header block: checksum, numbers in octal or base-256, and texts.
 // POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format" (base-256, type flags).
 
+import Basics
+
 /// A header block whose checksum is right and whose numbers are numbers.
 struct TarHeaderBlock {
   /// Where the block stands; its name is that of the block's own field.
@@ -134,7 +136,7 @@ extension TarHeaderBlock {
     if digits.isEmpty { return field.allSatisfy { $0 == 0 || $0 == space } ? 0 : nil }
     var value: Int64 = 0
     for digit in digits {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else { return nil }
+      guard digit.isOctalDigit else { return nil }
       let (shifted, overflow) = value.multipliedReportingOverflow(by: 8)
       if overflow { return nil }
       value = shifted | Int64(digit - UInt8(ascii: "0"))

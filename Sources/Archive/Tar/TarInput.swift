@@ -21,7 +21,7 @@ struct TarInput: ~Copyable {
   /// What the bytes come out of; nil for a file that is not compressed.
   var compression: Compression? { source.compression }
 
-  /// Bytes that are still there; nil where only the end tells.
+  /// Bytes that are still there; nil where that is not known.
   var available: Int64? { source.available.map { $0 + Int64(unread.count) } }
 
   /// The next block; shorter than 512 bytes, or empty, only at the end.
@@ -68,8 +68,8 @@ struct TarInput: ~Copyable {
     return count - left
   }
 
-  /// Leaves out the reading of at most `count` bytes where nobody is to see them and the file holds them as they are;
-  /// how many.
+  /// Passes over at most `count` bytes without reading them, where the file is not compressed and `onUnpacked` does not
+  /// want them; how many.
   private mutating func seek(atMost count: Int64) -> Int64 {
     guard unread.isEmpty, onUnpacked == nil else { return 0 }
     let passed = source.skip(count)

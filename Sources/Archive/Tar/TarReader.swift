@@ -1,6 +1,6 @@
 // Reads a tar archive, plain, gzip or zstd, entry by entry in memory that no claim of the archive can enlarge.
 // It reads v7, ustar, pax, GNU's long names, sparse files and base-256, and refuses what two readers would read in
-// two ways; the rest of its parts are in TarReader+Extensions, +Sparse, +Contents and +End.
+// two ways.
 
 import Basics
 package import Files
@@ -10,29 +10,29 @@ package struct TarReader: ~Copyable {
   /// Bytes that an archive may unpack to unless the caller says otherwise.
   package static let defaultLimit: Int64 = 64 << 30
 
-  var input: TarInput
-  let limit: Int64
+  private var input: TarInput
+  private let limit: Int64
   /// What the global headers so far say of all entries that follow.
-  var globals = ExtendedHeader()
+  private var globals = ExtendedHeader()
   /// The entry whose contents come next, for errors.
-  var current = TarPlace(offset: 0)
+  private var current = TarPlace(offset: 0)
   /// Stored bytes of the current entry that were not read yet, and what pads them to a block.
-  var stored: Int64 = 0
-  var padding: Int64 = 0
-  var sparse: SparseMap?
+  private var stored: Int64 = 0
+  private var padding: Int64 = 0
+  private var sparse: SparseMap?
   /// Bytes of holes that were read so far.
-  var holes: Int64 = 0
-  var isAtEnd = false
-  /// Whether the archive may end within the zeros that pad the last contents, which a warning tells: all contents are
-  /// there, and Go's archive/tar, which engines read layers with, takes it. A block of the end mark that is cut is
-  /// damage all the same, as it is to Go.
+  private var holes: Int64 = 0
+  private var isAtEnd = false
+  /// Whether the archive may end within the zeros that pad the last contents, which gives a warning: all contents are
+  /// there, and Go's archive/tar, which engines read layers with, takes it. A cut block of the end mark is still damage,
+  /// as it is to Go.
   package var takesCutEnd = false
   /// Whether no byte at all is an archive without entries.
   package var takesNothing = false
   /// Bytes of contents so far, with holes.
   private var total: Int64 = 0
   /// Whether there was an extended header, of one entry or of all.
-  var hasPaxHeaders = false
+  private var hasPaxHeaders = false
   private var warnings: [TarWarning] = []
 
   /// Opens the archive at `path`. What unpacks to more than `limit` bytes, holes counted, is refused.
@@ -76,13 +76,19 @@ package struct TarReader: ~Copyable {
     return nil
   }
 
+  /// Bytes from the start of the unpacked archive to the contents of the entry that `next()` has just returned.
+  package var contentsOffset: Int64 { input.position }
+
+  /// Whether that entry is a sparse file, whose stored bytes are not its contents.
+  package var isSparse: Bool { sparse != nil }
+
   /// The warnings since the last call.
   package mutating func takeWarnings() -> [TarWarning] {
     defer { warnings = [] }
     return warnings
   }
 
-  mutating func warn(_ warning: TarWarning) { warnings.append(warning) }
+  private mutating func warn(_ warning: TarWarning) { warnings.append(warning) }
 
   /// The next header block, or nil at the end of the archive.
   private mutating func nextHeader() throws(ArchiveError) -> TarHeaderBlock? {
@@ -201,8 +207,8 @@ package struct TarReader: ~Copyable {
     total = sum
   }
 
-  /// Takes the hard link `entry` without the `size` that it states; `.sizeWithoutContents` for all else that is no file,
-  /// where GNU tar looks for contents and others do not.
+  /// Ignores the `size` that the hard link `entry` states, with a warning; `.sizeWithoutContents` for all else that is no
+  /// file, where GNU tar looks for contents and others do not.
   ///
   /// Some writers of old leave the size of the link's target there. POSIX lets a hard link of a pax archive have
   /// contents, which no common writer makes, and only libarchive reads them: behind an extended header, of any entry,
@@ -215,8 +221,7 @@ package struct TarReader: ~Copyable {
   }
 }
 
-// The contents of an entry, in chunks of the one buffer; the holes of a sparse file are chunks of zeros.
-
+/// The contents of an entry, in chunks of the one buffer; the holes of a sparse file are chunks of zeros.
 extension TarReader {
   private static let zeros = [UInt8](repeating: 0, count: 64 << 10)
 
@@ -253,7 +258,7 @@ extension TarReader {
   }
 
   /// Passes over what is left of the contents and their padding; the end where that is cut and may be.
-  mutating func skipContents() throws(ArchiveError) {
+  private mutating func skipContents() throws(ArchiveError) {
     sparse = nil
     let contents = try input.skip(stored)
     if contents < stored { throw current.error(.contentsCut(found: contents, wanted: stored)) }
@@ -296,21 +301,12 @@ extension TarReader {
   }
 }
 
-extension TarReader {
-  /// Bytes from the start of the unpacked archive to the contents of the entry that `next()` has just returned.
-  package var contentsOffset: Int64 { input.position }
-
-  /// Whether that entry is a sparse file, whose stored bytes are not its contents.
-  package var isSparse: Bool { sparse != nil }
-}
-
-// The headers that are no entries: `x` and `g` of pax, `L` and `K` of GNU tar.
-
+/// The headers that are no entries: `x` and `g` of pax, `L` and `K` of GNU tar.
 extension TarReader {
   /// The most bytes that such a header may have: an honest one has a few hundred.
   static let extensionLimit: Int64 = 1 << 20
 
-  mutating func readExtended(
+  private mutating func readExtended(
     _ header: TarHeaderBlock, into extensions: inout TarExtensions
   ) throws(ArchiveError) {
     try extensions.add(header)
@@ -318,14 +314,14 @@ extension TarReader {
     try extensions.extended.apply(PaxRecords(readExtension(header), at: header.place))
   }
 
-  mutating func readLongName(
+  private mutating func readLongName(
     _ header: TarHeaderBlock, into extensions: inout TarExtensions
   ) throws(ArchiveError) {
     try extensions.add(header)
     extensions.longName = try readLongText(header)
   }
 
-  mutating func readLongLink(
+  private mutating func readLongLink(
     _ header: TarHeaderBlock, into extensions: inout TarExtensions
   ) throws(ArchiveError) {
     try extensions.add(header)
@@ -333,12 +329,13 @@ extension TarReader {
   }
 
   /// Takes over the global keywords.
-  mutating func readGlobal(_ header: TarHeaderBlock) throws(ArchiveError) {
+  private mutating func readGlobal(_ header: TarHeaderBlock) throws(ArchiveError) {
     hasPaxHeaders = true
     try globals.apply(global: PaxRecords(readExtension(header), at: header.place))
   }
 
-  /// What stands before the NUL; `.noLongName` when that is nothing, for which some take the header block's own field.
+  /// What stands before the NUL; `.noLongName` when that is nothing: some readers take the header block's own
+  /// field then.
   private mutating func readLongText(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8] {
     let text = TarHeaderBlock.text(try readExtension(header))
     if text.isEmpty { throw header.place.error(.noLongName(typeflag: header.typeflag)) }
@@ -363,13 +360,12 @@ extension TarReader {
   }
 }
 
-// The map of a sparse file from the three places where GNU tar keeps it: the header and the blocks behind it (old
-// format), the extended header (0.0 and 0.1), the start of the contents (1.0).
-// GNU tar manual, "Storing Sparse Files".
-
+/// The map of a sparse file from the three places where GNU tar keeps it: the header and the blocks behind it (old
+/// format), the extended header (0.0 and 0.1), the start of the contents (1.0).
+/// GNU tar manual, "Storing Sparse Files".
 extension TarReader {
   /// The map of the current entry, whose `stored` bytes are less by what the map took of them.
-  mutating func readSparseMap(
+  private mutating func readSparseMap(
     _ header: TarHeaderBlock, _ records: SparseRecords
   ) throws(ArchiveError) -> SparseMap {
     var (size, numbers): (Int64, [Int64])
@@ -444,20 +440,19 @@ extension TarReader {
   }
 }
 
-// The end of an archive: two blocks of zeros, then nothing but zeros. All of it is read, so that the checksum of the
-// gzip member around it is verified.
-
+/// The end of an archive: two blocks of zeros, then nothing but zeros. All of it is read, so that the checksum of the
+/// gzip member around it is verified.
 extension TarReader {
   /// The most bytes behind the end mark: tape-sized records pad with a few KiB.
   static let trailingLimit: Int64 = 64 << 20
 
-  mutating func endWithoutMark(zeroBlocks: Int) {
+  private mutating func endWithoutMark(zeroBlocks: Int) {
     isAtEnd = true
     warn(.endMarkMissing(zeroBlocks: zeroBlocks))
   }
 
   /// Reads on from the first block of zeros to the end of the file.
-  mutating func readEnd() throws(ArchiveError) {
+  private mutating func readEnd() throws(ArchiveError) {
     let offset = input.position
     let second = try input.block()
     // To Go that is damage, others stop.
@@ -481,54 +476,5 @@ extension TarReader {
       if !isZero && firstOther == nil { firstOther = start }
     }
     if let firstOther { warn(.bytesBehindEnd(offset: firstOther)) }
-  }
-}
-
-// What precedes an entry and speaks of it: an extended header, a long name, a long link name.
-
-/// The headers seen since the last entry.
-struct TarExtensions {
-  /// The records for the entry, those of the global headers included.
-  var extended: ExtendedHeader
-  var longName: [UInt8]?
-  var longLink: [UInt8]?
-  /// Where each of these headers stands, with its type flag.
-  private var seen: [(typeflag: UInt8, place: TarPlace)] = []
-
-  init(globals: ExtendedHeader) { extended = globals }
-
-  /// Notes `header`; `.repeatedExtension` when there was one of its type, as readers differ on which counts.
-  mutating func add(_ header: TarHeaderBlock) throws(ArchiveError) {
-    if seen.contains(where: { $0.typeflag == header.typeflag }) {
-      throw header.place.error(.repeatedExtension(typeflag: header.typeflag))
-    }
-    seen.append((header.typeflag, header.place))
-  }
-
-  /// Throws `.orphanExtension` when a header was seen for which there is no entry.
-  func checkNone() throws(ArchiveError) {
-    if let first = seen.first { throw first.place.error(.orphanExtension(typeflag: first.typeflag)) }
-  }
-
-  /// The entry's name.
-  func name(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8] {
-    let extended = try Self.choose(extended.sparse.name, extended.path, at: header)
-    if let name = try Self.choose(longName, extended, at: header) { return name }
-    return try header.name()
-  }
-
-  /// The entry's link name; `.noLinkTarget` for one whose header has none, which to libarchive is no link.
-  func linkname(_ header: TarHeaderBlock) throws(ArchiveError) -> [UInt8] {
-    guard let name = try Self.choose(longLink, extended.linkpath, at: header) else { return header.linkname }
-    if header.linkname.isEmpty { throw header.place.error(.noLinkTarget) }
-    return name
-  }
-
-  /// The one that is given; `.nameConflict` when both are and differ, as readers differ on which counts.
-  private static func choose(
-    _ first: [UInt8]?, _ second: [UInt8]?, at header: TarHeaderBlock
-  ) throws(ArchiveError) -> [UInt8]? {
-    guard let first, let second, first != second else { return first ?? second }
-    throw header.place.error(.nameConflict(first, second))
   }
 }

@@ -1,4 +1,4 @@
-// The lock of the bases: what each base was when it was last looked at, so that a base that changes is noticed.
+// The lock of the bases: the digests of each base when it was locked, so that a base that changes is noticed.
 
 package import Basics
 import JSON
@@ -14,7 +14,7 @@ package struct BaseLock: Equatable, Sendable {
     /// Lowest first.
     package let diffIDs: [ImageDigest]
 
-    /// Whether `image` is what was locked.
+    /// Whether `image` has the digests that were locked.
     fileprivate func isLock(of image: BaseImage) -> Bool {
       config == image.configDigest && manifest == image.manifestDigest && diffIDs == image.layers.map(\.diffID)
     }
@@ -25,7 +25,7 @@ package struct BaseLock: Equatable, Sendable {
   /// In the order of the file.
   package let items: [Item]
 
-  /// The lock of `bases`, sorted as a store gives them, for the file at `path`.
+  /// The lock of `bases`, which a store lists in this order, for the file at `path`.
   package init(_ bases: [StoredBase], path: String) {
     self.path = path
     items = bases.map {
@@ -35,20 +35,20 @@ package struct BaseLock: Equatable, Sendable {
     }
   }
 
-  /// Reads the file at `path`; nil when there is none. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  /// Reads the file at `path`; nil when there is none.
   package static func read(_ path: String) throws -> BaseLock? {
     switch try Blob.find(at: path, named: path) {
     case .missing: return nil
     case .refused(let reason): throw ImageError(path, "", reason)
     case .blob(let blob):
-      guard blob.count <= Int64(StoredDocument.largest) else {
-        throw ImageError(path, "", "\(blob.count) bytes, the limit is \(StoredDocument.largest)")
+      guard blob.count <= Int64(Document.largest) else {
+        throw ImageError(path, "", "\(blob.count) bytes, the limit is \(Document.largest)")
       }
       return try BaseLock(reading: try blob.read(), path: path)
     }
   }
 
-  /// The lock that `bytes` spell. Throws `ImageError`.
+  /// The lock that `bytes` spell.
   package init(reading bytes: [UInt8], path: String) throws(ImageError) {
     self.path = path
     var items: [Item] = []
@@ -58,7 +58,7 @@ package struct BaseLock: Equatable, Sendable {
     self.items = items
   }
 
-  /// Throws `ImageError` when `image` is not what was locked, or was never locked.
+  /// Throws when `image` is not what was locked, or was never locked.
   package func check(_ image: BaseImage) throws(ImageError) {
     let platform = image.config.platform
     let name = "\(image.reference.familiar) for \(platform)"

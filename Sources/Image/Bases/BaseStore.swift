@@ -1,5 +1,5 @@
-// The store of bases: an OCI image layout folder, which other tools fill and read too.
-// OCI image-spec, image-layout.md.
+// The store of bases: an OCI image layout folder (OCI image-spec, image-layout.md), which other tools fill and read
+// too.
 
 package import Basics
 package import Files
@@ -13,17 +13,16 @@ package struct BaseStore: Sendable {
 
   package init(_ path: String) { self.path = path }
 
-  /// Whether there is nothing at the path, or a folder without anything but what killed runs left: a store without
-  /// bases.
+  /// Whether there is nothing at the path, or a folder in which killed runs left files and nothing else is.
   ///
-  /// Throws `ImageError` when something else than a folder stands there, and `SystemError`.
+  /// Throws when something else than a folder is there.
   package func isEmpty() throws -> Bool {
     do throws(SystemError) {
       let folder = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY)
       return try FolderListing.names(of: folder).allSatisfy { $0.starts(with: OutputFolder.temporaryPrefix.utf8) }
     } catch {
       if error.errno == ENOENT { return true }
-      if error.errno == ENOTDIR { throw ImageError(path, "", "expected a folder of bases") }
+      if error.errno == ENOTDIR { throw ImageError(path, "", Self.noFolder) }
       throw error
     }
   }
@@ -33,65 +32,61 @@ package struct BaseStore: Sendable {
 
   /// Whether the folder has at least one of the files that a store begins with.
   package var isStore: Bool {
-    ["oci-layout", ImageSource.indexName].contains {
+    [OCILayout.versionFile, OCILayout.indexFile].contains {
       faccessat(AT_FDCWD, "\(path)/\($0)", F_OK, AT_SYMLINK_NOFOLLOW) == 0
     }
   }
 
   /// All that is in the store; layers are not read.
   ///
-  /// Something damaged fails it for all: a list that left it out would say the base is not there. Throws `ImageError`,
-  /// `SourceChanged` or `SystemError`.
-  package func contents() throws -> StoreContents {
-    if try isEmpty() { return StoreContents(FoundImages()) }
-    return StoreContents(try source().all())
+  /// Throws where anything is damaged: a list without it would say that the base is not there.
+  package func list() throws -> BaseList {
+    if try isEmpty() { return BaseList(FoundImages()) }
+    return BaseList(try source().all())
   }
 
   /// Reads and verifies the base `reference` for `platform`; of several variants the one that suits it best.
   ///
-  /// Nothing is read that is for another system or architecture. Throws `ImageError` when it is missing, unsound or
-  /// cannot be used, `BaseForOthers`, `SourceChanged` or `SystemError`.
+  /// Nothing is read that is for another system or architecture. Throws `BaseForOthers` too.
   package func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
     if try isEmpty() { throw ImageError(path, "", "no base \(reference.familiar): there is no store") }
     let source = try source()
     var documents = ImageDocuments(of: source)
-    let all = try source.layoutLeads(&documents)
+    let all = try source.leads(&documents)
     let leads = Self.leads(to: reference, among: all)
     if leads.isEmpty { throw missing(reference, among: all, try StoreIndex(of: source)) }
     let found = try source.read(leads, for: platform.withoutVariant, &documents)
     let platforms = found.images.map(\.platform)
     guard let best = platforms.bestIndex(for: platform) else {
-      // An image that may be the one comes before those that are surely for others, statements about these come last.
+      // First what may be the image that was asked for, then images for others; statements about these come last.
       if let passedOver = found.passedOver.first(where: \.isImage) { throw passedOver.error }
       if found.others.isEmpty { _ = try found.usable() }
       throw BaseForOthers(store: path, reference: reference, found: found.others, wanted: platform)
     }
-    let twins = found.images.filter { $0.platform == platforms[best] }
-    if twins.count > 1 { throw ambiguity(reference, platforms[best], twins.map(\.manifestDigest)) }
+    let choices = found.images.filter { $0.platform == platforms[best] }
+    if choices.count > 1 { throw ambiguity(reference, platforms[best], choices.map(\.manifestDigest)) }
     return try source.read(found.images[best], as: reference)
   }
 
-  /// Whether there is a base of this name, for whatever platform. Throws as `image(_:for:)` does.
+  /// Whether there is a base of this name, for any platform.
   package func holds(_ reference: Reference) throws -> Bool {
     if try isEmpty() { return false }
     let source = try source()
     var documents = ImageDocuments(of: source)
-    return try !Self.leads(to: reference, among: source.layoutLeads(&documents)).isEmpty
+    return try !Self.leads(to: reference, among: source.leads(&documents)).isEmpty
   }
 
-  /// All that is in the store, for a lock, where each base is the one of its name and platform, as it is written: arm is
-  /// another than arm/v7, which is taken before it.
-  ///
-  /// Throws as `contents()` does, and `ImageError` with the choices for several of one name and platform.
-  package func contentsToLock() throws -> StoreContents {
-    let contents = try contents()
+  /// All that is in the store, for a lock. Throws, with the choices, where two bases have one name and platform, as
+  /// that is written: arm and arm/v7 are two.
+  package func listToLock() throws -> BaseList {
+    let list = try list()
     let key = { (base: StoredBase) in "\(base.reference) \(base.platform)" }
-    let groups = Dictionary(grouping: contents.bases, by: key)
-    for base in contents.bases {
+    let groups = Dictionary(grouping: list.bases, by: key)
+    for base in list.bases {
       let digests = (groups[key(base)] ?? []).map(\.manifestDigest)
       if digests.count > 1 { throw ambiguity(base.reference, base.platform, digests) }
     }
-    return contents
+    return list
   }
 
   private func ambiguity(_ reference: Reference, _ platform: Platform, _ digests: [ImageDigest?]) -> ImageError {
@@ -100,21 +95,23 @@ package struct BaseStore: Sendable {
     return ImageError(path, "", "holds several bases \(reference.familiar) for \(platform): \(choices); \(remedy)")
   }
 
-  /// The ways to what `reference` asks for; its digest is that of a manifest, or of an index on the way to it.
+  /// The leads to what `reference` asks for; its digest is that of a manifest, or of an index that leads to it.
   private static func leads(to reference: Reference, among all: [ImageLead]) -> [ImageLead] {
     all.filter { lead in
       lead.isNamed(reference.canMean) && reference.digest.map(lead.digests.contains) ?? true
     }
   }
 
-  func source() throws -> ImageSource {
+  private func source() throws -> OCISource {
     try checkFolders()
-    return try ImageSource(path, spoolingNear: path)
+    guard let files = try ImageFiles.folder(at: path) else { throw ImageError(path, "", Self.noFolder) }
+    return OCISource(path: path, files: files, unpacking: Unpacking(near: path))
   }
 
-  /// Throws `ImageError` when the folders of the blobs are links, behind which somebody else's files may be, and
-  /// `SystemError`.
-  func checkFolders() throws {
+  private static let noFolder = "expected a folder of bases"
+
+  /// Throws when the folders of the blobs are links: behind them may be files that are not the store's.
+  private func checkFolders() throws {
     for folder in ["\(path)/blobs", "\(path)/blobs/sha256"] {
       guard let status = try FileStatus.ifThere(Array(folder.utf8)) else { continue }
       if !status.isFolder { throw ImageError(folder, "", "expected a folder, found \(status.typeName)") }
@@ -126,14 +123,14 @@ package struct BaseStore: Sendable {
     return missing(reference.familiar, named: named.compactMap(\.digests.last), in: index)
   }
 
-  /// The error that there is no base `name`; `digests` are those that have the name without its digest.
-  func missing(_ name: String, named digests: [ImageDigest], in index: StoreIndex) -> ImageError {
+  /// The error that there is no base `name`; `digests` are those of the bases of that name, whose digest differs.
+  private func missing(_ name: String, named digests: [ImageDigest], in index: StoreIndex) -> ImageError {
     let list = digests.map { "\($0)" }.joined(separator: ", ")
     return ImageError(path, "", "no base \(name): \(list.isEmpty ? index.listing : "of that name there is \(list)")")
   }
 }
 
-/// A base that is in the store, but not for the platform that was asked.
+/// The store has a base, but not for the platform that was asked for.
 package struct BaseForOthers: Error, Equatable, Sendable, CustomStringConvertible {
   /// Path of the store.
   package let store: String
@@ -147,87 +144,16 @@ package struct BaseForOthers: Error, Equatable, Sendable, CustomStringConvertibl
   }
 }
 
-/// What a store holds, for listings and locks.
-package struct StoreContents: Sendable {
-  /// The bases that have a name, sorted by it and by platform, each once under whatever spellings of it.
-  package let bases: [StoredBase]
-  /// What no base is made from: no image, or one that cannot be used.
-  package let passedOver: [PassedOver]
-  /// The manifests of images without a name, in the order of index.json.
-  package let unnamed: [ImageDigest]
-  /// The images whose names are all no references, so that nobody can ask for them; in the same order.
-  package let misnamed: [(name: String, manifest: ImageDigest)]
-
-  init(_ found: FoundImages) {
-    var known: Set<StoredBase> = []
-    bases =
-      found.images
-      .flatMap { image in image.references.compactMap { StoredBase($0, image) } }
-      .filter { known.insert($0).inserted }
-      .sorted { $0.sortKey.utf8.lexicographicallyPrecedes($1.sortKey.utf8) }
-    passedOver = found.passedOver
-    unnamed = found.images.filter(\.names.isEmpty).compactMap(\.manifestDigest)
-    misnamed = found.images.filter(\.references.isEmpty).compactMap { image in
-      image.names.first.flatMap { name in image.manifestDigest.map { (name, $0) } }
-    }
-  }
-
-  /// The images that nobody can ask for: "1 image without a name: DIGEST; 1 image with a name that nobody can ask for:
-  /// "NAME" (DIGEST)"; nil for none.
-  package var unnamedImages: String? {
-    var parts: [String] = []
-    if !unnamed.isEmpty {
-      parts.append("\(StoreIndex.unnamed(unnamed.count)): \(unnamed.map { "\($0)" }.joined(separator: ", "))")
-    }
-    if !misnamed.isEmpty {
-      let images = misnamed.count == 1 ? "image with a name" : "images with names"
-      let list = misnamed.map { "\(quoted($0.name)) (\($0.manifest))" }.joined(separator: ", ")
-      parts.append("\(misnamed.count) \(images) that nobody can ask for: \(list)")
-    }
-    return parts.isEmpty ? nil : parts.joined(separator: "; ")
-  }
-
-  /// Why there is no base: images without a name, or the first that was passed over.
-  package var reasonForNone: String {
-    let passedOver = (passedOver.first(where: \.isImage) ?? passedOver.first)?.description
-    return unnamedImages ?? passedOver ?? "it holds no image"
-  }
-}
-
-/// One base of a store, for listings.
-package struct StoredBase: Hashable, Sendable {
-  package let reference: Reference
-  package let platform: Platform
-  package let manifestDigest: ImageDigest
-  package let configDigest: ImageDigest
-  /// Lowest first.
-  package let diffIDs: [ImageDigest]
-  /// Bytes of the layers as they are stored.
-  package let size: Int64
-
-  init?(_ reference: Reference, _ image: SourceImage) {
-    guard let manifest = image.manifestDigest else { return nil }
-    self.reference = reference
-    platform = image.platform
-    manifestDigest = manifest
-    configDigest = image.configDigest
-    diffIDs = image.config.diffIDs
-    // Only what stands in the documents: wraps on sizes that no file has.
-    size = image.layers.reduce(0) { $0 &+ ($1.descriptor?.size ?? 0) }
-  }
-
-  fileprivate var sortKey: String { "\(reference) \(platform) \(manifestDigest)" }
-}
-
-// Adding to the store, which appears at once: the blobs, each whole and durable under its name, then index.json.
+// Adding: first the blobs are written, each whole and durable under its name, then index.json, so that a base appears
+// at once.
 
 extension BaseStore {
-  /// Adds `images`, which are for different platforms, under the name `reference`: beside other platforms of that
-  /// name, however it is spelled there, and in the place of their own.
+  /// Adds `images`, which are for different platforms, under the name `reference`. They replace images of that name for
+  /// their platforms, however the name is spelled there, and leave those for others.
   ///
-  /// In index.json the name stands as `text` spells it, nil for the whole one: skopeo and umoci find and replace what
-  /// has a name of the same letters. Documents that were read keep their bytes. `folder`, opened at the path of the
-  /// store, is committed, or abandoned when this throws: `ImageError`, `SourceChanged` or `SystemError`.
+  /// In index.json the name is spelled as `text`, nil for the whole one: skopeo and umoci find and replace names letter
+  /// by letter. Documents that were read keep their bytes. `folder`, opened at the path of the store, is committed, or
+  /// abandoned when this throws.
   package func add(
     _ images: [BaseImage], as reference: Reference, spelled text: String? = nil, into folder: OutputFolder
   ) throws {
@@ -246,33 +172,33 @@ extension BaseStore {
       for number in added.indices { added[number].annotations = [name] }
       let index = try hasIndex() ? try StoreIndex(of: source()) : StoreIndex()
       let others = index.items.filter { !$0.isNamed { $0 == reference } }
-      try folder.write(Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8), as: "oci-layout")
-      try folder.write(index.bytes(with: others.map(\.json) + added.map(\.json)), as: ImageSource.indexName)
-      try folder.commit(last: ImageSource.indexName)
+      try folder.write(Array(OCILayout.versionText.utf8), as: OCILayout.versionFile)
+      try folder.write(index.bytes(with: others.map(\.json) + added.map(\.json)), as: OCILayout.indexFile)
+      try folder.commit(last: OCILayout.indexFile)
     } catch {
       folder.abandon()
       throw error
     }
   }
 
-  private func hasIndex() throws(SystemError) -> Bool { try isThere(ImageSource.indexName) }
+  private func hasIndex() throws(SystemError) -> Bool { try isThere(OCILayout.indexFile) }
 
   private func isThere(_ name: String) throws(SystemError) -> Bool {
     try FileStatus.ifThere(Array("\(path)/\(name)".utf8)) != nil
   }
 
-  /// Throws `ImageError` when what is there is no layout that can be added to, `SourceChanged` or `SystemError`.
-  ///
-  /// Blobs without index.json are taken: a run that was killed may have left them.
+  /// Throws when there is a layout that cannot be added to. Blobs without index.json are no fault: a run that was
+  /// killed may have left them.
   private func checkLayout() throws {
     if try hasIndex() {
-      _ = try source().layoutIndex()
-    } else if try isThere("oci-layout") {
-      try source().checkLayoutVersion()
+      _ = try source().index()
+    } else if try isThere(OCILayout.versionFile) {
+      try source().checkVersion()
     }
   }
 
-  /// What is to stand under `reference` with `added`: the one image, or the index of several, which is written.
+  /// The descriptor for `reference` when it has also `added`: of the one image, or of the index of several, which is
+  /// written.
   private func descriptors(
     with added: [Descriptor], as reference: Reference, _ writer: inout BlobWriter
   ) throws -> [Descriptor] {
@@ -282,19 +208,18 @@ extension BaseStore {
       "\($0.platform?.description ?? "")" < "\($1.platform?.description ?? "")"
     }
     if descriptors.count < 2 { return descriptors }
-    let index = StoredDocument(
-      bytes: Array(ImageIndex(manifests: descriptors).json.text.utf8), mediaType: MediaType.index)
+    let index = ImageIndex(manifests: descriptors).document
     try writer.write(index)
     return [index.descriptor]
   }
 
-  /// What stands under that very name and is not for one of the platforms `replaced`: also what kpack has no use for,
-  /// for other tools may have, but no statements about images that are replaced.
+  /// The descriptors under that very name but those for the platforms `replaced`, and without statements about images
+  /// that are replaced. What kpack cannot use stays, because other tools may.
   private func descriptors(of reference: Reference, without replaced: Set<Platform?>) throws -> [Descriptor] {
     guard try hasIndex() else { return [] }
     let source = try source()
     var documents = ImageDocuments(of: source)
-    let leads = try source.layoutLeads(&documents).filter { $0.isNamed { $0 == reference } }
+    let leads = try source.leads(&documents).filter { $0.isNamed { $0 == reference } }
     let found = try source.read(leads, &documents)
     let images = found.images.compactMap { image in
       var descriptor = image.manifest?.descriptor
@@ -309,17 +234,8 @@ extension BaseStore {
   }
 }
 
-extension BaseImage {
-  /// What an index says of the image.
-  fileprivate var platformDescriptor: Descriptor {
-    var descriptor = manifest.descriptor
-    descriptor.platform = config.platform
-    return descriptor
-  }
-}
-
 /// Writes the blobs of a store, each once.
-struct BlobWriter {
+private struct BlobWriter {
   private let path: String
   private let folder: OutputFolder
   private var written: Set<ImageDigest> = []
@@ -329,7 +245,7 @@ struct BlobWriter {
     self.folder = folder
   }
 
-  /// Writes all that makes `image`. Throws `ImageError`, `SourceChanged` or `SystemError`.
+  /// Writes the layers, the config and the manifest of `image`.
   mutating func write(_ image: BaseImage) throws {
     for layer in image.layers {
       try write(layer.descriptor.digest) { write in try layer.blob.forEachChunk(write) }
@@ -338,12 +254,12 @@ struct BlobWriter {
     try write(image.manifest)
   }
 
-  /// Writes a document under its digest. Throws `ImageError` or `SystemError`.
-  mutating func write(_ document: StoredDocument) throws {
+  /// Writes a document under its digest.
+  mutating func write(_ document: Document) throws {
     try write(document.digest) { write in try document.bytes.withUnsafeBytes(write) }
   }
 
-  /// Writes what `body` gives out under `digest`, unless it is there already and sound.
+  /// Writes the bytes that `body` gives under `digest`, unless the blob is there and sound.
   private mutating func write(
     _ digest: ImageDigest, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
@@ -360,30 +276,13 @@ struct BlobWriter {
   }
 }
 
-// Taking bases out of the store: index.json is written without them, and then the blobs go that nothing in it needs.
-
-/// A base that was taken out of a store.
-package struct RemovedBase: Equatable, Sendable, CustomStringConvertible {
-  /// Nil for one that had no name.
-  let reference: Reference?
-  /// Nil where that cannot be told any more.
-  let platform: Platform?
-  /// Of the manifest, or of an index that cannot be read; nil where nothing tells.
-  let digest: ImageDigest?
-
-  /// "NAME for PLATFORM: DIGEST"
-  package var description: String {
-    let name = reference?.familiar ?? "an image without a name"
-    return "\(name)\(platform.map { " for \($0)" } ?? "")\(digest.map { ": \($0)" } ?? "")"
-  }
-}
+// Removing: first index.json is written without the bases, then the blobs go that nothing in it needs.
 
 extension BaseStore {
   /// Takes the bases that `selection` means out of index.json. Their blobs stay until `removeUnneededBlobs`.
   ///
-  /// A base need not be sound for that; where only some of an index are meant, the index is written anew without them.
-  /// `folder`, opened at the path of the store, is committed, or abandoned when this throws: `ImageError` when there is
-  /// no such base, `SourceChanged` or `SystemError`.
+  /// A base need not be sound for that. Where only some images of an index are meant, the index is written without
+  /// them. `folder`, opened at the path of the store, is committed, or abandoned when this throws.
   package func remove(_ selection: BaseSelection, from folder: OutputFolder) throws -> [RemovedBase] {
     do {
       let source = try source()
@@ -403,8 +302,8 @@ extension BaseStore {
         kept.append(item.json(leadingTo: rest))
       }
       if removed.isEmpty { throw missing(selection, in: index, cutter.platforms) }
-      try folder.write(index.bytes(with: kept), as: ImageSource.indexName)
-      try folder.commit(last: ImageSource.indexName)
+      try folder.write(index.bytes(with: kept), as: OCILayout.indexFile)
+      try folder.commit(last: OCILayout.indexFile)
       return removed
     } catch {
       folder.abandon()
@@ -414,8 +313,7 @@ extension BaseStore {
 
   /// Removes the blobs that nothing in index.json leads to; how many, and their bytes.
   ///
-  /// The store must be locked. Throws `ImageError`, with all blobs still there, when it cannot be told which ones are
-  /// needed; `SourceChanged` or `SystemError`.
+  /// The store must be locked. Throws, with all blobs still there, when it cannot be known which ones are needed.
   package func removeUnneededBlobs() throws -> (count: Int, bytes: Int64) {
     let source = try source()
     var reached = ReachedBlobs(in: source)
@@ -444,5 +342,45 @@ extension BaseStore {
     }
     let named = selection.reference == nil ? [] : index.items.filter(selection.canMean)
     return missing(selection.name, named: named.compactMap(\.digest), in: index)
+  }
+}
+
+// index.json is written again item by item: what kpack does not know or cannot read stays as it is.
+
+/// The index.json of a store.
+private struct StoreIndex {
+  let items: [ImageIndex.Item]
+  private let members: [(String, JSONLiteral)]
+
+  /// The index of a store without one.
+  init() {
+    members = [("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index))]
+    items = []
+  }
+
+  /// The index of the store that `source` reads.
+  init(of source: OCISource) throws {
+    let document: DocumentField
+    (document, items) = try source.index()
+    guard case .object(let members) = JSONLiteral(document.value) else { throw document.error("expected an object") }
+    self.members = members
+  }
+
+  /// The bytes of the file with `items` instead of its own.
+  func bytes(with items: [JSONLiteral]) -> [UInt8] {
+    Array(JSONLiteral.object(members.setting("manifests", .array(items))).text.utf8)
+  }
+
+  /// What there is, for messages: "it is empty" or "there is NAME, NAME, 2 images without a name".
+  var listing: String {
+    let names = Set(items.flatMap(\.names).map { escapedName($0.utf8) }).sorted()
+    let all = names + (unnamed.isEmpty ? [] : [BaseList.unnamed(unnamed.count)])
+    return all.isEmpty ? "it is empty" : "there is \(all.joined(separator: ", "))"
+  }
+
+  /// The digests of images, and of indexes of images, that have no name in any item.
+  var unnamed: [ImageDigest] {
+    let named = Set(items.filter { !$0.names.isEmpty }.compactMap(\.digest))
+    return items.filter(\.isUnnamedImage).compactMap(\.digest).filter { !named.contains($0) }
   }
 }

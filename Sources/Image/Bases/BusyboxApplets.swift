@@ -1,10 +1,10 @@
-// The names of the applets in a busybox executable, read from its bytes: nothing is run, so that an executable of any
-// architecture tells them.
+// The names of the applets in a busybox executable, read from its bytes: nothing is run, so that the executable may be
+// of any architecture.
 
 import Basics
 package import Files
 
-/// A file in which no names of applets stand.
+/// A file without names of applets.
 package struct NoBusyboxApplets: Error, Equatable, Sendable, CustomStringConvertible {
   /// Path of the file.
   package let path: [UInt8]
@@ -27,13 +27,12 @@ package enum BusyboxApplets {
   private static let longestRun = 64 << 10
   /// Bytes that are read at once.
   private static let chunkSize: Int64 = 1 << 20
-  /// The start of the names; a NUL or the start of the file stands before it.
+  /// The start of the names; a NUL or the start of the file is before it.
   private static let marker = Array("[\0[[\0".utf8)
 
   /// The names in `file`, in its order, no two the same.
   ///
-  /// A run that holds anything else than names of applets is passed over. Throws `NoBusyboxApplets`, `SourceChanged` or
-  /// `SystemError`.
+  /// A run with anything else than names of applets is passed over. Throws `NoBusyboxApplets` too.
   package static func names(in file: SourceFile) throws -> [String] {
     let end = min(file.identity.size, searchedSize)
     var offset: Int64 = 0
@@ -43,7 +42,7 @@ package enum BusyboxApplets {
       let count = min(chunkSize, end - offset)
       window += try file.part(from: UInt64(clamping: offset), count: UInt64(clamping: count)) ?? []
       offset += count
-      // What begins further back may go on in the next chunk, and is searched with it.
+      // A run that begins further back may go on in the next chunk, and is searched for with it.
       let searched = offset == end ? window.count : max(0, window.count - longestRun)
       if let names = names(in: window, before: searched) { return names }
       window.removeFirst(searched)
@@ -54,7 +53,7 @@ package enum BusyboxApplets {
   /// The first run of names whose marker begins before `limit`.
   private static func names(in window: [UInt8], before limit: Int) -> [String]? {
     var rest = window[..<min(window.count, limit + 1)]
-    // By the bracket, which is rare where NULs are not.
+    // The bracket is searched for, because it is rarer than the NUL before it.
     while let found = rest.firstIndex(of: UInt8(ascii: "[")) {
       rest = rest[(found + 1)...]
       guard window[..<found].last == 0, window[found...].starts(with: marker) else { continue }
@@ -63,7 +62,7 @@ package enum BusyboxApplets {
     return nil
   }
 
-  /// The names that `run` begins with, up to the empty one; nil when they are no names of applets.
+  /// The names at the start of `run`, up to the empty one; nil when they are no names of applets.
   private static func names(_ run: ArraySlice<UInt8>) -> [String]? {
     var names: [String] = []
     var known: Set<String> = []
@@ -80,14 +79,8 @@ package enum BusyboxApplets {
   }
 
   private static func isName(_ name: ArraySlice<UInt8>) -> Bool {
-    // "." and ".." are made of the right bytes, but are no names of files.
+    // "." and ".." have the right bytes, but are no names of files.
     if name.allSatisfy({ $0 == UInt8(ascii: ".") }) { return false }
-    return name.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-      default: "_-.+[".utf8.contains(byte)
-      }
-    }
+    return name.allSatisfy { $0.isLetterOrDigit || "_-.+[".utf8.contains($0) }
   }
 }

@@ -1,22 +1,23 @@
-// The root file system of a base image, as the entries of its one layer: made around a busybox, or taken from a folder.
+// The root file system of a base, as the entries of its one layer: made around a busybox, or taken from a folder.
 
 package import Archive
 import Basics
 package import Files
 private import Glibc
 
-/// A root file system: what the layer that holds it is written from.
+/// A root file system, as the layer that holds it is written from it.
 package struct RootFileSystem: Sendable {
   /// Everything in it, sorted by the bytes of the names, none of which begins with "./".
   package private(set) var entries: TarEntryList
   /// The contents that `entries` names.
   package private(set) var contents = ContentTable()
 
-  init(mtime: Int64) { entries = TarEntryList(mtime: mtime) }
+  fileprivate init(mtime: Int64) { entries = TarEntryList(mtime: mtime) }
 }
 
-/// What a root file system cannot hold.
+/// Something in a folder that a layer cannot hold.
 package struct RootFileSystemError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Why it cannot be held.
   package enum Reason: Equatable, Sendable {
     /// Neither a file nor a folder nor a symlink; `found` says what, as in "a FIFO".
     case type(found: String)
@@ -44,29 +45,29 @@ package struct RootFileSystemError: Error, Equatable, Sendable, CustomStringConv
   }
 }
 
-// Building; everything belongs to 0:0.
+// Building. The owner of everything is 0:0.
 extension RootFileSystem {
-  mutating func addFolder(_ path: [UInt8], mode: UInt16) throws(RootFileSystemError) {
+  fileprivate mutating func addFolder(_ path: [UInt8], mode: UInt16) throws(RootFileSystemError) {
     try add(.directory, path + [UInt8(ascii: "/")], mode: mode)
   }
 
-  mutating func addSymlink(_ path: [UInt8], to target: [UInt8]) throws(RootFileSystemError) {
+  fileprivate mutating func addSymlink(_ path: [UInt8], to target: [UInt8]) throws(RootFileSystemError) {
     try add(.symlink, path, mode: 0o777, linkname: target)
   }
 
-  mutating func addFile(_ path: [UInt8], mode: UInt16, _ content: Content) throws(RootFileSystemError) {
+  fileprivate mutating func addFile(_ path: [UInt8], mode: UInt16, _ content: Content) throws(RootFileSystemError) {
     try add(.file, path, mode: mode, body: .content(contents.add(content)))
   }
 
-  mutating func addFile(_ path: [UInt8], mode: UInt16, body: TarEntryBody) throws(RootFileSystemError) {
+  fileprivate mutating func addFile(_ path: [UInt8], mode: UInt16, body: TarEntryBody) throws(RootFileSystemError) {
     try add(.file, path, mode: mode, body: body)
   }
 
-  mutating func add(content: Content) -> ContentID { contents.add(content) }
+  fileprivate mutating func add(content: Content) -> ContentID { contents.add(content) }
 
-  mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
+  fileprivate mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
 
-  mutating func sort() { entries.sort() }
+  fileprivate mutating func sort() { entries.sort() }
 
   private mutating func add(
     _ kind: TarEntryKind, _ name: [UInt8], mode: UInt16, linkname: [UInt8] = [], body: TarEntryBody = .none
@@ -77,15 +78,14 @@ extension RootFileSystem {
   }
 }
 
-// A root file system that was unpacked into a folder: everything below it, each thing by lstat alone.
-
+// A root file system that was unpacked into a folder.
 extension RootFileSystem {
   /// The file system in the folder `path`, everything in it of the time `mtime`.
   ///
-  /// Permission bits are kept, setuid and sticky ones too; the owner is 0:0, whoever unpacked the folder. Each name of
-  /// a file with several is a file of its own. `lose` is called with the path of each file to be run and the names of
-  /// its extended attributes, which are left out, `inspect` with each file to be run that has a byte. Throws
-  /// `RootFileSystemError` for what no layer can be made from, `SystemError`, and what `inspect` throws.
+  /// Permission bits are kept, setuid and sticky ones too; the owner becomes 0:0. A file with several names becomes
+  /// several files. `lose` is called with the path of each executable file and the names of its extended attributes,
+  /// which are left out, `inspect` with each executable file that is not empty. Throws `RootFileSystemError` and what
+  /// `inspect` throws too.
   package static func folder(
     _ path: String, mtime: Int64, lose: @escaping (_ path: [UInt8], _ attributes: [[UInt8]]) -> Void = { _, _ in },
     inspect: ((SourceFile) throws -> Void)? = nil
@@ -96,18 +96,18 @@ extension RootFileSystem {
   }
 }
 
-/// A walk through a folder that holds a root file system.
+/// A walk through a folder that holds a root file system; no link in it is followed.
 private struct FolderWalk {
   private let root: [UInt8]
   /// What the walk found.
   private(set) var system: RootFileSystem
   /// The root with a slash behind it, among the source folders of the entries.
   private let sourceFolder: UInt32
-  /// The files that are distinct contents: a hard link to one is the same content.
+  /// The contents of big files: hard links to one file are one content.
   private var contents: [FileKey: ContentID] = [:]
   private let lose: ([UInt8], [[UInt8]]) -> Void
   private let inspect: ((SourceFile) throws -> Void)?
-  /// Folders below the root that are yet to be read; the root is the empty path.
+  /// Folders that are still to be read; the root is the empty path.
   private var pending: [[UInt8]] = [[]]
 
   init(
@@ -127,7 +127,7 @@ private struct FolderWalk {
 
   private mutating func read(_ folder: [UInt8]) throws {
     let path = folder.isEmpty ? root : root + [slash] + folder
-    // The root may be reached through a link; below it none is followed, even one that comes while the walk goes on.
+    // The root may be a link. Below it none is followed, not even one that appears during the walk.
     let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (folder.isEmpty ? 0 : O_NOFOLLOW))
     for name in try FolderListing.names(ofSource: handle, since: FileStatus(try handle.status())) {
       try take(name, of: handle, as: folder.isEmpty ? name : folder + [slash] + name)
@@ -142,9 +142,9 @@ private struct FolderWalk {
       try system.addFolder(path, mode: status.mode)
       pending.append(path)
     } else if status.isSymlink {
-      try system.addSymlink(path, to: try FilePath.target(of: name, in: folder.descriptor, path: shown))
+      try system.addSymlink(path, to: try Paths.target(of: name, in: folder.descriptor, path: shown))
     } else if status.isFile {
-      // Another call for each file would be felt, and what is to be run is what has capabilities.
+      // Executable files alone: a call for each file takes time, and capabilities are attributes of executables.
       let attributes = status.mode & 0o111 == 0 ? [] : try ExtendedAttributes.given(to: shown)
       if !attributes.isEmpty { lose(shown, attributes) }
       if status.mode & 0o111 != 0, status.identity.size > 0 {
@@ -156,7 +156,7 @@ private struct FolderWalk {
     }
   }
 
-  /// A file flows with its header; a big one is a distinct content, which is deflated by itself.
+  /// A small file is written after its header; a big one is a content, which is deflated by itself.
   private mutating func body(of path: [UInt8], _ status: FileStatus) -> TarEntryBody {
     if status.identity.size < Rope.contentThreshold { return .file(folder: sourceFolder, dropping: 0, status.identity) }
     if let known = contents[status.key] { return .content(known) }
@@ -171,11 +171,10 @@ private let slash = UInt8(ascii: "/")
 
 // A root file system around one static busybox: the folders that programs look for, a link for each applet, and the
 // users root and nobody.
-
 extension RootFileSystem {
   /// The file system around the busybox `executable`, everything in it of the time `mtime`.
   ///
-  /// Throws `NoBusyboxApplets` when `executable` is no busybox, `SourceChanged` or `SystemError`.
+  /// Throws `NoBusyboxApplets` too, when `executable` is no busybox.
   package static func busybox(_ executable: SourceFile, mtime: Int64) throws -> RootFileSystem {
     let applets = try BusyboxApplets.names(in: executable)
     var system = RootFileSystem(mtime: mtime)
@@ -190,13 +189,13 @@ extension RootFileSystem {
     return system
   }
 
-  /// The folders with their modes: anybody may make files in tmp, and only their owners remove them.
+  /// The folders with their modes: in tmp everybody may make files, and remove only files of their own.
   private static let folders: [(String, UInt16)] = [
     ("bin", 0o755), ("dev", 0o755), ("etc", 0o755), ("home", 0o755), ("proc", 0o755), ("root", 0o700), ("sys", 0o755),
     ("tmp", 0o1777), ("usr", 0o755), ("var", 0o755),
   ]
 
-  /// passwd(5): what resolves the names that an image's `User` may have.
+  /// passwd(5): the names that an image's `User` may have.
   private static let users = """
     root:x:0:0:root:/root:/bin/sh
     nobody:x:65534:65534:nobody:/home:/bin/false

@@ -1,11 +1,11 @@
-// Mach-O files, for one architecture or for several: what their headers tell. mach-o/loader.h (`mach_header`),
+// Mach-O files, for one architecture or for several: what their headers say. mach-o/loader.h (`mach_header`),
 // mach-o/fat.h (`fat_header`, `fat_arch`, `fat_arch_64`) and mach/machine.h (CPU_TYPE_*) of Apple's XNU and cctools.
 
 /// What the headers of a Mach-O file say.
 package struct MachOFile: Equatable, Sendable {
   /// Go's GOARCH of each that it is for; nil when the headers are cut.
   package let architectures: [String]?
-  /// Whether it is a program, and no library: told of a file for one architecture alone.
+  /// Whether it is a program and no library; only known of a file for one architecture.
   package let isProgram: Bool
 
   package init(architectures: [String]?, isProgram: Bool = false) {
@@ -15,7 +15,7 @@ package struct MachOFile: Equatable, Sendable {
 
   var machines: Machines { Machines(format: "Mach-O", systems: ["darwin", "ios"], architectures: architectures) }
 
-  /// The file; nil when it is no Mach-O file. Throws `SourceChanged` or `SystemError`.
+  /// The file; nil when it is no Mach-O file.
   static func read(_ file: StartedFile) throws -> MachOFile? {
     let start = file.start
     guard start.count >= 8 else { return nil }
@@ -32,7 +32,7 @@ package struct MachOFile: Equatable, Sendable {
     }
   }
 
-  /// `cputype` stands at 4 and `filetype` at 12; MH_EXECUTE is 2.
+  /// `cputype` is at 4 and `filetype` at 12; MH_EXECUTE is 2.
   private static func thin(_ start: [UInt8], isBigEndian: Bool) -> MachOFile {
     let isProgram = start.count >= 16 && word(start[12..<16], isBigEndian: isBigEndian) == 2
     return MachOFile(architectures: [name(of: word(start[4..<8], isBigEndian: isBigEndian))], isProgram: isProgram)
@@ -55,8 +55,8 @@ package struct MachOFile: Equatable, Sendable {
 
   private static func name(of type: UInt32) -> String { architectures[type] ?? "Mach-O processor \(type)" }
 
+  /// The number that `bytes`, four of them, spell.
   private static func word(_ bytes: ArraySlice<UInt8>, isBigEndian: Bool) -> UInt32 {
-    let word = bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    return isBigEndian ? word : word.byteSwapped
+    UInt32(UInt64(bytes, isBigEndian: isBigEndian))
   }
 }

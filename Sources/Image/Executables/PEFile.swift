@@ -1,11 +1,11 @@
-// Portable executables, the format of Windows: what their headers tell. Microsoft's "PE Format", sections "MS-DOS Stub",
+// Portable executables, the format of Windows: what their headers say. Microsoft's "PE Format", sections "MS-DOS Stub",
 // "COFF File Header", "Optional Header" and "Machine Types".
 
 /// What the headers of a portable executable say.
 package struct PEFile: Equatable, Sendable {
   /// Go's GOARCH; nil when the headers are cut, or say that it is for any.
   package let architecture: String?
-  /// Whether it runs on Windows alone: firmware runs files of this format too, and .NET runs its own on all systems.
+  /// Whether it runs on Windows alone: firmware runs files of this format too, and .NET its own on all systems.
   package let isForWindows: Bool
 
   package init(architecture: String?, isForWindows: Bool = true) {
@@ -17,7 +17,7 @@ package struct PEFile: Equatable, Sendable {
     Machines(format: "PE", systems: isForWindows ? ["windows"] : nil, architectures: architecture.map { [$0] })
   }
 
-  /// The place in the MS-DOS stub of the place of the signature, and the bytes of the stub up to its end.
+  /// Where the offset of the signature is in the MS-DOS stub, and the bytes of the stub up to that offset's end.
   private static let signaturePlace = 0x3C
   private static let stubSize = 0x40
   /// "PE" and two zeros.
@@ -27,7 +27,7 @@ package struct PEFile: Equatable, Sendable {
   /// Bytes of the optional header up to the end of the directory of the CLR runtime header, in its longer form.
   private static let optionalHeaderSize = 232
 
-  /// The file; nil when it is no portable executable. Throws `SourceChanged` or `SystemError`.
+  /// The file; nil when it is no portable executable.
   static func read(_ file: StartedFile) throws -> PEFile? {
     let start = file.start
     guard start.starts(with: "MZ".utf8), start.count >= stubSize else { return nil }
@@ -40,16 +40,16 @@ package struct PEFile: Equatable, Sendable {
     return PEFile(headers)
   }
 
-  /// What the headers say from the signature on, as far as they go.
+  /// What the headers say, from the signature on; they may be cut.
   private init(_ headers: [UInt8]) {
-    // `SizeOfOptionalHeader` stands at 20, and what it does not count is none of the header's.
+    // `SizeOfOptionalHeader` is at 20; bytes beyond it do not belong to the header.
     let count = Self.number(at: 20, width: 2, in: headers) ?? 0
     let optional = Array(headers.dropFirst(Self.fileHeaderSize).prefix(Int(count)))
     if Self.isManaged(optional) {
       self.init(architecture: nil, isForWindows: false)
       return
     }
-    // `Subsystem`; 10 to 13 are those of EFI, and kernels of Linux are such files.
+    // `Subsystem`; 10 to 13 are those of EFI, which kernels of Linux have.
     let subsystem = Self.number(at: 68, width: 2, in: optional) ?? 0
     let machine = Self.number(at: 4, width: 2, in: headers)
     let architecture = machine.flatMap { machine -> String? in
@@ -68,7 +68,7 @@ package struct PEFile: Equatable, Sendable {
     case 0x20B: directories = 112
     default: return false
     }
-    // `NumberOfRvaAndSizes` stands before the directories, which have 8 bytes: place and size.
+    // `NumberOfRvaAndSizes` is before the directories, of 8 bytes each: place and size.
     guard let count = number(at: directories - 4, width: 4, in: optional), count > 14,
       let place = number(at: directories + 14 * 8, width: 4, in: optional),
       let size = number(at: directories + 14 * 8 + 4, width: 4, in: optional)
@@ -85,6 +85,6 @@ package struct PEFile: Equatable, Sendable {
   /// The little-endian number of `width` bytes, 4 at most; nil when it does not lie within `bytes`.
   private static func number(at place: Int, width: Int, in bytes: [UInt8]) -> UInt32? {
     guard place + width <= bytes.count else { return nil }
-    return bytes[place..<(place + width)].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    return UInt32(UInt64(bytes[place..<(place + width)], isBigEndian: false))
   }
 }

@@ -1,22 +1,18 @@
-// Parts of a file whose places are told by the file itself, so that they may lie anywhere.
+// Parts of a file at offsets that the file itself gives, so that they may be anywhere or not in the file at all.
 
 import Files
 
-/// What parts are read of, at any place.
+/// Bytes of which any part can be read.
 package protocol PartSource {
   /// Bytes in all, 0 or more.
   var byteCount: Int64 { get }
 
   /// Reads from `offset` on until `buffer` is full; the range must lie within the bytes.
-  ///
-  /// Throws `SourceChanged` or `SystemError`.
   func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws
 }
 
 extension PartSource {
-  /// `count` bytes from `offset` on, or nil when they do not all lie within the file.
-  ///
-  /// The caller bounds `count`. Throws `SourceChanged` or `SystemError`.
+  /// `count` bytes from `offset` on, or nil when they do not all lie within the file. The caller bounds `count`.
   package func part(from offset: UInt64, count: UInt64) throws -> [UInt8]? {
     guard holds(count, from: offset), let start = Int64(exactly: offset), let length = Int(exactly: count) else {
       return nil
@@ -34,19 +30,26 @@ extension PartSource {
 }
 
 extension SourceFile: PartSource {
+  /// As in `PartSource`.
   package var byteCount: Int64 { identity.size }
 }
 
-/// A file whose first bytes were read at once, so that what looks at its headers does not open it again for each.
+extension UInt64 {
+  /// The number that `bytes`, 8 at most, spell.
+  init(_ bytes: some BidirectionalCollection<UInt8>, isBigEndian: Bool) {
+    self = isBigEndian ? bytes.reduce(0) { $0 << 8 | UInt64($1) } : bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}
+
+/// A file whose first bytes were read at once, so that it is not opened again for each header in them.
 struct StartedFile {
-  /// The most bytes that are read at once: what a system maps at least, and more than headers mostly take.
+  /// The most bytes that are read at once: a page, and more than headers of most files take.
   private static let longestStart: UInt64 = 4096
 
   /// The first bytes: all, where there are few.
   let start: [UInt8]
   private let file: any PartSource
 
-  /// Throws `SourceChanged` or `SystemError`.
   init(_ file: any PartSource) throws {
     self.file = file
     start = try file.part(from: 0, count: min(UInt64(clamping: file.byteCount), Self.longestStart)) ?? []
@@ -55,7 +58,7 @@ struct StartedFile {
   /// Bytes in the file.
   var size: UInt64 { UInt64(clamping: file.byteCount) }
 
-  /// As of `PartSource`.
+  /// As in `PartSource`.
   func part(from offset: UInt64, count: UInt64) throws -> [UInt8]? {
     // No overflow: both are at most a page.
     if offset <= Self.longestStart, count <= Self.longestStart, offset + count <= UInt64(start.count) {

@@ -1,4 +1,5 @@
-// What a document says of a blob: its type, its digest, its size (OCI image-spec, descriptor.md).
+// What a document says of a blob: its type, its digest, its size (OCI image-spec, descriptor.md), the media types
+// that there are, and the bytes of a document that one descriptor names and that has others.
 
 import Archive
 package import Basics
@@ -43,13 +44,13 @@ package struct Descriptor: Equatable, Sendable {
     self.annotations = annotations
   }
 
-  /// The descriptor that `field` spells. Throws `ImageError`.
+  /// The descriptor that `field` spells.
   package init(_ field: DocumentField) throws(ImageError) {
     mediaType = try field.required("mediaType").string()
     digest = try field.required("digest").digest()
     size = try field.required("size").size()
     if let platform = try field.member("platform") {
-      // One that does not tell system and architecture is none; the config tells then.
+      // Nil when system or architecture is missing: then the config says.
       self.platform = try PlatformWords(platform).platform
     }
     for (key, value) in try field.member("annotations")?.members() ?? [] {
@@ -59,7 +60,7 @@ package struct Descriptor: Equatable, Sendable {
     try field.checkTwinKeys()
   }
 
-  /// The names that it gives what it leads to. Beside the whole name, the other is a tag alone.
+  /// The names that it gives to the image: the whole name, or the reference name, which is often a tag alone.
   var names: [String] { Self.names(in: annotations) }
 
   /// The names among `annotations`.
@@ -85,9 +86,27 @@ package struct Descriptor: Equatable, Sendable {
   }
 }
 
-// The media types of images: OCI image-spec, media-types.md, and those of Docker that it names as compatible.
+/// The bytes of a config, a manifest or an index.
+struct Document: Sendable {
+  let bytes: [UInt8]
+  var mediaType: String
+  let digest: ImageDigest
 
-/// The media types that are read and written.
+  /// The most bytes of a document, 16 MiB.
+  static let largest = 16 << 20
+
+  init(bytes: [UInt8], mediaType: String) {
+    self.bytes = bytes
+    self.mediaType = mediaType
+    digest = ImageDigest(of: bytes)
+  }
+
+  /// What another document says of this one.
+  var descriptor: Descriptor { Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count)) }
+}
+
+/// The media types that are read and written: OCI image-spec, media-types.md, and those of Docker that it names as
+/// compatible.
 package enum MediaType {
   package static let index = "application/vnd.oci.image.index.v1+json"
   package static let manifest = "application/vnd.oci.image.manifest.v1+json"
@@ -100,27 +119,28 @@ package enum MediaType {
   package static let dockerLayer = "application/vnd.docker.image.rootfs.diff.tar"
   package static let dockerGzipLayer = "application/vnd.docker.image.rootfs.diff.tar.gzip"
   package static let zstdLayer = "application/vnd.oci.image.layer.v1.tar+zstd"
-  /// None of Docker's own; tools that turn an image of OCI's into one of Docker's write it.
+  /// Docker defines no such type; tools that convert an OCI image into a Docker image write it.
   package static let dockerZstdLayer = "application/vnd.docker.image.rootfs.diff.tar.zstd"
 
   package static let indexes = [index, dockerIndex]
   package static let manifests = [manifest, dockerManifest]
   package static let configs = [config, dockerConfig]
   private static let layers = [layer, gzipLayer, zstdLayer, dockerLayer, dockerGzipLayer, dockerZstdLayer]
-  /// What those begin with that are not distributed with their image: Windows' own (layer.md, "Non-Distributable Layers").
+  /// The starts of the types of layers that are not distributed with their image, as those of Windows (layer.md,
+  /// "Non-Distributable Layers").
   private static let foreignLayers = [
     "application/vnd.oci.image.layer.nondistributable.", "application/vnd.docker.image.rootfs.foreign.",
   ]
 
-  /// Whether `type` is that of a layer, of whatever kind.
+  /// Whether `type` is that of a layer of any kind.
   static func isLayer(_ type: String) -> Bool {
     ["application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs."].contains {
       type.utf8.starts(with: $0.utf8)
     }
   }
 
-  /// The compression that the media type of a layer tells of by its suffix; nil for a plain layer (layer.md, "+gzip Media
-  /// Types" and "+zstd Media Types"; Docker's own have a "." there).
+  /// The compression that the suffix of a layer's media type names, "+gzip" or, in Docker's types, ".gzip"; nil for
+  /// none (layer.md, "+gzip Media Types" and "+zstd Media Types").
   static func compression(ofLayer type: String) -> Compression? {
     Compression.allCases.first { compression in
       let end = type.utf8.suffix(compression.rawValue.utf8.count + 1)
@@ -128,14 +148,14 @@ package enum MediaType {
     }
   }
 
-  /// OCI's media type of a layer that is compressed so.
+  /// OCI's media type of a layer of this compression.
   static func layer(_ compression: Compression?) -> String { compression.map { "\(layer)+\($0)" } ?? layer }
 
   /// Why a layer of `type` cannot be read; nil when it can.
   static func reason(againstLayer type: String) -> String? {
     if layers.contains(type) {
       let canBeRead = compression(ofLayer: type) != .zstd || ZstdLibrary.isThere
-      return canBeRead ? nil : "\(quoted(type)) \(ZstdLibrary.missing)"
+      return canBeRead ? nil : "\(quoted(type)) \(Compression.zstdMissing)"
     }
     let isForeign = foreignLayers.contains { type.utf8.starts(with: $0.utf8) }
     let wanted = isForeign ? "a layer that is distributed with its image" : "a plain, gzip or zstd layer"

@@ -1,5 +1,4 @@
-// A JSON document of an image on its way to typed values: a field that is not what it should be is told with the file
-// and the field's path.
+// A JSON document of an image on its way to typed values. An error about a field names the file and the field's path.
 
 import Basics
 package import JSON
@@ -14,7 +13,7 @@ package struct DocumentField: Sendable {
 
   /// The most values of one document; as a tree they take less than 200 MiB.
   private static let mostValues = 1_000_000
-  /// The most items of a list, or members of an object, of which something is made each.
+  /// The most items of a list, or members of an object, that are read one by one.
   private static let mostItems = 100_000
 
   package init(value: JSONValue, place: String, path: String = "") {
@@ -23,7 +22,7 @@ package struct DocumentField: Sendable {
     self.path = path
   }
 
-  /// The document that `bytes` spell. Throws `ImageError` with line and column.
+  /// The document that `bytes` spell; an error says line and column.
   package init(reading bytes: [UInt8], place: String) throws(ImageError) {
     do throws(JSONError) {
       self.init(value: try JSONReader.read(bytes, mostValues: Self.mostValues), place: place)
@@ -33,10 +32,13 @@ package struct DocumentField: Sendable {
     }
   }
 
+  /// The place of a blob that this field names.
+  var blobPlace: FieldPlace { FieldPlace(place: place, field: path) }
+
   /// The error that this field is wrong in the way that `reason` says.
   package func error(_ reason: String) -> ImageError { ImageError(place, path, reason) }
 
-  /// The member at `key`; nil when it is missing or null. Throws `ImageError` for a key that engines read as this one.
+  /// The member at `key`; nil when it is missing or null. Throws also for a key that engines would read as this one.
   package func member(_ key: String) throws(ImageError) -> DocumentField? {
     guard case .object(let members) = value.kind else { throw error("expected an object") }
     var found: JSONValue?
@@ -52,13 +54,13 @@ package struct DocumentField: Sendable {
     return DocumentField(value: found, place: place, path: path(to: key))
   }
 
-  /// The member at `key`. Throws `ImageError` when it is missing.
+  /// The member at `key`, which must be there.
   package func required(_ key: String) throws(ImageError) -> DocumentField {
     if let member = try member(key) { return member }
     throw ImageError(place, path(to: key), "missing")
   }
 
-  /// The items of a list. Throws `ImageError` when there are more than `limit` of `what`.
+  /// The items of a list, at most `limit`; `what` names them in the error.
   package func elements(
     atMost limit: Int = mostItems, of what: String = "items"
   ) throws(ImageError) -> [DocumentField] {
@@ -84,6 +86,7 @@ package struct DocumentField: Sendable {
   /// The path of the member at `key`.
   func path(to key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
+  /// A text.
   package func string() throws(ImageError) -> String {
     guard case .string(let string) = value.kind else { throw error("expected a string") }
     return string
@@ -97,6 +100,7 @@ package struct DocumentField: Sendable {
     return size
   }
 
+  /// The digest of a blob.
   package func digest() throws(ImageError) -> ImageDigest {
     let text = try string()
     if let digest = ImageDigest(text) { return digest }
@@ -109,40 +113,26 @@ package struct DocumentField: Sendable {
     return number
   }
 
+  /// True or false.
   package func bool() throws(ImageError) -> Bool {
     guard case .bool(let bool) = value.kind else { throw error("expected true or false") }
     return bool
   }
 }
 
-extension JSONLiteral {
-  /// The value as it was read: numbers keep their text, members their order.
-  init(_ value: JSONValue) {
-    switch value.kind {
-    case .null: self = .null
-    case .bool(let bool): self = .bool(bool)
-    case .number(let text): self = .number(text)
-    case .string(let string): self = .string(string)
-    case .array(let values): self = .array(values.map { JSONLiteral($0) })
-    case .object(let members): self = .object(members.map { ($0.key, JSONLiteral($0.value)) })
-    }
-  }
-}
-
-// What engines take in the fields of documents, those that kpack only carries along too: of a config with a field of
-// another type it would make an image that no engine loads.
-// OCI image-spec, config.md, descriptor.md, manifest.md; moby, image-spec v1.2, api/types/container (`Config`) and
-// image/image.go (`V1Image`).
+// What types engines want of fields. Fields that kpack only carries along are checked too: a base whose config has a
+// field of another type would make an image that no engine loads. OCI image-spec, config.md, descriptor.md,
+// manifest.md; moby, image-spec v1.2, api/types/container (`Config`) and image/image.go (`V1Image`).
 
 /// The type of a field. Null and absence are allowed everywhere.
 indirect enum FieldType: Sendable {
-  /// Whatever the reader of the field says.
+  /// Not checked here, but where the field is read.
   case any
   case string, bool, integer
   case list(FieldType)
-  /// An object with keys of the image's own.
+  /// An object with any keys.
   case map(FieldType)
-  /// An object with these fields, and others that nobody reads.
+  /// An object with these fields; others are not checked.
   case object([(key: String, type: FieldType)])
 
   private static let strings = list(.string)
@@ -155,7 +145,7 @@ indirect enum FieldType: Sendable {
   ])
 
   private static let historyItem = object([
-    // A time that is none is replaced.
+    // A text that is not a time is replaced.
     ("created", .any), ("created_by", .string), ("comment", .string), ("author", .string), ("empty_layer", .bool),
   ])
 
@@ -184,12 +174,12 @@ indirect enum FieldType: Sendable {
     ("LayerSources", .map(descriptor)),
   ])
 
-  /// What manifests and indexes have alike.
+  /// What manifests and indexes have in common.
   static let manifest = object([("artifactType", .string), ("subject", descriptor), ("annotations", .map(.string))])
 }
 
 extension DocumentField {
-  /// Throws `ImageError` unless the field, which is not null, is of `type` with all that `type` tells of.
+  /// Throws unless the field, which is not null, and all below it are of `type`.
   func check(_ type: FieldType) throws(ImageError) {
     switch type {
     case .any: break
@@ -205,15 +195,15 @@ extension DocumentField {
   }
 }
 
-// Keys that differ only in case: two to kpack, one to Go's encoding/json, by which engines read documents and where the
-// last one wins. A document with such keys would be one image here and another there.
+// Keys that differ only in case are two keys to kpack, but one to Go's encoding/json, with which engines read
+// documents: there the last one wins. An engine would load another image from such a document than kpack read.
 
 extension DocumentField {
-  /// The objects whose keys are the image's own and no names of fields: Go keeps them as they are.
+  /// The objects whose keys are data and not names of fields: Go keeps them as they are.
   private static let maps: Set<String> = ["annotations", "Labels", "Volumes", "ExposedPorts"]
 
-  /// Throws `ImageError` when an object, here or anywhere below, has two keys that differ only in case. What the member
-  /// `skipped` holds is left to others.
+  /// Throws when an object, here or anywhere below, has two keys that differ only in case. What is in the member
+  /// `skipped` is not looked at.
   func checkTwinKeys(except skipped: String? = nil) throws(ImageError) {
     switch value.kind {
     case .null, .bool, .number, .string: return
@@ -236,15 +226,15 @@ extension DocumentField {
 }
 
 extension String {
-  /// Whether Go takes this key for the field `name`, which is of ASCII alone; so it does the same key.
+  /// Whether Go takes this key for the field `name`, which is ASCII.
   func isTwin(of name: String) -> Bool {
-    // What folds to ASCII is no shorter than that.
+    // A letter that folds to ASCII has as many bytes or more.
     utf8.count >= name.utf8.count && FoldedKey(key: self) == FoldedKey(key: name)
   }
 }
 
-/// A key as Go compares it with the names of fields (encoding/json, fold.go, `foldName`), which are of ASCII: two other
-/// letters fold to ASCII.
+/// A key as Go compares it with the names of fields (encoding/json, fold.go, `foldName`): without case, and with two
+/// letters beyond ASCII that fold to ASCII ones.
 private struct FoldedKey: Hashable {
   let key: String
 
@@ -272,6 +262,20 @@ extension JSONValue {
     switch kind {
     case .array, .object: true
     case .null, .bool, .number, .string: false
+    }
+  }
+}
+
+extension JSONLiteral {
+  /// The value as it was read: numbers keep their text, members their order.
+  init(_ value: JSONValue) {
+    switch value.kind {
+    case .null: self = .null
+    case .bool(let bool): self = .bool(bool)
+    case .number(let text): self = .number(text)
+    case .string(let string): self = .string(string)
+    case .array(let values): self = .array(values.map { JSONLiteral($0) })
+    case .object(let members): self = .object(members.map { ($0.key, JSONLiteral($0.value)) })
     }
   }
 }

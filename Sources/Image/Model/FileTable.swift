@@ -1,12 +1,12 @@
-// The file system that the layers of an image make together: names and owners, without contents.
+// The file system that the layers of an image make together: names, modes and owners, without the files' bytes.
 // OCI image-spec, layer.md, "Changeset" and "Whiteouts".
 
 package import Archive
 import Files
 
-/// What stands at each path of an image, built layer by layer.
+/// What is at each path of an image, built layer by layer.
 package struct FileTable: Sendable {
-  /// What stands at one path.
+  /// What is at one path.
   package struct Entry: Equatable, Sendable {
     /// A hard link has the kind of what it leads to, and all else of it too.
     package let kind: TarEntryKind
@@ -29,7 +29,7 @@ package struct FileTable: Sendable {
   /// The name of one file in its folder.
   typealias Name = [UInt8]
 
-  /// Why an entry cannot stand where it should.
+  /// Why an entry cannot stand at its path.
   enum Refusal: Error, Equatable {
     case belowNoFolder
     case belowLoop
@@ -48,7 +48,7 @@ package struct FileTable: Sendable {
 
   private struct Node {
     var entry: Entry
-    /// The number under which its children are found; it gets another one to lose them all.
+    /// The number under which its children are found.
     var folder: Int
   }
 
@@ -71,10 +71,10 @@ package struct FileTable: Sendable {
   /// The most files and folders of an image, those counted that a later layer hides: about 150 MB in memory.
   static let mostNodes = 1_000_000
 
-  /// A parent that no layer has: what containerd makes.
+  /// The folder that containerd makes where no layer has a parent of an entry.
   private static let implied = Entry(kind: .directory, mode: 0o755)
 
-  /// The root first; what was removed stays, but nothing leads to it.
+  /// The root first. A node that was removed stays here, but no child leads to it.
   private var nodes = [Node(entry: FileTable.implied, folder: 0)]
   /// All children of all folders: the name of each leads to its node.
   private var children: [Place: Int] = [:]
@@ -83,7 +83,7 @@ package struct FileTable: Sendable {
   /// A table with nothing but a root folder.
   package init() {}
 
-  /// What stands at `path`, which has no leading "/" and whose parents must be no symlinks; nil for nothing.
+  /// What is at `path`, which has no leading "/" and no symlinks among its parents; nil for nothing.
   package subscript(path: [UInt8]) -> Entry? {
     var index = 0
     for part in Self.parts(path) {
@@ -100,7 +100,7 @@ package struct FileTable: Sendable {
     walk(Self.parts(path)).map { Array($0.map(\.name).joined(separator: [UInt8(ascii: "/")])) }
   }
 
-  /// Why `resolve` gives nothing for `path`; nil where it gives something.
+  /// Why `resolve` gives nil for `path`; nil where it gives a path.
   package func obstacle(on path: [UInt8]) -> Obstacle? {
     guard case .failure(let obstacle) = follow(Self.parts(path)) else { return nil }
     return obstacle
@@ -163,14 +163,14 @@ extension FileTable {
 
 // Building
 extension FileTable {
-  /// The table with the entries of `layer`, a new one without hard links, over it.
+  /// The table with the entries of `layer`, which has no hard links, over it.
   package func covered(by layer: TarEntryList) -> FileTable {
     var table = self
     for index in 0..<layer.count {
       let entry = layer.entry(at: index, size: 0)
       let node = Entry(
         kind: entry.kind, mode: entry.mode, uid: entry.uid, gid: entry.gid, linkname: entry.linkname)
-      // What has no place is not there to be found.
+      // An entry without a place, such as one below a file, cannot be looked up either.
       try? table.set(node, at: Self.parts(entry.name))
     }
     return table
@@ -182,15 +182,14 @@ extension FileTable {
     children[Place(folder: nodes[folder].folder, name: name)] = nil
   }
 
-  /// Removes all that stands in the folder at `parent`, if it is there.
+  /// Removes all that is in the folder at `parent`, if it is there.
   mutating func clear(_ parent: some BidirectionalCollection<Name>) {
     if let folder = walk(parent).flatMap(end) { empty(folder) }
   }
 
-  /// Puts `entry` at `parts`, in the place of what stands there; a folder over a folder keeps what is in it.
+  /// Puts `entry` at `parts` and replaces what is there; a folder over a folder keeps what is in it.
   ///
-  /// Missing parents are made. Throws when a parent is no folder and leads to none, when the root is to be no folder,
-  /// and when the table is full.
+  /// Missing parents are made.
   mutating func set(_ entry: Entry, at parts: [Name]) throws(Refusal) {
     guard let name = parts.last else {
       guard entry.kind == .directory else { throw .rootIsNoFolder }
@@ -213,7 +212,7 @@ extension FileTable {
     nodes[index].entry = entry
   }
 
-  /// What the hard link target at `parts` is; its last part is not followed.
+  /// The entry that a hard link to `parts` means; a symlink there is not followed.
   func linked(_ parts: [Name]) -> Entry? {
     guard let name = parts.last, let folder = walk(parts.dropLast()).flatMap(end) else { return nil }
     return child(name, of: folder).map { nodes[$0].entry }
@@ -236,7 +235,7 @@ extension FileTable {
     return nodes.count - 1
   }
 
-  /// Leaves nothing in the folder `index`: its children stay under a number that no folder has.
+  /// Leaves nothing in the folder `index`: it gets a new number, so that its children belong to no folder.
   private mutating func empty(_ index: Int) {
     nodes[index].folder = folders
     folders += 1

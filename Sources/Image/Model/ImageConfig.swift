@@ -1,5 +1,5 @@
-// The config of an image: what it runs on, what it runs, and the digests of its layers (OCI image-spec, config.md).
-// Fields that are not known here survive.
+// The config of an image: what it runs on, what it runs, the digests of its layers, and how they were made (OCI
+// image-spec, config.md). Members that are not known here survive.
 
 package import Basics
 package import JSON
@@ -12,20 +12,15 @@ package struct ImageConfig: Equatable, Sendable {
   package let settings: ImageSettings
   /// The document's members, in order.
   private let members: [(String, JSONLiteral)]
-  /// The items of the history, oldest first; nil when it has none.
-  private let history: [JSONLiteral]?
-  /// How many layers the history tells of, all or fewer.
-  private let toldLayers: Int
+  private let history: ImageHistory
   /// The members of `config`.
   private let settingMembers: [(String, JSONLiteral)]
 
-  /// The config that `document` spells, what its platform lacks taken from `descriptor`, that of its image.
-  ///
-  /// Throws `ImageError`.
+  /// The config that `document` spells; what its platform lacks is taken from `descriptor`, that of its image.
   package init(_ document: DocumentField, on descriptor: Platform? = nil) throws(ImageError) {
     platform = try PlatformWords(document).filled(from: descriptor, in: document.place)
-    // A list that is absent or null tells of no layers, as to Go; that a manifest has as many is compared. Without rootfs
-    // it is no config of an image (moby, image/image.go, `NewFromJSON`).
+    // An absent or null list is an empty one, as in Go; the manifest's number of layers is compared with it. A config
+    // without rootfs is not that of an image (moby, image/image.go, `NewFromJSON`).
     let rootfs = try document.required("rootfs")
     if let type = try rootfs.member("type"), try type.string() != "layers" { throw type.error("expected \"layers\"") }
     var diffIDs: [ImageDigest] = []
@@ -33,7 +28,7 @@ package struct ImageConfig: Equatable, Sendable {
       diffIDs.append(try field.digest())
     }
     self.diffIDs = diffIDs
-    (history, toldLayers) = try Self.history(document, layers: diffIDs.count)
+    history = try ImageHistory(of: document, layers: diffIDs.count)
     let config = try document.member("config")
     settings = try config.map { config throws(ImageError) in try ImageSettings(config) } ?? ImageSettings()
     try document.check(.config)
@@ -47,8 +42,7 @@ package struct ImageConfig: Equatable, Sendable {
     self.platform = platform
     self.settings = settings
     self.diffIDs = diffIDs
-    self.history = history.map { Self.item(created: created, createdBy: $0) }
-    toldLayers = history.count
+    self.history = ImageHistory(layers: history, created: created)
     settingMembers = []
     members = [("created", .string("\(UTCTime(epoch: created))"))]
   }
@@ -61,37 +55,22 @@ package struct ImageConfig: Equatable, Sendable {
   }
 
   /// This config with one more layer, other settings and another platform, made at `created`.
-  ///
-  /// A history that tells of fewer layers than there are is filled up in front: what docker adds to a base without a
-  /// history tells of the uppermost layers. All items have a time, those of the base that tell none that of the image:
-  /// `umoci stat` fails on one without, and no engine loads an image with a text that is none.
   package func adding(
     layer diffID: ImageDigest, settings: ImageSettings, platform: Platform, created: Int64, createdBy: String
   ) -> ImageConfig {
-    let missing = max(0, diffIDs.count - toldLayers)
-    let untold = [JSONLiteral](repeating: Self.item(created: created, createdBy: "base"), count: missing)
-    let told = (history ?? []).map { Self.timed($0, created) }
-    return ImageConfig(
+    ImageConfig(
       base: self, platform: platform, settings: settings, diffIDs: diffIDs + [diffID],
-      history: untold + told + [Self.item(created: created, createdBy: createdBy)], created: created)
-  }
-
-  /// The item of a history, with a time if it has none.
-  private static func timed(_ item: JSONLiteral, _ created: Int64) -> JSONLiteral {
-    guard case .object(let members) = item else { return item }
-    if case .string(let text)? = members.first(where: { $0.0 == "created" })?.1, isTime(text) { return item }
-    return .object(members.setting("created", .string("\(UTCTime(epoch: created))")))
+      history: history.adding(createdBy, over: diffIDs.count, created: created), created: created)
   }
 
   private init(
-    base: ImageConfig, platform: Platform, settings: ImageSettings, diffIDs: [ImageDigest], history: [JSONLiteral],
+    base: ImageConfig, platform: Platform, settings: ImageSettings, diffIDs: [ImageDigest], history: ImageHistory,
     created: Int64
   ) {
     self.platform = platform
     self.settings = settings
     self.diffIDs = diffIDs
     self.history = history
-    toldLayers = diffIDs.count
     settingMembers = base.settingMembers
     members = base.members.setting("created", .string("\(UTCTime(epoch: created))"))
   }
@@ -104,30 +83,71 @@ package struct ImageConfig: Equatable, Sendable {
     members = members.setting("config", .object(settings.members(over: settingMembers)))
     members = members.setting(
       "rootfs", .object([("type", .string("layers")), ("diff_ids", .array(diffIDs.map { .string("\($0)") }))]))
-    return .object(members.setting("history", history.map(JSONLiteral.array)))
+    return .object(members.setting("history", history.json))
   }
+
+  /// The bytes of the document.
+  var document: Document { Document(bytes: Array(json.text.utf8), mediaType: MediaType.config) }
 
   package static func == (first: ImageConfig, second: ImageConfig) -> Bool { first.json.text == second.json.text }
-
-  private static func item(created: Int64, createdBy: String) -> JSONLiteral {
-    .object([("created", .string("\(UTCTime(epoch: created))")), ("created_by", .string(createdBy))])
-  }
 
   private static func members(of field: DocumentField?) -> [(String, JSONLiteral)] {
     guard case .object(let members)? = field?.value.kind else { return [] }
     return members.map { ($0.key, JSONLiteral($0.value)) }
   }
+}
 
-  /// A history, and how many layers it tells of: it has at most one item per layer beside those that say they are empty.
-  private static func history(
-    _ document: DocumentField, layers: Int
-  ) throws(ImageError) -> (items: [JSONLiteral]?, layers: Int) {
-    guard let field = try document.member("history") else { return (nil, 0) }
+/// How the layers of an image were made.
+private struct ImageHistory: Sendable {
+  /// Oldest first; nil when the config has none.
+  private let items: [JSONLiteral]?
+  /// The number of layers that the items are about: all layers or fewer, for other items say that they made none.
+  private let layers: Int
+
+  private init(items: [JSONLiteral]?, layers: Int) { (self.items, self.layers) = (items, layers) }
+
+  /// The history of the config `document`, which has `layers` layers.
+  init(of document: DocumentField, layers: Int) throws(ImageError) {
+    guard let field = try document.member("history") else {
+      self.init(items: nil, layers: 0)
+      return
+    }
     let items = try field.presentElements()
     var count = 0
     for item in items where try item.member("empty_layer")?.bool() != true { count += 1 }
     if count > layers { throw field.error("tells of \(count) layers, rootfs.diff_ids of \(layers)") }
-    return (items.isEmpty ? nil : items.map { JSONLiteral($0.value) }, count)
+    self.init(items: items.isEmpty ? nil : items.map { JSONLiteral($0.value) }, layers: count)
+  }
+
+  /// A history of one item a layer, what made each.
+  init(layers: [String], created: Int64) {
+    self.init(items: layers.map { Self.item(created: created, createdBy: $0) }, layers: layers.count)
+  }
+
+  /// The history with the item of one more layer over `count` layers.
+  ///
+  /// Where it has fewer items than layers, the lowest layers get items: what docker adds to a base without a history is
+  /// about the uppermost layers. Items without a time get that of the image: `umoci stat` fails on them, and no engine
+  /// loads an image whose history has something else than a time there.
+  func adding(_ createdBy: String, over count: Int, created: Int64) -> ImageHistory {
+    let missing = max(0, count - layers)
+    let lowest = [JSONLiteral](repeating: Self.item(created: created, createdBy: "base"), count: missing)
+    let known = (items ?? []).map { Self.timed($0, created) }
+    return ImageHistory(
+      items: lowest + known + [Self.item(created: created, createdBy: createdBy)], layers: count + 1)
+  }
+
+  var json: JSONLiteral? { items.map(JSONLiteral.array) }
+
+  private static func item(created: Int64, createdBy: String) -> JSONLiteral {
+    .object([("created", .string("\(UTCTime(epoch: created))")), ("created_by", .string(createdBy))])
+  }
+
+  /// `item` with the time `created` unless it has one.
+  private static func timed(_ item: JSONLiteral, _ created: Int64) -> JSONLiteral {
+    guard case .object(let members) = item else { return item }
+    if case .string(let text)? = members.first(where: { $0.0 == "created" })?.1, isTime(text) { return item }
+    return .object(members.setting("created", .string("\(UTCTime(epoch: created))")))
   }
 }
 
@@ -141,11 +161,9 @@ extension [(String, JSONLiteral)] {
   }
 }
 
-// Times in documents, as Go reads them: an image whose history has another text for one is loaded by no engine.
-
-/// Whether `text` is a time to Go (time, `parseStrictRFC3339`): RFC 3339, section 5.6, with "T" and "Z" in capitals and no
-/// leap seconds.
-func isTime(_ text: String) -> Bool {
+/// Whether Go, with which engines read documents, takes `text` for a time (time, `parseStrictRFC3339`): RFC 3339,
+/// section 5.6, with "T" and "Z" in capitals and no leap seconds.
+private func isTime(_ text: String) -> Bool {
   let bytes = Array(text.utf8)
   let clock = Array("0000-00-00T00:00:00".utf8)
   guard bytes.count > clock.count, hasForm(bytes.prefix(clock.count), clock) else { return false }
@@ -156,7 +174,7 @@ func isTime(_ text: String) -> Bool {
   else { return false }
   var zone = bytes[clock.count...]
   if zone.first == UInt8(ascii: ".") {
-    let fraction = zone.dropFirst().prefix(while: isDigit)
+    let fraction = zone.dropFirst().prefix(while: \.isDigit)
     if fraction.isEmpty { return false }
     zone = zone[fraction.endIndex...]
   }
@@ -169,17 +187,15 @@ private func hasForm(_ bytes: ArraySlice<UInt8>, _ form: [UInt8]) -> Bool {
   bytes.count == form.count
     && zip(bytes, form).allSatisfy { byte, wanted in
       switch wanted {
-      case UInt8(ascii: "0"): isDigit(byte)
+      case UInt8(ascii: "0"): byte.isDigit
       case UInt8(ascii: "+"): byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
       default: byte == wanted
       }
     }
 }
 
-/// The number that `digits`, at most four of them, spell.
-private func number(_ digits: ArraySlice<UInt8>) -> Int {
-  digits.reduce(0) { $0 * 10 + Int($1) - Int(UInt8(ascii: "0")) }
-}
+/// The number that `digits` spell; they were found to be digits.
+private func number(_ digits: ArraySlice<UInt8>) -> Int { Int(decimal(digits) ?? 0) }
 
 private func daysOfMonth(_ month: Int, in year: Int) -> Int {
   let isLeapYear = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
@@ -189,5 +205,3 @@ private func daysOfMonth(_ month: Int, in year: Int) -> Int {
   default: 31
   }
 }
-
-private func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte }

@@ -1,5 +1,5 @@
 // The digest of a blob as documents name it: an algorithm and hexadecimal digits (OCI image-spec, descriptor.md,
-// "Digests"). A text from a document is checked before it is anything, least of all a path.
+// "Digests"). A text is checked before it becomes a digest, because digests become paths.
 
 package import Basics
 
@@ -15,11 +15,11 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     let bytes = Array(text.utf8)
     guard bytes.starts(with: Self.prefix.utf8), bytes.count == Self.prefix.utf8.count + 64 else { return nil }
     let digits = bytes.dropFirst(Self.prefix.utf8.count)
-    guard digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+    guard digits.allSatisfy(\.isLowerHexDigit) else { return nil }
     hex = String(decoding: digits, as: UTF8.self)
   }
 
-  /// The digest that the name of a blob in a layout is of; nil for another name.
+  /// The digest in the name of a blob of a layout, "blobs/sha256/HEX"; nil for another name.
   init?(blobPath name: String) {
     let folder = "blobs/sha256/"
     guard name.utf8.starts(with: folder.utf8) else { return nil }
@@ -31,9 +31,9 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, let algorithm = parts.first, let encoded = parts.last, !algorithm.isEmpty, !encoded.isEmpty
     else { return false }
-    let isPlain = { (byte: UInt8) in (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) }
-    return !algorithm.elementsEqual("sha256".utf8) && algorithm.allSatisfy { isPlain($0) || "+._-".utf8.contains($0) }
-      && encoded.allSatisfy { isPlain($0) || (0x41...0x5A).contains($0) || "=_-".utf8.contains($0) }
+    return !algorithm.elementsEqual("sha256".utf8)
+      && algorithm.allSatisfy { $0.isLowerLetter || $0.isDigit || "+._-".utf8.contains($0) }
+      && encoded.allSatisfy { $0.isLetterOrDigit || "=_-".utf8.contains($0) }
   }
 
   package init(_ digest: Digest) { hex = digest.description }
@@ -43,6 +43,6 @@ package struct ImageDigest: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { Self.prefix + hex }
 
-  /// Where the blob stands in an OCI image layout (image-layout.md, "Blobs").
+  /// Where the blob is in an OCI image layout (image-layout.md, "Blobs").
   package var blobPath: String { "blobs/sha256/\(hex)" }
 }

@@ -1,4 +1,5 @@
-// What a container of an image is started with: the `config` object of an image's config (OCI image-spec, config.md).
+// What a container is started with, the `config` object of an image's config (OCI image-spec, config.md), and what an
+// image changes in that of its base.
 
 import JSON
 
@@ -11,7 +12,8 @@ package struct ImageSettings: Equatable, Sendable {
   package var workingDirectory: String?
   package var user: String?
   package var labels: [Label] = []
-  /// Whether a builder is asked to run instructions for each image on this one (moby, image-spec v1.2, "OnBuild").
+  /// Whether the image wants instructions to be run for each image that is built on it (moby, image-spec v1.2,
+  /// "OnBuild").
   package private(set) var hasTriggers = false
 
   /// One label.
@@ -30,7 +32,7 @@ package struct ImageSettings: Equatable, Sendable {
 
   package init() {}
 
-  /// The settings that `field` spells. Throws `ImageError`.
+  /// The settings that `field` spells.
   init(_ field: DocumentField) throws(ImageError) {
     environment = try Self.strings(try field.member("Env")) ?? []
     command = try Self.strings(try field.member("Cmd"))
@@ -70,5 +72,29 @@ package struct ImageSettings: Equatable, Sendable {
     members = members.setting("User", user.map(JSONLiteral.string))
     let labels = labels.map { ($0.key, JSONLiteral.string($0.value)) }
     return members.setting("Labels", labels.isEmpty ? nil : .object(labels))
+  }
+}
+
+/// What an image sets beyond its base.
+package struct SettingChanges: Sendable {
+  package var environment: [(name: String, value: String)] = []
+  package var labels: [(key: String, value: String)] = []
+  package var workingDirectory: String?
+  package var user: String?
+  package var entrypoint: [String]?
+  package var command: [String]?
+
+  package init() {}
+
+  /// The settings of the base with these changes. As in `docker build`, a new entrypoint drops the command of the base.
+  package func applied(to base: ImageSettings) -> ImageSettings {
+    var settings = base
+    for (name, value) in environment { settings.set(variable: name, to: value) }
+    for (key, value) in labels { settings.set(label: key, to: value) }
+    if let workingDirectory { settings.workingDirectory = workingDirectory }
+    if let user { settings.user = user }
+    if let entrypoint { (settings.entrypoint, settings.command) = (entrypoint, nil) }
+    if let command { settings.command = command }
+    return settings
   }
 }

@@ -1,17 +1,17 @@
-// The platform as documents spell it: in the descriptors of an index, where it may lack, and in configs, where it is often
-// told in part (OCI image-spec, image-index.md, `platform`, and config.md).
+// The platform as documents spell it: in the descriptors of an index, where it may be missing, and in configs, where it
+// is often incomplete (OCI image-spec, image-index.md, `platform`, and config.md).
 
 import Basics
 import JSON
 
-/// The words of a platform that a document has; an empty word is none.
+/// The words of a platform that a document has; an empty word counts as missing.
 struct PlatformWords: Equatable, Sendable {
   let os: String?
   let architecture: String?
   let variant: String?
   let osVersion: String?
 
-  /// The words among the members of `field`. Throws `ImageError` for what is no word.
+  /// The words among the members of `field`.
   init(_ field: DocumentField) throws(ImageError) {
     os = try Self.word("os", of: field)
     architecture = try Self.word("architecture", of: field)
@@ -19,15 +19,16 @@ struct PlatformWords: Equatable, Sendable {
     osVersion = try Self.word("os.version", of: field)
   }
 
-  /// The platform; nil when system or architecture lacks.
+  /// The platform; nil when system or architecture is missing.
   var platform: Platform? {
     guard let os, let architecture else { return nil }
     return Platform(os: os, architecture: architecture, variant: variant, osVersion: osVersion)
   }
 
-  /// The platform, with what these words lack from `other`: its variant and version where the rest is the same.
+  /// The platform, with missing words taken from `other`: variant and version only where system and architecture are
+  /// the same.
   ///
-  /// Throws `ImageError`, of the document `place`, when system or architecture lacks all the same.
+  /// Throws when system or architecture is missing in both; `place` is the document in that error.
   func filled(from other: Platform?, in place: String) throws(ImageError) -> Platform {
     guard let os = os ?? other?.os else { throw ImageError(place, "os", Self.missing) }
     guard let architecture = architecture ?? other?.architecture else {
@@ -42,24 +43,18 @@ struct PlatformWords: Equatable, Sendable {
   private static let wanted = "expected letters, digits, '.', '_' and '-'"
   private static let missing = "\(wanted), found nothing"
 
-  /// A word of letters, digits, '.', '_' and '-', as platforms are told, listed and compared by their words.
+  /// The member at `key`: letters, digits, '.', '_' and '-', for words of platforms stand in messages and lists.
   private static func word(_ key: String, of field: DocumentField) throws(ImageError) -> String? {
     guard let field = try field.member(key) else { return nil }
     let text = try field.string()
-    let isWord = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-      default: false
-      }
-    }
+    let isWord = text.utf8.allSatisfy { $0.isLetterOrDigit || "._-".utf8.contains($0) }
     if !isWord { throw field.error("\(wanted), found \(quoted(text))") }
     return text.isEmpty ? nil : text
   }
 }
 
 extension Platform {
-  /// The platform of a document that must tell one. Throws `ImageError`.
+  /// The platform that `field` spells, with system and architecture.
   init(_ field: DocumentField) throws(ImageError) {
     self = try PlatformWords(field).filled(from: nil, in: field.place)
   }

@@ -1,7 +1,7 @@
 // The name of an image: registry, repository, tag, digest. The grammar and the defaults are those of
-// distribution/reference: "x" is "docker.io/library/x:latest".
+// distribution/reference: "x" means "docker.io/library/x:latest".
 
-import JSON
+import Basics
 
 /// The name of an image, with what its short form leaves out filled in.
 package struct Reference: Hashable, Sendable, CustomStringConvertible {
@@ -17,7 +17,7 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
   private static let longestTag = 128
   private static let longestName = 255
 
-  /// The reference that `text` spells. Throws `ReferenceError`.
+  /// The reference that `text` spells.
   package init(_ text: String) throws(ReferenceError) {
     var rest = text.utf8[...]
     var digest: ImageDigest?
@@ -51,7 +51,7 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
   /// Registry and repository: "docker.io/library/busybox".
   package var name: String { "\(domain)/\(path)" }
 
-  /// Registry and repository as Docker shows them, "busybox"; whole where a part of the path would read as a registry.
+  /// Registry and repository as Docker shows them, "busybox"; whole where the short form would mean another image.
   package var familiarName: String {
     guard domain == Self.hub else { return name }
     let library = "library/"
@@ -60,8 +60,8 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     return Self.split(short) == (domain, path) ? short : name
   }
 
-  /// Whether this name may ask for what is stored under `stored`: a name with a digest need not tell the tag. Whether
-  /// the digest is right is another question.
+  /// Whether an image of the name `stored` can be what this name asks for: a name with a digest needs no tag. The
+  /// image's own digest is not compared.
   package func canMean(_ stored: Reference) -> Bool {
     if self == stored { return true }
     guard digest != nil, stored.digest == nil || stored.digest == digest else { return false }
@@ -95,25 +95,24 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     if text.utf8.first == UInt8(ascii: "[") { return isAddress(text.utf8.dropFirst()) }
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard parts.count <= 2, let host = parts.first, !host.isEmpty else { return false }
-    if parts.count == 2, parts[1].isEmpty || !parts[1].allSatisfy(isDigit) { return false }
+    if parts.count == 2, parts[1].isEmpty || !parts[1].allSatisfy(\.isDigit) { return false }
     return host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
       guard let first = label.first, let last = label.last else { return false }
       return first != UInt8(ascii: "-") && last != UInt8(ascii: "-")
-        && label.allSatisfy { isWord($0) && $0 != UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+        && label.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
     }
   }
 
-  /// What stands behind the bracket of `\[[a-fA-F0-9:]+\](:[0-9]+)?` (distribution/reference, regexp.go, "ipv6address"):
-  /// an address without a zone.
+  /// Whether `text` is what follows the bracket of `\[[a-fA-F0-9:]+\](:[0-9]+)?` (distribution/reference, regexp.go,
+  /// "ipv6address"): an address without a zone.
   private static func isAddress(_ text: Substring.UTF8View) -> Bool {
     guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { return false }
     let (address, rest) = (text[..<end], text[end...].dropFirst())
-    let isHex = { (byte: UInt8) in
-      isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+    guard !address.isEmpty, address.allSatisfy({ $0.hexDigitValue != nil || $0 == UInt8(ascii: ":") }) else {
+      return false
     }
-    guard !address.isEmpty, address.allSatisfy({ isHex($0) || $0 == UInt8(ascii: ":") }) else { return false }
     let port = rest.dropFirst()
-    return rest.isEmpty || rest.first == UInt8(ascii: ":") && !port.isEmpty && port.allSatisfy(isDigit)
+    return rest.isEmpty || rest.first == UInt8(ascii: ":") && !port.isEmpty && port.allSatisfy(\.isDigit)
   }
 
   private static func isPath(_ text: String) -> Bool {
@@ -138,20 +137,20 @@ package struct Reference: Hashable, Sendable, CustomStringConvertible {
     return true
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-  private static func isLowerOrDigit(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-  }
-  private static func isWord(_ byte: UInt8) -> Bool {
-    isLowerOrDigit(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "_")
-  }
+  private static func isLowerOrDigit(_ byte: UInt8) -> Bool { byte.isLowerLetter || byte.isDigit }
+  private static func isWord(_ byte: UInt8) -> Bool { byte.isLetterOrDigit || byte == UInt8(ascii: "_") }
 }
 
-/// A text that is no name of an image.
+/// A text that is not the name of an image.
 package struct ReferenceError: Error, Equatable, Sendable, CustomStringConvertible {
   package let text: String
 
   package init(text: String) { self.text = text }
 
   package var description: String { "expected the name of an image such as \"busybox:1.36\"" }
+}
+
+extension [String] {
+  /// Those of the names that are references; no image can be asked for by another one.
+  var references: [Reference] { compactMap { try? Reference($0) } }
 }

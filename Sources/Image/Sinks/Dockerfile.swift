@@ -1,23 +1,23 @@
-// The Dockerfile that makes the same image with `docker build` (Dockerfile reference, docs.docker.com): what people who
-// look for the recipe of an image expect beside it.
+// The Dockerfile that makes the same image with `docker build` (Dockerfile reference, docs.docker.com), for people who
+// look for the recipe of an image.
 
 package import Basics
 import JSON
 
-/// Writes Dockerfiles.
+/// The recipe of an image.
 package struct Dockerfile: Sendable {
   /// The name of the archive beside a Dockerfile that holds what the layer has beside the executable.
   package static let archiveName = "layer.tar"
 
   /// What FROM names.
   package let base: String
-  /// The platform that FROM asks for, where its name alone does not tell; nil where it does.
+  /// The platform that FROM asks for; nil where the name of the base means one platform alone.
   package let platform: Platform?
   /// The name of the executable in the folder of the Dockerfile, and the folder that it goes into; nil for none.
   package let executable: (name: String, folder: String)?
-  /// Whether the archive with what else the layer has stands in the folder of the Dockerfile.
+  /// Whether the folder of the Dockerfile has the archive with the rest of the layer.
   package let hasArchive: Bool
-  /// What is set beyond the base.
+  /// What the image changes in the settings of its base.
   package let changes: SettingChanges
 
   package init(
@@ -31,7 +31,7 @@ package struct Dockerfile: Sendable {
     self.changes = changes
   }
 
-  /// The text: an instruction a line.
+  /// The text, one instruction a line.
   package var text: String {
     var lines = [platform.map { "FROM --platform=\($0) \(base)" } ?? "FROM \(base)"]
     if hasArchive { lines.append("ADD \(Self.archiveName) /") }
@@ -45,62 +45,35 @@ package struct Dockerfile: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Whether ADD can bring a file `name` into `folder`: builders read patterns, variables, quotes and flags in both, in
-  /// every form of the instruction, and some of them cannot be escaped. Names that the builder's folder has already, or
-  /// that builders look for in it, begin with a dot or are taken.
+  /// Whether ADD can bring a file `name` into `folder`.
+  ///
+  /// Builders read patterns, variables, quotes and flags in both, in every form of the instruction, and some of them
+  /// cannot be escaped. Nor can the name be one that the folder of the Dockerfile has, or that builders look for there.
   package static func canAdd(_ name: String, to folder: String) -> Bool {
     let isFree = !["Dockerfile", "Dockerfile.dockerignore", archiveName].contains(name)
     return isFree && isPlain(name) && isPlain(folder.drop { $0 == "/" })
   }
 
-  /// Whether nobody reads more in `text` than its letters.
+  /// Whether builders take every byte of `text` literally.
   private static func isPlain(_ text: some StringProtocol) -> Bool {
     guard let first = text.utf8.first else { return true }
-    let letter = { (byte: UInt8) in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-    }
-    return letter(first) && text.utf8.allSatisfy { letter($0) || "._-+@%:,/".utf8.contains($0) }
+    return first.isLetterOrDigit && text.utf8.allSatisfy { $0.isLetterOrDigit || "._-+@%:,/".utf8.contains($0) }
   }
 
-  /// The text as it is where it is a plain word, in quotes where it is not.
+  /// The text, in quotes where it is not a plain word.
   private func bareWord(_ text: String) -> String {
     Self.isPlain(text.drop { $0 == "/" }) && !text.isEmpty ? text : word(text)
   }
 
   private func array(_ words: [String]) -> String { JSONLiteral.array(words.map { .string($0) }).text }
 
-  /// The text in quotes, with what the builder would put variables in for escaped.
+  /// The text in quotes; characters that a builder reads as more than themselves are escaped.
   private func word(_ text: String) -> String {
-    // By scalars: a sign and a combining mark after it are one Character, and two to the builder.
+    // By scalars: "$" and a combining mark after it are one Character to Swift, but two to the builder.
     let escaped = text.unicodeScalars.reduce(into: "") { result, scalar in
       if ["\\", "$", "\""].contains(scalar) { result += "\\" }
       result.unicodeScalars.append(scalar)
     }
     return "\"\(escaped)\""
-  }
-}
-
-/// What an image sets beyond its base.
-package struct SettingChanges: Sendable {
-  package var environment: [(name: String, value: String)] = []
-  package var labels: [(key: String, value: String)] = []
-  package var workingDirectory: String?
-  package var user: String?
-  package var entrypoint: [String]?
-  package var command: [String]?
-
-  package init() {}
-
-  /// The settings of the base with these changes, as a builder makes them: an entrypoint of its own ends the base's
-  /// command.
-  package func applied(to base: ImageSettings) -> ImageSettings {
-    var settings = base
-    for (name, value) in environment { settings.set(variable: name, to: value) }
-    for (key, value) in labels { settings.set(label: key, to: value) }
-    if let workingDirectory { settings.workingDirectory = workingDirectory }
-    if let user { settings.user = user }
-    if let entrypoint { (settings.entrypoint, settings.command) = (entrypoint, nil) }
-    if let command { settings.command = command }
-    return settings
   }
 }

@@ -1,64 +1,66 @@
-// The documents of a list of images: each is read, verified and parsed once, however many images name it, and all of
-// them together are bounded.
+// The documents of the images of one source: each is read, verified and parsed once, however many images name it, and
+// their sum is bounded.
 
 import Basics
 import JSON
 
-/// The documents that were read so far for the images of one source.
+/// The documents that were read so far of one source.
 struct ImageDocuments {
   /// The most images of one source.
   static let mostImages = 1000
   /// The most bytes of the documents of one source, 32 MiB; parsed, they take many times as much.
   private static let mostBytes: Int64 = 32 << 20
-
-  /// The most values of the documents of one source that are kept as a tree.
+  /// The most values of the documents of one source that are kept parsed.
   private static let mostValues = 2_000_000
 
-  private let source: ImageSource
+  private let source: any ImageSource
   private var descriptors = 0
   private var bytes: Int64 = 0
   private var values = 0
-  private var documents: [String: StoredDocument] = [:]
+  private var documents: [String: Document] = [:]
   private var configs: [ImageDigest: (words: PlatformWords, config: ImageConfig)] = [:]
   private var indexes: [ImageDigest: [ImageIndex.Item]] = [:]
 
-  init(of source: ImageSource) { self.source = source }
+  init(of source: any ImageSource) { self.source = source }
 
-  /// The document in the file `name`. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  mutating func document(_ name: String, mediaType: String, _ place: BlobPlace) throws -> StoredDocument {
-    if var known = documents[name] {
+  /// The document `named`, compared with its descriptor where it has one.
+  mutating func document(_ named: NamedBlob, mediaType: String) throws -> Document {
+    let document = try stored(named, mediaType)
+    guard let descriptor = named.descriptor else { return document }
+    if Int64(document.bytes.count) != descriptor.size {
+      throw named.place.error("\(named.name): expected \(descriptor.size) bytes, found \(document.bytes.count)")
+    }
+    if document.digest != descriptor.digest {
+      throw named.place.error("\(named.name): its bytes are \(document.digest)")
+    }
+    return document
+  }
+
+  /// The document that `descriptor`, which is at `place`, names.
+  mutating func document(_ descriptor: Descriptor, _ place: FieldPlace) throws -> Document {
+    try document(NamedBlob(descriptor, at: place), mediaType: descriptor.mediaType)
+  }
+
+  private mutating func stored(_ named: NamedBlob, _ mediaType: String) throws -> Document {
+    if var known = documents[named.name] {
       known.mediaType = mediaType
       return known
     }
-    let blob = try source.documentBlob(name, place)
-    // Each is at most 16 MiB, and the sum was at most 32 MiB before.
+    let blob = try source.documentBlob(named)
+    // No overflow: each is at most 16 MiB, and the sum was at most 32 MiB before.
     bytes += blob.count
     if bytes > Self.mostBytes {
-      throw place.error("\(blob.name): documents of more than \(Self.mostBytes) bytes together")
+      throw named.place.error("\(blob.name): documents of more than \(Self.mostBytes) bytes together")
     }
-    let document = StoredDocument(bytes: try blob.read(), mediaType: mediaType)
-    documents[name] = document
+    let document = Document(bytes: try blob.read(), mediaType: mediaType)
+    documents[named.name] = document
     return document
   }
 
-  /// The document that `descriptor` names. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  mutating func document(_ descriptor: Descriptor, _ place: BlobPlace) throws -> StoredDocument {
-    let name = descriptor.digest.blobPath
-    let document = try document(name, mediaType: descriptor.mediaType, place)
-    if Int64(document.bytes.count) != descriptor.size {
-      throw place.error("\(name): expected \(descriptor.size) bytes, found \(document.bytes.count)")
-    }
-    if document.digest != descriptor.digest { throw place.error("\(name): its bytes are \(document.digest)") }
-    return document
-  }
-
-  /// The config that `document`, the file `name`, spells, with what `descriptor` adds to its platform; parsed once,
-  /// whatever descriptors lead to it.
-  ///
-  /// Throws `ImageError`.
-  mutating func config(
-    _ document: StoredDocument, in name: String, on descriptor: Platform?
-  ) throws -> ImageConfig {
+  /// The config that `document`, the file `name`, spells; what its platform lacks is taken from `descriptor`.
+  mutating func config(_ document: Document, in name: String, on descriptor: Platform?) throws(ImageError)
+    -> ImageConfig
+  {
     let place = source.place(name)
     if let known = configs[document.digest] {
       return known.config.on(try known.words.filled(from: descriptor, in: place))
@@ -69,8 +71,8 @@ struct ImageDocuments {
     return config
   }
 
-  /// The items of the index that `descriptor` leads to. Throws `ImageError`, `SourceChanged` or `SystemError`.
-  mutating func index(_ descriptor: Descriptor, _ place: BlobPlace) throws -> [ImageIndex.Item] {
+  /// The items of the index that `descriptor`, which is at `place`, names.
+  mutating func index(_ descriptor: Descriptor, _ place: FieldPlace) throws -> [ImageIndex.Item] {
     let document = try document(descriptor, place)
     if let known = indexes[document.digest] { return known }
     let field = try kept(document, source.place(descriptor.digest.blobPath))
@@ -79,8 +81,8 @@ struct ImageDocuments {
     return items
   }
 
-  /// What `document`, the file `place`, spells, to be kept. Throws `ImageError`.
-  private mutating func kept(_ document: StoredDocument, _ place: String) throws(ImageError) -> DocumentField {
+  /// What `document`, the file `place`, spells, counted as kept.
+  private mutating func kept(_ document: Document, _ place: String) throws(ImageError) -> DocumentField {
     let field = try DocumentField(reading: document.bytes, place: place)
     values += field.value.count
     if values > Self.mostValues {
@@ -89,16 +91,16 @@ struct ImageDocuments {
     return field
   }
 
-  /// Counts one more descriptor, which stands at `place`. Throws `ImageError` when there are too many.
-  mutating func countDescriptor(_ place: BlobPlace) throws(ImageError) {
+  /// Counts one more descriptor, which is at `place`; throws when there are too many.
+  mutating func countDescriptor(_ place: FieldPlace) throws(ImageError) {
     descriptors += 1
     if descriptors > ImageIndex.mostDescriptors {
       throw place.error("more than \(ImageIndex.mostDescriptors) descriptors")
     }
   }
 
-  /// Throws `ImageError` when `count` images are more than one source may have.
-  static func checkCount(_ count: Int, _ place: BlobPlace) throws(ImageError) {
+  /// Throws when `count` images are more than one source may have.
+  static func checkCount(_ count: Int, _ place: FieldPlace) throws(ImageError) {
     if count > mostImages { throw place.error("more than \(mostImages) images") }
   }
 }

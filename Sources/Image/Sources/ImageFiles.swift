@@ -1,4 +1,4 @@
-// The files that an image is read from: those of a layout folder, or the members of an archive.
+// The files that images are read from: those of a layout folder, or the members of an archive.
 
 import Archive
 import Basics
@@ -9,7 +9,20 @@ enum ImageFiles: Sendable {
   case folder(String)
   case archive(ArchiveMembers)
 
-  /// What is sloppy about the archive, but was read.
+  /// The files of the folder that `path` leads to; nil when it is no folder.
+  static func folder(at path: String) throws(SystemError) -> ImageFiles? {
+    // A symlink is followed here, once, for blobs are opened without following any.
+    let resolved = try Paths.resolved(Array(path.utf8), to: "open")
+    guard try FileStatus.ifThere(resolved)?.isFolder == true else { return nil }
+    return .folder(String(decoding: resolved, as: UTF8.self))
+  }
+
+  /// The files of the archive that `path` leads to.
+  static func archive(at path: String, _ unpacking: Unpacking) throws -> ImageFiles {
+    .archive(try ArchiveMembers(Blob.file(at: path), place: path, unpacking))
+  }
+
+  /// Faults of the archive that were tolerated.
   var warnings: [String] {
     switch self {
     case .folder: []
@@ -17,7 +30,7 @@ enum ImageFiles: Sendable {
     }
   }
 
-  /// The regular file `name`, which has no "..". Throws `SystemError`.
+  /// The regular file `name`, which has no "..".
   func find(_ name: String) throws(SystemError) -> Blob.Lookup {
     switch self {
     case .folder(let path): try Blob.find(at: "\(path)/\(name)", named: name)
@@ -29,9 +42,19 @@ enum ImageFiles: Sendable {
     if case .missing = try find(name) { return false }
     return true
   }
+
+  /// The blob that a document names.
+  func blob(_ named: NamedBlob) throws -> Blob {
+    let shown = named.name.isEmpty ? quoted(named.name) : escapedName(named.name.utf8)
+    switch try find(named.name) {
+    case .blob(let blob): return blob
+    case .missing: throw named.place.error("\(shown): missing")
+    case .refused(let reason): throw named.place.error("\(shown): \(reason)")
+    }
+  }
 }
 
-/// What the archive of an image holds, without its bytes.
+/// The members of an archive of images, by name; their bytes stay where they are.
 struct ArchiveMembers: Sendable {
   private enum Member: Equatable {
     case file(offset: Int64, count: Int64)
@@ -40,12 +63,12 @@ struct ArchiveMembers: Sendable {
     case other
   }
 
-  /// The most files of an archive; those of 1000 images of 16 layers are fewer.
+  /// The most files of an archive; 1000 images of 16 layers have fewer.
   private static let mostMembers = 20_000
   /// The most links that lead to one file.
   private static let mostLinks = 40
 
-  /// A file that stands in the archive a second time.
+  /// A file that is in the archive a second time.
   private struct Repetition {
     let name: [UInt8]
     let first: Int64
@@ -54,21 +77,21 @@ struct ArchiveMembers: Sendable {
   }
 
   private var members: [[UInt8]: Member] = [:]
-  private let bytes: LayerBytes
+  private let bytes: ImageBytes
   private(set) var warnings: [String] = []
 
-  /// Reads the headers of the archive that `blob` is; a compressed one is unpacked into a spool near `folder`.
+  /// Reads the headers of the archive that `blob` is; a compressed one is unpacked into a nameless file.
   ///
-  /// Throws `ImageError`, with `place` for its place, `SourceChanged` or `SystemError`.
-  init(_ blob: Blob, place: String, spoolingNear folder: String, limit: Int64) throws {
+  /// Errors have `place` for their place.
+  init(_ blob: Blob, place: String, _ unpacking: Unpacking) throws {
     let compression = try Compression(of: blob.prefix(Compression.markLength))
-    let sink = try UnpackedBytes(spool: compression == nil ? nil : Spool(near: folder), isHashed: false)
+    let sink = try UnpackedBytes(spool: compression == nil ? nil : Spool(near: unpacking.folder), isHashed: false)
     bytes = sink.spool.map { .spool($0, offset: 0) } ?? blob.bytes
     var repetitions: [Repetition] = []
     do throws(ArchiveError) {
-      // Of a plain archive, whose bytes stand where they are, the contents are not read.
+      // Of a plain archive only the headers are read: the bytes of its files can be read where they are.
       let onUnpacked: ((RawSpan) -> Void)? = compression != nil ? { sink.append($0) } : nil
-      var reader = try TarReader(extent: blob.extent, limit: limit, onUnpacked: onUnpacked)
+      var reader = try TarReader(extent: blob.extent, limit: unpacking.limit, onUnpacked: onUnpacked)
       reader.takesCutEnd = true
       while let entry = try reader.next() {
         if let fault = add(entry, at: reader.contentsOffset, isSparse: reader.isSparse, &repetitions) {
@@ -93,7 +116,7 @@ struct ArchiveMembers: Sendable {
 
   /// What is wrong with `entry`, whose contents start at `offset`; nil when it was taken.
   ///
-  /// Docker saves a layer that two images share twice. A file of a known name and size goes into `repetitions`, to be
+  /// Docker saves a layer that two images share twice. A file of a known name and size is added to `repetitions`, to be
   /// compared with the first when all bytes are there.
   private mutating func add(
     _ entry: TarEntry, at offset: Int64, isSparse: Bool, _ repetitions: inout [Repetition]
@@ -120,7 +143,7 @@ struct ArchiveMembers: Sendable {
     return known == member ? nil : Self.otherOfThisName
   }
 
-  /// Whether the second of two files has the bytes of the first. Throws `SourceChanged` or `SystemError`.
+  /// Whether the second of two files has the bytes of the first.
   private func isSame(_ repetition: Repetition) throws -> Bool {
     let digest = { (offset: Int64) in
       try Blob(name: "", bytes: bytes, offset: offset, count: repetition.count).digest()

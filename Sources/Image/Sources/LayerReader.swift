@@ -1,6 +1,5 @@
-// Reads one layer of an image once: its archive is checked, its bytes are hashed, its entries change the table of
-// files, and what was compressed is kept unpacked.
-// OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets".
+// Reads one layer of an image, once: checks its archive, hashes its bytes, applies its entries to the table of files,
+// and keeps unpacked what was compressed (OCI image-spec, layer.md, "Whiteouts" and "Applying Changesets").
 
 import Archive
 import Basics
@@ -10,10 +9,10 @@ import Files
 struct LayerReader {
   private static let whiteout = Array(".wh.".utf8)
   private static let opaque = Array(".wh..wh..opq".utf8)
-  /// Names that union file systems of old kept for themselves.
+  /// Names that old union file systems kept for themselves.
   private static let reserved = Array(".wh..wh.".utf8)
 
-  /// An entry that is to be put into the table, its names in `names`.
+  /// An entry to be added to the table; its names are in `names`.
   private struct Addition {
     let name: ArenaSlice
     let link: ArenaSlice
@@ -23,32 +22,30 @@ struct LayerReader {
     let gid: Int64
   }
 
-  let place: BlobPlace
-  let blob: Blob
+  private let place: FieldPlace
+  private let blob: Blob
   /// How the stored bytes are compressed; nil when they are plain.
   let compression: Compression?
-  /// Whether this is a layer, which may be empty and delete files of layers below, and no root file system.
+  /// Whether this is a layer and no root file system: it may be empty, and delete files of layers below.
   var isLayer = true
   private var names = ByteArena()
-  /// Paths of what is hidden, and of folders whose contents are.
+  /// Paths that are hidden, and folders in which everything is.
   private var removed: [ArenaSlice] = []
   private var cleared: [ArenaSlice] = []
   private var added: [Addition] = []
 
-  /// A reader of `blob`, which `place` asks for. Throws `SourceChanged` or `SystemError`.
-  init(_ blob: Blob, at place: BlobPlace) throws {
+  /// A reader of `blob`, which `place` names.
+  init(_ blob: Blob, at place: FieldPlace) throws {
     self.blob = blob
     self.place = place
     compression = Compression(of: try blob.prefix(Compression.markLength))
   }
 
-  /// Reads the layer and lets it change the files of `stack`; what it unpacks to, and the digest of that.
-  ///
-  /// Throws `ImageError`, `SourceChanged` or `SystemError`.
+  /// Reads the layer and applies it to the files of `stack`; what it unpacks to, and the digest of that.
   mutating func read(
     into stack: inout LayerStack
-  ) throws -> (bytes: LayerBytes, size: Int64, digest: ImageDigest) {
-    let bytes: LayerBytes
+  ) throws -> (bytes: ImageBytes, size: Int64, digest: ImageDigest) {
+    let bytes: ImageBytes
     let sink: UnpackedBytes
     if compression == nil, let file = blob.wholeFile {
       bytes = .file(file)
@@ -72,7 +69,7 @@ struct LayerReader {
 
   private mutating func readEntries(into sink: UnpackedBytes, _ stack: inout LayerStack) throws {
     do {
-      var reader = try TarReader(extent: blob.extent, limit: stack.limit - stack.unpacked) { sink.append($0) }
+      var reader = try TarReader(extent: blob.extent, limit: stack.left) { sink.append($0) }
       reader.takesCutEnd = true
       reader.takesNothing = isLayer
       while let entry = try reader.next() {
@@ -118,13 +115,13 @@ struct LayerReader {
         mode: entry.mode, uid: entry.uid, gid: entry.gid))
   }
 
-  /// Keeps `path`; names were found short enough when they were counted.
+  /// Keeps `path`; that its names are short enough was found when they were counted.
   private mutating func keep(_ path: [UInt8], of entry: TarEntry) throws(ImageError) -> ArenaSlice {
     if let slice = names.add(path) { return slice }
     throw error(entry.name, "a name of \(path.count) bytes")
   }
 
-  /// Whiteouts hide what is below this layer only, wherever they stand in it: so they come first.
+  /// Whiteouts come first: wherever they are in the layer, they hide only what layers below have.
   private func apply(to files: inout FileTable) throws(ImageError) {
     for parent in cleared { files.clear(FileTable.parts(names[parent])) }
     for path in removed {
@@ -155,49 +152,44 @@ struct LayerReader {
   }
 }
 
-// The layers of one image while they are read: the files that they make together, and the bounds that hold for all of
-// them, so that no claim of an image can take up the memory.
-
-/// What the layers of an image have come to so far.
+/// The layers of one image while they are read: the files that they make together, and the bounds for all of them,
+/// which keep an image from taking up the memory.
 struct LayerStack {
   /// The most entries of all layers, and the most bytes of their names and link targets, 128 MiB.
   private static let mostEntries = 1_000_000
   private static let mostNameBytes = 128 << 20
 
   var files = FileTable()
-  /// The most bytes that the layers may unpack to, and how many they did.
-  let limit: Int64
-  private(set) var unpacked: Int64 = 0
-  private let spoolFolder: String
+  /// The most bytes that the layers may unpack to.
+  var limit: Int64 { unpacking.limit }
+  /// How many of them are left.
+  var left: Int64 { limit - unpacked }
+  private let unpacking: Unpacking
+  private var unpacked: Int64 = 0
   private var spool: Spool?
   private var entries = 0
   private var nameBytes = 0
-  /// What is sloppy about the layers, but was read.
+  /// Faults of the layers that were tolerated.
   private(set) var warnings: [String] = []
 
-  /// A stack without layers; what is compressed is unpacked near `spoolFolder`.
-  init(spoolingNear spoolFolder: String, limit: Int64 = TarReader.defaultLimit) {
-    self.spoolFolder = spoolFolder
-    self.limit = limit
-  }
+  /// A stack without layers.
+  init(_ unpacking: Unpacking) { self.unpacking = unpacking }
 
-  /// Notes what is sloppy about a layer, in the words of the error that it would be.
+  /// Notes a fault of a layer that is tolerated.
   mutating func warn(_ warning: ImageError) { warnings.append("\(warning)") }
 
   /// Counts a layer of `size` bytes, which is within what was left.
   mutating func count(layer size: Int64) { unpacked += size }
 
-  /// The file that keeps what the layers unpack to, one after the other: each open file counts for a run of many bases.
-  ///
-  /// Throws `SystemError`.
+  /// The one file that keeps what all layers unpack to: a run with many bases must not have a file open for each layer.
   mutating func openSpool() throws(SystemError) -> Spool {
     if let spool { return spool }
-    let opened = try Spool(near: spoolFolder)
+    let opened = try Spool(near: unpacking.folder)
     spool = opened
     return opened
   }
 
-  /// What is wrong with one more entry; nil when it was counted.
+  /// Counts one more entry; why it is refused, or nil.
   mutating func count(_ entry: TarEntry) -> String? {
     if entry.name.isEmpty || entry.name.count > FileTable.longestPath { return "a name of \(entry.name.count) bytes" }
     if entry.linkname.count > FileTable.longestPath { return "a link target of \(entry.linkname.count) bytes" }

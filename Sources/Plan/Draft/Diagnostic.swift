@@ -2,6 +2,7 @@
 
 import Basics
 import Files
+import Git
 package import Layout
 
 /// Whose fault a mistake is; the numbers are the command's exit codes.

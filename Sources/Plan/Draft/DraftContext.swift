@@ -1,7 +1,6 @@
 // What verbs look things up in while they add to a draft: they read it, and write into the draft alone.
 
-import Basics
-import Files
+import Git
 
 /// An image that tarballs hold, as far as they have to know it.
 struct HeldImage: Sendable {

@@ -3,6 +3,7 @@
 import Archive
 import Basics
 import Files
+import Git
 import Image
 
 /// A source of the bytes of entries.

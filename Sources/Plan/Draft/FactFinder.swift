@@ -2,8 +2,7 @@
 // which are asked for what a run needs and for nothing else.
 
 import Basics
-import Files
-import Layout
+import Git
 
 /// Finds the facts of a release.
 struct FactFinder {

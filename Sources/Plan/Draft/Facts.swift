@@ -3,6 +3,7 @@
 
 import Basics
 import Files
+import Git
 import Layout
 
 /// A fact that the tree or git may have to be asked for.

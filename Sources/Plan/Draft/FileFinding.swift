@@ -2,7 +2,6 @@
 // an execute bit (the layers of images have a gate of their own), and what files have that no archive keeps. It is said
 // of the entries that stay: a later rule may replace what an earlier one brought.
 
-import Archive
 import Basics
 import Files
 import Image

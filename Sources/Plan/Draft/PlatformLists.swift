@@ -53,7 +53,7 @@ struct PlatformLists {
     {
       let near =
         unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
-      let hint = near.map { "; did you mean \($0)?" }.orEmpty
+      let hint = didYouMean(near)
       mistakes.append(Diagnostic(.usage, "the platform \(unknown) is in no list of this run\(hint)"))
     }
     return mistakes

@@ -1,5 +1,6 @@
 // The time of a release, which every entry of its archives has.
 
+package import Git
 import Layout
 
 /// The time of a release, seconds since 1970.

@@ -2,7 +2,6 @@
 // what each tarball holds.
 
 import Basics
-import Files
 import Layout
 
 /// What the command line wants of a release: nil for nothing of that kind, no names for all.
@@ -56,7 +55,7 @@ struct ScopeFinder {
     for mistake in lists.mistakesOfWanted() { said.refuse(mistake) }
     let known = layouts.tarballs.map(\.name) + rules.images.map(\.rule.name)
     for name in wanted.unknown {
-      let near = nearName(to: name, in: known).map { "; did you mean \(quoted($0))?" }.orEmpty
+      let near = didYouMean(name, in: known)
       said.refuse(Diagnostic(.usage, "no layout and no image is named \(quoted(name))\(near)"))
     }
     var scope = Scope()
@@ -112,7 +111,7 @@ struct ScopeFinder {
   private mutating func checkFlags() {
     let known = layouts.release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag]
     for flag in facts.options.flags.keys.sorted() where !known.contains(flag) {
-      let near = nearName(to: flag, in: known).map { "; did you mean \(quoted($0))?" }.orEmpty
+      let near = didYouMean(flag, in: known)
       said.refuse(Diagnostic(.usage, "--flag: no flag is named \(quoted(flag))\(near)"))
     }
   }
@@ -122,7 +121,7 @@ struct ScopeFinder {
 extension ScopeFinder {
   private mutating func selected(_ names: [String]) -> [TarballLayout] {
     for name in names where layouts.tarball(name) == nil {
-      let near = nearName(to: name, in: layouts.tarballs.map(\.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
+      let near = didYouMean(name, in: layouts.tarballs.map(\.name))
       said.refuse(Diagnostic(.usage, "no layout is named \(quoted(name))\(near)"))
     }
     var selected: [TarballLayout] = []
@@ -252,7 +251,7 @@ extension ScopeFinder {
   }
 
   private func noImage(_ name: String) -> Diagnostic {
-    let near = nearName(to: name, in: rules.images.map(\.rule.name)).map { "; did you mean \(quoted($0))?" }.orEmpty
+    let near = didYouMean(name, in: rules.images.map(\.rule.name))
     return Diagnostic(.usage, "no image is named \(quoted(name))\(near)")
   }
 

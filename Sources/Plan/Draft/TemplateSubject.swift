@@ -31,7 +31,7 @@ struct BuiltBinaries {
     let path = path(name, on: platform)
     guard let link = try FileStatus.ifThere(path), let status = try FileStatus.followingIfThere(path), status.isFile
     else { return nil }
-    return SourceFile(path: link.isSymlink ? try FilePath.resolved(path) : path, identity: status.identity)
+    return SourceFile(path: link.isSymlink ? try Paths.resolved(path) : path, identity: status.identity)
   }
 }
 

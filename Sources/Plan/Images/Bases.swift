@@ -1,6 +1,5 @@
 // The bases of a run: from the store, as the lock says, each read once.
 
-import Archive
 import Basics
 import Image
 

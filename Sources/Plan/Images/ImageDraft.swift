@@ -2,7 +2,6 @@
 
 import Archive
 import Basics
-import Files
 import Image
 import Layout
 

@@ -4,6 +4,7 @@
 import Archive
 import Basics
 import Files
+import Git
 import Image
 import Layout
 

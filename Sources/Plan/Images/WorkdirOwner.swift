@@ -32,6 +32,6 @@ struct WorkdirOwner {
 
   private static func number(_ text: Substring) -> UInt32? {
     if text == "root" { return 0 }
-    return text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? UInt32(text) : nil
+    return text.utf8.allSatisfy(\.isDigit) ? UInt32(text) : nil
   }
 }

@@ -1,6 +1,5 @@
 // What is wrong with layouts whatever the tree, the folders and the environment hold.
 
-import Basics
 import Layout
 
 /// Checks layouts without a tree.

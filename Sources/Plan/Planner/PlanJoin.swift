@@ -4,6 +4,7 @@
 import Archive
 import Basics
 import Files
+import Git
 import Image
 import Layout
 
@@ -24,7 +25,7 @@ struct PlanJoin {
   private var files: [FileKey: ContentID] = [:]
   /// The contents of a commit's files by item; nil for what is no file.
   private var commits: [String: [ContentID?]] = [:]
-  private var bases: [ImageDigest: [ImageBuilder.LayerContent]] = [:]
+  private var bases: [ImageDigest: [ImageBuilder.Layer]] = [:]
   /// Bytes of all contents so far, and the most that they may be: an exbibyte.
   private var bytes: Int64 = 0
   private static let mostBytes: Int64 = 1 << 60
@@ -131,7 +132,7 @@ struct PlanJoin {
     return numbers
   }
 
-  private mutating func layers(of base: DraftBase) -> [ImageBuilder.LayerContent] {
+  private mutating func layers(of base: DraftBase) -> [ImageBuilder.Layer] {
     guard let image = base.image else { return [] }
     if let known = bases[image.manifestDigest] { return known }
     let layers = image.layers.map { layer in
@@ -140,7 +141,7 @@ struct PlanJoin {
         case .file(let file): .file(file)
         case .spool(let spool, let offset): .spool(spool, offset: offset, count: layer.size)
         }
-      return ImageBuilder.LayerContent(diffID: layer.diffID, size: layer.size, content: contents.add(content))
+      return ImageBuilder.Layer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
     }
     bases[image.manifestDigest] = layers
     return layers

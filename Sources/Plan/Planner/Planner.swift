@@ -1,8 +1,6 @@
 // From layouts to a plan: which tarballs and images, for which platforms, in which order, with which entries. It looks
 // at the tree with lstat alone and collects every mistake before it gives up.
 
-import Archive
-import Image
 package import Layout
 
 /// Makes the plan of a release.

@@ -2,6 +2,7 @@
 
 import Basics
 import Files
+import Git
 import Image
 import Layout
 

@@ -4,7 +4,6 @@
 
 import Basics
 import Files
-import Glibc
 import Threads
 
 /// One thing that a walk found.
@@ -35,11 +34,11 @@ struct TreeWalker: Sendable {
   /// Walks everything below the root, which the folders above it leave in `state`, on `jobs` threads. This one calls
   /// `found`.
   func walk(_ state: TreeFilter.State, jobs: Int, _ found: (Finding) -> Void) throws {
-    var visits = [FolderVisit(path: [], state: state)]
+    var visits = [TreeVisit(folder: FolderWalk.Visit(), state: state)]
     var undecided = UndecidedFolders()
     while !visits.isEmpty {
       // The last first, so that few wait; so many whatever the number of threads, so that the order is the same.
-      let next = visits.suffix(FolderVisit.mostAtOnce)
+      let next = visits.suffix(TreeVisit.mostAtOnce)
       visits.removeLast(next.count)
       for contents in try ordered(next, jobs: jobs, { contents(of: $0) }) {
         for mistake in contents.refused { found(.refused(mistake)) }
@@ -47,7 +46,7 @@ struct TreeWalker: Sendable {
         if !contents.items.isEmpty { undecided.take(contents.undecided) }
         for (folder, state, isUndecided) in contents.folders {
           let number = isUndecided ? undecided.add(folder, in: contents.undecided) : nil
-          visits.append(FolderVisit(path: folder.path, state: state, undecided: number))
+          visits.append(TreeVisit(folder: FolderWalk.Visit(folder.path), state: state, undecided: number))
         }
         if let rest = contents.rest { visits.append(rest) }
       }
@@ -56,45 +55,41 @@ struct TreeWalker: Sendable {
   }
 
   /// Reads a folder, or a part of a large one; what was found before a mistake is there.
-  private func contents(of visit: FolderVisit) -> FolderContents {
+  private func contents(of visit: TreeVisit) -> FolderContents {
     var contents = FolderContents(undecided: visit.undecided)
     do {
-      let path = visit.path.isEmpty ? root : root + [UInt8(ascii: "/")] + visit.path
-      let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (visit.path.isEmpty ? 0 : O_NOFOLLOW))
-      let status = FileStatus(try handle.status())
-      let isOutput = own.isOutput(status)
-      let names =
-        try visit.names ?? FolderListing.names(ofSource: handle, since: own.isShared(status) ? nil : status)[...]
-      for name in names.prefix(FolderVisit.mostNames) {
-        // Where the run writes into the tree itself, what killed runs left is as little of the tree as the outputs.
-        if isOutput && name.starts(with: OutputFolder.temporaryPrefix.utf8) { continue }
-        if name == TreeFilter.git && !filter.takesGit { continue }
-        try look(at: name, in: handle, visit, &contents)
+      let rest = try FolderWalk(of: root).read(visit.folder, isShared: own.isShared, where: isOfTree) { item in
+        try look(at: item, visit, &contents)
       }
-      contents.rest = visit.rest(of: names)
+      contents.rest = rest.map { TreeVisit(folder: $0, state: visit.state, undecided: visit.undecided) }
     } catch {
       contents.refused.append(Diagnostic(.system, "\(error)"))
     }
     return contents
   }
 
+  /// Whether a name in a folder is looked at. Where the run writes into the tree itself, what killed runs left is as
+  /// little of the tree as the outputs.
+  private func isOfTree(_ name: [UInt8], _ folder: FileStatus) -> Bool {
+    if name == TreeFilter.git { return filter.takesGit }
+    return !(name.starts(with: OutputFolder.temporaryPrefix.utf8) && own.isOutput(folder))
+  }
+
   private func look(
-    at name: [UInt8], in handle: borrowing FileHandle, _ visit: FolderVisit, _ contents: inout FolderContents
+    at found: FolderWalk.Item, _ visit: TreeVisit, _ contents: inout FolderContents
   ) throws(SystemError) {
-    let shown = handle.path + [UInt8(ascii: "/")] + name
-    let path = visit.path.isEmpty ? name : visit.path + [UInt8(ascii: "/")] + name
-    let status = try FileStatus.of(name, in: handle.descriptor, path: shown)
+    let (path, status) = (found.path, found.status)
     let state = status.isFolder ? filter.state(below: patternPrefix + path, visit.state) : visit.state
     guard status.isFolder ? state != .out : filter.takes(file: patternPrefix + path, state) else { return }
     if own.contains(status) { return }
     func refuse(_ reason: String) {
-      contents.refused.append(Diagnostic(.system, "\(escapedName(shown))\(reason)"))
+      contents.refused.append(Diagnostic(.system, "\(escapedName(found.place))\(reason)"))
     }
     if let fault = NameFault.of(path) { return refuse(": the name \(fault)") }
     guard status.isFolder || status.isFile || status.isSymlink else {
       return refuse(": \(status.typeName); \(FileStatus.wantedTypes)")
     }
-    let target = status.isSymlink ? try FilePath.target(of: name, in: handle.descriptor, path: shown) : []
+    let target = status.isSymlink ? try found.target() : []
     if let fault = NameFault.of(target) { return refuse(": its target \(escapedName(target)) \(fault)") }
     let item = WalkedItem(path: path, status: status, target: target)
     let isUndecided = status.isFolder && !filter.isSelective && own.liesBelow(status)
@@ -104,27 +99,15 @@ struct TreeWalker: Sendable {
 }
 
 /// A folder to be read, or what is left of a large one.
-private struct FolderVisit {
+private struct TreeVisit {
   /// Visits under way at once.
   static let mostAtOnce = 64
-  /// Names that one visit looks at, so that of a folder of a million files no more than the names is held at once.
-  static let mostNames = 1000
 
-  /// Path below the tree's root, which itself is the empty path.
-  let path: [UInt8]
+  let folder: FolderWalk.Visit
   /// The state of what is in it.
   let state: TreeFilter.State
   /// Its number among the folders that are not decided on, if it is one.
   var undecided: Int?
-  /// The names that are left; nil for all that are in it.
-  var names: ArraySlice<[UInt8]>?
-
-  /// What is left after a visit of these names; nil for nothing.
-  func rest(of names: ArraySlice<[UInt8]>) -> FolderVisit? {
-    var rest = self
-    rest.names = names.dropFirst(Self.mostNames)
-    return rest.names?.isEmpty == false ? rest : nil
-  }
 }
 
 /// What is taken of what one visit sees.
@@ -135,7 +118,7 @@ private struct FolderContents {
   /// The folders to go on with, each with the state of what is in that, and whether only that decides on it.
   var folders: [(WalkedItem, TreeFilter.State, isUndecided: Bool)] = []
   var refused: [Diagnostic] = []
-  var rest: FolderVisit?
+  var rest: TreeVisit?
 }
 
 /// Folders with some of the run's own below them, which come and go with these: they are taken where something else in

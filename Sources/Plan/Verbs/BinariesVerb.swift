@@ -1,8 +1,5 @@
 // "binaries": built binaries, from the folder of their platform.
 
-import Archive
-import Basics
-import Files
 import Layout
 
 /// Built binaries.

@@ -1,6 +1,5 @@
 // "directory": an empty folder, or the mode of one that other rules fill.
 
-import Archive
 import Basics
 import Layout
 

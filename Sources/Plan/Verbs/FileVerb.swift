@@ -1,7 +1,5 @@
 // "file": one file of the source tree, a symlink followed as long as it stays there.
 
-import Basics
-import Files
 import Layout
 
 /// One file.

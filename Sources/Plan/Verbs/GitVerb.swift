@@ -2,7 +2,7 @@
 
 import Archive
 import Basics
-import Files
+import Git
 import Layout
 
 /// The tracked files of a commit.

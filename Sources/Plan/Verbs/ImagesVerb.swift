@@ -2,7 +2,6 @@
 
 import Basics
 import Files
-import Image
 import Layout
 
 /// Images.

@@ -1,6 +1,5 @@
 // "paths": files, trees and symlinks of the source tree, each under its own relative path.
 
-import Archive
 import Basics
 import Files
 import Glibc
@@ -57,7 +56,7 @@ struct PathsVerb: Verb {
       throw Diagnostic(.system, "\(escapedName(to)): source \(error)", cause: error.isAboutMissingFile ? cause : nil)
     }
     // The last part may be a link, and is stored as one; those above it must not lead away.
-    try tree.checkInside(try FilePath.resolved(Self.folder(above: path, in: source)), source)
+    try tree.checkInside(try Paths.resolved(Self.folder(above: path, in: source)), source)
     let filter = place.filter(draft.style)
     let above = filter.state(at: path.bytes)
     guard status.isFolder else {
@@ -65,7 +64,7 @@ struct PathsVerb: Verb {
       try addSingle(source, status, to, for: FilePurpose(.path, of: template, place), &draft, place)
       return 1
     }
-    try tree.checkNotOutput(try FilePath.resolved(source), source)
+    try tree.checkNotOutput(try Paths.resolved(source), source)
     let state = filter.state(below: path.bytes, above)
     if state == .out { return 0 }
     if place.options.include.isEmpty {
@@ -86,7 +85,7 @@ struct PathsVerb: Verb {
     guard status.isFile || status.isSymlink else {
       throw Diagnostic(.system, "\(escapedName(source)): \(status.typeName); \(FileStatus.wantedTypes)")
     }
-    let target = status.isSymlink ? try FilePath.target(of: source, in: AT_FDCWD, path: source) : []
+    let target = status.isSymlink ? try Paths.target(of: source, in: AT_FDCWD, path: source) : []
     if let fault = NameFault.of(target) {
       throw Diagnostic(.system, "\(escapedName(source)): its target \(escapedName(target)) \(fault)")
     }

@@ -1,6 +1,5 @@
 // One file by its path, as the verbs take it that name files: a symlink is followed, and what cannot be packed is told.
 
-import Archive
 import Basics
 import Files
 import Layout
@@ -27,7 +26,7 @@ struct SingleFile {
     let status: FileStatus
     let isLink: Bool
     do throws(SystemError) {
-      resolved = try FilePath.resolved(source)
+      resolved = try Paths.resolved(source)
       status = try FileStatus.of(resolved)
       isLink = try FileStatus.of(source).isSymlink
     } catch {

@@ -27,7 +27,7 @@ struct SourceTree {
 
   /// Why `resolved`, which a path of the source tree leads to, cannot be packed; nil when it is in the tree.
   func reasonAgainst(_ resolved: [UInt8]) throws -> String? {
-    let tree = try FilePath.resolved(root)
+    let tree = try Paths.resolved(root)
     if resolved == tree || tree == [UInt8(ascii: "/")] || resolved.starts(with: tree + [UInt8(ascii: "/")]) {
       return nil
     }
@@ -42,7 +42,7 @@ struct SourceTree {
 
   /// Throws `Diagnostic` when `resolved`, which `source` leads to, is a folder that the run writes into.
   func checkNotOutput(_ resolved: [UInt8], _ source: [UInt8]) throws {
-    guard try context.own.isInOutput(resolved, below: try FilePath.resolved(root)) else { return }
+    guard try context.own.isInOutput(resolved, below: try Paths.resolved(root)) else { return }
     throw Diagnostic(.usage, "\(escapedName(source)): the run writes into this folder; it cannot be packed")
   }
 

@@ -33,14 +33,14 @@ struct StagedImage {
   /// Throws `SourceChanged` or `SystemError`.
   func findings(against platform: Platform, tag: String?) throws -> Findings {
     do {
-      let source = try ImageSource(path, spoolingNear: spoolFolder)
+      let source = try ImageSources.open(path, spoolingNear: spoolFolder)
       return Findings(reasons: try reasons(in: source, against: platform, tag: tag), warnings: source.warnings)
     } catch let error as ImageError {
       return Findings(reasons: ["\(error): \(Self.remedy)"])
     }
   }
 
-  private func reasons(in source: ImageSource, against platform: Platform, tag: String?) throws -> [String] {
+  private func reasons(in source: any ImageSource, against platform: Platform, tag: String?) throws -> [String] {
     let images = try source.images()
     if images.isEmpty { return [told("holds no image")] }
     var reasons: [String] = []
@@ -61,7 +61,7 @@ struct StagedImage {
   private func told(_ reason: String) -> String { "\(escapedName(path.utf8)): \(reason): \(Self.remedy)" }
 
   /// What is missing of an image's layers.
-  private func missing(of image: SourceImage, in source: ImageSource) throws -> String? {
+  private func missing(of image: SourceImage, in source: any ImageSource) throws -> String? {
     do {
       try source.checkPresence(ofLayersOf: image)
       return nil

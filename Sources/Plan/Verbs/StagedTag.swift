@@ -3,7 +3,6 @@
 import Basics
 import Files
 import Image
-import Layout
 
 /// What the file with the tag of a staged image says.
 struct StagedTag {
@@ -30,7 +29,7 @@ struct StagedTag {
   /// Why an image of this tag is none of the release's, whose tag is `wanted`; nil when it is one. Where no version is
   /// known, and so no tag, any may be.
   func reason(against wanted: String?) -> String? {
-    guard let tag else { return "expected a tag\(wanted.map { " such as \($0)" }.orEmpty), found \(found)" }
+    guard let tag else { return "expected a tag\(wanted.map { " such as \($0)" } ?? ""), found \(found)" }
     guard let wanted, wanted != tag else { return nil }
     return "is tagged \(tag), wanted is \(wanted): \(StagedImage.remedy), or give the --version that it is of"
   }

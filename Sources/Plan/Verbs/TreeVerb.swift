@@ -34,7 +34,7 @@ struct TreeVerb: Verb {
     guard status.isFolder else {
       throw Diagnostic(.system, "\(escapedName(source)): expected a folder, found \(status.typeName)")
     }
-    let resolved = try FilePath.resolved(source)
+    let resolved = try Paths.resolved(source)
     try tree.checkInside(resolved, source)
     try tree.checkNotOutput(resolved, source)
     if let to, place.options.include.isEmpty {

@@ -22,7 +22,7 @@ final class Assembler {
   private var sourceStart: Int64 = 0
   private var sourceCRC = CRC32()
   /// Where the cache takes it.
-  private var stored: CacheWriter?
+  private var stored: ObjectWriter?
   private var scratch = [UInt8](repeating: 0, count: 1 << 18)
   private var entryDigests: [EntryDigest] = []
   private(set) var written: [WrittenArtifact] = []

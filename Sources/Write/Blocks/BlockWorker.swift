@@ -40,14 +40,14 @@ final class BlockWorker {
   /// What is read, in the same place each time: it stays in the processor's cache, and nothing is allocated.
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: Deflater.windowSize + Int(Deflater.blockSize), alignment: 64)
-  private let cache: ObjectCache?
+  private let cache: (any ObjectStore)?
   private let task: BlockTask
   private let log: WorkLog
   private let writeWhole: (Int) throws -> WrittenArtifact
 
   /// With a `cache`, blocks that it has are not encoded. `writeWhole` writes an artifact that one worker writes.
   init(
-    _ codecs: CodecTable, _ cache: ObjectCache?, _ task: BlockTask, _ log: WorkLog,
+    _ codecs: CodecTable, _ cache: (any ObjectStore)?, _ task: BlockTask, _ log: WorkLog,
     writeWhole: @escaping (Int) throws -> WrittenArtifact
   ) {
     self.codecs = codecs
@@ -125,7 +125,7 @@ final class BlockWorker {
         log.add(known.crc.count, .cached)
         return (known, key)
       }
-      cache.note(.damaged, at: cache.folder.place(of: key))
+      cache.reject(key, for: .damaged)
     }
     let block = try encode(raw, codec)
     cache.store(block, as: key)

@@ -11,7 +11,7 @@ import Threads
 
 /// The cache, asked about the artifacts of one plan.
 final class ReleaseMemory: Sendable {
-  let cache: ReleaseCache
+  let cache: ArtifactCache
   /// Artifacts all of whose files stand there as they would be written, by their number.
   let unchanged: [Int: WrittenArtifact]
   let digests: SourceDigests
@@ -27,7 +27,7 @@ final class ReleaseMemory: Sendable {
 
   /// Reads what it does not know of the sources.
   init(
-    _ cache: ReleaseCache, _ plan: Plan, _ store: ContentStore, _ codecs: CodecTable, _ folder: ReleaseFolder,
+    _ cache: ArtifactCache, _ plan: Plan, _ store: ContentStore, _ codecs: CodecTable, _ folder: ReleaseFolder,
     _ options: WriteOptions
   ) throws {
     self.cache = cache
@@ -88,7 +88,7 @@ extension ReleaseMemory {
 
   /// The encoded form of a source; nil when it is missing, or is that of other bytes. Other damage shows when it is
   /// read.
-  func encoded(_ source: EncodedSource) -> CachedContent? {
+  func encoded(_ source: EncodedSource) -> ObjectReader? {
     guard let object = key(of: source).flatMap({ cache.objects.content($0) }) else { return nil }
     if fits(object.crc, source.id) { return object }
     note(.damaged, of: source)
@@ -111,11 +111,11 @@ extension ReleaseMemory {
   /// Takes note of what was found when the encoded form of a source was read.
   func note(_ fault: ObjectFault, of source: EncodedSource) {
     guard let key = key(of: source) else { return }
-    cache.objects.note(fault, at: cache.objects.folder.place(of: key))
+    cache.objects.reject(key, for: fault)
   }
 
   /// Begins to store the encoded form of a source; nil when it cannot be stored.
-  func begin(_ source: EncodedSource) -> CacheWriter? { key(of: source).flatMap { cache.objects.begin($0) } }
+  func begin(_ source: EncodedSource) -> ObjectWriter? { key(of: source).flatMap { cache.objects.begin($0) } }
 
   /// The name of the encoded form of a source; nil where it is not worth keeping.
   func key(of source: EncodedSource) -> CacheKey? {

@@ -5,7 +5,6 @@ import Basics
 import Cache
 import Files
 private import Glibc
-import Image
 import Synchronization
 import Threads
 
@@ -20,10 +19,10 @@ private struct SourceSums {
 final class SourceDigests: Sendable {
   private let store: ContentStore
   /// Nil without a cache.
-  private let index: StatIndex?
+  private let index: FileDigestIndex?
   private let known = Mutex<[ContentID: SourceSums]>([:])
 
-  init(_ store: ContentStore, index: StatIndex?) {
+  init(_ store: ContentStore, index: FileDigestIndex?) {
     self.store = store
     self.index = index
   }

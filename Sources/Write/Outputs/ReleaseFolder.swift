@@ -1,6 +1,5 @@
 // The folders that a release is written into, as one transaction.
 
-import Archive
 import Files
 import Plan
 

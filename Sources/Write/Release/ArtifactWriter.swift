@@ -2,7 +2,6 @@
 
 import Archive
 import Basics
-import Files
 import Plan
 
 /// Writes artifacts that one worker writes from start to end.

@@ -2,7 +2,6 @@
 
 package import Archive
 import Basics
-import Files
 package import Plan
 import Threads
 

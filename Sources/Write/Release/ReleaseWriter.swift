@@ -13,14 +13,14 @@ package final class ReleaseWriter {
   package let log = WorkLog()
   private let plan: Plan
   private let options: WriteOptions
-  private let cache: ReleaseCache?
+  private let cache: ArtifactCache?
   private var memory: ReleaseMemory?
   private var written: [WrittenArtifact] = []
   private var objects: [Int: [CacheKey]] = [:]
 
   /// With a `cache`, what it knows is not made again, and an artifact that stands there as it would be written is left
   /// alone.
-  package init(_ plan: Plan, _ options: WriteOptions, cache: ReleaseCache? = nil) {
+  package init(_ plan: Plan, _ options: WriteOptions, cache: ArtifactCache? = nil) {
     self.plan = plan
     self.options = options
     self.cache = cache

@@ -128,7 +128,7 @@ struct BaseCommand: Command {
 
   private func add(_ name: NewName, from path: String) throws {
     let platform = try context.linuxPlatform()
-    let source = try ImageSource(path, spoolingNear: store.path, limit: try context.archiveLimit())
+    let source = try ImageSources.open(path, spoolingNear: store.path, limit: try context.archiveLimit())
     let wanted = try context.line["name"].map { try reference($0) }
     let found = try source.images(for: name.reference, named: wanted, on: platform)
     try add(try found.images.map { try source.read($0, as: name.reference) }, as: name)
@@ -182,7 +182,7 @@ struct BaseCommand: Command {
     guard let path = try path("from") else { throw context.usage("make: give the executable with --from PATH") }
     let platform = try platform()
     let bytes = Array(path.utf8)
-    let resolved = try FilePath.resolved(bytes)
+    let resolved = try Paths.resolved(bytes)
     let file = SourceFile(path: resolved, identity: try FileStatus.following(bytes).identity)
     guard case .elf(let executable) = try Executable.inspect(file), executable.interpreter == nil else {
       throw ImageError(escapedName(bytes), "", "expected a static executable of busybox")
@@ -208,7 +208,7 @@ struct BaseCommand: Command {
   ) throws {
     let base = NewBase(name.reference, for: platform, settings: settings, created: epoch)
     let limit = try context.archiveLimit()
-    try add([try BaseImage(base, from: archive, spoolingNear: store.path, limit: limit)], as: name)
+    try add([try base.image(from: archive, spoolingNear: store.path, limit: limit)], as: name)
   }
 
   /// The path that an option gives. Throws `UsageError` for none.
@@ -297,9 +297,9 @@ struct BaseCommand: Command {
   private func list() throws {
     try locations.check(.bases)
     if !store.isThere { throw ImageError(store.path, "", "no bases to list: there is no store") }
-    let contents = try store.contents()
+    let list = try store.list()
     if context.format == .json {
-      for base in contents.bases {
+      for base in list.bases {
         try context.output.json(
           .object([
             ("reference", .string("\(base.reference)")), ("platform", .string("\(base.platform)")),
@@ -308,7 +308,7 @@ struct BaseCommand: Command {
           ]))
       }
     } else {
-      let rows: [[ResultTable.Cell]] = contents.bases.map { base in
+      let rows: [[ResultTable.Cell]] = list.bases.map { base in
         [
           .text(base.reference.familiar), .text("\(base.platform)"), .bytes(base.size),
           .digest("\(base.manifestDigest)"),
@@ -317,13 +317,13 @@ struct BaseCommand: Command {
       try ResultTable(header: ["BASE", "PLATFORM", "BYTES", "MANIFEST"], rows: rows, isAligned: false)
         .print(to: context.output)
     }
-    tell(contents)
+    tell(list)
   }
 
   /// Notes what nobody can build on, and why.
-  private func tell(_ contents: StoreContents) {
-    tell(contents.passedOver)
-    if let unnamed = contents.unnamedImages {
+  private func tell(_ list: BaseList) {
+    tell(list.passedOver)
+    if let unnamed = list.unnamedImages {
       let remedy = "name it by `skopeo copy` or `kpack base add`, or take it out by `kpack base remove DIGEST`"
       context.messages.note("\(escapedName(store.path.utf8)): \(unnamed); \(remedy)")
     }
@@ -335,14 +335,14 @@ struct BaseCommand: Command {
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to lock: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
     do {
-      let contents = try store.contentsToLock()
-      let bases = contents.bases
-      if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: \(contents.reasonForNone)") }
+      let list = try store.listToLock()
+      let bases = list.bases
+      if bases.isEmpty { throw ImageError(store.path, "", "no bases to lock: \(list.reasonForNone)") }
       let lock = BaseLock(bases, path: "\(store.path)/\(Bases.lockName)")
       try folder.write(Array(lock.text.utf8), as: Bases.lockName)
       try folder.commit()
       context.messages.note("wrote \(escapedName(lock.path.utf8))")
-      tell(contents)
+      tell(list)
     } catch {
       folder.abandon()
       throw error

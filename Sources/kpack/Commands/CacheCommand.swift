@@ -38,7 +38,7 @@ struct CacheCommand: Command {
   func run() throws {
     let limit = try context.cacheLimit()
     let messages = context.messages
-    let cache = ObjectCache(path, limit: limit) { messages.warning($0) }
+    let cache = FolderStore(path, limit: limit) { messages.warning($0) }
     switch context.line.arguments {
     case ["info"]: try tell(try cache.info())
     case ["prune"]: try tell(try prune(cache, to: limit))
@@ -47,7 +47,7 @@ struct CacheCommand: Command {
     }
   }
 
-  private func prune(_ cache: ObjectCache, to limit: Int64) throws -> CacheReport {
+  private func prune(_ cache: FolderStore, to limit: Int64) throws -> CacheReport {
     do throws(SystemError) {
       return try cache.prune(to: limit)
     } catch {

@@ -24,7 +24,7 @@ struct InspectCommand: Command {
     guard context.line.arguments.count == 1, let path = context.line.arguments.first else {
       throw context.usage("expected one FILE, found \(context.line.arguments.count)")
     }
-    let source = try ImageSource(
+    let source = try ImageSources.open(
       path, spoolingNear: context.environment.value(of: .temporaryFolder) ?? "/tmp", limit: try context.archiveLimit())
     let all = try source.all()
     for found in try all.usable() {

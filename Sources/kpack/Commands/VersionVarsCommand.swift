@@ -1,6 +1,7 @@
 // kpack version-vars: what a tree's version is, in the variables that Kubernetes' build knows it by.
 
 import Basics
+import Git
 import JSON
 import Plan
 

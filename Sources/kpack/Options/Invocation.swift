@@ -1,7 +1,6 @@
 // The command line as values: which command, which options, which names.
 
 import Basics
-import Layout
 
 /// A command line, parsed.
 enum Invocation {
@@ -47,7 +46,7 @@ private struct InvocationParser {
     if let command = commands.first(where: { $0.name == word }) { return command }
     if word.hasPrefix("-") { throw UsageError(message: "expected a command before \(shown(word))") }
     let names = commands.filter { !$0.isHidden }.map(\.name)
-    let near = nearName(to: word, in: names).map { "; did you mean \($0)?" }.orEmpty
+    let near = didYouMean(nearName(to: word, in: names))
     throw UsageError(message: "no command is named \(shown(word))\(near)")
   }
 
@@ -80,7 +79,7 @@ private struct InvocationParser {
       }
       if case .choice(_, let values) = argument, !values.contains(value) {
         let wanted = values.joined(separator: ", ")
-        let near = nearName(to: value, in: values).map { "; did you mean \($0)?" } ?? ""
+        let near = didYouMean(nearName(to: value, in: values))
         throw UsageError(
           message: "--\(spec.name): expected one of \(wanted), found \(shown(value))\(near)", command: command.name)
       }
@@ -127,8 +126,7 @@ private struct InvocationParser {
       let verb = takers.count == 1 ? "takes" : "take"
       return "\(command.name) takes no \(typed); \(listed(takers.map(\.name), "and")) \(verb) it"
     }
-    let near = nearName(to: String(name.drop { $0 == "-" }), in: specs.map(\.name)).map { "; did you mean --\($0)?" }
-      .orEmpty
+    let near = didYouMean(nearName(to: String(name.drop { $0 == "-" }), in: specs.map(\.name)).map { "--\($0)" })
     return "unknown option \(shown(word))\(near)"
   }
 
@@ -150,3 +148,13 @@ func splitAtEqualsSign(_ text: String) -> (name: String, value: String)? {
   guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }
   return (String(decoding: bytes[..<sign], as: UTF8.self), String(decoding: bytes[(sign + 1)...], as: UTF8.self))
 }
+
+/// A command line that makes no sense.
+struct UsageError: Error, Equatable {
+  let message: String
+  /// The command whose help says more, if it got that far.
+  var command: String?
+}
+
+/// `text` as messages show what a user typed.
+func shown(_ text: String) -> String { quoted(text) }

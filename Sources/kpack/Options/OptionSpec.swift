@@ -57,3 +57,8 @@ extension OptionSpec {
   static let limit = OptionSpec(
     name: "limit", argument: .text("BYTES"), help: "refuse archives and images that unpack to more than this (64 GiB)")
 }
+
+/// The form of a command's results.
+enum ResultFormat: String, Sendable {
+  case text, json, mtree
+}

@@ -83,18 +83,18 @@ struct CommandContext {
   ///
   /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
   /// of the outputs are there.
-  func cache(of options: ReleaseOptions, limit: Int64) -> ReleaseCache? {
+  func cache(of options: ReleaseOptions, limit: Int64) -> ArtifactCache? {
     let isNamed = line.has("cache") || environment.value(of: .cache) != nil
     let hasPlace = (try? FileStatus.following(Array(options.locations.output.utf8)))?.isFolder == true
     if line.has("no-cache") || !(isNamed || hasPlace) { return nil }
     let messages = messages
-    return ReleaseCache(options.locations.cache, limit: limit) { messages.warning($0) }
+    return ArtifactCache(options.locations.cache, limit: limit) { messages.warning($0) }
   }
 
   /// The most bytes that the cache keeps. Throws `UsageError`.
   func cacheLimit() throws(UsageError) -> Int64 {
     if let limit = try integer("cache-limit", in: 0...Int64.max) { return limit }
-    guard let text = environment.value(of: .cacheLimit) else { return ObjectCache.defaultLimit }
+    guard let text = environment.value(of: .cacheLimit) else { return FolderStore.defaultLimit }
     return try integer(text, EnvironmentVariable.cacheLimit.rawValue, in: 0...Int64.max)
   }
 
@@ -150,7 +150,7 @@ struct CommandContext {
   }
 
   private func integer(_ text: String, _ what: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64 {
-    let isDigits = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let isDigits = !text.isEmpty && text.utf8.allSatisfy(\.isDigit)
     if isDigits, let number = Int64(text), range.contains(number) { return number }
     throw usage(
       "\(what): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown(text))")
@@ -207,5 +207,43 @@ struct CommandContext {
       flags[name] = isOn
     }
     return flags
+  }
+}
+
+extension CommandContext {
+  /// The platform of linux that --arch gives; nil when it is not there.
+  ///
+  /// Throws `UsageError` for an architecture that Go does not have, and for what is no variant.
+  func linuxPlatform() throws(UsageError) -> Platform? {
+    guard let text = line["arch"] else { return nil }
+    let words = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+    if let platform = Self.linuxPlatform(words) { return platform }
+    let hint = didYouMean(Self.near(words))
+    throw usage("--arch: expected an architecture such as amd64 or arm/v6, found \(shown(text))\(hint)")
+  }
+
+  private static func linuxPlatform(_ words: [String]) -> Platform? {
+    guard let architecture = words.first, words.count <= 2, PlatformNames.architectures.contains(architecture) else {
+      return nil
+    }
+    if words.count == 1 { return Platform(os: "linux", architecture: architecture) }
+    guard PlatformNames.isVariant(words[1], of: architecture) else { return nil }
+    return Platform(os: "linux", architecture: architecture, variant: words[1])
+  }
+
+  /// What may be meant by words that are none: the architecture by Go's name for it, the variant with its "v" before it.
+  private static func near(_ words: [String]) -> String? {
+    // As platforms are written elsewhere.
+    if words.first == "linux" && words.count > 1 {
+      let rest = Array(words.dropFirst())
+      return linuxPlatform(rest) == nil ? near(rest) : rest.joined(separator: "/")
+    }
+    guard let name = words.first else { return nil }
+    let all = PlatformNames.architectures
+    let near =
+      all.contains(name) ? name : PlatformNames.usual(forArchitecture: name) ?? nearName(to: name, in: all.sorted())
+    guard let near, words.count == 2 else { return near }
+    let variants = [words[1], "v\(words[1])", words[1].lowercased()]
+    return variants.first { PlatformNames.isVariant($0, of: near) }.map { "\(near)/\($0)" } ?? near
   }
 }

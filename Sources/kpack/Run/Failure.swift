@@ -2,6 +2,7 @@
 
 import Archive
 import Files
+import Git
 import Glibc
 import Image
 import Layout

@@ -9,7 +9,7 @@ import Threads
 /// Waits for signals on a thread of its own and cleans up after a run that one ends.
 enum Interrupts {
   private static let folder = Mutex<OutputFolder?>(nil)
-  private static let cache = Mutex<ReleaseCache?>(nil)
+  private static let cache = Mutex<ArtifactCache?>(nil)
   private static let ending: [CInt] = [SIGINT, SIGTERM, SIGHUP]
 
   /// Begins to wait. To be called before any other thread is started, for they inherit the blocked signals.
@@ -38,7 +38,7 @@ enum Interrupts {
   }
 
   /// From now on, a signal removes what is half written in `cache`.
-  static func guardCache(_ cache: ReleaseCache) { self.cache.withLock { $0 = cache } }
+  static func guardCache(_ cache: ArtifactCache) { self.cache.withLock { $0 = cache } }
 
   /// Ends a run that failed: takes back all that stands in `outputs`. A signal that comes later ends the program at once.
   static func abandon(_ outputs: OutputFolder) {

@@ -6,7 +6,6 @@ import Cache
 import Files
 import Glibc
 import JSON
-import Layout
 import Plan
 import Write
 

@@ -37,3 +37,11 @@ enum Units {
     return String(digest[...colon] + digest[colon...].dropFirst().prefix(digitsOfDigest))
   }
 }
+
+extension String {
+  /// The string with blanks behind it, to at least `width` characters.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
+  /// The string with blanks before it, to at least `width` characters.
+  func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+}

@@ -2,6 +2,7 @@
 
 @testable import Archive
 @testable import Image
+@testable import TestSupport
 
 /// An image of any layers, as an archive of docker save or a layout.
 struct LayeredImage {

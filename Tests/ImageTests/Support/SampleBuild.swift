@@ -33,7 +33,7 @@ struct SampleBuild {
     var contents = ContentTable()
     let config = try ImageConfig(DocumentField(reading: Array(config.utf8), place: "base"))
     let layers = baseLayers.map {
-      ImageBuilder.LayerContent(
+      ImageBuilder.Layer(
         diffID: ImageDigest(of: $0), size: Int64($0.count), content: contents.add(.bytes($0)))
     }
     var settings = config.settings

@@ -4,6 +4,7 @@
 @testable import Archive
 @testable import Basics
 import Foundation
+@testable import TestSupport
 
 /// A layout in the making: blobs, and the text of their descriptors.
 struct FieldLayout {
@@ -15,16 +16,10 @@ struct FieldLayout {
   static let layerType = "application/vnd.oci.image.layer.v1.tar"
 
   /// An archive with a shell, a file and a folder for the programs that come over it.
-  static let rootFileSystem: [UInt8] = {
-    let entries = [("bin/", TarEntryKind.directory, ""), ("bin/sh", .file, "shell"), ("etc/", .directory, "")]
-    let end = [UInt8](repeating: 0, count: 1024)
-    return entries.flatMap { name, kind, text in
-      let body = Array(text.utf8)
-      let header = TarHeader.encode(
-        TarEntry(name: Array(name.utf8), kind: kind, mode: 0o755, size: Int64(body.count)))
-      return header + body + [UInt8](repeating: 0, count: TarFormat.padding(after: Int64(body.count)))
-    } + end
-  }()
+  static let rootFileSystem = Member.tar([
+    Member(name: "bin/", kind: .directory), Member(name: "bin/sh", bytes: Array("shell".utf8)),
+    Member(name: "etc/", kind: .directory),
+  ])
 
   static func digest(_ bytes: [UInt8]) -> String { "sha256:\(SHA256.digest(of: bytes))" }
 

@@ -1,0 +1,69 @@
+// The bytes of a release's contents: the one place that reads them, from any thread.
+
+package import Files
+private import Synchronization
+
+/// Reads contents while a release is being written, from any thread.
+package final class ContentStore: Sendable {
+  /// What is known only after the plan.
+  private struct Late {
+    var artifacts: [Int: SourceFile] = [:]
+    var spools: [Int: Spool] = [:]
+    var ropes: [Int: Rope] = [:]
+  }
+
+  /// The contents, by number.
+  package let table: ContentTable
+  private let late = Mutex(Late())
+
+  package init(_ table: ContentTable) { self.table = table }
+
+  /// Makes the finished artifact `number` readable: its file, as it stands now.
+  package func finish(artifact number: Int, as file: SourceFile) { late.withLock { $0.artifacts[number] = file } }
+
+  /// Whether the artifact `number` is readable.
+  package func isFinished(artifact number: Int) -> Bool { late.withLock { $0.artifacts[number] != nil } }
+
+  /// Makes the spooled file `number` readable.
+  package func add(spool: Spool, number: Int) { late.withLock { $0.spools[number] = spool } }
+
+  /// Makes the nested archive `number` readable.
+  package func add(rope: Rope, number: Int) { late.withLock { $0.ropes[number] = rope } }
+
+  /// The nested archive that a content is; nil when it is something else.
+  package func rope(of id: ContentID) -> Rope? {
+    guard case .nested(let number, _) = table[id] else { return nil }
+    return late.withLock { $0.ropes[number] }
+  }
+
+  /// Bytes of a content; nil for an artifact that is not finished.
+  package func size(of id: ContentID) -> Int64? {
+    guard case .artifact(let number) = table[id] else { return table.size(of: id) }
+    return late.withLock { $0.artifacts[number]?.identity.size }
+  }
+
+  /// Reads the bytes of a content from `offset` on until `buffer` is full; the range must lie within its size.
+  ///
+  /// Throws `SourceChanged` or `SystemError`.
+  package func read(_ id: ContentID, from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
+    switch table[id] {
+    case .bytes(let bytes):
+      buffer.copyBytes(from: bytes[Int(offset)..<(Int(offset) + buffer.count)])
+    case .file(let file):
+      try file.read(from: offset, into: buffer)
+    case .extent(let number, let start, _):
+      guard let spool = late.withLock({ $0.spools[number] }) else { preconditionFailure("spool \(number) not filled") }
+      try spool.read(from: start + offset, into: buffer)
+    case .spool(let spool, let start, _):
+      try spool.read(from: start + offset, into: buffer)
+    case .nested(let number, _):
+      guard let rope = rope(of: id) else { preconditionFailure("archive \(number) read before its rope was known") }
+      try rope.read(from: offset, into: buffer)
+    case .artifact(let number):
+      guard let file = late.withLock({ $0.artifacts[number] }) else {
+        preconditionFailure("artifact \(number) read before it was finished")
+      }
+      try file.read(from: offset, into: buffer)
+    }
+  }
+}
