@@ -1,5 +1,6 @@
 // The rules of a set of layouts: what refers to what, circles, all mistakes at once, what is never used.
 
+import BuiltInLayouts
 @testable import Layout
 @testable import Plan
 @testable import TestSupport

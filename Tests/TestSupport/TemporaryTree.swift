@@ -1,6 +1,7 @@
 // A folder of its own for a test, and a git that no setting of the machine or the user reaches.
 
 @testable import Files
+@testable import Git
 import Glibc
 @testable import Plan
 import Testing
