@@ -34,6 +34,9 @@ package func isPlainASCII(_ bytes: some Sequence<UInt8>) -> Bool { bytes.allSati
 /// so that two names never look the same.
 package func escapedName(_ name: some Collection<UInt8>) -> String { escaped(name) { $0 == "%" } }
 
+/// The same for an array, as code of its own: a listing shows a million of them.
+package func escapedName(_ name: [UInt8]) -> String { escaped(name) { $0 == "%" } }
+
 /// `text` as one line that a terminal shows and does not obey: what it would obey is `%XX`; names in it that are
 /// escaped already stay as they are.
 package func escapedControls(_ text: String) -> String { escaped(text.utf8) { _ in false } }

@@ -6,7 +6,7 @@ import Testing
   /// Blocks that no test runs, by page and first line, and why.
   private static let notRun = [
     "README.md: kpack tarballs --layouts layouts --bin build --out dist --version 1.2.0": "a project of the reader's",
-    "README.md: kpack images --stage _output/release-stage": "a tree of Kubernetes with bases of its images",
+    "README.md: kpack release --stage _output/release-stage": "a tree of Kubernetes with bases of its images",
     "docs/images.md: kpack base make busybox --from /bin/busybox --arch amd64":
       "installs a package, and needs an engine",
     "docs/images.md: kpack base add my/base:1 saved.tar": "needs a registry, and files of other tools",
