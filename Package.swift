@@ -35,7 +35,7 @@ let package = Package(
     floor("Image", on: ["Basics", "Files", "JSON", "Archive"]),
     floor("Git", on: ["Basics", "Files", "Archive"]),
     floor("Layout", on: ["Basics", "JSON", "Archive"]),
-    floor("Plan", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Image", "Git", "Layout"]),
+    floor("Plan", on: ["Basics", "Files", "Threads", "Archive", "Image", "Git", "Layout"]),
     floor("Cache", on: ["Basics", "Files", "Archive"]),
     floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Image", "Plan", "Cache"]),
     .target(
@@ -67,7 +67,9 @@ let package = Package(
     tests(of: "Layout", with: ["Basics", "JSON", "Layout", "BuiltInLayouts", "TestSupport"]),
     tests(
       of: "Plan",
-      with: ["Basics", "Files", "JSON", "Archive", "Image", "Git", "Layout", "Plan", "TestSupport"]),
+      with: [
+        "Basics", "Files", "JSON", "Archive", "Image", "Git", "Layout", "Plan", "BuiltInLayouts", "TestSupport",
+      ]),
     tests(of: "Cache", with: ["Basics", "Files", "Threads", "Archive", "Cache", "TestSupport"]),
     tests(
       of: "Write",
