@@ -29,7 +29,7 @@ let package = Package(
     .systemLibrary(name: "CZstd"),
     floor("Basics", on: ["CZlib", "CCrypto"]),
     floor("Files", on: ["CCrypto", "CSystem", "Basics"]),
-    floor("Threads", on: ["CSystem"]),
+    floor("Threads", on: []),
     floor("JSON", on: ["Basics"]),
     floor("Archive", on: ["CZlib", "CZstd", "Basics", "Files"]),
     floor("Image", on: ["Basics", "Files", "JSON", "Archive"]),
@@ -37,14 +37,14 @@ let package = Package(
     floor("Layout", on: ["Basics", "JSON", "Archive"]),
     floor("Plan", on: ["Basics", "Files", "Threads", "Archive", "Image", "Git", "Layout"]),
     floor("Cache", on: ["Basics", "Files", "Archive"]),
-    floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Image", "Plan", "Cache"]),
-    .target(
-      name: "BuiltInLayouts", path: "layouts", swiftSettings: settings,
-      plugins: ["EmbedLayoutsPlugin"]),
+    floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Plan", "Cache"]),
+    .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
     .plugin(
       name: "EmbedLayoutsPlugin", capability: .buildTool(), dependencies: ["EmbedLayouts"],
       path: "Sources/EmbedLayouts/Plugin"),
-    .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
+    .target(
+      name: "BuiltInLayouts", path: "layouts", swiftSettings: settings,
+      plugins: ["EmbedLayoutsPlugin"]),
     .executableTarget(
       name: "kpack",
       dependencies: [
@@ -55,7 +55,7 @@ let package = Package(
     // What tests of several floors have in common.
     .testTarget(
       name: "TestSupport",
-      dependencies: ["Basics", "Files", "Archive", "Image", "Layout", "Plan", "Cache", "BuiltInLayouts"],
+      dependencies: ["Basics", "Files", "Archive", "Image", "Git", "Layout", "Plan", "Cache", "BuiltInLayouts"],
       swiftSettings: settings),
     tests(of: "Basics", with: ["Basics", "TestSupport"]),
     tests(of: "Files", with: ["Basics", "Files", "TestSupport"]),
@@ -67,9 +67,7 @@ let package = Package(
     tests(of: "Layout", with: ["Basics", "JSON", "Layout", "BuiltInLayouts", "TestSupport"]),
     tests(
       of: "Plan",
-      with: [
-        "Basics", "Files", "JSON", "Archive", "Image", "Git", "Layout", "Plan", "BuiltInLayouts", "TestSupport",
-      ]),
+      with: ["Basics", "Files", "JSON", "Archive", "Image", "Git", "Layout", "Plan", "BuiltInLayouts", "TestSupport"]),
     tests(of: "Cache", with: ["Basics", "Files", "Threads", "Archive", "Cache", "TestSupport"]),
     tests(
       of: "Write",

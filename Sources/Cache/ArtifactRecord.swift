@@ -54,6 +54,7 @@ package struct ArtifactRecord: Equatable {
     objects = stride(from: Self.headSize, to: bytes.count, by: 32).compactMap { digest(at: $0).map(CacheKey.init) }
   }
 
+  /// The record as it is kept.
   package var bytes: [UInt8] {
     let none = [UInt8](repeating: 0, count: 32)
     var bytes = digest.bytes

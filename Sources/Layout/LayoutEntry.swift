@@ -74,14 +74,3 @@ extension Condition {
     names.check("flag", flag, in: names.flags, at: field)
   }
 }
-
-extension LayoutField {
-  /// The value as the name of a list of platforms, or as an array of platforms.
-  func platformSelector(_ names: LayoutNames) -> PlatformSelector? {
-    if isArray { return platforms.map { .patterns($0.compactMap { PlatformPattern($0.description) }) } }
-    return string.map { name in
-      names.check("list of platforms", name, in: names.platforms, at: self)
-      return .list(name)
-    }
-  }
-}

@@ -60,6 +60,7 @@ package struct LayoutField {
     return nil
   }
 
+  /// The value as true or false; notes a mistake when it is something else.
   package var bool: Bool? {
     if case .bool(let bool) = value.kind { return bool }
     refuse("expected true or false, found \(found)")
@@ -164,5 +165,35 @@ extension JSONValue.Kind {
     case .array: "an array"
     case .object: "an object"
     }
+  }
+}
+
+// Values of a release, of several layouts
+extension LayoutField {
+  /// The value as an array of platforms.
+  var platforms: [Platform]? {
+    elements?.compactMap { field in
+      guard let text = field.string else { return nil }
+      if let platform = Platform(text) { return platform }
+      field.refuse("expected a platform such as \"linux/amd64\", found \(field.found)")
+      return nil
+    }
+  }
+
+  /// The value as the name of a list of platforms, or as an array of platforms.
+  func platformSelector(_ names: LayoutNames) -> PlatformSelector? {
+    if isArray { return platforms.map { .patterns($0.compactMap { PlatformPattern($0.description) }) } }
+    return string.map { name in
+      names.check("list of platforms", name, in: names.platforms, at: self)
+      return .list(name)
+    }
+  }
+
+  /// The value as a path of one part.
+  var onePart: String? {
+    guard let path = taking({ try ArchivePath($0) }) else { return nil }
+    if path.isOnePart { return path.text }
+    refuse("expected a name without '/', found \(found)")
+    return nil
   }
 }

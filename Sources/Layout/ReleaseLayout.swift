@@ -85,16 +85,6 @@ package struct ReleaseLayout: Sendable {
 }
 
 extension LayoutField {
-  /// The value as an array of platforms.
-  var platforms: [Platform]? {
-    elements?.compactMap { field in
-      guard let text = field.string else { return nil }
-      if let platform = Platform(text) { return platform }
-      field.refuse("expected a platform such as \"linux/amd64\", found \(field.found)")
-      return nil
-    }
-  }
-
   /// The value as an array of names of binaries.
   fileprivate var binaryNames: [String]? {
     elements?.compactMap(\.onePart)
@@ -106,33 +96,5 @@ extension LayoutField {
     if !name.isEmpty && !name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) { return name }
     refuse("expected the name of an environment variable, found \(found)")
     return nil
-  }
-
-  /// The value as a path of one part.
-  var onePart: String? {
-    guard let path = taking({ try ArchivePath($0) }) else { return nil }
-    if path.isOnePart { return path.text }
-    refuse("expected a name without '/', found \(found)")
-    return nil
-  }
-}
-
-extension Template {
-  /// The template without anything in it.
-  package static let empty = Template(literal: "")
-
-  /// Whether it can fill in to a path, relative or with a slash before it; notes the mistake at `field` when it cannot.
-  ///
-  /// Variables stand for a letter here; what they really stand for is checked when they are known.
-  func checked(as field: LayoutField, isAbsolute: Bool = false) -> Bool {
-    // By bytes: a slash and a combining mark after it are one Character.
-    let path = Array(filled { _ in "x" }.utf8.dropFirst(isAbsolute ? 1 : 0))
-    do {
-      _ = try ArchivePath(String(decoding: path, as: UTF8.self))
-      return true
-    } catch {
-      field.refuse("\(error), found \(field.found)")
-      return false
-    }
   }
 }

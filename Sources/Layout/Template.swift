@@ -179,3 +179,23 @@ package struct TemplateDecoder: Sendable {
     }
   }
 }
+
+extension Template {
+  /// The template without anything in it.
+  package static let empty = Template(literal: "")
+
+  /// Whether it can fill in to a path, relative or with a slash before it; notes the mistake at `field` when it cannot.
+  ///
+  /// Variables stand for a letter here; what they really stand for is checked when they are known.
+  func checked(as field: LayoutField, isAbsolute: Bool = false) -> Bool {
+    // By bytes: a slash and a combining mark after it are one Character.
+    let path = Array(filled { _ in "x" }.utf8.dropFirst(isAbsolute ? 1 : 0))
+    do {
+      _ = try ArchivePath(String(decoding: path, as: UTF8.self))
+      return true
+    } catch {
+      field.refuse("\(error), found \(field.found)")
+      return false
+    }
+  }
+}

@@ -34,6 +34,7 @@ package struct Artifact: Sendable {
 
   /// A file that stands beside an artifact and is written with it.
   package struct Companion: Sendable {
+    /// What the file holds.
     package enum Contents: Sendable {
       case text([UInt8])
       /// A copy of a file with these permission bits.
@@ -133,4 +134,23 @@ private struct ImageOutputs {
     if let executable = image.executable { add(executable.name, .copy(executable.file, executable.mode)) }
     add(Dockerfile.archiveName, image.contextEntries.map { .archive($0) } ?? .absence)
   }
+}
+
+/// One tarball of a plan that is being made.
+struct PlannedTarball {
+  /// The name of its layout.
+  let layout: String
+  let platform: Platform?
+  /// The name of the archive.
+  let fileName: String
+  /// Of deflate, 0 to 9.
+  let level: Int
+  /// Its entries, sorted; the origin of each is its rule's number, or `Plan.implied`.
+  let entries: TarEntryList
+  /// The numbers of the tarballs that it holds; they stand before it.
+  let holds: [Int]
+  /// The numbers of the images that it holds.
+  let images: [Int]
+  /// Images that it takes from the stage folder as they stand.
+  let stagedImages: Int
 }

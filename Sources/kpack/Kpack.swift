@@ -7,6 +7,7 @@ import Glibc
 import Plan
 import Threads
 
+/// The program.
 @main
 enum Kpack {
   static func main() {

@@ -22,7 +22,7 @@ import swift_source
 # What comes with Swift on this system.
 STANDARD = {
     "Swift", "Glibc", "Foundation", "FoundationEssentials", "Synchronization", "Testing", "PackageDescription",
-    "_Concurrency", "_StringProcessing", "RegexBuilder", "Dispatch",
+    "_Concurrency", "_StringProcessing", "RegexBuilder", "Dispatch", "PackagePlugin",
 }
 
 
@@ -88,7 +88,7 @@ def check(root, package):
                 what = f"a target that {name} does not depend on" if is_ours else "no target and no module of Swift"
                 findings.append(f"{file.path}:{line}: imports {module}, {what}")
         for other in wanted:
-            is_program = target["type"] == "test" and kinds.get(other) == "executable"
+            is_program = target["type"] in ("test", "plugin") and kinds.get(other) == "executable"
             if other not in imported and not is_program and files:
                 at = declared_at(name)
                 findings.append(f"{at}: {name} depends on {other}, which no file in {folder(target)} imports")

@@ -2,7 +2,6 @@
 
 @testable import Git
 import Glibc
-@testable import Plan
 @testable import TestSupport
 import Testing
 

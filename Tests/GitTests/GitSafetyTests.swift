@@ -4,7 +4,6 @@
 @testable import Basics
 @testable import Git
 import Glibc
-@testable import Plan
 @testable import TestSupport
 import Testing
 

@@ -3,7 +3,6 @@
 @testable import Basics
 @testable import Files
 @testable import Git
-@testable import Plan
 import Testing
 
 struct VersionFileTests {

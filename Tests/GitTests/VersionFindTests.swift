@@ -3,7 +3,6 @@
 @testable import Files
 @testable import Git
 import Glibc
-@testable import Plan
 @testable import TestSupport
 import Testing
 

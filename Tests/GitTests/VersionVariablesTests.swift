@@ -3,7 +3,6 @@
 @testable import Files
 @testable import Git
 import Glibc
-@testable import Plan
 import Testing
 
 private let hash = "84c76d1142ea4d"

@@ -3,7 +3,7 @@
 @testable import Archive
 @testable import Basics
 @testable import Files
-import Git
+@testable import Git
 @testable import Image
 @testable import JSON
 @testable import Layout

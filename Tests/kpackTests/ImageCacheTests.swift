@@ -1,7 +1,6 @@
 // kpack images with a cache: what stands there as it would be written is left alone, and all else is as without one.
 
 import Foundation
-@testable import Image
 import Testing
 
 @Suite struct ImageCacheTests {

@@ -2,7 +2,6 @@
 // that every command makes the same one.
 
 import Foundation
-@testable import Image
 import Testing
 
 @Suite struct ImageLayersTests {

@@ -1,7 +1,6 @@
 // kpack images over the outputs of an earlier run, and kpack inspect on an image with words that terminals obey.
 
 import Foundation
-@testable import Image
 import Testing
 
 @Suite struct ImageOutputTests {

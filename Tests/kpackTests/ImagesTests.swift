@@ -1,7 +1,6 @@
 // kpack images on a small project of its own: what it writes where, under which names, and what it refuses.
 
 import Foundation
-@testable import Image
 import Testing
 
 @Suite struct ImagesTests {

@@ -125,6 +125,7 @@ enum Unpacker: ~Copyable {
     let outcome: Outcome
   }
 
+  /// What came of a step.
   enum Outcome: Equatable {
     case more
     /// A member of gzip or a frame of zstd has ended.

@@ -16,13 +16,18 @@ package enum ZstdLibrary {
 /// The functions of libzstd that decompress in a stream (zstd.h, "Streaming decompression - HowTo"). A `size_t` that is
 /// an error comes as a number below 0; `isError` and `errorName` say which one.
 struct ZstdFunctions: Sendable {
+  /// ZSTD_createDStream.
   typealias Create = @Sendable @convention(c) () -> OpaquePointer?
+  /// ZSTD_freeDStream, ZSTD_initDStream.
   typealias UseStream = @Sendable @convention(c) (OpaquePointer?) -> Int
+  /// ZSTD_decompressStream.
   typealias Decompress =
     @Sendable @convention(c) (
       OpaquePointer?, UnsafeMutablePointer<ZSTD_outBuffer>?, UnsafeMutablePointer<ZSTD_inBuffer>?
     ) -> Int
+  /// ZSTD_isError.
   typealias IsError = @Sendable @convention(c) (Int) -> CUnsignedInt
+  /// ZSTD_getErrorName.
   typealias ErrorName = @Sendable @convention(c) (Int) -> UnsafePointer<CChar>?
 
   let createDStream: Create

@@ -32,6 +32,7 @@ package struct EntryRecord: Equatable, Sendable {
     return bare.isEmpty ? "/" : escapedName(bare)
   }
 
+  /// "file", "dir", "symlink" and so on.
   package var type: String { entry.kind.rawValue }
   /// Four octal digits.
   package var mode: String { octalMode(entry.mode) }

@@ -28,6 +28,7 @@ package enum TarWarning: Equatable, Sendable {
   /// A second entry of this name, "./" and doubled slashes aside.
   case repeatedName(name: [UInt8])
 
+  /// What is wrong with the target of a hard link.
   package enum HardlinkFault: String, Sendable {
     case missing = "which is no earlier entry"
     case notAFile = "which is no file"

@@ -4,6 +4,7 @@
 import Foundation
 import PackagePlugin
 
+/// Runs the tool for the target of the built-in layouts.
 @main
 struct EmbedLayoutsPlugin: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {

@@ -4,6 +4,7 @@
 import FoundationEssentials
 import Glibc
 
+/// The tool.
 @main
 enum EmbedLayouts {
   static func main() throws {

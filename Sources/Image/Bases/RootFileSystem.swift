@@ -90,28 +90,27 @@ extension RootFileSystem {
     _ path: String, mtime: Int64, lose: @escaping (_ path: [UInt8], _ attributes: [[UInt8]]) -> Void = { _, _ in },
     inspect: ((SourceFile) throws -> Void)? = nil
   ) throws -> RootFileSystem {
-    var walk = FolderWalk(root: Array(path.utf8), mtime: mtime, lose: lose, inspect: inspect)
-    try walk.run()
-    return walk.system
+    var folder = UnpackedFolder(Array(path.utf8), mtime: mtime, lose: lose, inspect: inspect)
+    try FolderWalk(of: Array(path.utf8)).all { try folder.take($0) }
+    folder.system.sort()
+    return folder.system
   }
 }
 
-/// A walk through a folder that holds a root file system; no link in it is followed.
-private struct FolderWalk {
+/// A root file system while the folder that holds it is walked through.
+private struct UnpackedFolder {
   private let root: [UInt8]
   /// What the walk found.
-  private(set) var system: RootFileSystem
+  var system: RootFileSystem
   /// The root with a slash behind it, among the source folders of the entries.
   private let sourceFolder: UInt32
   /// The contents of big files: hard links to one file are one content.
   private var contents: [FileKey: ContentID] = [:]
   private let lose: ([UInt8], [[UInt8]]) -> Void
   private let inspect: ((SourceFile) throws -> Void)?
-  /// Folders that are still to be read; the root is the empty path.
-  private var pending: [[UInt8]] = [[]]
 
   init(
-    root: [UInt8], mtime: Int64, lose: @escaping ([UInt8], [[UInt8]]) -> Void, inspect: ((SourceFile) throws -> Void)?
+    _ root: [UInt8], mtime: Int64, lose: @escaping ([UInt8], [[UInt8]]) -> Void, inspect: ((SourceFile) throws -> Void)?
   ) {
     self.root = root
     self.lose = lose
@@ -120,29 +119,14 @@ private struct FolderWalk {
     sourceFolder = system.add(sourceFolder: root + [slash])
   }
 
-  mutating func run() throws {
-    while let folder = pending.popLast() { try read(folder) }
-    system.sort()
-  }
-
-  private mutating func read(_ folder: [UInt8]) throws {
-    let path = folder.isEmpty ? root : root + [slash] + folder
-    // The root may be a link. Below it none is followed, not even one that appears during the walk.
-    let handle = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY | (folder.isEmpty ? 0 : O_NOFOLLOW))
-    for name in try FolderListing.names(ofSource: handle, since: FileStatus(try handle.status())) {
-      try take(name, of: handle, as: folder.isEmpty ? name : folder + [slash] + name)
-    }
-  }
-
-  private mutating func take(_ name: [UInt8], of folder: borrowing FileHandle, as path: [UInt8]) throws {
-    let shown = root + [slash] + path
-    if name.starts(with: ".wh.".utf8) { throw RootFileSystemError(path: shown, reason: .whiteout) }
-    let status = try FileStatus.of(name, in: folder.descriptor, path: shown)
+  /// Takes one thing in.
+  mutating func take(_ item: FolderWalk.Item) throws {
+    let (path, shown, status) = (item.path, item.place, item.status)
+    if item.name.starts(with: ".wh.".utf8) { throw RootFileSystemError(path: shown, reason: .whiteout) }
     if status.isFolder {
       try system.addFolder(path, mode: status.mode)
-      pending.append(path)
     } else if status.isSymlink {
-      try system.addSymlink(path, to: try Paths.target(of: name, in: folder.descriptor, path: shown))
+      try system.addSymlink(path, to: try item.target())
     } else if status.isFile {
       // Executable files alone: a call for each file takes time, and capabilities are attributes of executables.
       let attributes = status.mode & 0o111 == 0 ? [] : try ExtendedAttributes.given(to: shown)

@@ -3,6 +3,7 @@
 import Archive
 import Basics
 import Files
+import Git
 import Image
 import Layout
 
@@ -225,5 +226,84 @@ struct Draft: Sendable {
       executables.told(as: "executables with something wrong").of(fileName)
       + attributes.told(as: "files with attributes that are left out").of(fileName)
     for warning in told { said.warn(warning) }
+  }
+}
+
+/// An image that tarballs hold, as far as they have to know it.
+struct HeldImage: Sendable {
+  /// The name of its archive, that of the file with its tag, and what that says.
+  let fileName: String
+  let tagFileName: String
+  let tagText: [UInt8]
+}
+
+/// The making of an image that tarballs hold: what came of it, and what is to be said of it.
+struct HeldImageResult: Sendable {
+  let image: Result<HeldImage, any Error>
+  let said: Diagnostics
+}
+
+/// What verbs look things up in.
+struct DraftContext {
+  let facts: Facts
+  /// The run's own places, which no tree takes in.
+  let own: OwnPlaces
+  let git: GitArchives
+  /// The images that are made; nil where there are no bases to make them from, so that they are taken from the stage.
+  var images: Result<[ImageKey: HeldImageResult]?, any Error>
+
+  var options: ReleaseOptions { facts.options }
+  var locations: Locations { facts.options.locations }
+}
+
+/// A source of the bytes of entries.
+enum DraftSource: Equatable, Sendable {
+  /// Bytes that a layout spells out.
+  case bytes([UInt8])
+  /// A source file, which is one whatever its names are.
+  case file(SourceFile, FileKey)
+  /// A file of a commit: the number of its item in the commit's archive.
+  case git(commit: String, item: Int)
+  /// Another tarball of the release.
+  case tarball(TarballKey)
+  /// An image of the release.
+  case image(ImageKey)
+}
+
+/// A source as files are looked into.
+struct OpenedSource: PartSource {
+  /// What it is read from.
+  private enum Origin {
+    case bytes([UInt8])
+    case spool(Spool, offset: Int64)
+    case file(SourceFile)
+  }
+
+  let byteCount: Int64
+  /// Where it comes from, for people.
+  let shown: String
+  private let origin: Origin
+
+  /// Nil for what the release itself makes. Throws as asking git does.
+  init?(_ source: DraftSource, in git: GitArchives) throws {
+    switch source {
+    case .bytes(let bytes): (origin, byteCount, shown) = (.bytes(bytes), Int64(bytes.count), "text")
+    case .file(let file, _):
+      (origin, byteCount, shown) = (.file(file), file.identity.size, escapedName(file.path))
+    case .git(let commit, let number):
+      let archive = try git.known(commit)
+      let item = archive.items[number]
+      (origin, byteCount, shown) = (.spool(archive.spool, offset: item.offset), item.entry.size, "git \(commit)")
+    case .tarball, .image: return nil
+    }
+  }
+
+  func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
+    switch origin {
+    // The range lies within the bytes.
+    case .bytes(let bytes): buffer.copyBytes(from: bytes[Int(offset)..<(Int(offset) + buffer.count)])
+    case .file(let file): try file.read(from: offset, into: buffer)
+    case .spool(let spool, let start): try spool.read(from: start + offset, into: buffer)
+    }
   }
 }

@@ -3,7 +3,7 @@
 
 import Basics
 import Files
-import Git
+package import Git
 import Layout
 
 /// A fact that the tree or git may have to be asked for.
@@ -179,5 +179,120 @@ extension Facts {
     }
     if !value.utf8.contains(where: { $0 < 0x20 }) { return value }
     throw Diagnostic(.usage, "\(name): expected a value without control characters, found \(escapedName(value.utf8))")
+  }
+}
+
+/// Finds the facts of a release.
+struct FactFinder {
+  private let options: ReleaseOptions
+
+  init(_ options: ReleaseOptions) { self.options = options }
+
+  /// `facts` and those that are `asked` for. What is known already is not looked up again.
+  func adding(_ asked: Set<Fact>, to facts: Facts) -> Facts {
+    var facts = facts
+    if asked.contains(.repository) { find(repositoryFor: &facts) }
+    if asked.contains(.gitClean), facts.isGitClean == nil {
+      let tree = tree(&facts)
+      facts.isGitClean = Result { try VersionVariables.treeState(of: try tree.get()) == "clean" }
+    }
+    if asked.contains(.version), facts.version == nil { find(versionFor: &facts) }
+    if asked.contains(.commitTime), facts.commitTime == nil {
+      let repository = find(repositoryFor: &facts)
+      facts.commitTime = Result { try repository.get().map { try ReleaseTime.ofCommit(in: $0) } }
+    }
+    return facts
+  }
+
+  @discardableResult
+  private func find(repositoryFor facts: inout Facts) -> Result<GitRepository?, any Error> {
+    if let known = facts.repository { return known }
+    let found = Result<GitRepository?, any Error> {
+      try GitRepository(root: options.locations.root, environment: options.environment)
+    }
+    facts.repository = found
+    return found
+  }
+
+  /// Where the version is looked up.
+  private func tree(_ facts: inout Facts) -> Result<VersionedTree, any Error> {
+    find(repositoryFor: &facts).map { repository in
+      VersionedTree(root: options.locations.root, repository: repository, environment: options.environment)
+    }
+  }
+
+  private func find(versionFor facts: inout Facts) {
+    let version = Result { try givenVersion ?? VersionVariables.find(in: try tree(&facts).get())?.version }
+    facts.version = version.flatMap { version in Result { try version.map(Self.checked) } }
+    if case .success(nil) = facts.version {
+      facts.reasonForNoVersion = Result { try VersionVariables.reasonForNoVersion(in: try tree(&facts).get()) }
+    }
+  }
+
+  /// The version of the command line or the environment.
+  private var givenVersion: String? {
+    if let version = options.version { return version }
+    return options.environmentValue("KUBE_GIT_VERSION_FILE") == nil
+      ? options.environmentValue("KUBE_GIT_VERSION") : nil
+  }
+
+  private static func checked(_ version: String) throws -> String {
+    if !version.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return version }
+    throw Diagnostic(.usage, "the version \(escapedName(version.utf8)) has a control character in it")
+  }
+}
+
+/// The time of a release, seconds since 1970.
+package enum ReleaseTime {
+  /// The time where no layout has a say: the command line's, the commit's, 0. Throws `GitError`.
+  package static func find(_ options: ReleaseOptions, in repository: GitRepository?) throws -> Int64 {
+    try options.epoch ?? repository.map { try ofCommit(in: $0) } ?? 0
+  }
+
+  /// The time of the commit that is checked out. Throws `GitError`.
+  static func ofCommit(in repository: GitRepository) throws -> Int64 {
+    let time = try repository.commitTime(try repository.headCommit())
+    // What the header cannot hold was never the time of a release.
+    return min(max(time, 0), ArchiveSettings.latest)
+  }
+}
+
+/// What the variables of a template are about.
+struct TemplateSubject: Sendable {
+  var platform: Platform?
+  /// The image whose rule the template stands in.
+  var image: ImageRule?
+  /// The image's executable, whose digest {md5} is.
+  var binary: SourceFile?
+}
+
+/// The folder of built binaries: BIN/OS/ARCH/NAME.
+struct BuiltBinaries {
+  private let folder: String
+
+  init(_ locations: Locations) { folder = locations.bin }
+
+  /// Where the executable stands.
+  func path(_ name: String, on platform: Platform) -> [UInt8] {
+    Array("\(folder)/\(platform.os)/\(platform.architecture)/\(name)\(platform.executableSuffix)".utf8)
+  }
+
+  /// The executable; nil when it is not there, or no file, which the rule that brings it tells.
+  ///
+  /// Throws `SystemError` for all else: without a binary, an image would be another one.
+  func file(_ name: String, on platform: Platform) throws(SystemError) -> SourceFile? {
+    let path = path(name, on: platform)
+    guard let link = try FileStatus.ifThere(path), let status = try FileStatus.followingIfThere(path), status.isFile
+    else { return nil }
+    return SourceFile(path: link.isSymlink ? try Paths.resolved(path) : path, identity: status.identity)
+  }
+}
+
+extension TemplateSubject {
+  /// What the templates of `image` on `platform` are about in a run of `options`. Throws `SystemError`.
+  init(_ image: ImageRule, on platform: Platform, _ options: ReleaseOptions) throws(SystemError) {
+    self.init(platform: platform, image: image)
+    guard !options.isDry, let name = image.binary else { return }
+    binary = try BuiltBinaries(options.locations).file(name, on: platform)
   }
 }

@@ -9,6 +9,7 @@ import Layout
 
 /// What is to be said of one file, if the entry of its rule stays.
 package struct FileFinding: Sendable {
+  /// What kind of finding it is.
   enum Kind: Sendable {
     case refusal(Diagnostic)
     case executable(String)
@@ -119,4 +120,20 @@ struct PackedFile {
   }
 
   private var shown: String { "\(escapedName(path)): \(escapedName(file.path))" }
+}
+
+extension Executable {
+  static let damaged = "begins as an ELF file and is cut or damaged"
+
+  /// Why a file of this format is none for `platform`, of which `os` and `architecture` are compared where they are not
+  /// nil; nil when it is one.
+  func reason(against platform: Platform, os: String?, architecture: String?) -> String? {
+    guard let machines, !machines.suit(os: os, architecture: architecture) else { return nil }
+    return "expected a file for \(platform), found \(machines.fileDescription)"
+  }
+
+  /// What is said of one without an execute bit, and what gives it one.
+  static func withoutExecuteBit(_ mend: String) -> String {
+    "is an executable without an execute bit; \(mend) gives it one"
+  }
 }

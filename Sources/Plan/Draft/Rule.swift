@@ -70,3 +70,69 @@ struct RulePlace {
     }
   }
 }
+
+/// Reads entries with a table of verbs.
+struct RuleDecoder {
+  let verbs: [any Verb.Type]
+
+  /// The options that entries may have, whatever their verb. Closures: the compiler (6.3.1) crashes on key paths of the
+  /// metatypes.
+  var options: [String] {
+    let ofVerbs = verbs.flatMap { $0.options }.filter { !RuleOptions.keys.contains($0) }
+    return RuleOptions.keys + ofVerbs + LayoutEntry.options
+  }
+
+  /// All keys that an entry may have, those of the verbs first.
+  var keys: [String] { verbs.map { $0.key } + options }
+
+  /// The rule of an entry; nil, with the mistakes in `notes`, when it has no verb that can be read.
+  func rule(_ entry: LayoutEntry, _ notes: LayoutNotes) -> Rule? {
+    guard let object = entry.field(notes).object(keys), let verb = verb(of: object, entry.templates.place),
+      let field = object[verb.key]
+    else { return nil }
+    let known = verbs.map { $0.key } + verb.options + LayoutEntry.options
+    for option in object.keys where keys.contains(option) && !known.contains(option) {
+      object[option]?.refuse("not an option of \(verb.key)")
+    }
+    let read = verb.init(VerbEntry(field: field, object: object, templates: entry.templates))
+    let options = RuleOptions(object, entry.templates, needsTo: verb.needsTo)
+    // Not before the options were looked at: all mistakes are told at once.
+    guard let read else { return nil }
+    return Rule(
+      origin: entry.origin, verb: read, options: options, isOverlay: entry.isOverlay, platforms: entry.platforms,
+      condition: entry.condition)
+  }
+
+  private func verb(of object: LayoutObject, _ place: TemplatePlace) -> (any Verb.Type)? {
+    let found = verbs.filter { object[$0.key] != nil }
+    guard found.count == 1, let verb = found.first else {
+      let all = verbs.filter { place == .tarball || !$0.isOfTarballs }.map { $0.key }.joined(separator: ", ")
+      object.field.refuse(found.isEmpty ? "expected one of \(all)" : "expected one verb, found \(found.count)")
+      return nil
+    }
+    if place == .tarball || !verb.isOfTarballs { return verb }
+    object[verb.key]?.refuse("stands in tarballs alone; an image cannot hold it")
+    return nil
+  }
+}
+
+extension RuleOptions {
+  /// The keys of the options that several verbs take.
+  static let keys = ["to", "include", "exclude", "optional", "mode", "unchecked"]
+
+  /// What an entry says; mistakes are noted.
+  fileprivate init(_ object: LayoutObject, _ templates: TemplateDecoder, needsTo: Bool) {
+    to = (needsTo ? object.required("to") : object["to"]).flatMap(templates.path)
+    include = Self.globs(object["include"], mayBeEmpty: false)
+    exclude = Self.globs(object["exclude"], mayBeEmpty: true)
+    isOptional = object["optional"]?.bool ?? false
+    mode = object["mode"]?.taking { try FileMode($0) }
+    isUnchecked = object["unchecked"]?.bool ?? false
+  }
+
+  private static func globs(_ field: LayoutField?, mayBeEmpty: Bool) -> [Glob] {
+    guard let field, let elements = field.elements else { return [] }
+    if elements.isEmpty && !mayBeEmpty { field.refuse("an empty list selects nothing") }
+    return elements.compactMap { $0.taking { try Glob($0) } }
+  }
+}

@@ -38,3 +38,15 @@ package struct ReleaseOptions: Sendable {
     return value
   }
 }
+
+/// The words for on and off.
+package enum FlagValue {
+  /// Whether `text` says on; nil when it says neither.
+  package static func isOn(_ text: String) -> Bool? {
+    switch text {
+    case "y", "yes", "true", "1": true
+    case "n", "no", "false", "0": false
+    default: nil
+    }
+  }
+}

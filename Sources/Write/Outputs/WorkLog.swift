@@ -43,6 +43,7 @@ package final class WorkLog: Sendable {
   /// Seconds of all threads together.
   package func seconds(of work: Work) -> Double { state.withLock { $0.seconds[work.rawValue] } }
 
+  /// Plain bytes that had this fate.
   package func bytes(_ fate: Fate) -> Int64 { state.withLock { $0.bytes[fate.rawValue] } }
 
   /// What `body` gives; its time counts as `work`.

@@ -1,6 +1,5 @@
 // Runs programs as a shell would, the built kpack first of all, and keeps all they say.
 
-@testable import Files
 import Foundation
 import Testing
 
