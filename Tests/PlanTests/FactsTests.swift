@@ -13,13 +13,13 @@ struct FactsTests {
   init() throws { tree = try TemporaryTree() }
 
   /// What a run of these rules asks for.
-  private func asked(_ entries: String..., names: [String]? = nil, head: String = "") throws -> Set<Fact> {
+  private func asked(_ entries: String..., head: String = "", isDry: Bool = false) throws -> Set<Fact> {
     let rules = try Rules.of(["release": plainRelease, "app": tarball(entries, head: head)])
     var options = tree.options()
-    options.epoch = nil
+    (options.epoch, options.isDry) = (nil, isDry)
     let facts = Facts(rules.layouts, options)
     var finder = ScopeFinder(rules, facts)
-    let scope = finder.scope(of: WantedArtifacts(tarballs: names ?? []))
+    let scope = finder.scope(of: WantedArtifacts(tarballs: []))
     return finder.unasked.union(scope.facts(askedOf: facts, areImagesMade: false))
   }
 
@@ -30,6 +30,7 @@ struct FactsTests {
     #expect(try asked(#"{"text": "{version}", "to": "a"}"#) == [.commitTime, .version])
     #expect(try asked(#"{"text": "{version}", "to": "a", "platforms": []}"#) == [.commitTime])
     #expect(try asked(#"{"git": "HEAD"}"#) == [.commitTime, .repository])
+    #expect(try asked(#"{"git": "HEAD"}"#, head: #""archive": {"mtime": 1}"#, isDry: true) == [])
     #expect(try asked(#"{"text": "x", "to": "a", "when": "git-clean"}"#) == [.commitTime, .gitClean])
     #expect(try asked(text, head: #""when": "git-clean""#) == [.commitTime, .gitClean])
     #expect(try asked(text, head: #""archive": {"root": "{version}"}"#) == [.commitTime, .version])

@@ -77,7 +77,8 @@ struct Scope: Sendable {
     if !images.isEmpty { times.append(facts.layouts.release.archive.mtime) }
     if facts.options.epoch == nil && times.contains(nil) { asked.insert(.commitTime) }
     for rule in tarballs.flatMap(\.rules) + images.flatMap({ $0.baseRules + $0.rules }) where !rule.places.isEmpty {
-      asked.formUnion(rule.rule.verb.facts)
+      // A look at layouts alone asks nobody.
+      if !facts.options.isDry { asked.formUnion(rule.rule.verb.facts) }
     }
     let layout = facts.layouts.images
     let isVersionNeeded =
