@@ -21,22 +21,19 @@ private struct Guide {
   private(set) var options = ""
 
   init() throws {
-    let text = String(decoding: try Checkout.read("Sources/kpack/Manual/LayoutGuide.swift"), as: UTF8.self)
-    let verbs = try #require(text.components(between: "Verbs, one an entry", "A `to` that is a folder"))
-    for line in verbs.split(separator: "\n").dropFirst() {
+    for line in Planner.verbGuide.split(separator: "\n") {
       let columns = line.split(separator: #/ {2,}/#)
-      // A line that goes on has one column.
-      guard columns.count == 2 else { continue }
-      let place = try #require(Self.place(String(columns[1])), "\(line)")
-      for name in columns[0].split(separator: ", ") { places[String(name.prefix { $0 != " " })] = place }
+      let place = try #require(columns.count == 2 ? Self.place(String(columns[1])) : nil, "\(line)")
+      places[String(columns[0].prefix { $0 != " " })] = place
     }
+    let text = String(decoding: try Checkout.read("Sources/kpack/Manual/LayoutGuide.swift"), as: UTF8.self)
     options = try #require(text.components(between: "Options of an entry:", "No tree takes in"))
   }
 
   private static func place(_ text: String) -> Place? {
     if text.hasPrefix("a folder") { return .folder }
     if text.hasPrefix("none") { return Place.none }
-    return text.contains(/^the (entry|file)'s own path/) ? .ownPath : nil
+    return text.hasPrefix("its own path; ") ? .ownPath : nil
   }
 }
 
@@ -57,7 +54,7 @@ struct VerbGuideTests {
 
   @Test func `the guide names every option that several verbs take`() throws {
     let options = try Guide().options
-    for option in VerbTable.options where option != "to" && option != "commitId" {
+    for option in VerbTable.options where option != "to" {
       #expect(options.contains(try Regex(#"[ \n]\#(option)[ \n,.]"#)), "\(option)")
     }
   }

@@ -8,6 +8,8 @@ protocol Verb: Sendable {
   static var key: String { get }
   /// The options that an entry with it may have beside those of all entries.
   static var options: [String] { get }
+  /// What --help says of it.
+  static var guide: VerbGuide { get }
   /// Whether `to` must be given, for it is the path of the entry itself.
   static var needsTo: Bool { get }
   /// Whether images do not have it: what it brings is made from images.
@@ -51,6 +53,14 @@ extension Verb {
   func addNames(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
     try add(to: &draft, at: place, in: context)
   }
+}
+
+/// What --help says of a verb.
+struct VerbGuide {
+  /// What stands behind its key: "PATH".
+  let argument: String
+  /// What it puts into an artifact, in a few words.
+  let brings: String
 }
 
 /// An entry of a layout, as its verb reads it.

@@ -5,6 +5,9 @@ package import Layout
 
 /// Makes the plan of a release.
 package enum Planner {
+  /// A line for each verb that an entry may have, for --help.
+  package static var verbGuide: String { VerbTable.guide }
+
   /// The rules of a set of layouts, whose `files` were read from `place`. Throws all mistakes of the set.
   package static func rules(_ files: [LayoutFile], from place: String) throws(LayoutErrors) -> Rules {
     try Rules(LayoutSet(files, from: place), verbs: VerbTable.verbs)

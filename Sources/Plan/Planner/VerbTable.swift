@@ -7,6 +7,15 @@ enum VerbTable {
     DirectoryVerb.self, SymlinkVerb.self, ArtifactVerb.self, GitVerb.self,
   ]
 
+  /// The guide's lines about verbs: how an entry with each is written, what `to` is for it, and what it brings.
+  static var guide: String {
+    verbs.map { verb in
+      let form = "\(verb.key) \(verb.guide.argument)"
+      let place = !verb.options.contains("to") ? "none" : verb.needsTo ? "its own path" : "a folder"
+      return "  \(form)\(String(repeating: " ", count: max(2, 20 - form.count)))\(place); \(verb.guide.brings)"
+    }.joined(separator: "\n")
+  }
+
   /// The options that entries may have.
   static var options: [String] { RuleDecoder(verbs: verbs).options }
 

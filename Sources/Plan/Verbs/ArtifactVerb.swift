@@ -8,6 +8,7 @@ struct ArtifactVerb: Verb {
   let layout: String
 
   static let key = "artifact"
+  static let guide = VerbGuide(argument: "LAYOUT", brings: "another tarball of the release")
   static let options = ["to", "mode"]
   static let needsTo = true
   static let isOfTarballs = true

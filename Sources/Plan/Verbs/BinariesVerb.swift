@@ -7,6 +7,7 @@ struct BinariesVerb: Verb {
   let names: NameList
 
   static let key = "binaries"
+  static let guide = VerbGuide(argument: "LIST", brings: "LIST may be an array of names")
   static let options = ["to", "optional", "mode", "unchecked"]
   static let needsTo = false
 

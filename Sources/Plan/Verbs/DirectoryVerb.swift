@@ -8,6 +8,7 @@ struct DirectoryVerb: Verb {
   let path: Template
 
   static let key = "directory"
+  static let guide = VerbGuide(argument: "PATH", brings: "an empty folder")
   static let options = ["mode"]
   static let needsTo = false
 

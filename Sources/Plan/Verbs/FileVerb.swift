@@ -7,6 +7,7 @@ struct FileVerb: Verb {
   let source: Template
 
   static let key = "file"
+  static let guide = VerbGuide(argument: "PATH", brings: "a symlink within ROOT is followed")
   static let options = ["to", "optional", "mode", "unchecked"]
   static let needsTo = true
 

@@ -12,6 +12,7 @@ struct GitVerb: Verb {
   let bringsCommitID: Bool
 
   static let key = "git"
+  static let guide = VerbGuide(argument: "COMMIT", brings: "the tracked files, as git archive gives them")
   static let options = ["to", "include", "exclude", "mode", "unchecked", "commitId"]
   static let needsTo = false
 

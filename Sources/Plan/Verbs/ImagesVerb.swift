@@ -9,6 +9,7 @@ struct ImagesVerb: Verb {
   let names: NameList
 
   static let key = "images"
+  static let guide = VerbGuide(argument: "GROUP", brings: "GROUP may be an array of names")
   static let options = ["to", "optional", "mode"]
   static let needsTo = false
   static let isOfTarballs = true

@@ -10,6 +10,7 @@ struct PathsVerb: Verb {
   let sources: [Template]
 
   static let key = "paths"
+  static let guide = VerbGuide(argument: "[PATH...]", brings: "each keeps its own path in there")
   static let options = ["to", "include", "exclude", "optional", "mode", "unchecked"]
   static let needsTo = false
 

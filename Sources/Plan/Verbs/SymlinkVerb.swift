@@ -9,6 +9,7 @@ struct SymlinkVerb: Verb {
   let target: Template
 
   static let key = "symlink"
+  static let guide = VerbGuide(argument: "TARGET", brings: "a link to any place")
   static let options = ["to"]
   static let needsTo = true
 

@@ -7,6 +7,7 @@ struct TextVerb: Verb {
   let text: Template
 
   static let key = "text"
+  static let guide = VerbGuide(argument: "TEXT", brings: "a file with this text")
   static let options = ["to", "mode", "unchecked"]
   static let needsTo = true
 

@@ -9,6 +9,7 @@ struct TreeVerb: Verb {
   let source: Template
 
   static let key = "tree"
+  static let guide = VerbGuide(argument: "PATH", brings: "symlinks stay symlinks, empty folders are kept")
   static let options = ["to", "include", "exclude", "optional", "mode", "unchecked"]
   static let needsTo = false
 

@@ -1,30 +1,27 @@
 // What a layout may say, in short: with the example before it, enough to package a project of one's own.
 
+import Plan
+
 /// The part of --help that explains layouts.
 enum LayoutGuide {
   static let text = """
     Verbs, one an entry, and what `to` is for them:
-      binaries LIST, images GROUP       a folder; LIST and GROUP may be arrays of names
-      tree PATH, paths [PATH...]        a folder; symlinks stay symlinks, empty folders are kept
-      git COMMIT                        a folder; the tracked files, as git archive gives them
-                                        ("commitId": true has the archive begin with the commit's name)
-      file PATH, text TEXT              the file's own path; file follows a symlink within ROOT
-      symlink TARGET, artifact LAYOUT   the entry's own path
-      directory PATH                    none; an empty folder
+    \(Planner.verbGuide)
     A `to` that is a folder may be left out: the archive's root.
     Options of an entry: include, exclude, optional, overlay (may replace what an earlier entry put there), mode
     ("0755"), unchecked (true: files for other machines are no mistake, nor are programs that an image cannot run),
-    platforms (a list, or ["linux/*"]; it expands the entry in a tarball without platforms and is a condition in one
-    with), when ("FLAG" or "!FLAG").
+    commitId (of git: true has the archive begin with the commit's name), platforms (a list, or ["linux/*"]; it expands
+    the entry in a tarball without platforms and is a condition in one with), when ("FLAG" or "!FLAG").
     No tree takes in .git, unless an include names it.
     Patterns: without "/" for the base name of a file or symlink; with "/" for the path below the tree; ending in
     "/" for a folder and all below it. `*` stops at "/", `**` does not; `?`, `[a-z]` and `\\` as in a shell.
     Variables: {name} {version} {os} {arch} {registry} {tag} {releaseRegistry} {releaseTag}; `{{` is a brace.
     A tarball's file may also have platforms, when and archive. archive: root ("." for names like ./x, "" for
     none), owner ("0:0" or "source"), exclude (base names left out everywhere), mode ("normal": 0755 for folders and
-    executables, 0644 for the rest; an octal mask, or "source"), mtime, level. release.json may also have fast (platforms of a fast run), override
-    ("intersect" or "replace": what --platform does) and flags ({ "F": { "env": "VAR", "default": "n" } }); a
-    platform list may be "present": those in the folder of binaries.
+    executables, 0644 for the rest; an octal mask, or "source"), mtime, level. The end of a tarball's name is its
+    format: .tar.gz or .tgz, or .tar. release.json may also have fast (platforms of a fast run), override ("intersect"
+    or "replace": what --platform does) and flags ({ "F": { "env": "VAR", "default": "n" } }); a platform list may be
+    "present": those in the folder of binaries.
     `kpack layouts export DIR` writes out the built-in layouts, those of Kubernetes v1.7, with a JSON Schema that
     explains every key; `kpack layouts check DIR` tells every mistake of yours.
 
