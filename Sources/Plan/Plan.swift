@@ -13,8 +13,8 @@ package struct Plan: Sendable {
 
   /// Each after those that it holds.
   package let artifacts: [Artifact]
-  /// Their distinct contents.
-  package let contents: ContentTable
+  /// Where their bytes come from, each distinct source once.
+  package let sources: SourceTable
   /// The archives that git is asked for, by spool number.
   package let gitArchives: [GitArchive]
   /// The rules that brought entries, by number.
@@ -26,11 +26,11 @@ package struct Plan: Sendable {
   package var written: [Int] { artifacts.indices.filter { !artifacts[$0].places.isEmpty } }
 
   /// A store of the contents, with what git archives are read from.
-  package func store() -> ContentStore { ContentStore(contents, gitArchives) }
+  package func store() -> SourceStore { SourceStore(sources, gitArchives) }
 
   /// Bytes of an entry's contents; nil for a tarball of the same plan.
   package func size(of artifact: Artifact, at index: Int) -> Int64? {
-    contents.size(of: artifact.entries.body(at: index))
+    sources.size(of: artifact.entries.body(at: index))
   }
 
   /// Bytes of all contents of an artifact, those of the tarballs that it holds left out.
@@ -53,7 +53,7 @@ package struct Plan: Sendable {
       }
       var size = tarBytes(of: artifact)
       for index in 0..<artifact.entries.count {
-        guard case .content(let id) = artifact.entries.body(at: index), case .artifact(let number) = contents[id] else {
+        guard case .source(let id) = artifact.entries.body(at: index), case .artifact(let number) = sources[id] else {
           continue
         }
         // Those that it holds stand before it.
@@ -71,7 +71,7 @@ package struct Plan: Sendable {
     of artifact: Artifact, at index: Int, digest: Digest? = nil, late: (Int) -> Int64? = { _ in nil }
   ) -> EntryRecord {
     var size = size(of: artifact, at: index)
-    if case .content(let id) = artifact.entries.body(at: index), case .artifact(let number) = contents[id] {
+    if case .source(let id) = artifact.entries.body(at: index), case .artifact(let number) = sources[id] {
       size = late(number)
     }
     let entry = artifact.entries.entry(at: index, size: size ?? 0)
@@ -84,8 +84,8 @@ package struct Plan: Sendable {
   /// Where the contents of an entry come from, for people: a path, or what else it is; nil for no contents.
   private func source(of artifact: Artifact, at index: Int) -> String? {
     if let file = artifact.entries.sourceFile(at: index) { return escapedName(file.path) }
-    guard case .content(let id) = artifact.entries.body(at: index) else { return nil }
-    switch contents[id] {
+    guard case .source(let id) = artifact.entries.body(at: index) else { return nil }
+    switch sources[id] {
     case .bytes: return "text"
     case .file(let file): return escapedName(file.path)
     case .extent(let spool, _, _): return "git \(gitArchives[spool].commit)"
@@ -103,20 +103,20 @@ extension Int64 {
   }
 }
 
-extension ContentTable {
+extension SourceTable {
   /// Bytes of an entry's contents; nil for another tarball of the release.
   func size(of body: TarEntryBody) -> Int64? {
     switch body {
     case .none: 0
     case .file(_, _, let identity): identity.size
-    case .content(let id): size(of: id)
+    case .source(let id): size(of: id)
     }
   }
 }
 
-extension ContentStore {
+extension SourceStore {
   /// A store of `contents`, with what git archives are read from.
-  convenience init(_ contents: ContentTable, _ gitArchives: [GitArchive]) {
+  convenience init(_ contents: SourceTable, _ gitArchives: [GitArchive]) {
     self.init(contents)
     for (number, archive) in gitArchives.enumerated() { add(spool: archive.spool, number: number) }
   }

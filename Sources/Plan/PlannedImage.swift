@@ -63,7 +63,7 @@ package struct PlannedImage: Sendable {
   package var buildFolder: String { "\(name).dockerbuild" }
 
   /// The digest of the new layer. Throws `SourceChanged` or `SystemError`.
-  package func layerDigest(in store: ContentStore) throws -> Digest { try Rope(layer, in: store).digest() }
+  package func layerDigest(in store: SourceStore) throws -> Digest { try Rope(layer, in: store).digest() }
 
   /// Stands for the digest of the new layer where that is not known yet. No layer has it, be it empty: these are no
   /// bytes of an archive.
@@ -72,7 +72,7 @@ package struct PlannedImage: Sendable {
   /// The rope of its archive, whose new layer has the digest `layerDigest`.
   ///
   /// Throws `Diagnostic` when the archive is not of the size that was planned.
-  package func rope(in store: ContentStore, layerDigest: Digest) throws -> Rope {
+  package func rope(in store: SourceStore, layerDigest: Digest) throws -> Rope {
     let rope = archive(Rope(layer, in: store), diffID: ImageDigest(layerDigest), in: store)
     if rope.count == size { return rope }
     throw Diagnostic(.system, "image \(name) for \(platform): \(rope.count) bytes, where \(size) were planned")
@@ -90,7 +90,7 @@ package struct PlannedImage: Sendable {
   ///
   /// Only a layer that the base may have too is read, for one blob serves both. Throws `SourceChanged` or
   /// `SystemError`.
-  func archiveSize(in store: ContentStore) throws -> Int64 {
+  func archiveSize(in store: SourceStore) throws -> Int64 {
     let layer = Rope(layer, in: store)
     let mayBeInBase = builder.baseLayers.contains { $0.size == layer.count }
     let diffID = mayBeInBase ? ImageDigest(try layer.digest()) : Self.unknownLayer
@@ -99,7 +99,7 @@ package struct PlannedImage: Sendable {
 
   /// All that the archive says beside the bytes of the layers: what it says of the new layer's digest left out, two
   /// images that say the same differ in that layer alone.
-  package func documents(in store: ContentStore) -> [UInt8] {
+  package func documents(in store: SourceStore) -> [UInt8] {
     let image = builder.build(layer: Rope(layer, in: store), diffID: Self.unknownLayer)
     var text = references.map(\.description) + [format.rawValue]
     for (_, blob) in image.blobs {
@@ -108,7 +108,7 @@ package struct PlannedImage: Sendable {
     return Array(text.joined(separator: "\n").utf8)
   }
 
-  private func archive(_ layer: Rope, diffID: ImageDigest, in store: ContentStore) -> Rope {
+  private func archive(_ layer: Rope, diffID: ImageDigest, in store: SourceStore) -> Rope {
     let image = builder.build(layer: layer, diffID: diffID)
     return format.sink.archive(of: image, names: references, mtime: builder.created, in: store)
   }

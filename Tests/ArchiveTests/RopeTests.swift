@@ -16,7 +16,7 @@ struct RopeTests {
 
   private static func range(_ section: Rope.Section) -> Range<Int64> {
     switch section {
-    case .run(let range), .content(_, let range): range
+    case .run(let range), .source(_, let range): range
     }
   }
 
@@ -68,8 +68,8 @@ struct RopeTests {
 
   @Test func `contents of 1 MiB or more and artifacts stand alone, all else flows in runs`() throws {
     let sample = try SampleRope()
-    let contents = sample.rope.sections.compactMap { section -> (ContentID, Int64)? in
-      guard case .content(let id, let range) = section else { return nil }
+    let contents = sample.rope.sections.compactMap { section -> (SourceID, Int64)? in
+      guard case .source(let id, let range) = section else { return nil }
       return (id, Int64(range.count))
     }
     #expect(contents.map(\.0) == sample.alone)
@@ -77,7 +77,7 @@ struct RopeTests {
   }
 
   @Test func `an archive of nothing is its end mark`() throws {
-    let rope = Rope(TarEntryList(mtime: 0), in: ContentStore(ContentTable()))
+    let rope = Rope(TarEntryList(mtime: 0), in: SourceStore(SourceTable()))
     #expect(rope.count == 1024)
     #expect(rope.sections == [.run(0..<1024)])
     #expect(try Self.isSame(rope, 0..<1024, as: [UInt8](repeating: 0, count: 1024)))
@@ -86,15 +86,15 @@ struct RopeTests {
   @Test func `a file of 8 GiB is read at any place`() throws {
     let folder = try TemporaryFolder()
     try Tool.run("truncate", "-s", "8G", "\(folder.path)/big")
-    var table = ContentTable()
+    var table = SourceTable()
     let id = table.add(.file(try .planned(at: folder.file("big"))))
     var list = TarEntryList(mtime: 0)
-    _ = list.append(name: Array("big".utf8), kind: .file, mode: 0o644, owner: .root, body: .content(id))
+    _ = list.append(name: Array("big".utf8), kind: .file, mode: 0o644, owner: .root, body: .source(id))
     _ = list.append(name: Array("z/".utf8), kind: .directory, mode: 0o755, owner: .root)
-    let rope = Rope(list, in: ContentStore(table))
+    let rope = Rope(list, in: SourceStore(table))
     // The size needs an extended header.
     let end: Int64 = 1536 + (8 << 30)
-    #expect(rope.sections == [.run(0..<1536), .content(id, 1536..<end), .run(end..<(end + 1536))])
+    #expect(rope.sections == [.run(0..<1536), .source(id, 1536..<end), .run(end..<(end + 1536))])
     var bytes = [UInt8](repeating: 0xAA, count: 6)
     try bytes.withUnsafeMutableBytes { try rope.read(from: end - 4, into: $0) }
     #expect(bytes == [0, 0, 0, 0, UInt8(ascii: "z"), UInt8(ascii: "/")])
@@ -107,7 +107,7 @@ struct RopeTests {
     let number = list.add(folder: Array("\(folder.path)/".utf8))
     _ = list.append(
       name: [97], kind: .file, mode: 0o644, owner: .root, body: .file(folder: number, dropping: 0, source.identity))
-    let rope = Rope(list, in: ContentStore(ContentTable()))
+    let rope = Rope(list, in: SourceStore(SourceTable()))
     _ = try folder.write([1, 2, 3, 4], to: "a")
     #expect(throws: SourceChanged(path: source.path, planned: 3, found: 4)) {
       _ = try Self.isSame(rope, 0..<515, as: [UInt8](repeating: 0, count: 515))

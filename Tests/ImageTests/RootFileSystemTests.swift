@@ -9,7 +9,7 @@ import Testing
 @Suite struct `Root file systems` {
   /// "MODE OWNER NAME" of each entry, with " -> TARGET" of a link and " SIZE" of a file.
   private static func lines(_ system: RootFileSystem) -> [String] {
-    let store = ContentStore(system.contents)
+    let store = SourceStore(system.contents)
     return (0..<system.entries.count).map { index in
       let entry = system.entries.entry(at: index, size: size(of: system.entries.body(at: index), store))
       let tail =
@@ -22,17 +22,17 @@ import Testing
     }
   }
 
-  private static func size(of body: TarEntryBody, _ store: ContentStore) -> Int64 {
+  private static func size(of body: TarEntryBody, _ store: SourceStore) -> Int64 {
     switch body {
     case .none: 0
     case .file(_, _, let identity): identity.size
-    case .content(let id): store.size(of: id) ?? -1
+    case .source(let id): store.size(of: id) ?? -1
     }
   }
 
   /// The bytes of the layer.
   private static func layer(_ system: RootFileSystem) throws -> [UInt8] {
-    let rope = Rope(system.entries, in: ContentStore(system.contents))
+    let rope = Rope(system.entries, in: SourceStore(system.contents))
     var bytes = [UInt8](repeating: 0, count: Int(rope.count))
     try bytes.withUnsafeMutableBytes { try rope.read(from: 0, into: $0) }
     return bytes
@@ -86,7 +86,7 @@ import Testing
     #expect(Self.lines(system) == ["644 0:0 again 1048576", "644 0:0 big 1048576", "644 0:0 small 1048575"])
     let bodies = (0..<3).map { system.entries.body(at: $0) }
     #expect(bodies[0] == bodies[1])
-    let isContent = bodies.map { if case .content = $0 { true } else { false } }
+    let isContent = bodies.map { if case .source = $0 { true } else { false } }
     #expect(isContent == [true, true, false])
   }
 

@@ -76,7 +76,7 @@ struct DraftTests {
   }
 
   @Test func `one big file at two places is one source, a small one none`() throws {
-    try tree.write([UInt8](repeating: 1, count: Int(Rope.contentThreshold)), to: "big")
+    try tree.write([UInt8](repeating: 1, count: Int(Rope.sourceThreshold)), to: "big")
     try tree.write("x", to: "small")
     var draft = draft()
     for (source, to) in [("big", "a"), ("big", "b"), ("small", "c")] {

@@ -35,11 +35,11 @@ struct GitRuleTests {
     let tree = try repository()
     let plan = try tree.plan(["release": plainRelease, "app": tarball([#"{"git": "HEAD", "include": ["stamp"]}"#])])
     let entries = try #require(plan.tarballs.first).entries
-    guard case .content(let id) = entries.body(at: 0), let archive = plan.gitArchives.first else {
+    guard case .source(let id) = entries.body(at: 0), let archive = plan.gitArchives.first else {
       Issue.record("no content")
       return
     }
-    let store = ContentStore(plan.contents)
+    let store = SourceStore(plan.sources)
     store.add(spool: archive.spool, number: 0)
     var bytes = [UInt8](repeating: 0, count: 40)
     try bytes.withUnsafeMutableBytes { try store.read(id, from: 0, into: $0) }

@@ -113,7 +113,7 @@ import Testing
     #expect(
       sources.map { String(decoding: $0, as: UTF8.self).replacing(tree.root, with: "ROOT") }
         == ["ROOT/t/in/a", "ROOT/_output/dockerized/bin/linux/amd64/tool", "ROOT/t/in/a"])
-    _ = try plan.images[0].rope(in: ContentStore(plan.contents)).digest()
+    _ = try plan.images[0].rope(in: SourceStore(plan.sources)).digest()
   }
 
   @Test func `the executable is found behind a link too`() throws {

@@ -144,7 +144,7 @@ import Testing
       let plan = try tree.planImages(image(#""entries": [{"text": "x", "to": "a"}]"#)) { $0.imageFormat = format }
       let image = plan.images[0]
       #expect(image.format == format)
-      #expect(try image.rope(in: ContentStore(plan.contents)).count == image.size)
+      #expect(try image.rope(in: SourceStore(plan.sources)).count == image.size)
     }
   }
 

@@ -87,7 +87,7 @@ import Testing
     let plan = try tree.planImages(image(keys))
     let image = plan.images[0]
     #expect(image.dockerfile.text == "FROM --platform=linux/amd64 base\n\(lines.replacing("|", with: "\n"))\n")
-    let rope = image.contextEntries.map { Rope($0, in: ContentStore(plan.contents)) }
+    let rope = image.contextEntries.map { Rope($0, in: SourceStore(plan.sources)) }
     #expect(try rope.map { try self.names(in: $0) } == names)
   }
 
@@ -97,7 +97,7 @@ import Testing
     let plan = try tree.planImages(image(#""to": "opt", "entries": [\#(entry)]"#))
     let executable = try #require(plan.images[0].executable)
     #expect(executable.path == Array("opt/tool".utf8) && executable.mode == FileMode(bits: 0o755))
-    let context = Rope(try #require(plan.images[0].contextEntries), in: ContentStore(plan.contents))
+    let context = Rope(try #require(plan.images[0].contextEntries), in: SourceStore(plan.sources))
     #expect(try names(in: context) == ["copy/", "copy/tool", "opt/"])
   }
 

@@ -119,9 +119,9 @@ struct SmallRuleTests {
 }
 
 extension TarEntryBody {
-  /// The bytes of a content that a layout spells out; nil for any other.
+  /// The bytes of a source that a layout spells out; nil for any other.
   fileprivate func bytes(in plan: Plan) -> [UInt8]? {
-    guard case .content(let id) = self, case .bytes(let bytes) = plan.contents[id] else { return nil }
+    guard case .source(let id) = self, case .bytes(let bytes) = plan.sources[id] else { return nil }
     return bytes
   }
 }

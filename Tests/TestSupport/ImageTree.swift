@@ -92,7 +92,7 @@ extension TemporaryTree {
     _ name: String = "base", _ platform: Platform = .amd64, _ entries: [TarEntry] = [],
     settings: ImageSettings = ImageSettings()
   ) throws -> BaseImage {
-    var rope = Rope(in: ContentStore(ContentTable()))
+    var rope = Rope(in: SourceStore(SourceTable()))
     // An archive has at least one entry.
     for entry in entries.isEmpty ? [.folder("etc")] : entries { rope.append(entry) }
     rope.appendEnd()
@@ -180,5 +180,5 @@ extension Plan {
 
 extension PlannedImage {
   /// The rope of its archive.
-  func rope(in store: ContentStore) throws -> Rope { try rope(in: store, layerDigest: try layerDigest(in: store)) }
+  func rope(in store: SourceStore) throws -> Rope { try rope(in: store, layerDigest: try layerDigest(in: store)) }
 }

@@ -66,7 +66,7 @@ struct BlockScheduleTests {
       "release": plainRelease, "inner": tarball([], name: "inner.tgz"),
       "outer": tarball([#"{"artifact": "inner", "to": "i"}"#], name: "outer.tgz"),
     ])
-    let store = ContentStore(plan.contents)
+    let store = SourceStore(plan.sources)
     let schedule = Self.schedule(plan, store)
     #expect(
       try [0, 0, 0, 0, 0].map { _ in described(try schedule.next()) } == [
@@ -81,13 +81,13 @@ struct BlockScheduleTests {
   /// All jobs of `layouts`, in order.
   private func jobs(_ layouts: KeyValuePairs<String, String>) throws -> [String] {
     let plan = try tree.plan(layouts)
-    let schedule = Self.schedule(plan, ContentStore(plan.contents))
+    let schedule = Self.schedule(plan, SourceStore(plan.sources))
     var jobs: [String] = []
     while case .job(let job) = try schedule.next() { jobs.append(described(.job(job))) }
     return jobs
   }
 
-  private static func schedule(_ plan: Plan, _ store: ContentStore) -> BlockSchedule {
+  private static func schedule(_ plan: Plan, _ store: SourceStore) -> BlockSchedule {
     BlockSchedule(Array(plan.artifacts.indices), of: plan.artifacts, CodecTable(of: plan.artifacts), store: store)
   }
 

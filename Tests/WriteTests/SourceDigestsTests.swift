@@ -20,7 +20,7 @@ struct SourceDigestsTests {
   func `a file of another file system is read in each run, and not noted`() throws {
     let sample = try SampleCache()
     let cache = ArtifactCache(sample.path) { Issue.record("\($0)") }
-    let digests = SourceDigests(ContentStore(ContentTable()), index: cache.index)
+    let digests = SourceDigests(SourceStore(SourceTable()), index: cache.index)
     let file = try Self.file("/sys/kernel/notes")
     let (wrong, right) = (SHA256.digest(of: []), SHA256.digest(of: try sample.bytes(of: "/sys/kernel/notes")))
     #expect(try digests.digest(of: file) == right)
@@ -38,7 +38,7 @@ struct SourceDigestsTests {
     try tree.write("text", to: "file")
     usleep(2_100_000)
     let file = try Self.file("\(tree.root)/file")
-    let digests = SourceDigests(ContentStore(ContentTable()), index: try SampleCache().openRelease().index)
+    let digests = SourceDigests(SourceStore(SourceTable()), index: try SampleCache().openRelease().index)
     let state = Machine.id.bytes + file.identity.bytes
     let wanted = FileSystems.showChanges(of: file) ? state : SHA256.digest(of: "text".utf8).bytes
     #expect(try digests.key(of: file) == wanted)

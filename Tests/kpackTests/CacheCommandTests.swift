@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct CacheCommandTests {
-  /// A packed project whose cache holds a content of some 400 kB and small objects.
+  /// A packed project whose cache holds a source of some 400 kB and small objects.
   private func packed(_ words: [String] = [], environment: [String: String] = [:]) throws -> Sandbox {
     let box = try Sandbox.project(#"{ "tree": "." }"#)
     try box.sh("seq 1 180000 > src/big")

@@ -74,7 +74,7 @@ package struct ArchiveWriter: ~Copyable {
     crc.append(block.crc)
   }
 
-  /// Appends the encoded form of a content that stands in another file; the content's own bytes go to `hash`.
+  /// Appends the encoded form of a source that stands in another file; the content's own bytes go to `hash`.
   ///
   /// Read and written, not left to copy_file_range(2): the bytes have to be read for the digest of the file, and to
   /// write what is in memory takes less than the kernel's copy of it does.

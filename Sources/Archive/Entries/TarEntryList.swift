@@ -13,7 +13,7 @@ package enum TarEntryBody: Equatable, Sendable {
   /// without its first `dropping` bytes.
   case file(folder: UInt32, dropping: UInt16, FileIdentity)
   /// One of the release's distinct contents.
-  case content(ContentID)
+  case source(SourceID)
 }
 
 /// The entries of one archive.
@@ -84,10 +84,10 @@ extension TarEntryList {
   }
 
   /// Gives every distinct content and every origin the number that the closures return for it.
-  package mutating func renumber(content: (ContentID) -> ContentID, origin: (UInt32) -> UInt32) {
+  package mutating func renumber(content: (SourceID) -> SourceID, origin: (UInt32) -> UInt32) {
     for index in records.indices {
       records[index].origin = origin(records[index].origin)
-      if case .content(let id) = records[index].body { records[index].body = .content(content(id)) }
+      if case .source(let id) = records[index].body { records[index].body = .source(content(id)) }
     }
   }
 

@@ -10,8 +10,8 @@ package struct Rope: Sendable {
   package enum Section: Equatable, Sendable {
     /// Headers, small files and padding, deflated as one stream.
     case run(Range<Int64>)
-    /// A content that is deflated by itself, so that it can be spliced into other archives.
-    case content(ContentID, Range<Int64>)
+    /// A source that is deflated by itself, so that it can be spliced into other archives.
+    case source(SourceID, Range<Int64>)
   }
 
   private enum Piece {
@@ -19,10 +19,10 @@ package struct Rope: Sendable {
     case member(UInt32)
     /// The header alone of the entry at an index.
     case header(UInt32)
-    /// A content that is a section of its own.
-    case content(ContentID)
-    /// A content that flows with what is around it.
-    case part(ContentID)
+    /// A source that is a section of its own.
+    case source(SourceID)
+    /// A source that flows with what is around it.
+    case part(SourceID)
     /// Bytes as they are.
     case bytes([UInt8])
     /// All of another archive.
@@ -32,10 +32,10 @@ package struct Rope: Sendable {
   }
 
   /// Contents of this many bytes or more are sections of their own.
-  package static let contentThreshold: Int64 = 1 << 20
+  package static let sourceThreshold: Int64 = 1 << 20
 
   private let entries: TarEntryList
-  private let store: ContentStore
+  private let store: SourceStore
   private var pieces: [Piece] = []
   /// Where each piece ends, bytes from the start.
   private var ends: [Int64] = []
@@ -43,7 +43,7 @@ package struct Rope: Sendable {
   /// The archive of `entries`: their headers and contents in order and two zero blocks at the end.
   ///
   /// Every artifact that it holds must be finished in `store`; an unfinished one counts as empty.
-  package init(_ entries: TarEntryList, in store: ContentStore) {
+  package init(_ entries: TarEntryList, in store: SourceStore) {
     self.entries = entries
     self.store = store
     pieces.reserveCapacity(entries.count + 1)
@@ -57,25 +57,25 @@ package struct Rope: Sendable {
       let header = Int64(TarHeader.size(of: entries.entry(at: index, size: size)))
       let padding = Int64(TarFormat.padding(after: size))
       let number = UInt32(truncatingIfNeeded: index)
-      if case .content(let id) = entries.body(at: index), let nested = store.rope(of: id) {
+      if case .source(let id) = entries.body(at: index), let nested = store.rope(of: id) {
         append(.header(number), header)
         append(.nested(nested), size)
         if padding > 0 { append(.zeros, padding) }
         continue
       }
-      guard case .content(let id) = entries.body(at: index), Self.standsAlone(id, size, store) else {
+      guard case .source(let id) = entries.body(at: index), Self.standsAlone(id, size, store) else {
         append(.member(number), header + size + padding)
         continue
       }
       append(.header(number), header)
-      append(.content(id), size)
+      append(.source(id), size)
       if padding > 0 { append(.zeros, padding) }
     }
     appendEnd()
   }
 
   /// An archive without anything in it, not even its end.
-  package init(in store: ContentStore) {
+  package init(in store: SourceStore) {
     entries = TarEntryList(mtime: 0)
     self.store = store
   }
@@ -89,7 +89,7 @@ package struct Rope: Sendable {
     var runStart: Int64 = 0
     forEachContent(from: 0) { id, range in
       if range.lowerBound > runStart { sections.append(.run(runStart..<range.lowerBound)) }
-      sections.append(.content(id, range))
+      sections.append(.source(id, range))
       runStart = range.upperBound
     }
     if count > runStart { sections.append(.run(runStart..<count)) }
@@ -97,11 +97,11 @@ package struct Rope: Sendable {
   }
 
   /// The contents that stand alone, in order, at their places when this archive begins at `start`.
-  private func forEachContent(from start: Int64, _ body: (ContentID, Range<Int64>) -> Void) {
+  private func forEachContent(from start: Int64, _ body: (SourceID, Range<Int64>) -> Void) {
     for (index, piece) in pieces.enumerated() {
       let range = (start + self.start(of: index))..<(start + ends[index])
       switch piece {
-      case .content(let id): body(id, range)
+      case .source(let id): body(id, range)
       case .nested(let rope): rope.forEachContent(from: range.lowerBound, body)
       case .member, .header, .part, .bytes, .zeros: break
       }
@@ -114,16 +114,16 @@ package struct Rope: Sendable {
   }
 
   /// An artifact always stands alone: its size comes too late for the edges of blocks to depend on it.
-  private static func standsAlone(_ id: ContentID, _ size: Int64, _ store: ContentStore) -> Bool {
+  private static func standsAlone(_ id: SourceID, _ size: Int64, _ store: SourceStore) -> Bool {
     if case .artifact = store.table[id] { return true }
-    return size >= contentThreshold
+    return size >= sourceThreshold
   }
 
-  private static func size(of index: Int, of entries: TarEntryList, in store: ContentStore) -> Int64 {
+  private static func size(of index: Int, of entries: TarEntryList, in store: SourceStore) -> Int64 {
     switch entries.body(at: index) {
     case .none: 0
     case .file(_, _, let identity): identity.size
-    case .content(let id): store.size(of: id) ?? 0
+    case .source(let id): store.size(of: id) ?? 0
     }
   }
 }
@@ -134,7 +134,7 @@ extension Rope {
   package enum Body {
     case none
     case bytes([UInt8])
-    case content(ContentID)
+    case source(SourceID)
     case archive(Rope)
   }
 
@@ -144,14 +144,14 @@ extension Rope {
     switch body {
     case .none: break
     case .bytes(let bytes): entry.size = Int64(bytes.count)
-    case .content(let id): entry.size = store.size(of: id) ?? 0
+    case .source(let id): entry.size = store.size(of: id) ?? 0
     case .archive(let rope): entry.size = rope.count
     }
     let header = TarHeader.encode(entry)
     append(.bytes(header), Int64(header.count))
     switch body {
     case .bytes(let bytes) where !bytes.isEmpty: append(.bytes(bytes), entry.size)
-    case .content(let id): append(Self.standsAlone(id, entry.size, store) ? .content(id) : .part(id), entry.size)
+    case .source(let id): append(Self.standsAlone(id, entry.size, store) ? .source(id) : .part(id), entry.size)
     case .archive(let rope): append(.nested(rope), entry.size)
     case .none, .bytes: break
     }
@@ -198,7 +198,7 @@ extension Rope {
     case .zeros: buffer.initializeMemory(as: UInt8.self, repeating: 0)
     case .bytes(let bytes): buffer.copyBytes(from: bytes[Int(offset)..<(Int(offset) + buffer.count)])
     case .nested(let rope): try rope.read(from: offset, into: buffer)
-    case .content(let id), .part(let id): try store.read(id, from: offset, into: buffer)
+    case .source(let id), .part(let id): try store.read(id, from: offset, into: buffer)
     case .header(let number): buffer.copyBytes(from: header(Int(number)).dropFirst(Int(offset)).prefix(buffer.count))
     case .member(let number): try renderMember(Int(number), from: offset, into: buffer)
     }
@@ -228,7 +228,7 @@ extension Rope {
   }
 
   private func readBody(_ index: Int, from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
-    if case .content(let id) = entries.body(at: index) {
+    if case .source(let id) = entries.body(at: index) {
       try store.read(id, from: offset, into: buffer)
     } else {
       try entries.sourceFile(at: index)?.read(from: offset, into: buffer)

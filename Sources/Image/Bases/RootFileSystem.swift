@@ -10,7 +10,7 @@ package struct RootFileSystem: Sendable {
   /// Everything in it, sorted by the bytes of the names, none of which begins with "./".
   package private(set) var entries: TarEntryList
   /// The contents that `entries` names.
-  package private(set) var contents = ContentTable()
+  package private(set) var contents = SourceTable()
 
   fileprivate init(mtime: Int64) { entries = TarEntryList(mtime: mtime) }
 }
@@ -55,15 +55,15 @@ extension RootFileSystem {
     try add(.symlink, path, mode: 0o777, linkname: target)
   }
 
-  fileprivate mutating func addFile(_ path: [UInt8], mode: UInt16, _ content: Content) throws(RootFileSystemError) {
-    try add(.file, path, mode: mode, body: .content(contents.add(content)))
+  fileprivate mutating func addFile(_ path: [UInt8], mode: UInt16, _ content: Source) throws(RootFileSystemError) {
+    try add(.file, path, mode: mode, body: .source(contents.add(content)))
   }
 
   fileprivate mutating func addFile(_ path: [UInt8], mode: UInt16, body: TarEntryBody) throws(RootFileSystemError) {
     try add(.file, path, mode: mode, body: body)
   }
 
-  fileprivate mutating func add(content: Content) -> ContentID { contents.add(content) }
+  fileprivate mutating func add(content: Source) -> SourceID { contents.add(content) }
 
   fileprivate mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
 
@@ -105,7 +105,7 @@ private struct UnpackedFolder {
   /// The root with a slash behind it, among the source folders of the entries.
   private let sourceFolder: UInt32
   /// The contents of big files: hard links to one file are one content.
-  private var contents: [FileKey: ContentID] = [:]
+  private var contents: [FileKey: SourceID] = [:]
   private let lose: ([UInt8], [[UInt8]]) -> Void
   private let inspect: ((SourceFile) throws -> Void)?
 
@@ -140,14 +140,14 @@ private struct UnpackedFolder {
     }
   }
 
-  /// A small file is written after its header; a big one is a content, which is deflated by itself.
+  /// A small file is written after its header; a big one is a source, which is deflated by itself.
   private mutating func body(of path: [UInt8], _ status: FileStatus) -> TarEntryBody {
-    if status.identity.size < Rope.contentThreshold { return .file(folder: sourceFolder, dropping: 0, status.identity) }
-    if let known = contents[status.key] { return .content(known) }
+    if status.identity.size < Rope.sourceThreshold { return .file(folder: sourceFolder, dropping: 0, status.identity) }
+    if let known = contents[status.key] { return .source(known) }
     let file = SourceFile(path: root + [slash] + path, identity: status.identity)
     let id = system.add(content: .file(file))
     contents[status.key] = id
-    return .content(id)
+    return .source(id)
   }
 }
 

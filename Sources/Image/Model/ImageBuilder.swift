@@ -8,7 +8,7 @@ import JSON
 package enum ImageBlob: Sendable {
   case document([UInt8])
   case layer(Rope)
-  case content(ContentID)
+  case source(SourceID)
 }
 
 /// An image, ready to be written.
@@ -40,9 +40,9 @@ package struct ImageBuilder: Sendable {
     package let diffID: ImageDigest
     /// Bytes of the uncompressed layer.
     package let size: Int64
-    package let content: ContentID
+    package let content: SourceID
 
-    package init(diffID: ImageDigest, size: Int64, content: ContentID) {
+    package init(diffID: ImageDigest, size: Int64, content: SourceID) {
       self.diffID = diffID
       self.size = size
       self.content = content
@@ -73,7 +73,7 @@ package struct ImageBuilder: Sendable {
     ).document
     var manifestDescriptor = manifest.descriptor
     manifestDescriptor.platform = platform
-    let baseBlobs = baseLayers.map { (digest: $0.diffID, blob: ImageBlob.content($0.content)) }
+    let baseBlobs = baseLayers.map { (digest: $0.diffID, blob: ImageBlob.source($0.content)) }
     return BuiltImage(
       platform: platform,
       blobs: [(config.digest, .document(config.bytes))] + baseBlobs

@@ -27,7 +27,7 @@ package struct ImageFile: Sendable {
 
 extension ImageSink {
   /// The archive of `image` under `names`: its entries in the order of their names, all of the time `mtime`.
-  package func archive(of image: BuiltImage, names: [Reference], mtime: Int64, in store: ContentStore) -> Rope {
+  package func archive(of image: BuiltImage, names: [Reference], mtime: Int64, in store: SourceStore) -> Rope {
     var rope = Rope(in: store)
     var folders: Set<String> = []
     for file in files(of: image, names: names) {
@@ -38,7 +38,7 @@ extension ImageSink {
         switch file.body {
         case .document(let bytes): .bytes(bytes)
         case .layer(let layer): .archive(layer)
-        case .content(let id): .content(id)
+        case .source(let id): .source(id)
         }
       rope.append(entry(file.name, .file, 0o644, mtime), body)
     }

@@ -45,7 +45,7 @@ struct Draft: Sendable {
   private(set) var origins: [EntryOrigin] = []
   /// What they get their bytes from, by number, in the order in which it was first named.
   private(set) var sources: [DraftSource] = []
-  private var files: [FileKey: ContentID] = [:]
+  private var files: [FileKey: SourceID] = [:]
   /// The tarballs and images of the release that it holds.
   private(set) var held = HeldArtifacts()
   /// Images taken from the stage folder as they stand.
@@ -110,9 +110,9 @@ struct Draft: Sendable {
   }
 
   /// The number of a source, one for all places of a file.
-  mutating func add(_ source: DraftSource) -> ContentID {
+  mutating func add(_ source: DraftSource) -> SourceID {
     if case .file(_, let key) = source, let known = files[key] { return known }
-    let id = ContentID(index: UInt32(truncatingIfNeeded: sources.count))
+    let id = SourceID(index: UInt32(truncatingIfNeeded: sources.count))
     sources.append(source)
     switch source {
     case .file(_, let key): files[key] = id
@@ -127,7 +127,7 @@ struct Draft: Sendable {
   mutating func addGenerated(_ source: DraftSource, at path: ArchivePath, _ place: RulePlace) {
     if style.isCruft(path.bytes) { return }
     let mode = place.options.mode ?? style.mode(.generated, isFolder: false)
-    let body = TarEntryBody.content(add(source))
+    let body = TarEntryBody.source(add(source))
     collector.add(.file, at: path.bytes, mode: mode, owner: style.generatedOwner, body: body, rule: place.number)
   }
 
@@ -145,14 +145,14 @@ struct Draft: Sendable {
     for purpose: FilePurpose? = nil
   ) {
     let mode = place.options.mode ?? mode(of: status, at: path)
-    let isBig = file.identity.size >= Rope.contentThreshold
+    let isBig = file.identity.size >= Rope.sourceThreshold
     // What a tree brings has mostly the name that it has there.
     if start == nil || isBig, SecretNames.isOne(file.path[...]) && !SecretNames.isOne(path[...]) {
       renamedSecrets.append(path)
     }
     let body: TarEntryBody
     if isBig {
-      body = .content(add(.file(file, status.key)))
+      body = .source(add(.file(file, status.key)))
     } else {
       // Else the whole path stands in the folder; nothing of the name follows.
       let start = start ?? PathStart(folder: collector.add(sourceFolder: file.path), dropping: path.count)

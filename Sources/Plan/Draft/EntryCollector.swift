@@ -138,7 +138,7 @@ extension EntryCollector {
   /// The entries in their order, and what stands in another's way. `isOverlay` tells of a rule's number whether it
   /// may replace, `isSame` of two sources whether they are one. Nothing is left to be finished again.
   mutating func finish(
-    isOverlay: (UInt32) -> Bool, isSame: (ContentID, ContentID) -> Bool
+    isOverlay: (UInt32) -> Bool, isSame: (SourceID, SourceID) -> Bool
   ) -> (entries: TarEntryList, conflicts: [EntryConflict]) {
     entries.sort()
     var conflicts = removeReplaced(isOverlay, isSame)
@@ -159,7 +159,7 @@ extension EntryCollector {
 
   /// Of the entries of one name, takes out all but the one that the last overlay brought.
   private mutating func removeReplaced(
-    _ isOverlay: (UInt32) -> Bool, _ isSame: (ContentID, ContentID) -> Bool
+    _ isOverlay: (UInt32) -> Bool, _ isSame: (SourceID, SourceID) -> Bool
   ) -> [EntryConflict] {
     var conflicts: [EntryConflict] = []
     var replaced: [Int] = []
@@ -186,10 +186,10 @@ extension EntryCollector {
   }
 
   /// Whether two entries of one name are equal in all that a rule can say.
-  private func areEqual(_ first: Int, _ second: Int, _ isSame: (ContentID, ContentID) -> Bool) -> Bool {
+  private func areEqual(_ first: Int, _ second: Int, _ isSame: (SourceID, SourceID) -> Bool) -> Bool {
     guard entries.entry(at: first, size: 0) == entries.entry(at: second, size: 0) else { return false }
     switch (entries.body(at: first), entries.body(at: second)) {
-    case (.content(let left), .content(let right)): return isSame(left, right)
+    case (.source(let left), .source(let right)): return isSame(left, right)
     case (.file(_, _, let left), .file(_, _, let right)): return left == right
     case (let left, let right): return left == right
     }

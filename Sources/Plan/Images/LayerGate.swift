@@ -148,7 +148,7 @@ struct LayerGate {
     let shown: String
     if let file = entries.sourceFile(at: item.index) {
       (source, shown) = (file, escapedName(file.path))
-    } else if case .content(let id) = entries.body(at: item.index),
+    } else if case .source(let id) = entries.body(at: item.index),
       let opened = try OpenedSource(layer.draft.sources[Int(id.index)], in: git)
     {
       (source, shown) = (opened, opened.shown)

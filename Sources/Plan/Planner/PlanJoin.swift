@@ -13,7 +13,7 @@ struct PlanJoin {
   /// Each after those that it holds.
   private var tarballs: [PlannedTarball] = []
   private var plannedImages: [PlannedImage] = []
-  private var contents = ContentTable()
+  private var sources = SourceTable()
   private var gitArchives: [GitArchive] = []
   private var rules: [RuleOrigin] = []
   /// The images that tarballs may hold, and those that are made for their own sake.
@@ -22,11 +22,11 @@ struct PlanJoin {
   private let format: ImageFormat
   private var tarballNumbers: [TarballKey: Int] = [:]
   private var imageNumbers: [ImageKey: Int] = [:]
-  private var files: [FileKey: ContentID] = [:]
-  /// The contents of a commit's files by item; nil for what is no file.
-  private var commits: [String: [ContentID?]] = [:]
+  private var files: [FileKey: SourceID] = [:]
+  /// The sources of a commit's files by item; nil for what is no file.
+  private var commits: [String: [SourceID?]] = [:]
   private var bases: [ImageDigest: [ImageBuilder.Layer]] = [:]
-  /// Bytes of all contents so far, and the most that they may be: an exbibyte.
+  /// Bytes of all sources so far, and the most that they may be: an exbibyte.
   private var bytes: Int64 = 0
   private static let mostBytes: Int64 = 1 << 60
 
@@ -72,7 +72,7 @@ struct PlanJoin {
       name: key.name, origin: image.origin, platform: key.platform, references: image.references, builder: builder,
       format: format, layer: layer, fileName: image.fileName, stagePlaces: image.stagePlaces, isKept: image.isKept,
       executable: image.executable, dockerfile: image.dockerfile)
-    planned.size = try planned.archiveSize(in: ContentStore(contents, gitArchives))
+    planned.size = try planned.archiveSize(in: SourceStore(sources, gitArchives))
     imageNumbers[key] = plannedImages.count
     plannedImages.append(planned)
     return plannedImages.count - 1
@@ -86,24 +86,24 @@ struct PlanJoin {
     let tarballs = tarballs.map { tarball in
       Artifact(tarball, in: locations, needs: tarball.images + tarball.holds.map { $0 + images.count })
     }
-    var contents = contents
-    contents.renumberArtifacts({ $0 + images.count }, nested: { $0 })
+    var sources = sources
+    sources.renumberArtifacts({ $0 + images.count }, nested: { $0 })
     return Plan(
-      artifacts: images + tarballs, contents: contents, gitArchives: gitArchives, rules: rules, warnings: warnings)
+      artifacts: images + tarballs, sources: sources, gitArchives: gitArchives, rules: rules, warnings: warnings)
   }
 
-  private static func renumber(_ entries: inout TarEntryList, _ contents: [ContentID], _ offset: Int) {
+  private static func renumber(_ entries: inout TarEntryList, _ contents: [SourceID], _ offset: Int) {
     entries.renumber(
       content: { contents[Int($0.index)] },
       origin: { $0 == EntryCollector.implied ? Plan.implied : $0 + UInt32(truncatingIfNeeded: offset) })
   }
 
-  private mutating func number(of source: DraftSource) throws -> ContentID {
+  private mutating func number(of source: DraftSource) throws -> SourceID {
     switch source {
-    case .bytes(let bytes): return contents.add(.bytes(bytes))
+    case .bytes(let bytes): return sources.add(.bytes(bytes))
     case .file(let file, let key):
       if let known = files[key] { return known }
-      let id = contents.add(.file(file))
+      let id = sources.add(.file(file))
       files[key] = id
       return id
     case .git(let commit, let item):
@@ -112,21 +112,21 @@ struct PlanJoin {
       return id
     case .tarball(let key):
       guard let number = tarballNumbers[key] else { throw Diagnostic(.usage, "no tarball \(key)") }
-      return contents.add(.artifact(number))
+      return sources.add(.artifact(number))
     case .image(let key):
       let number = try add(key)
-      return contents.add(.nested(number, count: plannedImages[number].size))
+      return sources.add(.nested(number, count: plannedImages[number].size))
     }
   }
 
-  private mutating func add(commit: String) throws -> [ContentID?] {
+  private mutating func add(commit: String) throws -> [SourceID?] {
     let archive = try git.known(commit)
     let number = gitArchives.count
     gitArchives.append(archive)
-    var numbers: [ContentID?] = []
+    var numbers: [SourceID?] = []
     for item in archive.items {
-      let extent = Content.extent(spool: number, offset: item.offset, count: item.entry.size)
-      numbers.append(item.entry.kind == .file ? contents.add(extent) : nil)
+      let extent = Source.extent(spool: number, offset: item.offset, count: item.entry.size)
+      numbers.append(item.entry.kind == .file ? sources.add(extent) : nil)
     }
     commits[commit] = numbers
     return numbers
@@ -136,12 +136,12 @@ struct PlanJoin {
     guard let image = base.image else { return [] }
     if let known = bases[image.manifestDigest] { return known }
     let layers = image.layers.map { layer in
-      let content: Content =
+      let content: Source =
         switch layer.bytes {
         case .file(let file): .file(file)
         case .spool(let spool, let offset): .spool(spool, offset: offset, count: layer.size)
         }
-      return ImageBuilder.Layer(diffID: layer.diffID, size: layer.size, content: contents.add(content))
+      return ImageBuilder.Layer(diffID: layer.diffID, size: layer.size, content: sources.add(content))
     }
     bases[image.manifestDigest] = layers
     return layers
@@ -150,7 +150,7 @@ struct PlanJoin {
   /// Keeps the sum of all sizes far from where 64 bits end, so that nothing after has to ask.
   private mutating func checkSize(of tarball: PlannedTarball) throws {
     for index in 0..<tarball.entries.count {
-      let (sum, overflows) = bytes.addingReportingOverflow(contents.size(of: tarball.entries.body(at: index)) ?? 0)
+      let (sum, overflows) = bytes.addingReportingOverflow(sources.size(of: tarball.entries.body(at: index)) ?? 0)
       guard !overflows, sum <= Self.mostBytes else {
         let name = escapedName(tarball.entries.name(at: index))
         throw Diagnostic(.system, "\(tarball.fileName): \(name): more than \(Self.mostBytes) bytes in one release")

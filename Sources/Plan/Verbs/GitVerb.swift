@@ -109,7 +109,7 @@ extension Draft {
     let owner = style.generatedOwner
     if let source {
       let mode = place.options.mode ?? style.mode(FileMode(bits: entry.mode), isFolder: false)
-      collector.add(.file, at: path, mode: mode, owner: owner, body: .content(add(source)), rule: place.number)
+      collector.add(.file, at: path, mode: mode, owner: owner, body: .source(add(source)), rule: place.number)
     } else {
       collector.add(
         .symlink, at: path, mode: .symlink, owner: owner, linkname: entry.linkname, rule: place.number)

@@ -10,7 +10,7 @@ import Plan
 final class Assembler {
   private let artifacts: [Artifact]
   private let codecs: CodecTable
-  private let store: ContentStore
+  private let store: SourceStore
   private let folder: ReleaseFolder
   private let memory: ReleaseMemory?
   private let task: BlockTask
@@ -28,7 +28,7 @@ final class Assembler {
   private(set) var written: [WrittenArtifact] = []
 
   init(
-    _ artifacts: [Artifact], _ codecs: CodecTable, store: ContentStore, folder: ReleaseFolder, memory: ReleaseMemory?,
+    _ artifacts: [Artifact], _ codecs: CodecTable, store: SourceStore, folder: ReleaseFolder, memory: ReleaseMemory?,
     _ task: BlockTask, _ log: WorkLog, watch: @escaping (WriteEvent) -> Void
   ) {
     self.artifacts = artifacts

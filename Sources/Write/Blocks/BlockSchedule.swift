@@ -13,7 +13,7 @@ enum BlockJob {
   /// A block of headers and small files.
   case run(Rope, Range<Int64>, codec: Int)
   /// A block of a source. `isFirst` begins the source, `isLast` ends it.
-  case source(ContentID, Range<Int64>, SourceForm, isFirst: Bool, isLast: Bool)
+  case source(SourceID, Range<Int64>, SourceForm, isFirst: Bool, isLast: Bool)
   /// A source that was encoded before, in this run.
   case splice(EncodedSource)
   /// A source that the cache has.
@@ -32,13 +32,13 @@ enum SourceForm: Hashable {
 final class BlockSchedule {
   private let artifacts: [Artifact]
   private let codecs: CodecTable
-  private let store: ContentStore
+  private let store: SourceStore
   private let isCached: (EncodedSource) -> Bool
   /// The numbers of the artifacts that are still to be written.
   private var rest: ArraySlice<Int>
   private var current: Current?
   private var encoded: Set<EncodedSource> = []
-  private var areCompressed: [ContentID: Bool] = [:]
+  private var areCompressed: [SourceID: Bool] = [:]
 
   /// The artifact whose jobs are given out.
   private struct Current {
@@ -52,7 +52,7 @@ final class BlockSchedule {
 
   /// The jobs of the artifacts `numbers`; what they hold beside them is readable in `store`.
   init(
-    _ numbers: [Int], of artifacts: [Artifact], _ codecs: CodecTable, store: ContentStore,
+    _ numbers: [Int], of artifacts: [Artifact], _ codecs: CodecTable, store: SourceStore,
     isCached: @escaping (EncodedSource) -> Bool = { _ in false }
   ) {
     rest = numbers[...]
@@ -72,7 +72,7 @@ final class BlockSchedule {
     }
     switch section {
     case .run(let range): return .job(run(range, of: current))
-    case .content(let id, let range): return .job(try source(id, count: range.upperBound - range.lowerBound))
+    case .source(let id, let range): return .job(try source(id, count: range.upperBound - range.lowerBound))
     }
   }
 
@@ -100,7 +100,7 @@ final class BlockSchedule {
     return .run(current.rope, start..<end, codec: current.codec)
   }
 
-  private func source(_ id: ContentID, count: Int64) throws -> BlockJob {
+  private func source(_ id: SourceID, count: Int64) throws -> BlockJob {
     let start = current?.done ?? 0
     let codec = current?.codec ?? 0
     let source = EncodedSource(id: id, codec: codec)
@@ -128,7 +128,7 @@ final class BlockSchedule {
 
   /// Whether a source is kept as it is. Artifacts always are: the edges of blocks must not depend on a size that comes
   /// late.
-  private func isCompressed(_ id: ContentID, count: Int64) throws -> Bool {
+  private func isCompressed(_ id: SourceID, count: Int64) throws -> Bool {
     if case .artifact = store.table[id] { return true }
     if let known = areCompressed[id] { return known }
     var start = [UInt8](repeating: 0, count: Int(min(count, Int64(FileFormat.compressedLength))))

@@ -11,7 +11,7 @@ enum BlockResult {
   /// With the name that it has in the cache, nil for none, and the digests of the files that end in it.
   case block(EncodedBlock, raw: [UInt8]?, CacheKey?, [EntryDigest])
   /// A block of a source that is kept as it is.
-  case keptBlock(EncodedBlock, raw: [UInt8]?, ContentID, isFirst: Bool, isLast: Bool)
+  case keptBlock(EncodedBlock, raw: [UInt8]?, SourceID, isFirst: Bool, isLast: Bool)
   case sourceBlock(EncodedBlock, raw: [UInt8]?, EncodedSource, isFirst: Bool, isLast: Bool)
   case splice(EncodedSource)
   case cached(EncodedSource)
@@ -59,7 +59,7 @@ final class BlockWorker {
 
   deinit { buffer.deallocate() }
 
-  func work(_ job: BlockJob, _ store: ContentStore) throws -> BlockResult {
+  func work(_ job: BlockJob, _ store: SourceStore) throws -> BlockResult {
     switch job {
     case .whole(let artifact): return .whole(try writeWhole(artifact))
     case .begin(let artifact): return .begin(artifact: artifact)

@@ -14,10 +14,10 @@ protocol ArtifactFormat: Sendable {
   var isWrittenWhole: Bool { get }
 
   /// What the file follows from, in one digest: `entries` is the digest of its entries and their contents.
-  func key(of artifact: Artifact, entries: Digest, in store: ContentStore) -> Digest
+  func key(of artifact: Artifact, entries: Digest, in store: SourceStore) -> Digest
 
   /// The sections of the file, whose new layer has the digest `layer` where it is an image.
-  func rope(of artifact: Artifact, layer: Digest?, in store: ContentStore) throws -> Rope
+  func rope(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> Rope
 }
 
 extension ArtifactFormat {
@@ -43,7 +43,7 @@ extension Artifact {
 
 /// A source as a codec encodes it: what is made once and spliced after.
 struct EncodedSource: Hashable {
-  let id: ContentID
+  let id: SourceID
   /// The codec's number.
   let codec: Int
 }

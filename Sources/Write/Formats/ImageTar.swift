@@ -11,11 +11,11 @@ struct ImageTar: ArtifactFormat {
   var codec: any Codec { StoredCodec() }
   var isWrittenWhole: Bool { true }
 
-  func key(of artifact: Artifact, entries: Digest, in store: ContentStore) -> Digest {
+  func key(of artifact: Artifact, entries: Digest, in store: SourceStore) -> Digest {
     Self.digest("image", [entries.bytes, image.documents(in: store)])
   }
 
-  func rope(of artifact: Artifact, layer: Digest?, in store: ContentStore) throws -> Rope {
+  func rope(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> Rope {
     guard let layer else { preconditionFailure("an image is written without the digest of its layer") }
     return try image.rope(in: store, layerDigest: layer)
   }

@@ -9,11 +9,11 @@ struct PlainTar: ArtifactFormat {
   var codec: any Codec { StoredCodec() }
   var isWrittenWhole: Bool { false }
 
-  func key(of artifact: Artifact, entries: Digest, in store: ContentStore) -> Digest {
+  func key(of artifact: Artifact, entries: Digest, in store: SourceStore) -> Digest {
     Self.digest("tar", [entries.bytes])
   }
 
-  func rope(of artifact: Artifact, layer: Digest?, in store: ContentStore) -> Rope {
+  func rope(of artifact: Artifact, layer: Digest?, in store: SourceStore) -> Rope {
     Rope(artifact.entries, in: store)
   }
 }

@@ -12,11 +12,11 @@ struct TarGzip: ArtifactFormat {
   var codec: any Codec { GzipCodec(level: level) }
   var isWrittenWhole: Bool { false }
 
-  func key(of artifact: Artifact, entries: Digest, in store: ContentStore) -> Digest {
+  func key(of artifact: Artifact, entries: Digest, in store: SourceStore) -> Digest {
     Self.digest("tar.gz", [Array("\(codec.identity)\n".utf8), entries.bytes])
   }
 
-  func rope(of artifact: Artifact, layer: Digest?, in store: ContentStore) -> Rope {
+  func rope(of artifact: Artifact, layer: Digest?, in store: SourceStore) -> Rope {
     Rope(artifact.entries, in: store)
   }
 }

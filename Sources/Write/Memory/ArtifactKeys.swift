@@ -23,11 +23,11 @@ struct ArtifactKeys {
   private(set) var copies: [Digest?] = []
 
   /// Reads what is not known of the sources, on `jobs` threads.
-  init(_ plan: Plan, _ store: ContentStore, _ digests: SourceDigests, jobs: Int) throws {
+  init(_ plan: Plan, _ store: SourceStore, _ digests: SourceDigests, jobs: Int) throws {
     let entries = EntryDigests(store: store, sources: digests, jobs: jobs)
     let contents = Dictionary(
-      plan.contents.ids.compactMap { id in
-        switch plan.contents[id] {
+      plan.sources.ids.compactMap { id in
+        switch plan.sources[id] {
         case .artifact(let number), .nested(let number, _): (number, [id])
         case .bytes, .file, .extent, .spool: nil
         }
@@ -52,7 +52,7 @@ struct ArtifactKeys {
   private static func copy(beside artifact: Artifact, _ digests: SourceDigests) throws -> Digest? {
     guard let executable = artifact.image?.executable else { return nil }
     let index = artifact.entries.index(of: executable.path)
-    if let index, case .content(let id) = artifact.entries.body(at: index) { return digests.digest(of: id) }
+    if let index, case .source(let id) = artifact.entries.body(at: index) { return digests.digest(of: id) }
     return try digests.digest(of: executable.file)
   }
 
@@ -66,7 +66,7 @@ struct ArtifactKeys {
 
 /// Digests of lists of entries: what their headers and contents follow from.
 private struct EntryDigests {
-  let store: ContentStore
+  let store: SourceStore
   /// Has those of all contents that the lists name.
   let sources: SourceDigests
   /// Threads.
@@ -85,7 +85,7 @@ private struct EntryDigests {
   }
 
   private static func digest(
-    of entries: TarEntryList, _ range: Range<Int>, _ store: ContentStore, _ sources: SourceDigests
+    of entries: TarEntryList, _ range: Range<Int>, _ store: SourceStore, _ sources: SourceDigests
   ) throws -> Digest {
     var hash = SHA256()
     for index in range {
@@ -95,7 +95,7 @@ private struct EntryDigests {
       case .file(_, _, let identity):
         hash.update(TarHeader.encode(entries.entry(at: index, size: identity.size)))
         if let file = entries.sourceFile(at: index) { hash.update(try sources.key(of: file)) }
-      case .content(let id):
+      case .source(let id):
         hash.update(TarHeader.encode(entries.entry(at: index, size: store.size(of: id) ?? 0)))
         // Those that an archive holds come before it.
         guard let digest = sources.digest(of: id) else { preconditionFailure("a content was not prepared") }

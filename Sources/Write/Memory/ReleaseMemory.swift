@@ -16,7 +16,7 @@ final class ReleaseMemory: Sendable {
   let unchanged: [Int: WrittenArtifact]
   let digests: SourceDigests
   private let plan: Plan
-  private let store: ContentStore
+  private let store: SourceStore
   private let codecs: CodecTable
   private let keys: ArtifactKeys
   /// What came of an artifact of the same key before, by its number.
@@ -27,7 +27,7 @@ final class ReleaseMemory: Sendable {
 
   /// Reads what it does not know of the sources.
   init(
-    _ cache: ArtifactCache, _ plan: Plan, _ store: ContentStore, _ codecs: CodecTable, _ folder: ReleaseFolder,
+    _ cache: ArtifactCache, _ plan: Plan, _ store: SourceStore, _ codecs: CodecTable, _ folder: ReleaseFolder,
     _ options: WriteOptions
   ) throws {
     self.cache = cache
@@ -61,11 +61,11 @@ final class ReleaseMemory: Sendable {
 
   /// The contents whose digests are asked for: of a release of images alone, those of the new layers, since the
   /// documents say what the layers of the bases are; else all.
-  private static func contents(of plan: Plan) -> [ContentID] {
-    if plan.artifacts.contains(where: { $0.image == nil }) { return plan.contents.ids }
+  private static func contents(of plan: Plan) -> [SourceID] {
+    if plan.artifacts.contains(where: { $0.image == nil }) { return plan.sources.ids }
     let layers = plan.artifacts.flatMap { artifact in
       (0..<artifact.entries.count).compactMap { index in
-        if case .content(let id) = artifact.entries.body(at: index) { id } else { ContentID?.none }
+        if case .source(let id) = artifact.entries.body(at: index) { id } else { SourceID?.none }
       }
     }
     return Array(Set(layers))
@@ -97,14 +97,14 @@ extension ReleaseMemory {
 
   /// Throws `SourceChanged` when a file's contents, read to be packed, are not those that were read for their digest:
   /// what is written through a mapping leaves no other trace for a while, and would be kept under that digest.
-  func check(_ crc: CRC32, of id: ContentID) throws(SourceChanged) {
+  func check(_ crc: CRC32, of id: SourceID) throws(SourceChanged) {
     guard case .file(let file) = store.table[id], !fits(crc, id) else { return }
     cache.index.forget(file.identity)
     throw SourceChanged(path: file.path, planned: file.identity.size, found: crc.count)
   }
 
-  /// Whether `crc` can be that of a content, by all that is known of it.
-  private func fits(_ crc: CRC32, _ id: ContentID) -> Bool {
+  /// Whether `crc` can be that of a source, by all that is known of it.
+  private func fits(_ crc: CRC32, _ id: SourceID) -> Bool {
     crc.count == store.size(of: id) && crc == digests.crc(of: id) ?? crc
   }
 
@@ -170,14 +170,14 @@ private struct Lookout {
   }
 
   let plan: Plan
-  let store: ContentStore
+  let store: SourceStore
   let folder: ReleaseFolder
   let digests: SourceDigests
   let keys: ArtifactKeys
   /// The permission bits of a new file.
   private let newFileMode = Lookout.newFileMode()
 
-  init(plan: Plan, store: ContentStore, folder: ReleaseFolder, digests: SourceDigests, keys: ArtifactKeys) {
+  init(plan: Plan, store: SourceStore, folder: ReleaseFolder, digests: SourceDigests, keys: ArtifactKeys) {
     self.plan = plan
     self.store = store
     self.folder = folder

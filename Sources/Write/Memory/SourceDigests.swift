@@ -8,7 +8,7 @@ private import Glibc
 import Synchronization
 import Threads
 
-/// What the bytes of a content are known by.
+/// What the bytes of a source are known by.
 private struct SourceSums {
   let digest: Digest
   /// Nil where the digest was known without reading them, and where a change from then on would show.
@@ -17,12 +17,12 @@ private struct SourceSums {
 
 /// The SHA-256 of the contents of a plan.
 final class SourceDigests: Sendable {
-  private let store: ContentStore
+  private let store: SourceStore
   /// Nil without a cache.
   private let index: FileDigestIndex?
-  private let known = Mutex<[ContentID: SourceSums]>([:])
+  private let known = Mutex<[SourceID: SourceSums]>([:])
 
-  init(_ store: ContentStore, index: FileDigestIndex?) {
+  init(_ store: SourceStore, index: FileDigestIndex?) {
     self.store = store
     self.index = index
   }
@@ -30,7 +30,7 @@ final class SourceDigests: Sendable {
   /// Finds out the digests of those contents that are there before the release is written, on `jobs` threads.
   ///
   /// Throws `SourceChanged` or `SystemError`.
-  func prepare(_ contents: [ContentID], jobs: Int) throws {
+  func prepare(_ contents: [SourceID], jobs: Int) throws {
     let ids = contents.filter { id in
       switch store.table[id] {
       case .artifact, .nested: false
@@ -46,14 +46,14 @@ final class SourceDigests: Sendable {
     }
   }
 
-  /// The digest of a content that is prepared, or was set.
-  func digest(of id: ContentID) -> Digest? { known.withLock { $0[id]?.digest } }
+  /// The digest of a source that is prepared, or was set.
+  func digest(of id: SourceID) -> Digest? { known.withLock { $0[id]?.digest } }
 
-  /// The checksum of a content that was read for its digest; nil where that was known before.
-  func crc(of id: ContentID) -> CRC32? { known.withLock { $0[id]?.crc } }
+  /// The checksum of a source that was read for its digest; nil where that was known before.
+  func crc(of id: SourceID) -> CRC32? { known.withLock { $0[id]?.crc } }
 
   /// Says what stands for the digest of an archive of the same release.
-  func set(_ digest: Digest, of id: ContentID) { known.withLock { $0[id] = SourceSums(digest: digest) } }
+  func set(_ digest: Digest, of id: SourceID) { known.withLock { $0[id] = SourceSums(digest: digest) } }
 
   /// What a small source file is known by: its state on this machine, which saves opening it, or its contents where
   /// they could have changed unseen when they were first packed. Throws `SourceChanged` or `SystemError`.
@@ -110,7 +110,7 @@ final class SourceDigests: Sendable {
     }
   }
 
-  private func read(_ id: ContentID) throws -> SourceSums {
+  private func read(_ id: SourceID) throws -> SourceSums {
     if case .file(let file) = store.table[id] { return try sums(of: file) }
     // What is not a file stays what it is.
     return try hash(count: store.size(of: id) ?? 0, isCompared: false) { try self.store.read(id, from: $0, into: $1) }

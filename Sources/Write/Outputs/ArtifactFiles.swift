@@ -8,11 +8,11 @@ import Plan
 /// The files of one artifact while they are written.
 struct ArtifactFiles {
   private let folder: ReleaseFolder
-  private let store: ContentStore
+  private let store: SourceStore
   /// Those that are written so far, without links.
   private(set) var written: [WrittenFile] = []
 
-  init(in folder: ReleaseFolder, _ store: ContentStore) {
+  init(in folder: ReleaseFolder, _ store: SourceStore) {
     self.folder = folder
     self.store = store
   }

@@ -7,7 +7,7 @@ import Plan
 /// Writes artifacts that one worker writes from start to end.
 struct ArtifactWriter: Sendable {
   let plan: Plan
-  let store: ContentStore
+  let store: SourceStore
   let folder: ReleaseFolder
   let memory: ReleaseMemory?
   /// Of the new layers of images, by the number of the artifact.

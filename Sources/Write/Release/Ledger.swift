@@ -33,7 +33,7 @@ package struct Ledger: Sendable {
 /// Finds the digest of the contents of every entry.
 struct LedgerDigests {
   let plan: Plan
-  let store: ContentStore
+  let store: SourceStore
   /// What is known of contents that the plan numbers; nil without a cache.
   let known: SourceDigests?
   let jobs: Int
@@ -61,11 +61,11 @@ struct LedgerDigests {
   }
 
   /// The contents of files whose digests nobody has asked for yet, each once.
-  private func unknownContents(of written: [WrittenArtifact]) -> [ContentID] {
-    var ids: Set<ContentID> = []
+  private func unknownContents(of written: [WrittenArtifact]) -> [SourceID] {
+    var ids: Set<SourceID> = []
     for entries in written.map({ plan.artifacts[$0.result.artifact].entries }) {
       for index in 0..<entries.count {
-        if case .content(let id) = entries.body(at: index), known?.digest(of: id) == nil { ids.insert(id) }
+        if case .source(let id) = entries.body(at: index), known?.digest(of: id) == nil { ids.insert(id) }
       }
     }
     return Array(ids)
@@ -73,8 +73,8 @@ struct LedgerDigests {
 
   private func digest(of entries: TarEntryList, at index: Int, _ sources: SourceDigests) throws -> Digest? {
     if let file = entries.sourceFile(at: index) { return try sources.digest(of: file) }
-    guard case .content(let id) = entries.body(at: index) else { return nil }
-    switch plan.contents[id] {
+    guard case .source(let id) = entries.body(at: index) else { return nil }
+    switch plan.sources[id] {
     case .artifact(let number), .nested(let number, _):
       // An image that stands in tarballs alone was never written as a whole.
       return try artifacts[number] ?? store.rope(of: id)?.digest()

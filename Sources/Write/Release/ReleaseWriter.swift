@@ -91,7 +91,7 @@ package final class ReleaseWriter {
 
   /// Makes the images readable that are written or held by what is written, with the digests of their new layers by
   /// number. Digests come first: the names of the blobs of an image stand before their bytes.
-  private func addImages(neededBy rest: [Int], to store: ContentStore) throws -> [Int: Digest] {
+  private func addImages(neededBy rest: [Int], to store: SourceStore) throws -> [Int: Digest] {
     let unchanged = memory?.unchanged ?? [:]
     // The digest of an image that stands in tarballs alone takes its bytes.
     let changed = options.hashesEntries ? plan.written : rest.filter { unchanged[$0] == nil }
@@ -108,7 +108,7 @@ package final class ReleaseWriter {
     return Dictionary(uniqueKeysWithValues: zip(numbers, ropes.map(\.0)))
   }
 
-  private func ledger(_ store: ContentStore, unchanged: [WrittenArtifact]) throws -> Ledger {
+  private func ledger(_ store: SourceStore, unchanged: [WrittenArtifact]) throws -> Ledger {
     let all = (written + unchanged).sorted { $0.result.artifact < $1.result.artifact }
     var digests: [Int: [Digest?]] = [:]
     if options.hashesEntries {

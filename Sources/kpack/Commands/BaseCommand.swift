@@ -201,7 +201,7 @@ struct BaseCommand: Command {
       .rope(rope(of: system)), for: made(platform, variant: executable.variant), settings: settings, as: name)
   }
 
-  private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: ContentStore(system.contents)) }
+  private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: SourceStore(system.contents)) }
 
   private func add(
     _ archive: RootArchive, for platform: Platform, settings: ImageSettings, as name: NewName

@@ -58,8 +58,8 @@ struct MtreeSpecification {
   /// The path of an entry's contents; nil when they stand in no file.
   private func contents(_ index: Int) -> [UInt8]? {
     if let file = tarball.entries.sourceFile(at: index) { return file.path }
-    guard case .content(let id) = tarball.entries.body(at: index) else { return nil }
-    switch plan.contents[id] {
+    guard case .source(let id) = tarball.entries.body(at: index) else { return nil }
+    switch plan.sources[id] {
     case .file(let file): return file.path
     case .artifact(let number): return Array("\(out)/\(plan.artifacts[number].fileName)".utf8)
     case .bytes, .extent, .spool, .nested: return nil
@@ -68,7 +68,7 @@ struct MtreeSpecification {
 
   /// The digest of contents that the plan itself holds.
   private func digest(_ index: Int) -> Digest? {
-    guard case .content(let id) = tarball.entries.body(at: index), case .bytes(let bytes) = plan.contents[id] else {
+    guard case .source(let id) = tarball.entries.body(at: index), case .bytes(let bytes) = plan.sources[id] else {
       return nil
     }
     return SHA256.digest(of: bytes)

@@ -13,7 +13,7 @@ struct SampleRope: ~Copyable {
   /// Headers, contents, padding and end mark, joined.
   let whole: [UInt8]
   /// The contents that are 1 MiB or more, or artifacts, in the order of their entries.
-  let alone: [ContentID]
+  let alone: [SourceID]
 
   init() throws {
     let folder = try TemporaryFolder()
@@ -24,7 +24,7 @@ struct SampleRope: ~Copyable {
     try builder.addLargeFile(size: (1 << 20) + 511, in: folder)
     try builder.addExtents(in: folder)
     try builder.addArtifact(size: 700, in: folder)
-    let store = ContentStore(builder.table)
+    let store = SourceStore(builder.table)
     builder.finish(store)
     rope = Rope(builder.list, in: store)
     whole = builder.whole + [UInt8](repeating: 0, count: 1024)
@@ -39,9 +39,9 @@ struct SampleRope: ~Copyable {
 /// Builds the list of entries and the plain bytes side by side.
 private struct SampleBuilder {
   var list = TarEntryList(mtime: 1_500_000_000)
-  var table = ContentTable()
+  var table = SourceTable()
   var whole: [UInt8] = []
-  var alone: [ContentID] = []
+  var alone: [SourceID] = []
   private var random = SplitMix(seed: 11)
   private var spool: Spool?
   private var artifact: SourceFile?
@@ -65,7 +65,7 @@ private struct SampleBuilder {
       let contents = random.text(size)
       let id = table.add(.bytes(contents))
       if size >= 1 << 20 { alone.append(id) }
-      add("root/bytes\(size)", .file, body: .content(id), contents)
+      add("root/bytes\(size)", .file, body: .source(id), contents)
     }
   }
 
@@ -73,8 +73,8 @@ private struct SampleBuilder {
     let contents = random.bytes(size)
     let id = table.add(.file(try .planned(at: folder.write(contents, to: "large"))))
     alone += [id, id]
-    add("root/large", .file, body: .content(id), contents)
-    add("root/large-again", .file, body: .content(id), contents)
+    add("root/large", .file, body: .source(id), contents)
+    add("root/large-again", .file, body: .source(id), contents)
     add("root/large-linked", .hardlink, link: "root/large")
   }
 
@@ -85,7 +85,7 @@ private struct SampleBuilder {
     self.spool = spool
     for (offset, count) in [(0, 1000), (1000, 4000), (4999, 1), (5000, 0)] {
       let id = table.add(.extent(spool: 3, offset: Int64(offset), count: Int64(count)))
-      add("root/extent\(offset)", .file, body: .content(id), Array(contents[offset..<(offset + count)]))
+      add("root/extent\(offset)", .file, body: .source(id), Array(contents[offset..<(offset + count)]))
     }
   }
 
@@ -94,10 +94,10 @@ private struct SampleBuilder {
     artifact = try .planned(at: folder.write(contents, to: "artifact"))
     let id = table.add(.artifact(4))
     alone.append(id)
-    add("root/artifact", .file, body: .content(id), contents)
+    add("root/artifact", .file, body: .source(id), contents)
   }
 
-  func finish(_ store: ContentStore) {
+  func finish(_ store: SourceStore) {
     if let spool { store.add(spool: spool, number: 3) }
     if let artifact { store.finish(artifact: 4, as: artifact) }
   }

@@ -29,8 +29,8 @@ struct SampleBuild {
   static let layer = Member.tar([Member(name: "bin/tool", bytes: Array("tool".utf8))])
 
   /// The image, and the store of its contents.
-  func build() throws -> (image: BuiltImage, store: ContentStore) {
-    var contents = ContentTable()
+  func build() throws -> (image: BuiltImage, store: SourceStore) {
+    var contents = SourceTable()
     let config = try ImageConfig(DocumentField(reading: Array(config.utf8), place: "base"))
     let layers = baseLayers.map {
       ImageBuilder.Layer(
@@ -41,7 +41,7 @@ struct SampleBuild {
     let builder = ImageBuilder(
       baseConfig: config, baseLayers: layers, platform: platform, settings: settings, created: Self.time,
       createdBy: "kpack: ADD tool")
-    let store = ContentStore(contents)
+    let store = SourceStore(contents)
     var layer = Rope(in: store)
     layer.append(TarEntry(name: Array("bin/tool".utf8), kind: .file, mode: 0o755), .bytes(Array("tool".utf8)))
     layer.appendEnd()
@@ -58,13 +58,13 @@ extension Rope {
   }
 }
 
-extension ContentStore {
+extension SourceStore {
   /// The bytes of a blob.
   func bytes(of blob: ImageBlob) throws -> [UInt8] {
     switch blob {
     case .document(let bytes): return bytes
     case .layer(let rope): return try rope.bytes()
-    case .content(let id):
+    case .source(let id):
       var bytes = [UInt8](repeating: 0, count: Int(size(of: id) ?? 0))
       try bytes.withUnsafeMutableBytes { try read(id, from: 0, into: $0) }
       return bytes

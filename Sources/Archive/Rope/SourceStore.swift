@@ -3,8 +3,8 @@
 package import Files
 private import Synchronization
 
-/// Reads contents while a release is being written, from any thread.
-package final class ContentStore: Sendable {
+/// Reads sources while a release is being written, from any thread.
+package final class SourceStore: Sendable {
   /// What is known only after the plan.
   private struct Late {
     var artifacts: [Int: SourceFile] = [:]
@@ -12,11 +12,11 @@ package final class ContentStore: Sendable {
     var ropes: [Int: Rope] = [:]
   }
 
-  /// The contents, by number.
-  package let table: ContentTable
+  /// The sources, by number.
+  package let table: SourceTable
   private let late = Mutex(Late())
 
-  package init(_ table: ContentTable) { self.table = table }
+  package init(_ table: SourceTable) { self.table = table }
 
   /// Makes the finished artifact `number` readable: its file, as it stands now.
   package func finish(artifact number: Int, as file: SourceFile) { late.withLock { $0.artifacts[number] = file } }
@@ -30,22 +30,22 @@ package final class ContentStore: Sendable {
   /// Makes the nested archive `number` readable.
   package func add(rope: Rope, number: Int) { late.withLock { $0.ropes[number] = rope } }
 
-  /// The nested archive that a content is; nil when it is something else.
-  package func rope(of id: ContentID) -> Rope? {
+  /// The nested archive that a source is; nil when it is something else.
+  package func rope(of id: SourceID) -> Rope? {
     guard case .nested(let number, _) = table[id] else { return nil }
     return late.withLock { $0.ropes[number] }
   }
 
-  /// Bytes of a content; nil for an artifact that is not finished.
-  package func size(of id: ContentID) -> Int64? {
+  /// Bytes of a source; nil for an artifact that is not finished.
+  package func size(of id: SourceID) -> Int64? {
     guard case .artifact(let number) = table[id] else { return table.size(of: id) }
     return late.withLock { $0.artifacts[number]?.identity.size }
   }
 
-  /// Reads the bytes of a content from `offset` on until `buffer` is full; the range must lie within its size.
+  /// Reads the bytes of a source from `offset` on until `buffer` is full; the range must lie within its size.
   ///
   /// Throws `SourceChanged` or `SystemError`.
-  package func read(_ id: ContentID, from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
+  package func read(_ id: SourceID, from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     switch table[id] {
     case .bytes(let bytes):
       buffer.copyBytes(from: bytes[Int(offset)..<(Int(offset) + buffer.count)])
