@@ -18,7 +18,8 @@ struct OwnLayouts {
     if sources.contains(where: { isThere("\(locations.root)/\($0)") }) { return nil }
     let root = locations.root == "." ? "the current folder" : escapedName(locations.root.utf8)
     let found = "no --layouts is given, and the built-in ones are those of Kubernetes v1.7, which \(root) does not hold"
-    return Diagnostic(.usage, "\(found); \(OwnLayouts(root: locations.root).advice)")
+    let kubernetes = "for Kubernetes, name its tree by --root and its binaries by --bin"
+    return Diagnostic(.usage, "\(found); \(OwnLayouts(root: locations.root).advice); \(kubernetes)")
   }
 
   /// What to do after `errors`; nil where they are not about a folder of binaries that has none of the layouts'.
