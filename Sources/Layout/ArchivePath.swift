@@ -1,6 +1,6 @@
-// A path inside an archive or below the source tree, as a layout gives it: checked once, when it is read.
+// A path inside an archive or below the source tree, as a layout spells it: checked once, when the layout is read.
 
-/// A relative path in its only spelling: no empty part, no "." or "..", nothing that a terminal obeys.
+/// A relative path in its only spelling: no empty part, no "." or "..", no character that controls a terminal.
 package struct ArchivePath: Hashable, Sendable {
   /// The most bytes of a path and of one part of it (Linux: PATH_MAX less its NUL, NAME_MAX).
   package static let longest = 4095
@@ -9,7 +9,7 @@ package struct ArchivePath: Hashable, Sendable {
   /// The path's bytes.
   package let bytes: [UInt8]
 
-  /// The path that `text` spells; throws `PathError`.
+  /// The path that `text` spells; throws when `text` is not such a path.
   package init(_ text: String) throws(PathError) {
     bytes = Array(text.utf8)
     if bytes.isEmpty { throw .empty }
@@ -29,20 +29,20 @@ package struct ArchivePath: Hashable, Sendable {
     bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[($0 + 1)...] } ?? bytes[...]
   }
 
-  /// Whether `text` spells a path that is a name alone, without a folder.
+  /// Whether `text` spells a path of one part: a name without a folder.
   package static func isName(_ text: String) -> Bool {
-    // Why it is no path is not asked.
+    // The reason of an error is not needed.
     (try? ArchivePath(text))?.isOnePart == true
   }
 
-  /// Whether it is a name alone, without a folder.
+  /// Whether the path has one part: a name without a folder.
   package var isOnePart: Bool { !bytes.contains(UInt8(ascii: "/")) }
 
   /// The path as text.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-/// Why a path is none.
+/// The reason why a text is not a path.
 package enum PathError: Error, Equatable, Sendable, CustomStringConvertible {
   case empty, absolute, tooLong, controlByte, emptyPart, dot, dotDot, partTooLong
 

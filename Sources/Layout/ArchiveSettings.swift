@@ -1,23 +1,23 @@
-// How an archive is written: what release.json says for all and a tarball's layout may change key by key.
+// How an archive is written: release.json sets it for all archives, a tarball's layout may change single keys.
 
 package import Basics
 
-/// Who owns the entries of an archive.
+/// The owner of an archive's entries.
 package enum ArchiveOwner: Equatable, Sendable {
   case fixed(Owner)
   /// Each entry has the owner of its source.
   case source
 }
 
-/// What an archive keeps of the modes of its sources.
+/// The rule by which an archive takes the modes of its sources.
 package enum ModePolicy: Equatable, Sendable {
-  /// What git keeps of a mode: whether the owner may execute a file. 0755 for such files and for folders, 0644 for
-  /// others, whatever the umask of the checkout.
+  /// The part of a mode that git keeps: whether the owner may execute a file. 0755 for such files and for folders, 0644
+  /// for others, so that the umask of the checkout changes nothing.
   case normal
   /// The bits of this mask.
   case mask(FileMode)
 
-  /// The mode in the archive of a source with this one.
+  /// The mode in the archive for a source that has `mode`.
   package func applied(to mode: FileMode, isFolder: Bool) -> FileMode {
     switch self {
     case .normal: isFolder || mode.bits & 0o100 != 0 ? FileMode(bits: 0o755) : FileMode(bits: 0o644)
@@ -30,15 +30,15 @@ package enum ModePolicy: Equatable, Sendable {
 package struct ArchiveSettings: Equatable, Sendable {
   /// The folder above all entries, "." for names that begin "./", or nothing.
   package var root: Template
-  /// Where `root` is said; nil when it is not.
+  /// The place where `root` is set; nil when it is not set.
   package var rootOrigin: RuleOrigin?
   package var owner = ArchiveOwner.fixed(.root)
   /// Base names of files and symlinks that are left out.
   package var exclude: [Glob] = []
   package var mode = ModePolicy.normal
-  /// Time of every entry, seconds since 1970, when the command line does not say.
+  /// The time of every entry, in seconds since 1970, unless the command line sets one.
   package var mtime: Int64?
-  /// Of deflate, 0 to 9.
+  /// The deflate level, 0 to 9.
   package var level = 6
 
   /// The largest time that every tar reader takes: eleven octal digits.
@@ -46,13 +46,13 @@ package struct ArchiveSettings: Equatable, Sendable {
 
   static let keys = ["root", "owner", "exclude", "mode", "mtime", "level"]
 
-  /// What holds where nothing is said.
+  /// The defaults.
   init() {
     // The empty text has no variables to be wrong about.
     root = .empty
   }
 
-  /// Takes over what `field`, an `archive` object, says.
+  /// Takes the settings that `field`, an `archive` object, has.
   mutating func override(with field: LayoutField) {
     guard let object = field.object(Self.keys) else { return }
     if let field = object["root"], let root = Self.root(field) { (self.root, rootOrigin) = (root, field.origin) }
@@ -88,7 +88,7 @@ package struct ArchiveSettings: Equatable, Sendable {
     guard let text = field.string else { return nil }
     if text == "source" { return .source }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    // UInt32 takes a sign, also "-0".
+    // UInt32 would accept a sign, also "-0".
     let isUnsigned = text.utf8.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }
     if parts.count == 2, isUnsigned, let uid = UInt32(parts[0]), let gid = UInt32(parts[1]) {
       return .fixed(Owner(uid: uid, gid: gid))

@@ -1,22 +1,22 @@
-// Patterns for paths, on bytes and case-sensitive: `*` stops at "/", `**` does not. Matching takes time in
-// proportion to pattern times path, whatever the pattern.
+// Patterns for paths: on bytes, case-sensitive. `*` stops at "/", `**` does not. The time to match is at most
+// proportional to pattern times path.
 
 /// A pattern of a layout's `include` or `exclude`.
 ///
-/// Without a "/" it is for the base name of a file or symlink; with one, for the path below the tree's root; ending
-/// in "/", for a folder and all below it. A leading "/" only anchors.
+/// Without a "/" it matches the base name of a file or symlink. With one it matches the path below the tree's root. One
+/// that ends in "/" matches a folder and all below it. A leading "/" only anchors.
 package struct Glob: Equatable, Sendable {
   private enum Token: Equatable {
     case byte(UInt8)
-    /// `?`: one byte but "/".
+    /// `?`: one byte, not "/".
     case one
     /// `[...]`: one byte of a set, never "/".
     case set([ClosedRange<UInt8>], negated: Bool)
-    /// `*`: any bytes but "/".
+    /// `*`: any bytes, none of them "/".
     case star
     /// `**`: any bytes.
     case globstar
-    /// `**/`: nothing, or ...
+    /// `**/`: no bytes, or ...
     case enterFolders
     /// ... any bytes that end in "/".
     case folders
@@ -26,10 +26,10 @@ package struct Glob: Equatable, Sendable {
   package let text: String
   private let tokens: [Token]
   private let isForPath: Bool
-  /// Whether it is for folders.
+  /// Whether it matches folders.
   package let isForFolder: Bool
 
-  /// The pattern that `text` spells; throws `GlobError`.
+  /// The pattern that `text` spells.
   package init(_ text: String) throws(GlobError) {
     var bytes = Array(text.utf8)[...]
     isForPath = bytes.contains(UInt8(ascii: "/"))
@@ -41,22 +41,22 @@ package struct Glob: Equatable, Sendable {
     tokens = try Self.tokens(of: bytes)
   }
 
-  /// Whether one of the parts that the pattern is written in is just `name`.
+  /// Whether one of the pattern's parts, as written, is exactly `name`.
   package func names(_ name: [UInt8]) -> Bool {
     text.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual(name) }
   }
 
-  /// Whether the pattern selects a file or symlink; `path` is below the tree's root.
+  /// Whether the pattern matches a file or symlink; `path` is below the tree's root.
   package func matches(file path: some BidirectionalCollection<UInt8>) -> Bool {
     if isForFolder { return false }
     return isForPath ? matches(path) : matches(path.suffix(while: { $0 != UInt8(ascii: "/") }))
   }
 
-  /// Whether the pattern selects the folder at `path`, written without a trailing slash, and so all below it.
+  /// Whether the pattern matches the folder at `path` (no slash at its end), and so all below it.
   package func matches(folder path: some Collection<UInt8>) -> Bool { isForFolder && matches(path) }
 }
 
-/// A pattern that is none.
+/// The reason why a text is not a pattern.
 package enum GlobError: Error, Equatable, Sendable, CustomStringConvertible {
   case empty
   case openBracket
@@ -90,24 +90,24 @@ extension Glob {
     return tokens
   }
 
-  /// Whether what follows `token` begins a part of the path.
+  /// Whether a part of the path begins after `token`.
   private static func endsPart(_ token: Token?) -> Bool {
     token == nil || token == .byte(UInt8(ascii: "/")) || token == .folders
   }
 
-  /// What follows a first `*`. `**/` at the start of a part also stands for no folder at all.
+  /// Reads on after a first `*`. `**/` at the start of a part also matches no folder at all.
   private static func stars(_ rest: inout ArraySlice<UInt8>, atStartOfPart: Bool) -> [Token] {
     guard rest.first == UInt8(ascii: "*") else { return [.star] }
     while rest.first == UInt8(ascii: "*") { rest.removeFirst() }
     guard atStartOfPart, rest.first == UInt8(ascii: "/") else { return [.globstar] }
-    // `**/` again and again says no more than once.
+    // Repeating `**/` does not change what matches.
     while rest.first == UInt8(ascii: "/") || rest.starts(with: "**/".utf8) {
       rest.removeFirst(rest.first == UInt8(ascii: "/") ? 1 : 3)
     }
     return [.enterFolders, .folders]
   }
 
-  /// What follows a `[`: ranges up to the `]`; a `]` that comes first is itself, `!` or `^` in front negates.
+  /// Reads on after a `[`, up to the `]`. A `]` in first place is an ordinary byte; a leading `!` or `^` negates.
   private static func set(_ rest: inout ArraySlice<UInt8>) throws(GlobError) -> Token {
     let negated = rest.first == UInt8(ascii: "!") || rest.first == UInt8(ascii: "^")
     if negated { rest.removeFirst() }
@@ -119,7 +119,7 @@ extension Glob {
         continue
       }
       rest.removeFirst(2)
-      // A range that runs backwards holds nothing but its ends.
+      // Of a range that runs backwards, only its two ends match.
       ranges += low <= high ? [low...high] : [low...low, high...high]
     }
     throw .openBracket
@@ -128,9 +128,9 @@ extension Glob {
 
 // Matching
 extension Glob {
-  /// Follows all ways through the tokens at once.
+  /// Follows all ways through the tokens at once, so that the time stays bounded.
   private func matches(_ path: some Collection<UInt8>) -> Bool {
-    // Most paths part ways with a pattern at its first byte.
+    // Most paths differ from a pattern in the first byte: this is the fast way out.
     if case .byte(let first)? = tokens.first, path.first != first { return false }
     var states = [Bool](repeating: false, count: tokens.count + 1)
     var next = states
@@ -148,7 +148,7 @@ extension Glob {
     return states[tokens.count]
   }
 
-  /// Marks the state before token `index`, and those that are reached from it without a byte.
+  /// Marks the state before token `index` and the states reached from it without a byte.
   private func enter(_ index: Int, _ states: inout [Bool]) {
     guard !states[index] else { return }
     states[index] = true
@@ -162,7 +162,7 @@ extension Glob {
     }
   }
 
-  /// Takes `byte` in the state before token `index`; whether it leads anywhere.
+  /// Reads `byte` in the state before token `index`; returns whether it leads to another state.
   private func step(_ index: Int, _ byte: UInt8, _ next: inout [Bool]) -> Bool {
     let isSlash = byte == UInt8(ascii: "/")
     switch tokens[index] {

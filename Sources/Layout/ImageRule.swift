@@ -1,20 +1,20 @@
-// What images.json says of one image, and of one base that images stand on.
+// The rules of images.json for one image and for one base image.
 
 import Basics
 
-/// A base image by the name that images know it under.
+/// A base image; images refer to it by its name.
 package struct BaseRule: Sendable {
   package let name: String
   /// The base's reference.
   package let reference: ByArchitecture
-  /// What every image on it gets, before its own entries.
+  /// The entries that every image on this base gets before its own.
   package let entries: [LayoutEntry]
   package let origin: RuleOrigin
 }
 
-/// A place where an image's files go.
+/// A folder where an image's files go.
 package enum ImageOutput: String, CaseIterable, Sendable {
-  /// The stage folder, which tarballs take images from.
+  /// The stage folder: tarballs take their images from there.
   case stage
   /// The folder of images.
   case images
@@ -22,30 +22,30 @@ package enum ImageOutput: String, CaseIterable, Sendable {
 
 /// One image of a group.
 package struct ImageRule: Sendable {
-  /// The image's name, {name} in its templates: its `name`, or that of its binary.
+  /// The image's name, {name} in its templates: its `name`, else that of its binary.
   package let name: String
-  /// The built binary that it wraps, if any.
+  /// The built binary that the image holds, if any.
   package let binary: String?
   /// The folder of the binary, relative to the root of the file system; "." is the root itself.
   package let to: Template
   /// The name of its base in `bases`.
   package let base: String
-  /// Its name in a registry; nil for that of all images.
+  /// Its name in a registry; nil for the name that images.json sets for all images.
   package let repository: ByArchitecture?
-  /// Its tag; nil for that of all images.
+  /// Its tag; nil for the tag that images.json sets for all images.
   package let tag: Template?
-  /// The name of the file that it is saved as, ".tar" at its end; nil for "{name}.tar".
+  /// The name of the file that it is saved as, which ends in ".tar"; nil for "{name}.tar".
   package let file: Template?
-  /// Where its files go: each at most once, at least one.
+  /// The folders where its files go: at least one, each once.
   package let outputs: [ImageOutput]
   package let entries: [LayoutEntry]
   /// Environment variables in the order they were given, each name once.
   package let env: [(name: String, value: Template)]
   /// The default arguments; nil for the base's.
   package let cmd: [Template]?
-  /// The command that the arguments go to; nil for the base's.
+  /// The command that gets the arguments; nil for the base's.
   package let entrypoint: [Template]?
-  /// The absolute path that the command starts in; nil for the base's.
+  /// The absolute path of the folder that the command starts in; nil for the base's.
   package let workdir: Template?
   /// The user that the command runs as; nil for the base's.
   package let user: Template?
@@ -56,18 +56,18 @@ package struct ImageRule: Sendable {
   package let platforms: PlatformSelector?
   package let origin: RuleOrigin
 
-  /// The folder of the binary where `to` is not said.
+  /// The folder of the binary when `to` is not set.
   static let defaultFolder = Template(literal: "usr/local/bin")
-  /// What the name of an image's file ends in.
+  /// The end of the name of an image's file.
   package static let fileSuffix = ".tar"
 
-  /// The file that holds the tag of an image saved as `file`: ".docker_tag" in the place of ".tar".
+  /// The name of the file that holds the tag of an image saved as `file`: ".docker_tag" in place of ".tar".
   package static func tagFileName(of file: String) -> String {
     String(decoding: Array(file.utf8.dropLast(fileSuffix.utf8.count)), as: UTF8.self) + ".docker_tag"
   }
 }
 
-// The bases and images of images.json into rules.
+// Turns the bases and images of images.json into rules.
 
 /// Reads the bases and images of images.json.
 struct ImageRuleDecoder {
@@ -83,7 +83,7 @@ struct ImageRuleDecoder {
 
   var template: TemplateDecoder { TemplateDecoder(names: names, hasPlatform: true, place: .image) }
 
-  /// A base: its reference, or an object that tells of its entries too.
+  /// A base: its reference alone, or an object with its reference and entries.
   func base(_ name: String, _ field: LayoutField) -> BaseRule? {
     guard field.isObject(withAnyOf: Self.baseKeys) else {
       return ByArchitecture(field, template).map { reference in
@@ -96,7 +96,7 @@ struct ImageRuleDecoder {
     return BaseRule(name: name, reference: reference, entries: entries, origin: field.origin)
   }
 
-  /// The images of a group, no two of one name.
+  /// The images of a group; two of one name are a mistake.
   func group(_ field: LayoutField) -> [ImageRule] {
     var images: [ImageRule] = []
     for field in field.elements ?? [] {
@@ -135,11 +135,11 @@ struct ImageRuleDecoder {
       condition: object["when"].flatMap { Condition($0, names) },
       platforms: object["platforms"].flatMap { $0.platformSelector(names) },
       origin: field.origin)
-    // Not before all keys were looked at: all mistakes are told at once.
+    // Returns only now: all keys must be read first, so that all mistakes are reported at once.
     return name == nil ? nil : rule
   }
 
-  /// The name of the base that an image stands on.
+  /// The name of an image's base.
   private func base(_ field: LayoutField) -> String? {
     guard let name = field.string else { return nil }
     names.check("base", name, in: bases, at: field)
@@ -151,7 +151,7 @@ struct ImageRuleDecoder {
   }
 }
 
-// The settings of an image in images.json: its file, its outputs, and what its config says to those who run it.
+// The settings of an image in images.json: its file, its outputs, and the config that a container runtime reads.
 
 extension ImageRuleDecoder {
   /// The name of the file that an image is saved as.
@@ -167,7 +167,7 @@ extension ImageRuleDecoder {
     return nil
   }
 
-  /// Where an image's files go.
+  /// The folders where an image's files go.
   func outputs(_ field: LayoutField) -> [ImageOutput] {
     guard let elements = field.elements else { return [] }
     if elements.isEmpty { field.refuse("expected \"stage\", \"images\" or both") }
@@ -201,7 +201,7 @@ extension ImageRuleDecoder {
     var variables: [(name: String, value: Template)] = []
     for element in field.elements ?? [] {
       guard let text = element.string else { continue }
-      // By bytes: a sign and a combining mark after it are one Character.
+      // By bytes: "=" and a combining mark after it are one Character.
       guard let sign = text.utf8.firstIndex(of: UInt8(ascii: "=")) else {
         element.refuse("expected \"NAME=value\", found \(element.found)")
         continue
@@ -215,7 +215,7 @@ extension ImageRuleDecoder {
     return variables
   }
 
-  /// Whether `name` can be a variable's: the ENV of a Dockerfile takes quotes, blanks and "$" for something else.
+  /// Whether `name` can name a variable: in the ENV of a Dockerfile, quotes, blanks and "$" have another meaning.
   private func isVariable(_ name: String, at field: LayoutField) -> Bool {
     if !name.isEmpty && name.utf8.allSatisfy({ $0.isLetterOrDigit || "_.-".utf8.contains($0) }) { return true }
     field.refuse("expected the name of a variable, of letters, digits, '_', '.' and '-', found \(quoted(name))")
@@ -245,17 +245,17 @@ extension ImageRuleDecoder {
     template.absolutePath(field).flatMap { withoutControls($0, field) }
   }
 
-  /// A string that a process is given.
+  /// A string that becomes an argument of a process.
   private func argument(_ field: LayoutField) -> Template? {
     template.text(field).flatMap { text in
-      // The C string that it becomes would end early.
+      // A NUL would end the C string of the argument early.
       if !text.text.utf8.contains(0) { return text }
       field.refuse("expected a string without NUL, found \(field.found)")
       return nil
     }
   }
 
-  /// A string that stands in a line of a Dockerfile.
+  /// A string that becomes part of a line of a Dockerfile.
   private func lineText(_ field: LayoutField) -> Template? {
     template.text(field).flatMap { withoutControls($0, field) }
   }

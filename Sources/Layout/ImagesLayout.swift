@@ -1,21 +1,21 @@
-// images.json: the container images of a release, the bases that they stand on, and how they are named.
+// images.json: the container images of a release, their bases and their names.
 
 import Basics
 
-/// What images.json says.
+/// The content of images.json.
 package struct ImagesLayout: Sendable {
-  /// The registry that images go to, {registry} in templates; empty when it is not said.
+  /// The registry of the images, {registry} in templates; empty when it is not set.
   package private(set) var registry = Template.empty
   package private(set) var bases: [String: BaseRule] = [:]
-  /// The name in a registry of images that say none.
+  /// The name in a registry of images that do not set one.
   package private(set) var repository: ByArchitecture
-  /// The tag of images that say none, {tag} in templates.
+  /// The tag of images that do not set one, {tag} in templates.
   package private(set) var tag = Template(parts: [.variable(.version)])
   package private(set) var groups: [String: [ImageRule]] = [:]
 
   static let keys = ["$schema", "registry", "bases", "repository", "tag", "groups"]
 
-  /// Reads the file; `names` are those of release.json.
+  /// Reads the file; `names` are those that release.json declares.
   init(_ field: LayoutField, names: LayoutNames) {
     let repository = Template(parts: [.variable(.registry), .text("/"), .variable(.name)])
     self.repository = ByArchitecture(repository, origin: field.origin)
@@ -37,9 +37,9 @@ package struct ImagesLayout: Sendable {
 
 /// A template for all architectures, or one for each.
 package struct ByArchitecture: Equatable, Sendable {
-  /// Where it is said; where images.json begins when it is not.
+  /// The place where it is set; the start of images.json when it is not set.
   package let origin: RuleOrigin
-  /// By GOARCH; "*" is for those that are not named.
+  /// Templates by GOARCH; "*" is for all other architectures.
   private let templates: [String: Template]
 
   private static let others = "*"
@@ -72,7 +72,7 @@ package struct ByArchitecture: Equatable, Sendable {
     self.templates = templates
   }
 
-  /// The template for `architecture` in Go's words; nil when neither it nor "*" has one.
+  /// The template for `architecture` (a GOARCH); nil when neither it nor "*" has one.
   package func template(for architecture: String) -> Template? {
     templates[architecture] ?? templates[Self.others]
   }

@@ -1,16 +1,16 @@
-// One entry of a tarball's layout or of an image: what all entries may say. What the entry brings is its verb's, which is
-// read elsewhere.
+// One entry of a tarball's layout or of an image: the options that all entries share. The entry's verb, which says what
+// it adds, is read elsewhere.
 
 import Basics
 import JSON
 
-/// Platforms that a layout spells out or takes from a list.
+/// Platforms, spelled out in a layout or named as a list.
 package enum PlatformSelector: Equatable, Sendable {
   case list(String)
   case patterns([PlatformPattern])
 }
 
-/// A flag that must be on, or off.
+/// A flag that must be on, or must be off.
 package struct Condition: Equatable, Sendable {
   package let flag: String
   package let isOn: Bool
@@ -19,23 +19,23 @@ package struct Condition: Equatable, Sendable {
 /// One entry of a tarball's layout or of an image.
 package struct LayoutEntry: Sendable {
   package let origin: RuleOrigin
-  /// Whether it may take the place of what an earlier entry put there.
+  /// Whether it may replace what an earlier entry added.
   package let isOverlay: Bool
   package let platforms: PlatformSelector?
   package let condition: Condition?
-  /// What is known to the templates of the entry.
+  /// The reader of the entry's templates: it knows the variables of this place.
   package let templates: TemplateDecoder
   private let value: JSONValue
 
-  /// The options of all entries.
+  /// The options that all entries share.
   package static let options = ["overlay", "platforms", "when"]
 
-  /// The whole entry, of which mistakes are added to `notes`.
+  /// The whole entry as a field; mistakes in it are added to `notes`.
   package func field(_ notes: LayoutNotes) -> LayoutField {
     LayoutField(value: value, file: origin.file, path: origin.path, notes: notes)
   }
 
-  /// Reads an entry of `place`; `hasPlatform` when the tarball or the image has one, so that every entry stands on it.
+  /// Reads an entry of `place`; `hasPlatform` when its tarball or image has a platform, which every entry then shares.
   init?(_ field: LayoutField, _ names: LayoutNames, hasPlatform: Bool, in place: TemplatePlace = .tarball) {
     guard let object = field.anyObject else { return nil }
     value = field.value
@@ -66,7 +66,7 @@ package struct LayoutEntry: Sendable {
 }
 
 extension Condition {
-  /// The condition that a `when` spells: a flag's name, after "!" when it must be off.
+  /// The condition that a `when` spells: a flag's name, with "!" before it when the flag must be off.
   init?(_ field: LayoutField, _ names: LayoutNames) {
     guard let text = field.string else { return nil }
     isOn = !text.hasPrefix("!")

@@ -1,4 +1,4 @@
-// A mistake in a layout, and the list in which all of a set's mistakes are collected before any is told.
+// A mistake in a layout. All mistakes of a set are collected in a list before any is reported.
 
 import Basics
 package import JSON
@@ -7,7 +7,7 @@ package import JSON
 package struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Path of the file, as it was given.
   package let file: String
-  /// Where in the file; nil when the mistake is about the file as a whole.
+  /// The place in the file; nil when the mistake is about the whole file.
   package let position: JSONPosition?
   /// The JSON path of the value, such as "entries[3].mode"; empty for the whole document.
   package let path: String
@@ -29,7 +29,7 @@ package struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 }
 
-/// Where in a layout a rule stands.
+/// The place of a rule in a layout.
 package struct RuleOrigin: Hashable, Sendable, CustomStringConvertible {
   /// Path of the layout file, as it was given.
   package let file: String
@@ -44,14 +44,14 @@ package struct RuleOrigin: Hashable, Sendable, CustomStringConvertible {
     return path.isEmpty ? place : "\(place): \(path)"
   }
 
-  /// The rule in a word, for listings: "server.json:7".
+  /// The place in a few characters, for listings: "server.json:7".
   package var short: String {
     let name = file.utf8.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? []
     return "\(escapedName(name)):\(position.line)"
   }
 }
 
-/// What reading a part of a set of layouts came upon: its mistakes, and the names that it refers to.
+/// Notes made while a part of a set of layouts is read: its mistakes, and the names that it refers to.
 package final class LayoutNotes {
   package private(set) var errors: [LayoutError] = []
   /// As "KIND NAME".
@@ -59,7 +59,7 @@ package final class LayoutNotes {
 
   package init() {}
 
-  /// Takes note of a mistake.
+  /// Adds a mistake.
   package func add(_ error: LayoutError) { errors.append(error) }
 
   func use(_ kind: String, _ name: String) { usedNames.insert("\(kind) \(name)") }

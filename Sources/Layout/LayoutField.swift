@@ -1,5 +1,5 @@
-// A value of a layout file on its way to a typed one: it knows where it stands, so that what is wrong with it can be
-// told with file, line, column and path.
+// A value of a layout file before it becomes a typed one. It knows its place, so that a mistake in it can be reported
+// with file, line, column and path.
 
 import Basics
 package import JSON
@@ -11,21 +11,21 @@ package struct LayoutField {
   package let path: String
   package let notes: LayoutNotes
 
-  /// The place as a rule's.
+  /// The place of the field, as that of a rule.
   package var origin: RuleOrigin { RuleOrigin(file: file, position: value.position, path: path) }
 
-  /// The field with `string`, a part of its own, as its value.
+  /// A field at the same place with `string`, a part of this value, as its value.
   func holding(_ string: String) -> LayoutField {
     let value = JSONValue(position: value.position, kind: .string(string))
     return LayoutField(value: value, file: file, path: path, notes: notes)
   }
 
-  /// Takes note of a mistake here.
+  /// Adds a mistake at this place.
   package func refuse(_ reason: String) {
     notes.add(LayoutError(file: file, position: value.position, path: path, reason: reason))
   }
 
-  /// The value as `wanted` takes it; nil, with the mistake noted, when it throws.
+  /// The value as `wanted` converts it; nil when `wanted` throws, and the mistake is noted.
   package func taking<Wanted>(_ wanted: (String) throws -> Wanted) -> Wanted? {
     guard let string else { return nil }
     do {
@@ -39,16 +39,16 @@ package struct LayoutField {
   /// The value in few words, for messages.
   package var found: String { value.kind.described }
 
-  /// Whether the value is an array, where it may be something else.
+  /// Whether the value is an array; no mistake when it is not.
   package var isArray: Bool { if case .array = value.kind { true } else { false } }
 
-  /// Whether the value is just this string, where it may be something else.
+  /// Whether the value is exactly this string; no mistake when it is not.
   package func isString(_ string: String) -> Bool { value.kind == .string(string) }
 
-  /// Whether the value is a string, where it may be something else.
+  /// Whether the value is a string; no mistake when it is not.
   package var isString: Bool { if case .string = value.kind { true } else { false } }
 
-  /// Whether the value is an object that has one of these keys, where it may be something else.
+  /// Whether the value is an object with at least one of these keys; no mistake when it is not.
   func isObject(withAnyOf keys: [String]) -> Bool {
     if case .object(let members) = value.kind { members.contains { keys.contains($0.key) } } else { false }
   }
@@ -96,7 +96,7 @@ package struct LayoutField {
     }
   }
 
-  /// The members of an object whose keys are names of the user's; other keys are refused.
+  /// The members of an object whose keys are names that the user chooses; keys that are not valid names are refused.
   var namedMembers: [(key: String, field: LayoutField)]? {
     members?.filter { key, field in
       if LayoutName.isValid(key) { return true }
@@ -105,7 +105,7 @@ package struct LayoutField {
     }
   }
 
-  /// The members of an object that may have no other keys than `keys`.
+  /// The members of an object; keys that are not in `keys` are refused.
   package func object(_ keys: [String]) -> LayoutObject? {
     guard case .object(let members) = value.kind else {
       refuse("expected an object, found \(found)")
@@ -120,7 +120,7 @@ package struct LayoutField {
     return LayoutObject(field: self, fields: self.members ?? [])
   }
 
-  /// The members of an object whose keys others look at.
+  /// The members of an object; its keys are checked elsewhere.
   var anyObject: LayoutObject? { members.map { LayoutObject(field: self, fields: $0) } }
 
   private func path(of key: String) -> String {
@@ -140,10 +140,10 @@ package struct LayoutObject {
     self.fields = fields
   }
 
-  /// The keys that are there, in order.
+  /// The keys of the object, in order.
   package var keys: [String] { fields.map(\.key) }
 
-  /// The member at `key`, if it is there.
+  /// The member at `key`; nil when it is missing.
   package subscript(key: String) -> LayoutField? { fields.first { $0.key == key }?.field }
 
   /// The member at `key`; notes a mistake when it is missing.
@@ -168,7 +168,7 @@ extension JSONValue.Kind {
   }
 }
 
-// Values of a release, of several layouts
+// Values that occur in several layouts.
 extension LayoutField {
   /// The value as an array of platforms.
   var platforms: [Platform]? {

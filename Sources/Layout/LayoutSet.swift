@@ -1,5 +1,5 @@
-// A folder of layouts, read as a whole: every file is decoded and every mistake kept, so that all can be told at once,
-// before anything else is looked at.
+// A folder of layouts, read as a whole. Every file is decoded and every mistake kept, so that all are reported at once
+// before anything else is checked.
 
 import Basics
 import JSON
@@ -27,24 +27,24 @@ package struct LayoutFile: Sendable {
     return String(decoding: Array(fileName.dropLast(".json".utf8.count)), as: UTF8.self)
   }
 
-  /// Whether a file of this name is a layout at all; schemas for editors stand beside them.
+  /// Whether a file of this name is a layout; the same folder also holds schemas for editors.
   package static func isLayout(_ name: String) -> Bool {
     name.hasSuffix(".json") && !name.hasSuffix(".schema.json") && !name.hasPrefix(".")
   }
 }
 
-/// All layouts of a release, as far as they tell of themselves: the verbs of their entries are read by whoever knows them.
+/// All layouts of a release without the verbs of their entries: other modules know and read these.
 package struct LayoutSet: Sendable {
-  /// Of a set with mistakes, what there is of it.
+  /// What release.json sets; of a set with mistakes, the part that could be read.
   package let release: ReleaseLayout
   package let images: ImagesLayout?
   /// The tarballs' layouts, sorted by name.
   package let tarballs: [TarballLayout]
-  /// The mistakes outside of the entries' verbs. A set that has some is good for nothing but to look for others.
+  /// The mistakes outside of the entries' verbs. A set with mistakes is only good for finding more of them.
   package let mistakes: [LayoutError]
   /// Names that are referred to, as "KIND NAME".
   private let usedNames: Set<String>
-  /// The paths of the files, in the order in which mistakes in them are told.
+  /// The paths of the files in the order in which their mistakes are reported.
   private let order: [String: Int]
 
   /// Decodes and checks `files`, read from `place`.
@@ -77,7 +77,7 @@ package struct LayoutSet: Sendable {
     mistakes = notes.errors
   }
 
-  /// The tarball's layout of this name.
+  /// The layout of the tarball with this name.
   package func tarball(_ name: String) -> TarballLayout? { tarballs.first { $0.name == name } }
 
   /// The entries of all tarballs, images and bases.
@@ -87,11 +87,11 @@ package struct LayoutSet: Sendable {
     return bases.flatMap(\.value.entries) + groups.flatMap(\.value).flatMap(\.entries) + tarballs.flatMap(\.entries)
   }
 
-  /// `mistakes` in the order in which they are told: by their files, release.json first, and their places in these.
+  /// `mistakes` in the order in which they are reported: by file, release.json first, then by place in the file.
   package func sorted(_ mistakes: [LayoutError]) -> [LayoutError] {
     let sorted = mistakes.enumerated().sorted { first, second in
       let (left, right) = (key(of: first.element), key(of: second.element))
-      // What stands at one place stays in its order.
+      // Mistakes at one place keep their order.
       return left == right ? first.offset < second.offset : left.lexicographicallyPrecedes(right)
     }
     return sorted.map(\.element)
@@ -110,7 +110,7 @@ package struct LayoutSet: Sendable {
     }
   }
 
-  /// What is declared and never used, neither here nor by what has `usedNames`: not wrong, but seldom meant.
+  /// Names that are declared but used neither here nor in `usedNames`: allowed, but rarely meant.
   package func warnings(usedNames others: Set<String>) -> [String] {
     let file = order.first { $0.value == 0 }?.key ?? ""
     let bases = images?.bases.values.sorted { $0.name < $1.name } ?? []
@@ -126,9 +126,9 @@ package struct LayoutSet: Sendable {
   }
 }
 
-/// What a name that layouts declare and refer to may be.
+/// The rule for names that layouts declare and refer to.
 ///
-/// ASCII alone: a name is looked up as a String, and those that differ only in Unicode form would fall together.
+/// ASCII alone: names are compared as String, which treats different Unicode forms of one text as equal.
 enum LayoutName {
   /// Whether `name` is one or more letters, digits, ".", "_" and "-".
   static func isValid(_ name: String) -> Bool {
@@ -136,21 +136,21 @@ enum LayoutName {
   }
 }
 
-/// What an entry may refer to: names that other parts of the layouts declare.
+/// The names that an entry may refer to; other parts of the layouts declare them.
 package struct LayoutNames: Sendable {
   package let platforms: Set<String>
   package let binaries: Set<String>
-  /// Groups of images; none before images.json is read.
+  /// Groups of images; empty until images.json is read.
   package private(set) var images: Set<String> = []
   package let layouts: Set<String>
   package let flags: Set<String>
-  /// Whether there is an images.json, which {registry} and {tag} come from.
+  /// Whether there is an images.json: {registry} and {tag} come from it.
   let hasImages: Bool
 
-  /// Whether release.json is there to tell all names; without it none is known to be wrong.
+  /// Whether release.json could be read; without it no name can be called unknown.
   private let isComplete: Bool
 
-  /// Of a set whose release.json is `release`; nil when it cannot be read.
+  /// The names of a set whose release.json is `release`; nil when it cannot be read.
   init(release: ReleaseLayout?, layouts: Set<String>, hasImages: Bool) {
     isComplete = release != nil
     let release = release ?? ReleaseLayout()
@@ -161,14 +161,14 @@ package struct LayoutNames: Sendable {
     self.hasImages = hasImages
   }
 
-  /// The names with those of the groups of `layout`.
+  /// These names and those of the groups of `layout`.
   func adding(_ layout: ImagesLayout?) -> LayoutNames {
     var names = self
     names.images.formUnion(layout?.groups.keys.map { $0 } ?? [])
     return names
   }
 
-  /// Checks that `name` is one of `known` and takes note that it is used.
+  /// Checks that `name` is one of `known` and notes that it is used.
   package func check(_ kind: String, _ name: String, in known: Set<String>, at field: LayoutField) {
     field.notes.use(kind, name)
     if known.contains(name) || !isComplete { return }

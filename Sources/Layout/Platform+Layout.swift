@@ -3,15 +3,15 @@
 package import Basics
 
 extension Platform {
-  /// The platform that `text` names; nil unless it is "os/arch", each part letters, digits, ".", "_" or "-", the
-  /// first of them no punctuation.
+  /// The platform that `text` names; nil unless it is "os/arch". Each part has letters, digits, ".", "_" or "-", and
+  /// does not begin with punctuation.
   package init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy(Self.isPart) else { return nil }
     self.init(os: String(parts[0]) ?? "", architecture: String(parts[1]) ?? "")
   }
 
-  /// What the name of an executable ends in.
+  /// The end of the name of an executable.
   package var executableSuffix: String { os == "windows" ? ".exe" : "" }
 
   static func isPart(_ part: Substring.UTF8View) -> Bool {
@@ -20,7 +20,7 @@ extension Platform {
   }
 }
 
-/// A platform in which either part may be "*": a condition.
+/// A condition on platforms: a platform in which either part may be "*".
 package struct PlatformPattern: Equatable, Sendable, CustomStringConvertible {
   private let os: String
   private let architecture: String
@@ -35,12 +35,12 @@ package struct PlatformPattern: Equatable, Sendable, CustomStringConvertible {
 
   package var description: String { "\(os)/\(architecture)" }
 
-  /// The platform, when the pattern names just one.
+  /// The platform, when the pattern names exactly one.
   package var platform: Platform? {
     os == "*" || architecture == "*" ? nil : Platform(os: os, architecture: architecture)
   }
 
-  /// Whether `platform` is one of those it names.
+  /// Whether the pattern matches `platform`.
   package func matches(_ platform: Platform) -> Bool {
     (os == "*" || os == platform.os) && (architecture == "*" || architecture == platform.architecture)
   }

@@ -1,13 +1,13 @@
-// release.json: what holds for the whole release. Its name, platforms, binaries and flags, and how its archives are
-// written.
+// release.json: the settings of the whole release. They are its name, platforms, binaries and flags, and how its
+// archives are written.
 
 package import Basics
 
 /// A named list of platforms.
 package enum PlatformList: Equatable, Sendable {
-  /// These.
+  /// The platforms that the list names.
   case listed([Platform])
-  /// Those that the folder of binaries holds.
+  /// The platforms that the folder of binaries holds.
   case present
 }
 
@@ -15,17 +15,17 @@ package enum PlatformList: Equatable, Sendable {
 package struct LayoutFlag: Equatable, Sendable {
   /// The environment variable that sets it, if any.
   package var env: String?
-  /// What it is when nothing sets it.
+  /// Its state when nothing sets it.
   package var isOnByDefault = false
   /// Environment variables that turn it on when all of them are set.
   package var onWith: [String] = []
 }
 
-/// What release.json says.
+/// The content of release.json.
 package struct ReleaseLayout: Sendable {
   package private(set) var name = ""
   package private(set) var platforms: [String: PlatformList] = [:]
-  /// What replaces the listed platforms in a fast run.
+  /// The platforms that replace the listed ones in a fast run.
   package private(set) var fast: [Platform]?
   /// Whether the platforms of the command line replace the lists instead of narrowing them.
   package private(set) var replacesPlatforms = false
@@ -39,7 +39,7 @@ package struct ReleaseLayout: Sendable {
   static let keys = ["$schema", "name", "platforms", "fast", "override", "binaries", "archive", "flags"]
   static let flagKeys = ["env", "default", "onWith"]
 
-  /// What holds where nothing is said.
+  /// The defaults.
   init() {}
 
   init(_ field: LayoutField) {
@@ -90,7 +90,7 @@ extension LayoutField {
     elements?.compactMap(\.onePart)
   }
 
-  /// The value as the name of an environment variable: nothing can set one that is empty or has "=" or NUL in it.
+  /// The value as the name of an environment variable: not empty and without "=" and NUL, else nothing could set it.
   fileprivate var environmentName: String? {
     guard let name = string else { return nil }
     if !name.isEmpty && !name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }) { return name }

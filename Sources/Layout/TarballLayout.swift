@@ -10,9 +10,9 @@ package struct TarballLayout: Sendable {
   package let origin: RuleOrigin
   /// The name of the archive.
   package let fileName: Template
-  /// Where the name is said.
+  /// The place where the name is set.
   package let fileNameOrigin: RuleOrigin
-  /// The platforms that it is made for, one archive each; nil for one archive in all.
+  /// The platforms that it is made for, with one archive for each; nil for a single archive.
   package let platforms: PlatformSelector?
   package let condition: Condition?
   package let settings: ArchiveSettings
@@ -39,10 +39,10 @@ package struct TarballLayout: Sendable {
     fileNameOrigin = object["tarball"]?.origin ?? field.origin
   }
 
-  /// A name that does not say what the file is, or that may say something else on another platform, is a mistake.
+  /// Notes a mistake unless the name ends in an archive suffix without variables: it is the same on all platforms.
   private static func check(_ fileName: Template, at field: LayoutField) {
     if fileName.text.utf8.contains(UInt8(ascii: "/")) { return field.refuse("expected a file name, without '/'") }
-    // Each variable stands for a letter.
+    // A letter takes the place of each variable.
     let name = Array(fileName.filled { _ in "x" }.utf8)
     let end = Array(fileName.literalEnd.utf8)
     if ArchiveFormat(fileName: name) != nil && ArchiveFormat.hasSuffix(end) { return }

@@ -2,7 +2,7 @@
 
 import Basics
 
-/// What a template may name, written in braces.
+/// A variable of templates, written in braces.
 package enum Variable: String, CaseIterable, Sendable {
   case name, version, os, arch, registry, tag, releaseRegistry, releaseTag, md5
 }
@@ -26,11 +26,11 @@ package struct Template: Equatable, Sendable {
   package let text: String
   private let parts: [Part]
 
-  /// The template that `text` spells; throws `TemplateError`.
+  /// The template that `text` spells.
   package init(_ text: String) throws(TemplateError) {
     self.text = text
     var parts: [Part] = []
-    // Byte by byte: a brace and a combining mark after it are one Character.
+    // By bytes: a brace and a combining mark after it are one Character.
     var rest = Array(text.utf8)[...]
     while let brace = rest.firstIndex(of: UInt8(ascii: "{")) {
       if brace > rest.startIndex { parts.append(.text(String(decoding: rest[..<brace], as: UTF8.self))) }
@@ -50,7 +50,7 @@ package struct Template: Equatable, Sendable {
     self.parts = parts
   }
 
-  /// The template of `parts`; no text of theirs has a brace in it.
+  /// The template of `parts`; their text must not hold a brace.
   init(parts: [Part]) {
     self.parts = parts
     text = parts.map(\.written).joined()
@@ -62,14 +62,14 @@ package struct Template: Equatable, Sendable {
     parts = text.isEmpty ? [] : [.text(text)]
   }
 
-  /// The variables that it names.
+  /// The variables in it.
   package var variables: [Variable] {
     parts.compactMap { part in
       if case .variable(let variable) = part { variable } else { nil }
     }
   }
 
-  /// What stands behind the last variable: the whole string where there is none.
+  /// The text after the last variable; the whole string when there is none.
   var literalEnd: String {
     let texts = parts.reversed().map { part in if case .text(let text) = part { text } else { String?.none } }
     return texts.prefix { $0 != nil }.compactMap { $0 }.reversed().joined()
@@ -88,7 +88,7 @@ package struct Template: Equatable, Sendable {
   }
 }
 
-/// A template that is none.
+/// The reason why a text is not a template.
 package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible {
   case openBrace
   case unknownVariable(String)
@@ -103,12 +103,12 @@ package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 }
 
-// Strings of a layout with variables in them: which variables are known where, and what the string must be.
+// Reads strings with variables: it knows which variables are known where, and what form each string must have.
 
-/// What a template is part of; not all variables are known everywhere.
+/// The place of a template: not all variables are known in every place.
 package enum TemplatePlace: Sendable {
   case tarball
-  /// images.json, but for its registry and tags.
+  /// images.json, except its registry and tags.
   case image
   case registry
   case tag
@@ -130,7 +130,7 @@ package struct TemplateDecoder: Sendable {
     return template
   }
 
-  /// Any text but none.
+  /// Any text that is not empty.
   func someText(_ field: LayoutField) -> Template? {
     guard let template = text(field) else { return nil }
     if !template.text.isEmpty { return template }
@@ -144,13 +144,13 @@ package struct TemplateDecoder: Sendable {
     return template
   }
 
-  /// A relative path, or "." for the folder that it starts from.
+  /// A relative path, or "." for the folder that it is relative to.
   package func folder(_ field: LayoutField) -> Template? {
     if field.isString(".") { return Template(literal: ".") }
     return path(field)
   }
 
-  /// An absolute path in its only spelling; "/" is one.
+  /// An absolute path in its only spelling; also "/".
   func absolutePath(_ field: LayoutField) -> Template? {
     guard let template = text(field) else { return nil }
     if template.text == "/" { return template }
@@ -181,12 +181,12 @@ package struct TemplateDecoder: Sendable {
 }
 
 extension Template {
-  /// The template without anything in it.
+  /// The empty template.
   package static let empty = Template(literal: "")
 
-  /// Whether it can fill in to a path, relative or with a slash before it; notes the mistake at `field` when it cannot.
+  /// Whether it can become a path, relative or with a slash before it; notes the mistake at `field` when it cannot.
   ///
-  /// Variables stand for a letter here; what they really stand for is checked when they are known.
+  /// A letter takes the place of each variable; the real values are checked when they are known.
   func checked(as field: LayoutField, isAbsolute: Bool = false) -> Bool {
     // By bytes: a slash and a combining mark after it are one Character.
     let path = Array(filled { _ in "x" }.utf8.dropFirst(isAbsolute ? 1 : 0))

@@ -1,4 +1,4 @@
-// The commands of kpack, in the order of --help. A new one is a file in Commands and a line here.
+// The commands of kpack, in the order of --help. A new command is a file in Commands and a line here.
 
 /// All commands.
 enum CommandTable {
@@ -17,9 +17,9 @@ enum CommandTable {
     ReferenceCommand.self,
   ]
 
-  /// What is known of them, in the same order.
+  /// The specs of all commands, in the same order.
   static let specs = all.map { $0.spec }
 
-  /// The command that `spec` is of.
+  /// The command that `spec` describes.
   static func command(of spec: CommandSpec) -> (any Command.Type)? { all.first { $0.spec.name == spec.name } }
 }

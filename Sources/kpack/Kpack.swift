@@ -1,5 +1,5 @@
-// kpack: packages a release. Parses the command line, runs the command, and is the only place that prints an error
-// and exits.
+// kpack: packages a release. This file parses the command line and runs the command. It is the only place that prints
+// an error and exits.
 
 import Archive
 import CSystem
@@ -12,15 +12,15 @@ import Threads
 enum Kpack {
   static func main() {
     openStandardDescriptors()
-    // Each arena of the C library reserves 64 MiB of address space (mallopt(3)); as many as threads are too many, and
-    // where that is limited one is enough.
+    // Each arena of the C library reserves 64 MiB of address space (mallopt(3)). One for each thread is too many; where
+    // address space is limited, one arena is enough.
     mallopt(M_ARENA_MAX, AddressSpace.isLimited ? 1 : 8)
     guard AddressSpace.hasRoom(for: AddressSpace.ofRun) else { endWithoutRoom() }
     Interrupts.start()
     exit(run())
   }
 
-  /// Runs the command line; its exit code.
+  /// Runs the command line; returns its exit code.
   private static func run() -> Int32 {
     let output = ResultOutput(isColored: false)
     do {
@@ -44,8 +44,8 @@ enum Kpack {
       try context.output.flush()
       return 0
     } catch {
-      // What was listed before the mistake was found is still a result; that it could not be told is one mistake more,
-      // and the exit code tells of one already.
+      // Results printed before the error are still valid, so they are flushed. An error of the flush is ignored: the
+      // exit code already reports one.
       try? context.output.flush()
       return report(error, to: context.messages)
     }
@@ -58,7 +58,7 @@ enum Kpack {
     return failure.exitCode
   }
 
-  /// The words of the command line. Throws `UsageError` for one that is not UTF-8, which a String would repair.
+  /// The words of the command line. A word that is not UTF-8 is an error, because a String would silently repair it.
   private static func words() throws(UsageError) -> [String] {
     var words: [String] = []
     for index in 1..<max(kpack_argument_count(), 1) {
@@ -79,11 +79,11 @@ enum Kpack {
     exit(Fault.system.rawValue)
   }
 
-  /// Fills descriptors 0 to 2 where they are closed, so that no file of ours becomes standard output; what is then
-  /// written to them fails, as it should.
+  /// Opens descriptors 0 to 2 where they are closed, so that no file of ours becomes standard output. They are
+  /// read-only: what is written to them fails, as it should.
   private static func openStandardDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-      // The one file that is there in every chroot.
+      // The only file that exists in every chroot.
       _ = open("/", O_RDONLY)
     }
   }

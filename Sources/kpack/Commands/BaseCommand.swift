@@ -66,10 +66,9 @@ struct BaseCommand: Command {
   private let context: CommandContext
   private let locations: Locations
   private let store: BaseStore
-  /// The time of what is made, seconds since 1970.
+  /// The time of new bases, in seconds since 1970.
   private let epoch: Int64
 
-  /// Throws `UsageError`.
   init(_ context: CommandContext) throws {
     self.context = context
     epoch = try context.epoch() ?? 0
@@ -98,7 +97,7 @@ struct BaseCommand: Command {
     }
   }
 
-  /// Throws `UsageError` for an option that means one thing and is given twice.
+  /// Refuses an option that may have only one value and is given twice.
   private func checkOptions() throws(UsageError) {
     for option in Self.spec.options where !["cmd", "env"].contains(option.name) {
       if context.line.values(option.name).count > 1 { throw context.usage("--\(option.name): expected it once") }
@@ -113,13 +112,13 @@ struct BaseCommand: Command {
     }
   }
 
-  /// The name of a base to be made, as it was given.
+  /// The name of a new base, as the user typed it.
   private struct NewName {
     let text: String
     let reference: Reference
   }
 
-  /// Throws `UsageError`.
+  /// The name that `text` spells; "scratch" is refused, because in a Dockerfile it means no image.
   private func newName(_ text: String) throws -> NewName {
     let reference = try reference(text)
     if reference.familiarName != "scratch" { return NewName(text: text, reference: reference) }
@@ -144,7 +143,7 @@ struct BaseCommand: Command {
     }
   }
 
-  /// Notes what was left out, and why.
+  /// Notes each base that was left out, and why.
   private func tell(_ passedOver: [PassedOver]) { passedOver.forEach { context.messages.note("\($0)") } }
 
   private func addRootFileSystem(_ name: NewName) throws {
@@ -158,14 +157,14 @@ struct BaseCommand: Command {
     try add(.rope(rope(of: system)), for: made(platform, variant: variant), settings: settings, as: name)
   }
 
-  /// The root file system in a folder, of which is warned what it loses; and, for arm without a variant, the highest one
-  /// that its executables want, where they tell.
+  /// The root file system in a folder; warns of what it loses. For arm without a variant it also returns the highest
+  /// variant that its executables need, if they show one.
   private func folder(_ path: String, for platform: Platform) throws -> (system: RootFileSystem, variant: String?) {
     var lost: [([UInt8], [[UInt8]])] = []
     var highest: String?
     let inspect = { (file: SourceFile) in
       guard case .elf(let program) = try Executable.inspect(file), let variant = program.variant else { return }
-      // "v5" to "v8": of one length, so that their order is that of their letters.
+      // "v5" to "v8" have equal lengths, so their order as strings is right.
       highest = max(highest ?? variant, variant)
     }
     let isOpen = platform.architecture == "arm" && platform.variant == nil
@@ -211,20 +210,20 @@ struct BaseCommand: Command {
     try add([try base.image(from: archive, spoolingNear: store.path, limit: limit)], as: name)
   }
 
-  /// The path that an option gives. Throws `UsageError` for none.
+  /// The path that an option gives; an empty one is an error.
   private func path(_ option: String) throws -> String? {
     if context.line[option] == "" { throw context.usage("--\(option): expected a path, found nothing") }
     return context.line[option]
   }
 
-  /// The platform that a base is to be made for, as it was asked for. Throws `UsageError` for none.
+  /// The platform that the user asked for; a missing one is an error.
   private func platform() throws -> Platform {
     if let platform = try context.linuxPlatform() { return platform }
     throw context.usage("--arch: expected the architecture of the base, such as amd64 or arm/v6")
   }
 
-  /// The platform of a base that is made for `platform`: arm without a variant gets `variant`, that of its executables,
-  /// and v7 where they tell none.
+  /// The platform of a base for `platform`. For arm without a variant it takes `variant`, found in the executables,
+  /// else v7.
   private func made(_ platform: Platform, variant: String?) -> Platform {
     guard platform.architecture == "arm" && platform.variant == nil else { return platform }
     return Platform(os: platform.os, architecture: platform.architecture, variant: variant ?? "v7")
@@ -248,7 +247,7 @@ struct BaseCommand: Command {
   private func words(_ text: String) throws -> [String] {
     guard text.utf8.first == UInt8(ascii: "[") else { return [text] }
     let mistake = context.usage("--cmd: expected an array of strings, found \(shown(text))")
-    // Whatever is wrong with it, it is no array of words.
+    // The reason of an error is not needed: the text is not an array of words.
     guard let value = try? JSONReader.read(Array(text.utf8)), case .array(let elements) = value.kind else {
       throw mistake
     }
@@ -266,17 +265,17 @@ struct BaseCommand: Command {
     } catch {
       throw context.usage("\(error), found \(shown(text))")
     }
-    // Before the folder is opened, which makes it where it is missing.
+    // Checked first, because opening the folder creates it when it is missing.
     try locations.check(.bases)
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to remove: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])
-    // Until the blobs are gone as well, nobody is to add a base that needs one.
+    // The lock stays until the blobs are gone: no other run may add a base that needs one of them.
     try withExtendedLifetime(folder) {
       do {
         for base in try store.remove(selection, from: folder) { context.messages.note("removed \(base)") }
       } catch let error as ImageError {
-        // A run that was killed behind its commit has left blobs, and whoever repeats it comes here. What cannot be told
-        // of them now is told when a base is removed.
+        // A run that was killed after its commit left blobs; when the user repeats it, they are removed here. An error
+        // is ignored now; the next removal of a base reports it.
         try? removeUnneededBlobs()
         throw error
       }
@@ -288,7 +287,7 @@ struct BaseCommand: Command {
     }
   }
 
-  /// The store must be locked. Throws `ImageError` when it cannot be told which blobs are needed.
+  /// The store must be locked. Throws `ImageError` when it is not known which blobs are needed; then all blobs stay.
   private func removeUnneededBlobs() throws {
     let (count, bytes) = try store.removeUnneededBlobs()
     if count > 0 { context.messages.note("removed \(count) blobs that no base needs: \(bytes) bytes") }
@@ -320,7 +319,7 @@ struct BaseCommand: Command {
     tell(list)
   }
 
-  /// Notes what nobody can build on, and why.
+  /// Notes each base that images cannot use, and why.
   private func tell(_ list: BaseList) {
     tell(list.passedOver)
     if let unnamed = list.unnamedImages {
@@ -330,7 +329,7 @@ struct BaseCommand: Command {
   }
 
   private func lock() throws {
-    // Before the folder is opened, which makes it where it is missing.
+    // Checked first, because opening the folder creates it when it is missing.
     try locations.check(.bases)
     if try store.isEmpty() { throw ImageError(store.path, "", "no bases to lock: there is no store") }
     let folder = try Interrupts.guardedFolder([store.path])

@@ -1,4 +1,4 @@
-// kpack cache: how much is kept between runs, and what of it is sound.
+// kpack cache: how much is kept between runs, and whether it is intact.
 
 import Basics
 import Cache
@@ -7,7 +7,7 @@ import Glibc
 import JSON
 import Plan
 
-/// Tells of the cache, makes it smaller, checks it.
+/// Describes, shrinks and checks the cache.
 struct CacheCommand: Command {
   static let spec = CommandSpec(
     name: "cache",
@@ -29,7 +29,6 @@ struct CacheCommand: Command {
   private let context: CommandContext
   private let path: String
 
-  /// Throws `UsageError`.
   init(_ context: CommandContext) throws {
     self.context = context
     path = try context.locations().cache

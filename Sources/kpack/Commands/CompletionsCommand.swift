@@ -1,8 +1,8 @@
-// kpack completions: what a shell is to know of kpack's commands and options.
+// kpack completions: a script that completes kpack's commands and options in a shell.
 
 /// Prints a shell's completions.
 struct CompletionsCommand: Command {
-  /// The shells, each with what makes its script.
+  /// The shells, each with the function that makes its script.
   private static let scripts: [(shell: String, script: @Sendable ([CommandSpec]) -> String)] = [
     ("bash", BashCompletion.script), ("zsh", ZshCompletion.script), ("fish", FishCompletion.script),
   ]

@@ -1,4 +1,4 @@
-// kpack images: plan, write, tell what was made.
+// kpack images: plan and write the images, then list them.
 
 import Plan
 

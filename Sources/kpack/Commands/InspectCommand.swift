@@ -1,11 +1,11 @@
-// kpack inspect: what an image is made of.
+// kpack inspect: the parts of an image.
 
 import Archive
 import Basics
 import Image
 import JSON
 
-/// Tells what the images of an archive or a folder are.
+/// Describes the images of an archive or a folder.
 struct InspectCommand: Command {
   static let spec = CommandSpec(
     name: "inspect", arguments: "FILE", operand: .file, summary: "tell what an image is made of",
@@ -28,7 +28,7 @@ struct InspectCommand: Command {
       path, spoolingNear: context.environment.value(of: .temporaryFolder) ?? "/tmp", limit: try context.archiveLimit())
     let all = try source.all()
     for found in try all.usable() {
-      // The name matters to messages alone.
+      // The name is only used in messages.
       let image = try source.read(found, as: found.references.first ?? Reference("unnamed"))
       context.messages.warnings(image.warnings)
       if context.format == .json { try tellJSON(found, image) } else { try tell(found, image) }
@@ -51,7 +51,7 @@ struct InspectCommand: Command {
     for label in settings.labels { try line("label", escapedName("\(label.key)=\(label.value)".utf8)) }
     for layer in image.layers {
       let rest = "\(context.output.size(layer.size)) \(layer.descriptor.mediaType)"
-      // Beside the column of names, and blanks.
+      // 14 characters are the column of names and the blanks.
       let digest = context.output.digest("\(layer.diffID)", beside: rest.count + 14)
       try line("layer", "\(digest) \(rest)")
       guard context.line.has("verbose") else { continue }

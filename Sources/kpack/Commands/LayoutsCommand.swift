@@ -1,4 +1,4 @@
-// kpack layouts: the built-in layouts written out, or a set of layouts checked.
+// kpack layouts: exports the built-in layouts, or checks a set of layouts.
 
 import Basics
 import BuiltInLayouts

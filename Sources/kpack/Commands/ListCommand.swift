@@ -42,7 +42,7 @@ struct ListCommand: Command {
   private func text(_ record: EntryRecord) -> String {
     let link = record.link.isEmpty ? "" : " -> \(record.link)"
     let owner = "\(record.entry.uid):\(record.entry.gid)"
-    // The rows are told as they are read: all digests are cut on a terminal, so that the columns are equal.
+    // The rows are printed while they are read: on a terminal all digests are shortened, so that the columns are equal.
     let isShort = context.output.columns != nil
     let digest = record.sha256.isEmpty ? "-" : isShort ? Units.shortDigest(record.sha256) : record.sha256
     let fields = [

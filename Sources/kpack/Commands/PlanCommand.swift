@@ -1,4 +1,4 @@
-// kpack plan: what would be written, entry by entry, with the rule behind each.
+// kpack plan: the artifacts that would be written, entry by entry, with the rule behind each.
 
 import Archive
 import Basics

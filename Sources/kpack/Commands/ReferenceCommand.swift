@@ -1,8 +1,8 @@
-// kpack reference: the pages of reference and the man pages of kpack itself, for `make docs`.
+// kpack reference: writes the reference pages and man pages of kpack itself, for `make docs`.
 
 import Files
 
-/// Writes what is told of the commands into files.
+/// Writes the documentation of the commands into files.
 struct ReferenceCommand: Command {
   static let spec = CommandSpec(
     name: "reference", arguments: "DIR", operand: .folder, summary: "write the pages of reference",

@@ -1,4 +1,4 @@
-// kpack tarballs: plan, write, tell what was made.
+// kpack tarballs: plan and write the tarballs, then list them.
 
 import Plan
 

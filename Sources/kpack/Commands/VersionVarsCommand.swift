@@ -1,4 +1,4 @@
-// kpack version-vars: what a tree's version is, in the variables that Kubernetes' build knows it by.
+// kpack version-vars: a tree's version, in the variables that Kubernetes' build uses.
 
 import Basics
 import Git
@@ -41,7 +41,7 @@ struct VersionVarsCommand: Command {
     let repository = try GitRepository(root: root, environment: environment)
     let tree = VersionedTree(root: root, repository: repository, environment: environment)
     let variables = try VersionVariables.find(in: tree) ?? VersionVariables(variables: [:])
-    // Without a repository a release may well get its version elsewhere.
+    // Without a repository the release may get its version elsewhere: no warning.
     if repository != nil, variables.version == nil {
       context.messages.warning("the version is not known: \(try VersionVariables.reasonForNoVersion(in: tree))")
     }
@@ -52,7 +52,7 @@ struct VersionVarsCommand: Command {
     let packages = context.line.values("package")
     let ldflags = variables.ldflags(
       epoch: epoch, packages: packages.isEmpty ? VersionVariables.kubernetesPackages : packages)
-    // They are printed as they are, for shells.
+    // Shells read the values as printed, without escapes.
     let values = [variables.commit, variables.treeState, variables.version, variables.major, variables.minor, ldflags]
     if let unfit = values.compactMap({ $0 }).first(where: { escapedControls($0) != $0 }) {
       throw Diagnostic(.usage, "\(shown(unfit)): a control character cannot stand in a variable")

@@ -2,7 +2,7 @@
 
 /// Renders help.
 enum Help {
-  /// What `kpack --help` prints.
+  /// The output of `kpack --help`.
   static func overview(of commands: [CommandSpec]) -> String {
     let rows = commands.filter { !$0.isHidden }.map { row($0.name, $0.summary, width: 16) }
     let variables = EnvironmentVariable.allCases.map { row($0.rawValue, $0.help, width: 24) }
@@ -41,7 +41,7 @@ enum Help {
       """
   }
 
-  /// What `kpack COMMAND --help` prints.
+  /// The output of `kpack COMMAND --help`.
   static func text(for spec: CommandSpec) -> String {
     let groups = spec.allGroups.map { "\($0.title):\n\(rows($0.options))\n" }
     return """
@@ -66,7 +66,7 @@ enum Help {
     }.joined(separator: "\n")
   }
 
-  /// Name and text in two columns, the text wrapped.
+  /// Name and text in two columns; the text is wrapped.
   private static func row(_ name: String, _ text: String, width: Int) -> String {
     var lines = [""]
     for word in text.split(separator: " ") {
@@ -76,7 +76,7 @@ enum Help {
       lines[lines.count - 1] += lines[lines.count - 1].isEmpty ? word : " \(word)"
     }
     let indent = "\n" + String(repeating: " ", count: width + 2)
-    // A name that fills its column has the text on the next line.
+    // A name that fills its column moves the text to the next line.
     let head = name.count < width ? "  " + name.padded(to: width) : "  \(name)\(indent)"
     return head + lines.joined(separator: indent)
   }

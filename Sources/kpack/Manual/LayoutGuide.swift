@@ -1,4 +1,4 @@
-// What a layout may say, in short: with the example before it, enough to package a project of one's own.
+// A short guide to layouts: with the example before it, enough to package a project of one's own.
 
 import Plan
 

@@ -2,7 +2,7 @@
 
 /// A page of section 1.
 struct ManPage {
-  /// Its file's name.
+  /// The name of its file.
   let name: String
   let text: String
 
@@ -81,7 +81,7 @@ private struct Roff {
     }
   }
 
-  /// Lines as they are.
+  /// Lines that stay as they are.
   mutating func block(_ lines: [String]) {
     text += ".nf\n\(lines.map { Self.literal($0) }.joined(separator: "\n"))\n.fi\n"
   }
@@ -108,23 +108,23 @@ private struct Roff {
     text += pages.map { ".BR \(Self.literal($0)) (1)" }.joined(separator: ",\n") + "\n"
   }
 
-  /// Text that roff fills, with what stands in backquotes in bold.
+  /// Text that roff fills; words in backquotes become bold.
   private static func lines(_ text: some StringProtocol) -> String {
     let parts = text.split(separator: "`", omittingEmptySubsequences: false)
     let marked = parts.enumerated().map { index, part in
       index % 2 == 1 ? "\\fB\(literal(String(part)))\\fR" : escaped(String(part))
     }.joined()
-    // What begins with a dot or an apostrophe is a request (groff(7)).
+    // A line that begins with a dot or an apostrophe is a request (groff(7)).
     return marked.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.hasPrefix(".") || $0.hasPrefix("'") ? "\\&\($0)" : String($0) }.joined(separator: "\n")
   }
 
-  /// Prose: two hyphens begin an option, a single one may become another character.
+  /// Prose: two hyphens begin an option; roff may turn a single hyphen into another character.
   private static func escaped(_ text: String) -> String {
     text.replacing("\\", with: "\\e").replacing("--", with: "\\-\\-")
   }
 
-  /// What is to be typed as it stands (groff_char(7)).
+  /// Text that the user types exactly so (groff_char(7)).
   private static func literal(_ text: String) -> String {
     text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
       .replacing("`", with: "\\(ga").replacing("^", with: "\\(ha").replacing("~", with: "\\(ti")

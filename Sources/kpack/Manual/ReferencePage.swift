@@ -2,7 +2,7 @@
 
 /// A page of docs/reference.
 struct ReferencePage {
-  /// Its file's name.
+  /// The name of its file.
   let name: String
   let text: String
 
@@ -38,7 +38,7 @@ struct ReferencePage {
       """
   }
 
-  /// The first page: all commands, and what holds for each of them.
+  /// The first page: all commands, and the rules for all of them.
   init(overviewOf commands: [CommandSpec]) {
     name = "README.md"
     let rows = commands.map { "- [kpack \($0.name)](\($0.name).md): \($0.summary)" }

@@ -1,15 +1,15 @@
-// The variables that the program was started with.
+// The environment variables of the program.
 
 import Glibc
 
 /// The environment of a run.
 struct Environment {
-  /// All variables by name: git is given them, and flags of layouts look their own up.
+  /// All variables by name: they are passed to git, and flags of layouts look up their own.
   let all: [String: String]
 
   /// Reads the environment of this process.
   ///
-  /// Throws `UsageError` for a variable of the release's that is not UTF-8; such ones of others are left out.
+  /// A variable of the release that is not UTF-8 is an error; other variables that are not UTF-8 are left out.
   init() throws(UsageError) {
     var variables: [String: String] = [:]
     // environ is an array of pointers to "NAME=VALUE" that ends with a null pointer (environ(7)).
@@ -40,7 +40,7 @@ struct Environment {
 
 /// A variable of the environment.
 ///
-/// Flags of layouts name variables of their own; these are not in the table.
+/// Flags of layouts name their own variables; these are not listed here.
 enum EnvironmentVariable: String, CaseIterable, Sendable {
   case gitVersionFile = "KUBE_GIT_VERSION_FILE"
   case gitVersion = "KUBE_GIT_VERSION"
@@ -61,7 +61,7 @@ enum EnvironmentVariable: String, CaseIterable, Sendable {
   case searchPath = "PATH"
   case gitPrograms = "GIT_EXEC_PATH"
 
-  /// What it is for.
+  /// Its meaning, for help.
   var help: String {
     switch self {
     case .gitVersionFile: "a file of lines `NAME='VALUE'`, as `kpack version-vars` prints them, asked in place of git"
@@ -85,7 +85,7 @@ enum EnvironmentVariable: String, CaseIterable, Sendable {
     }
   }
 
-  /// The variable as the help of an option that it feeds names it.
+  /// The variable in the help of an option that takes its value from it.
   var hint: String {
     switch self {
     case .fastBuild: "\(rawValue)=true"
@@ -94,7 +94,7 @@ enum EnvironmentVariable: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether a variable of this name decides what a release is, or may be meant to.
+  /// Whether a variable of this name changes the release, or looks as if it should.
   static func isOfRelease(_ name: String) -> Bool {
     ["KUBE_", "KPACK_"].contains { name.utf8.starts(with: $0.utf8) }
       || [outputFolder.rawValue, sourceDateEpoch.rawValue].contains(name)

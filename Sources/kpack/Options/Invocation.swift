@@ -1,4 +1,4 @@
-// The command line as values: which command, which options, which names.
+// The command line as values: its command, options and names.
 
 import Basics
 
@@ -24,7 +24,7 @@ enum Invocation {
     func values(_ option: String) -> [String] { options[option] ?? [] }
   }
 
-  /// Parses the words after the program's name, of which the first is one of `commands`.
+  /// Parses the words after the program's name; the first of them is one of `commands`.
   init(_ words: [String], _ commands: [CommandSpec]) throws(UsageError) {
     let parser = InvocationParser(commands: commands)
     guard let first = words.first else { throw UsageError(message: "expected a command") }
@@ -89,7 +89,7 @@ private struct InvocationParser {
     return .run(line)
   }
 
-  /// The words that "-qv" stands for; nil when a word is no bundle of switches.
+  /// The words that "-qv" stands for; nil when a word is not a bundle of switches.
   private func bundle(_ word: String, _ specs: [OptionSpec]) -> [String]? {
     guard !word.hasPrefix("--"), word.hasPrefix("-"), word.count > 2 else { return nil }
     let letters = word.dropFirst()
@@ -99,7 +99,7 @@ private struct InvocationParser {
     return areSwitches ? letters.map { "-\($0)" } : nil
   }
 
-  /// The option that a word names, and the value behind its "=", if any.
+  /// The option that a word names, and the value after its "=", if any.
   private func spec(
     of word: String, among specs: [OptionSpec], _ command: CommandSpec
   ) throws(UsageError) -> (OptionSpec, String?) {
@@ -115,9 +115,9 @@ private struct InvocationParser {
     throw UsageError(message: mistake(in: word, name, among: specs, command), command: command.name)
   }
 
-  /// What is said of an option that the command does not take: who takes it, or what may be meant.
+  /// The message about an option that the command does not take: which commands take it, or which option is similar.
   private func mistake(in word: String, _ name: String, among specs: [OptionSpec], _ command: CommandSpec) -> String {
-    // A letter may have its value right behind it.
+    // The value of a letter may follow it directly.
     let typed = name.hasPrefix("--") ? name : String(name.prefix(2))
     let takers = commands.filter { other in
       !other.isHidden && other.allOptions.contains { typed == "--\($0.name)" || typed == $0.letter.map { "-\($0)" } }
@@ -130,7 +130,7 @@ private struct InvocationParser {
     return "unknown option \(shown(word))\(near)"
   }
 
-  /// Throws `UsageError` for an option that the command takes in another form than that of `line`.
+  /// Refuses an option that the command takes, but not in the form of `line`.
   private func checkForm(of line: Invocation.CommandLine) throws(UsageError) {
     let command = line.command
     let forms = command.forms.filter { $0.word == line.arguments.first }
@@ -142,19 +142,19 @@ private struct InvocationParser {
   }
 }
 
-/// The parts before and behind the first "=", if there is one.
+/// The parts before and after the first "=", if there is one.
 func splitAtEqualsSign(_ text: String) -> (name: String, value: String)? {
   let bytes = Array(text.utf8)
   guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }
   return (String(decoding: bytes[..<sign], as: UTF8.self), String(decoding: bytes[(sign + 1)...], as: UTF8.self))
 }
 
-/// A command line that makes no sense.
+/// A command line that is not valid.
 struct UsageError: Error, Equatable {
   let message: String
-  /// The command whose help says more, if it got that far.
+  /// The command whose help explains more; nil when none was found.
   var command: String?
 }
 
-/// `text` as messages show what a user typed.
+/// `text` as messages show the user's input.
 func shown(_ text: String) -> String { quoted(text) }

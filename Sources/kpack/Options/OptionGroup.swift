@@ -1,18 +1,18 @@
-// The options that commands share, in groups: a command that reads a tree takes them all, since release scripts pass
-// one set of options to every such command.
+// The options that commands share, in groups. A command that reads a tree takes all of them, because release scripts
+// pass one set of options to every such command.
 
 /// Options that belong together.
 struct OptionGroup: Sendable {
-  /// What help puts above them.
+  /// The heading in help.
   let title: String
   let options: [OptionSpec]
 
-  /// The group with the options of these names alone.
+  /// The group with only the options of these names.
   func only(_ names: String...) -> OptionGroup {
     OptionGroup(title: title, options: options.filter { names.contains($0.name) })
   }
 
-  /// What every command that reads a tree takes.
+  /// The groups that every command takes which reads a tree.
   static let tree = [folders, release, work]
 
   static let folders = OptionGroup(
@@ -69,7 +69,7 @@ struct OptionGroup: Sendable {
       OptionSpec(name: "no-cache", help: "keep nothing for the next run and use nothing of the last"),
     ])
 
-  /// What every command takes; its results can have these forms.
+  /// The group that every command takes; `formats` are those of its results.
   static func output(_ formats: [ResultFormat]) -> OptionGroup {
     OptionGroup(
       title: "output",

@@ -1,33 +1,33 @@
-// An option of the command line: what the parser, --help, the pages of reference and the completions know of it.
+// The description of an option, for the parser, --help, the reference pages and the completions.
 
 /// One option.
 struct OptionSpec: Sendable {
   /// The long name, without dashes.
   let name: String
-  /// A letter that stands for it, if any.
+  /// A letter that also names it, if any.
   var letter: Character?
-  /// What stands behind it; nil for a switch.
+  /// Its value; nil for a switch.
   var argument: OptionArgument?
-  /// A few words for --help, in which a default stands in parentheses.
+  /// A few words for --help; a default is in parentheses.
   let help: String
-  /// The environment variables that feed it when it is not given; the first that is set counts.
+  /// The environment variables that set it when it is not given; the first one that is set counts.
   var variables: [EnvironmentVariable] = []
 
   /// The words that name it on a command line.
   var words: [String] { ["--\(name)"] + (letter.map { ["-\($0)"] } ?? []) }
 
-  /// As it is typed: "--root DIR".
+  /// The option as a user types it: "--root DIR".
   var synopsis: String { "--\(name)\(argument.map { " \($0.name)" } ?? "")" }
 }
 
-/// What stands behind an option.
+/// The value of an option.
 enum OptionArgument: Sendable {
   case text(String)
   case file(String)
   case folder(String)
   case choice(String, [String])
 
-  /// What help calls it: "DIR".
+  /// Its name in help: "DIR".
   var name: String {
     switch self {
     case .text(let name), .file(let name), .folder(let name), .choice(let name, _): name
@@ -35,7 +35,7 @@ enum OptionArgument: Sendable {
   }
 }
 
-// The options that several commands have for their own.
+// Options that several commands have as their own.
 extension OptionSpec {
   static let level = OptionSpec(
     name: "level", argument: .text("N"), help: "of compression, 0 to 9; else the layout's, 6")

@@ -1,10 +1,10 @@
-// What kpack is, as help, manual and --version say it.
+// The name and purpose of kpack, for help, manual and --version.
 
 /// The program itself.
 enum Program {
   static let version = "0.1.0"
 
-  /// A few words, to go behind the name.
+  /// A few words that follow the name.
   static let summary = "packages a release from declarative layouts, the same bytes every time"
 
   static let examples = [

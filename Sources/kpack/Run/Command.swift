@@ -1,13 +1,13 @@
-// What every command is: its spec, its making from a checked command line, its run.
+// The protocol of all commands: a spec, a start from a checked command line, a run.
 
 /// A command of kpack.
 protocol Command: SendableMetatype {
-  /// What is known of it without running it.
+  /// All facts about it that are known without running it.
   static var spec: CommandSpec { get }
 
-  /// Throws `UsageError`.
+  /// Checks the options and arguments; throws `UsageError` when they are not valid.
   init(_ context: CommandContext) throws
 
-  /// Does it, and prints its results.
+  /// Does the work and prints the results.
   func run() throws
 }

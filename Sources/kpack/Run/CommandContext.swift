@@ -1,4 +1,4 @@
-// What every command begins with: its options as typed values, and where it prints.
+// The start of every command: its options as typed values, and its outputs.
 
 import Archive
 import Basics
@@ -14,14 +14,13 @@ import Write
 /// The options of a command line, checked.
 struct CommandContext {
   let line: Invocation.CommandLine
-  /// All commands, for those that tell of them.
+  /// All commands, for those that describe them.
   let commands: [CommandSpec]
   let environment: Environment
   let output: ResultOutput
   let messages: MessageOutput
   let format: ResultFormat
 
-  /// Throws `UsageError`.
   init(_ line: Invocation.CommandLine, _ commands: [CommandSpec]) throws(UsageError) {
     self.line = line
     self.commands = commands
@@ -32,17 +31,17 @@ struct CommandContext {
     output = ResultOutput(isColored: isColored(STDOUT_FILENO), columns: Terminal.columns(behind: STDOUT_FILENO))
     messages = MessageOutput(
       isQuiet: line.has("quiet"), isVerbose: line.has("verbose"), isColored: isColored(STDERR_FILENO))
-    // The parser has refused all other values.
+    // The parser has already refused other values.
     format = line["format"].flatMap { ResultFormat(rawValue: $0) } ?? .text
   }
 
-  /// The threads to use, of which there can be fewer than are asked for. Throws `UsageError`.
+  /// The threads to use; fewer than asked for where address space is limited.
   private func jobs() throws(UsageError) -> Int {
     let wanted = try integer("jobs", in: 1...256).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return AddressSpace.threads(atMost: wanted)
   }
 
-  /// The folders of a run. Throws `UsageError`.
+  /// The folders of a run.
   func locations() throws(UsageError) -> Locations {
     var given = Locations.Given()
     given.root = try folder("root")
@@ -55,12 +54,12 @@ struct CommandContext {
     return Locations(given, outputName: environment[.outputFolder])
   }
 
-  /// The choices for a release. Throws `UsageError`.
+  /// The options of a release.
   func releaseOptions() throws(UsageError) -> ReleaseOptions {
     var options = ReleaseOptions(locations: try locations(), environment: environment.all)
     options.isCacheOfOthers = CacheFolder(options.locations.cache) { _ in }.isOfOthers
     options.platforms = try platforms()
-    // The parser has refused all other values.
+    // The parser has already refused other values.
     options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
     options.isFast = line.has("fast") || environment[.fastBuild] == "true"
     options.flags = try flags()
@@ -72,17 +71,17 @@ struct CommandContext {
     return options
   }
 
-  /// How outputs are written, on `jobs` threads.
+  /// The options for writing the outputs on `jobs` threads.
   func writeOptions(jobs: Int) -> WriteOptions {
     var options = WriteOptions(jobs: jobs)
     options.isForced = line.has("force")
     return options
   }
 
-  /// The cache of compressed contents and of what files are, of at most `limit` bytes; nil when there is to be none.
+  /// The cache of compressed contents and of facts about files, of at most `limit` bytes; nil for no cache.
   ///
-  /// Nobody who has all outputs go elsewhere finds a folder made for it in the source tree: call this when the folders
-  /// of the outputs are there.
+  /// Call this when the folders of the outputs exist. A run with all outputs elsewhere then makes no cache folder in
+  /// the source tree.
   func cache(of options: ReleaseOptions, limit: Int64) -> ArtifactCache? {
     let isNamed = line.has("cache") || environment.value(of: .cache) != nil
     let hasPlace = (try? FileStatus.following(Array(options.locations.output.utf8)))?.isFolder == true
@@ -91,14 +90,14 @@ struct CommandContext {
     return ArtifactCache(options.locations.cache, limit: limit) { messages.warning($0) }
   }
 
-  /// The most bytes that the cache keeps. Throws `UsageError`.
+  /// The most bytes that the cache keeps.
   func cacheLimit() throws(UsageError) -> Int64 {
     if let limit = try integer("cache-limit", in: 0...Int64.max) { return limit }
     guard let text = environment.value(of: .cacheLimit) else { return FolderStore.defaultLimit }
     return try integer(text, EnvironmentVariable.cacheLimit.rawValue, in: 0...Int64.max)
   }
 
-  /// What `plan` makes of this run's layouts; where it fails for want of binaries, the mistakes come with what to do.
+  /// The result of `plan` for this run's layouts. If binaries are missing, the error also says what to do.
   ///
   /// Throws what `plan` and `layouts` throw, and `AdvisedErrors`.
   func planned<Result>(in locations: Locations, _ plan: (Rules) throws -> Result) throws -> Result {
@@ -116,8 +115,8 @@ struct CommandContext {
 
   /// The layouts that the command line names, or the built-in ones.
   ///
-  /// Throws `LayoutErrors`, `NamedFolderError`, `UsageError`, and `Diagnostic` when none are named and the built-in
-  /// ones are for another tree than that of `locations`.
+  /// Throws `LayoutErrors`, `NamedFolderError`, `UsageError`, and a `Diagnostic` when no layouts are named and the
+  /// built-in ones do not fit the tree of `locations`.
   private func layouts(for locations: Locations) throws -> Rules {
     let folder = try folder("layouts")
     if let folder { try NamedFolder.check(folder, from: "--layouts") }
@@ -127,24 +126,24 @@ struct CommandContext {
     return rules
   }
 
-  /// The mistake of this command's line that `message` tells.
+  /// The error of this command's line with `message`.
   func usage(_ message: String) -> UsageError { UsageError(message: message, command: line.command.name) }
 
-  /// The mistake of a line whose first argument names none of the command's forms, or whose arguments are no form's.
+  /// The error of a line whose first argument names no form, or whose arguments fit no form.
   func wrongForm() -> UsageError { usage(line.command.expectation) }
 
-  /// Throws `UsageError` when there are arguments.
+  /// Refuses arguments.
   func checkNoArguments() throws(UsageError) {
     if let first = line.arguments.first { throw usage("unexpected argument \(shown(first))") }
   }
 
-  /// The number that an option gives. Throws `UsageError` when it is none, or out of range.
+  /// The number that an option gives. Throws `UsageError` when it is not a number, or out of range.
   func integer(_ option: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64? {
     guard let text = line[option] else { return nil }
     return try integer(text, "--\(option)", in: range)
   }
 
-  /// The most bytes that an archive or image may unpack to. Throws `UsageError`.
+  /// The most bytes that an archive or image may unpack to.
   func archiveLimit() throws(UsageError) -> Int64 {
     try integer("limit", in: 0...Int64.max) ?? TarReader.defaultLimit
   }
@@ -156,7 +155,7 @@ struct CommandContext {
       "\(what): expected a whole number from \(range.lowerBound) to \(range.upperBound), found \(shown(text))")
   }
 
-  /// The time that the command line or the environment gives what is made, seconds since 1970. Throws `UsageError`.
+  /// The time of the outputs from the command line or the environment, in seconds since 1970.
   func epoch() throws(UsageError) -> Int64? {
     if line.has("epoch") { return try integer("epoch", in: 0...ArchiveSettings.latest) }
     guard let text = environment[.sourceDateEpoch] else { return nil }
@@ -169,7 +168,7 @@ struct CommandContext {
     return Self.trimmed(text)
   }
 
-  /// A path without the slashes at the end, which nothing needs.
+  /// A path without the slashes at its end: they do not change its meaning.
   private static func trimmed(_ text: String) -> String {
     let trimmed = text.utf8.reversed().drop { $0 == UInt8(ascii: "/") }.reversed()
     return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
@@ -211,9 +210,9 @@ struct CommandContext {
 }
 
 extension CommandContext {
-  /// The platform of linux that --arch gives; nil when it is not there.
+  /// The Linux platform that --arch gives; nil when --arch is not given.
   ///
-  /// Throws `UsageError` for an architecture that Go does not have, and for what is no variant.
+  /// An architecture that Go does not have and an invalid variant are errors.
   func linuxPlatform() throws(UsageError) -> Platform? {
     guard let text = line["arch"] else { return nil }
     let words = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
@@ -231,9 +230,9 @@ extension CommandContext {
     return Platform(os: "linux", architecture: architecture, variant: words[1])
   }
 
-  /// What may be meant by words that are none: the architecture by Go's name for it, the variant with its "v" before it.
+  /// The likely meaning of invalid words: Go's name for the architecture, or the variant with "v" before it.
   private static func near(_ words: [String]) -> String? {
-    // As platforms are written elsewhere.
+    // Other tools write the system first, as in linux/arm/v6.
     if words.first == "linux" && words.count > 1 {
       let rest = Array(words.dropFirst())
       return linuxPlatform(rest) == nil ? near(rest) : rest.joined(separator: "/")

@@ -1,4 +1,4 @@
-// How a command ends: the exit code of each kind of error, and its words.
+// The end of a failed command: the exit code of each kind of error, and its messages.
 
 import Archive
 import Files
@@ -12,10 +12,10 @@ import Plan
 struct Failure {
   let exitCode: Int32
   let messages: [String]
-  /// Where to read on.
+  /// A pointer to further help.
   private(set) var hint: String?
 
-  /// More lines than these help nobody.
+  /// More lines than these do not help.
   private static let mostMessages = 50
 
   init(_ error: any Error) {
@@ -29,7 +29,7 @@ struct Failure {
       self.init(error.errors)
       hint = "hint: \(error.advice)"
     case let errors as PlanErrors:
-      // What decides the exit code comes first: the rest may be cut off.
+      // The errors that decide the exit code come first, because the end of the list may be cut off.
       let deciding = errors.diagnostics.filter { $0.fault == errors.fault }
       let others = errors.diagnostics.filter { $0.fault != errors.fault }
       self.init(errors.fault, (deciding + others).map(\.description))
@@ -43,7 +43,7 @@ struct Failure {
     case let error as NamedFolderError: self.init(.usage, ["\(error)"])
     case is NoBusyboxApplets, is RootFileSystemError: self.init(.data, ["\(error)"])
     case let diagnostic as Diagnostic: self.init(diagnostic.fault, [diagnostic.description])
-    // Whoever read the output has seen enough.
+    // The reader closed the pipe because it needs no more: no message.
     case let error as SystemError where error.errno == EPIPE: self.init(.system, [])
     default: self.init(.system, ["\(error)"])
     }
@@ -56,13 +56,13 @@ struct Failure {
   }
 }
 
-/// Mistakes that a plan cannot be made for, and what to do about them.
+/// The mistakes that prevent a plan, and advice on them.
 struct AdvisedErrors: Error {
   let errors: PlanErrors
   let advice: String
 }
 
-/// An archive that could not be listed, and which it was.
+/// An archive that could not be listed, with its path.
 struct ListFailure: Error {
   let error: ArchiveError
   let path: [UInt8]

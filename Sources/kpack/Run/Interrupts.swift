@@ -1,4 +1,4 @@
-// Signals that end the program: whatever the run has made is taken back first, and the exit code tells the signal.
+// Signals that end the program: first the outputs of the run are removed, then the exit code shows the signal.
 
 import Cache
 import Files
@@ -6,15 +6,15 @@ import Glibc
 import Synchronization
 import Threads
 
-/// Waits for signals on a thread of its own and cleans up after a run that one ends.
+/// Waits for signals on its own thread, and cleans up after a run that a signal ends.
 enum Interrupts {
   private static let folder = Mutex<OutputFolder?>(nil)
   private static let cache = Mutex<ArtifactCache?>(nil)
   private static let ending: [CInt] = [SIGINT, SIGTERM, SIGHUP]
 
-  /// Begins to wait. To be called before any other thread is started, for they inherit the blocked signals.
+  /// Begins to wait. Call it before any other thread starts, because threads inherit the blocked signals.
   static func start() {
-    // They arrive as errors of the calls that raised them.
+    // The calls that cause them then return errors.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     var signals = sigset_t()
@@ -22,13 +22,13 @@ enum Interrupts {
     for number in ending where !isIgnored(number) { sigaddset(&signals, number) }
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     let waited = signals
-    // Without a thread that waits for them, they end the program as they usually do, and the next run cleans up.
+    // Without a waiting thread, signals end the program as usual, and the next run cleans up.
     if startThread({ wait(for: waited) }) == nil { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
   }
 
-  /// Opens the folders of a run; from its making on, a signal takes back what stands in them.
+  /// Opens the folders of a run; from then on, a signal removes what the run wrote there.
   ///
-  /// A signal that arrives while the folder is made waits until it is known. Throws what `OutputFolder.init` throws.
+  /// A signal that arrives in between waits until the folder is registered. Throws what `OutputFolder.init` throws.
   static func guardedFolder(_ paths: [String]) throws -> OutputFolder {
     try folder.withLock { guarded in
       let made = try OutputFolder(paths)
@@ -37,10 +37,10 @@ enum Interrupts {
     }
   }
 
-  /// From now on, a signal removes what is half written in `cache`.
+  /// From now on, a signal removes half-written files in `cache`.
   static func guardCache(_ cache: ArtifactCache) { self.cache.withLock { $0 = cache } }
 
-  /// Ends a run that failed: takes back all that stands in `outputs`. A signal that comes later ends the program at once.
+  /// Ends a run that failed: removes all that it wrote to `outputs`. A later signal ends the program at once.
   static func abandon(_ outputs: OutputFolder) {
     folder.withLock { guarded in
       outputs.abandon()
@@ -50,7 +50,7 @@ enum Interrupts {
 
   private static func abandonCache() { cache.withLock { $0?.abandon() } }
 
-  /// nohup and shells without job control ignore signals on purpose.
+  /// Signals that nohup and shells without job control ignore on purpose stay ignored.
   private static func isIgnored(_ number: CInt) -> Bool {
     var action = sigaction()
     sigaction(number, nil, &action)
@@ -59,7 +59,7 @@ enum Interrupts {
 
   private static func end(_ number: CInt, _ what: String) -> Never {
     ScratchFolder.removeAll()
-    // Nobody may be reading: a message is not worth waiting for.
+    // Standard error may be a full pipe without a reader: do not wait for it.
     var error = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
     if poll(&error, 1, 0) == 1 { MessageOutput.writeRaw("\nkpack: ended by signal \(number)\(what)\n") }
     _exit(128 + number)
@@ -75,12 +75,12 @@ enum Interrupts {
         abandonCache()
         end(number, "")
       }
-      // The run ends while the folder is locked, so that no other thread of it goes on to an end of its own.
+      // The process exits while the folder is locked, so that no other thread ends the run in another way.
       folder.abandon {
         abandonCache()
         end(number, "; nothing was written")
       }
-      // The outputs are committed: the run is as good as done and ends by itself, unless it is signaled again.
+      // The outputs are committed, so the run ends soon by itself; only a second signal ends it at once.
       if isLate {
         abandonCache()
         end(number, "; the outputs were written")

@@ -1,4 +1,4 @@
-// Where the layouts of a run come from: a folder, or the program itself.
+// The source of a run's layouts: a folder, or the program itself.
 
 import BuiltInLayouts
 import Files
@@ -8,10 +8,10 @@ import Plan
 
 /// Reads a set of layouts.
 struct LayoutSource {
-  /// The folder; nil for the standard set of those that are compiled in.
+  /// The folder; nil for the standard set among the built-in ones.
   let folder: String?
 
-  /// The most bytes of one file that are read: more than the reader of JSON takes.
+  /// The most bytes that are read of one file: more than the JSON reader accepts.
   private static let largestFile = 17 << 20
 
   /// Reads and checks the layouts. Throws `LayoutErrors`.
@@ -23,7 +23,7 @@ struct LayoutSource {
     return try Planner.rules(try read(folder), from: folder)
   }
 
-  /// What messages call the folder.
+  /// The name of the folder in messages.
   var place: String { folder ?? "built-in/\(BuiltInSet.standard.name)" }
 
   private func read(_ folder: String) throws(LayoutErrors) -> [LayoutFile] {
@@ -51,7 +51,7 @@ struct LayoutSource {
   }
 
   private func readFile(_ path: String) throws(SystemError) -> [UInt8] {
-    // O_NONBLOCK: a FIFO must not hang the run.
+    // O_NONBLOCK: a FIFO must not block the run.
     let file = try FileHandle(opening: Array(path.utf8), O_RDONLY | O_NONBLOCK)
     if try file.status().st_mode & S_IFMT != S_IFREG {
       let isFolder = try file.status().st_mode & S_IFMT == S_IFDIR

@@ -1,4 +1,4 @@
-// The first run in a project of one's own: what to do where no layouts are given, or no binaries found.
+// The first run in a new project: advice when no layouts are given, or no binaries are found.
 
 import Basics
 import Files
@@ -6,14 +6,14 @@ import Glibc
 import Layout
 import Plan
 
-/// Tells whoever runs kpack outside of a Kubernetes tree to name layouts.
+/// Advises users outside of a Kubernetes tree to name layouts.
 struct OwnLayouts {
   private let root: String
 
-  /// What is wrong with a run on the built-in `layouts`; nil when there is anything for them, be it not all.
+  /// The mistake of a run on the built-in layouts; nil when any of their binaries or sources exist.
   static func mistake(with rules: Rules, _ locations: Locations) -> Diagnostic? {
     if holdsBinaries(of: rules.layouts, locations.bin) { return nil }
-    // Any project has a README.md or a folder of tests; what stands deeper is Kubernetes' own.
+    // Any project may have a README.md or a folder of tests; deeper paths are specific to Kubernetes.
     let sources = rules.sourcePaths.filter { $0.utf8.contains(UInt8(ascii: "/")) }
     if sources.contains(where: { isThere("\(locations.root)/\($0)") }) { return nil }
     let root = locations.root == "." ? "the current folder" : escapedName(locations.root.utf8)
@@ -22,7 +22,7 @@ struct OwnLayouts {
     return Diagnostic(.usage, "\(found); \(OwnLayouts(root: locations.root).advice); \(kubernetes)")
   }
 
-  /// What to do after `errors`; nil where they are not about a folder of binaries that has none of the layouts'.
+  /// Advice after `errors`; nil unless they are about a folder of binaries with none of the layouts' binaries in it.
   static func advice(
     after errors: PlanErrors, with layouts: LayoutSet, isBuiltIn: Bool, _ locations: Locations
   ) -> String? {
@@ -38,10 +38,10 @@ struct OwnLayouts {
     return "\(found): \(remedy)\(own)"
   }
 
-  /// Whether a folder of binaries has one of those that the layouts name, on any platform.
+  /// Whether a folder of binaries holds at least one that the layouts name, on any platform.
   private static func holdsBinaries(of layouts: LayoutSet, _ bin: String) -> Bool {
     let wanted = Set(layouts.release.binaries.values.joined())
-    // What cannot be listed holds nothing to make a tarball of.
+    // A folder that cannot be listed counts as empty.
     let systems = (try? names(in: bin)) ?? []
     let folders = systems.flatMap { system in
       let folder = "\(bin)/\(String(decoding: system, as: UTF8.self))"
@@ -57,7 +57,7 @@ struct OwnLayouts {
       + "`kpack help` tells what they say"
   }
 
-  /// A folder of layouts right below the root, "layouts" before all others.
+  /// A folder of layouts directly below the root; "layouts" is tried first.
   private var folder: String? {
     let prefix = root == "." ? "" : "\(root)/"
     let names = (try? Self.names(in: root)) ?? []  // What cannot be listed has no folder to name.

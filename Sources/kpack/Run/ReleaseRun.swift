@@ -1,4 +1,4 @@
-// What tarballs, images and release have in common: plan, write in one transaction, tell what was made.
+// The common part of tarballs, images and release: plan, write in one transaction, list the results.
 
 import Archive
 import Basics
@@ -11,9 +11,9 @@ import Write
 
 /// One run that makes artifacts.
 struct ReleaseRun {
-  /// What such a run makes, as its messages say it: "the tarballs".
+  /// The outputs of the run in messages: "the tarballs".
   let subject: String
-  /// Whether results are one object an entry, in place of one an artifact.
+  /// Whether the results are one object for each entry instead of one for each artifact.
   var tellsEntries = false
   private let context: CommandContext
 
@@ -24,7 +24,7 @@ struct ReleaseRun {
     if tellsEntries && context.format != .json { throw context.usage("--entries: expected --format json with it") }
   }
 
-  /// Makes what `planner` plans of the layouts.
+  /// Makes the artifacts that `planner` plans from the layouts.
   func run(_ planner: (Rules, ReleaseOptions) throws -> Plan) throws {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
@@ -50,7 +50,7 @@ struct ReleaseRun {
     } catch {
       progress.end()
       Interrupts.abandon(folder)
-      // What was found out stays true.
+      // The facts found so far are still true after a failure, so the cache keeps them.
       cache?.finish()
       throw error
     }
@@ -103,11 +103,11 @@ struct ReleaseRun {
     if isFull && ledger.plan.hasTarballs { warnOfStrays(ledger.plan, options) }
   }
 
-  /// Tarballs of other releases in the same folder are easily shipped by mistake; they are never removed.
+  /// Warns of tarballs of other releases in the same folder, easily shipped by mistake. They are never removed.
   private func warnOfStrays(_ plan: Plan, _ options: ReleaseOptions) {
     let out = options.locations.out
     let planned = Set(plan.artifacts.filter { $0.image == nil }.map { Array($0.fileName.utf8) })
-    // The folder was just written into; that it cannot be listed is not worth failing for.
+    // The run has just written into the folder; a failure to list it is not worth an error.
     guard let handle = try? FileHandle(opening: Array(out.utf8), O_RDONLY | O_DIRECTORY),
       let names = try? FolderListing.names(of: handle)
     else { return }

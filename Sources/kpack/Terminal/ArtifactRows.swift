@@ -1,4 +1,4 @@
-// A run's results: of each artifact what it is, how big, and what it is known by.
+// A run's results: the kind, size and digest of each artifact.
 
 import Archive
 import Basics
@@ -7,13 +7,13 @@ import JSON
 import Plan
 import Write
 
-/// What is told of the artifacts of a run.
+/// The results of a run, one row for each artifact.
 struct ArtifactRows {
   private let ledger: Ledger
 
   init(_ ledger: Ledger) { self.ledger = ledger }
 
-  /// Prints a table of the images and one of the tarballs, or an object for each.
+  /// Prints a table of the images and one of the tarballs, or one JSON object for each artifact.
   func print(to output: ResultOutput, as format: ResultFormat) throws {
     guard format != .json else {
       for result in ledger.results { try output.json(json(result)) }

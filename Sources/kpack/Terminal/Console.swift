@@ -1,18 +1,18 @@
-// What the program says: results on standard output, where a lost byte is an error, and all else on standard error.
+// The outputs of the program: results on standard output, where a lost byte is an error; all else on standard error.
 
 import Basics
 import Files
 import Glibc
 import JSON
 
-/// Standard output, for results alone.
+/// Standard output, only for results.
 ///
-/// What is printed is kept until `flush`, or until there is much of it.
+/// Printed text is buffered until `flush`, or until the buffer is large.
 final class ResultOutput {
   private var pending: [UInt8] = []
-  /// Whether words may be colored.
+  /// Whether text may be colored.
   let isColored: Bool
-  /// Of the terminal that shows it; nil when it goes to a file or pipe.
+  /// The columns of the terminal; nil for a file or pipe.
   let columns: Int?
 
   init(isColored: Bool, columns: Int? = nil) {
@@ -23,28 +23,28 @@ final class ResultOutput {
   /// A size: in a few digits on a terminal, exact elsewhere.
   func size(_ bytes: Int64) -> String { columns == nil ? "\(bytes)" : Units.bytes(bytes) }
 
-  /// A digest: its first digits where a line with all of it does not fit the terminal beside `others` characters.
+  /// A digest; only its first digits when the whole line does not fit the terminal beside `others` characters.
   func digest(_ digest: String, beside others: Int) -> String {
     guard let columns, digest.count + others > columns else { return digest }
     return Units.shortDigest(digest)
   }
 
-  /// Prints a line, in which nothing is left that a terminal obeys. Throws `SystemError` when it cannot be written.
+  /// Prints a line; characters that control a terminal are escaped. Throws when it cannot be written.
   func line(_ line: String, isBold: Bool = false) throws(SystemError) {
     let shown = escapedControls(line)
     try text((isBold && isColored ? "\u{1B}[1m\(shown)\u{1B}[0m" : shown) + "\n")
   }
 
-  /// Prints a value on a line. Throws `SystemError` when it cannot be written.
+  /// Prints a value on a line. Throws when it cannot be written.
   func json(_ value: JSONLiteral) throws(SystemError) { try text(value.printableText + "\n") }
 
-  /// Prints a text of kpack's own as it is. Throws `SystemError` when it cannot be written.
+  /// Prints a text of kpack's own without escaping. Throws when it cannot be written.
   func text(_ text: String) throws(SystemError) {
     pending += text.utf8
     if pending.count > 1 << 16 { try flush() }
   }
 
-  /// Writes all that was printed. Throws `SystemError`.
+  /// Writes all buffered text.
   func flush() throws(SystemError) {
     var rest = pending[...]
     while !rest.isEmpty {
@@ -57,7 +57,7 @@ final class ResultOutput {
   }
 }
 
-/// Standard error, for people. Each message is a line, in which nothing is left that a terminal obeys.
+/// Standard error, for people. Each message is a line; characters that control a terminal are escaped.
 struct MessageOutput {
   let isQuiet: Bool
   let isVerbose: Bool
@@ -69,21 +69,21 @@ struct MessageOutput {
     if !isQuiet { write(message, as: "warning", color: 33) }
   }
 
-  /// Each of `messages` once.
+  /// Prints each of `messages` once.
   func warnings(_ messages: [String]) {
     var known: Set<String> = []
     for message in messages where known.insert(message).inserted { warning(message) }
   }
 
-  /// Where to read on, after an error.
+  /// A pointer to further help, after an error.
   func hint(_ hint: String) { write(hint) }
 
-  /// What happens, for logs.
+  /// An event, for logs.
   func note(_ message: String) {
     if !isQuiet { write(message) }
   }
 
-  /// What was found, for those who ask: each of the texts on a line.
+  /// Details for --verbose: each text on a line.
   func detail(_ messages: @autoclosure () -> [String]) {
     if isVerbose { messages().forEach { write($0) } }
   }
@@ -95,8 +95,8 @@ struct MessageOutput {
 
   private func write(_ line: String) { Self.writeRaw(escapedControls(line) + "\n") }
 
-  /// Writes `text` as it is; that standard error is gone changes nothing. A write that fails is tried once more: what
-  /// fails for want of space or by a signal may pass, and a run must not end without a word.
+  /// Writes `text` as it is; a closed standard error is ignored. A failed write is tried once more: lack of space or a
+  /// signal may pass, and a run must not end without a message.
   static func writeRaw(_ text: String) {
     var rest = Array(text.utf8)[...]
     var hasFailed = false

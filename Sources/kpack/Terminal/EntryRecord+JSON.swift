@@ -1,4 +1,4 @@
-// An entry as JSON, the same in every command that tells of entries.
+// An entry as JSON, the same in every command that prints entries.
 
 import Archive
 import JSON
@@ -16,7 +16,7 @@ extension EntryRecord {
     ]
   }
 
-  /// The keys that a plan has of an entry.
+  /// The keys of an entry in a plan.
   var plannedMembers: [(String, JSONLiteral)] {
     [
       ("path", .string(path)), ("type", .string(type)), ("mode", .string(mode)), ("size", sizeMember),
@@ -24,7 +24,7 @@ extension EntryRecord {
     ] + originMembers
   }
 
-  /// Where the entry comes from.
+  /// The keys for the entry's origin.
   var originMembers: [(String, JSONLiteral)] {
     [("rule", rule.map(JSONLiteral.string) ?? .null), ("source", source.map(JSONLiteral.string) ?? .null)]
   }

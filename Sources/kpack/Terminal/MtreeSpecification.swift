@@ -1,4 +1,4 @@
-// A planned tarball in the words of mtree(5), which bsdtar reads as the description of an archive.
+// A planned tarball as an mtree(5) specification, which bsdtar reads as the description of an archive.
 
 import Archive
 import Basics
@@ -11,24 +11,24 @@ struct MtreeSpecification {
   private let plan: Plan
   private let out: String
 
-  /// `out` is where the tarballs that this one holds stand.
+  /// `out` is the folder of the tarballs that this one holds.
   init(_ tarball: Artifact, _ plan: Plan, out: String) {
     self.tarball = tarball
     self.plan = plan
     self.out = out
   }
 
-  /// How many files have contents that stand in no file: mtree tells their size and digest, but not the bytes.
+  /// The count of files whose contents are not in a file on disk: mtree has their size and digest, but not the bytes.
   var filesWithoutSource: Int {
     (0..<tarball.entries.count).count { tarball.entries.kind(at: $0) == .file && contents($0) == nil }
   }
 
-  /// Gives `print` each line. Throws what it throws.
+  /// Calls `print` with each line; throws what it throws.
   func write(_ print: (String) throws -> Void) throws {
     try print("#mtree")
     for index in 0..<tarball.entries.count {
       try print(line(index))
-      // A folder without a slash in its name becomes the one that names without a slash are taken from.
+      // After a folder whose name has no slash, mtree resolves names without a slash in that folder: ".." leaves it.
       let name = tarball.entries.name(at: index)
       if tarball.entries.kind(at: index) == .directory && !name.dropLast().contains(UInt8(ascii: "/")) {
         try print("..")
@@ -55,7 +55,7 @@ struct MtreeSpecification {
     return words.joined(separator: " ")
   }
 
-  /// The path of an entry's contents; nil when they stand in no file.
+  /// The path of the file with an entry's contents; nil when no file on disk has them.
   private func contents(_ index: Int) -> [UInt8]? {
     if let file = tarball.entries.sourceFile(at: index) { return file.path }
     guard case .source(let id) = tarball.entries.body(at: index) else { return nil }
@@ -66,7 +66,7 @@ struct MtreeSpecification {
     }
   }
 
-  /// The digest of contents that the plan itself holds.
+  /// The digest of contents that are in the plan itself.
   private func digest(_ index: Int) -> Digest? {
     guard case .source(let id) = tarball.entries.body(at: index), case .bytes(let bytes) = plan.sources[id] else {
       return nil
@@ -74,7 +74,7 @@ struct MtreeSpecification {
     return SHA256.digest(of: bytes)
   }
 
-  /// Blanks, control bytes, backslash, "#" and bytes outside ASCII as `\ooo` (mtree(5), vis(3)).
+  /// The text with blanks, control bytes, backslash, "#" and bytes outside ASCII as `\ooo` (mtree(5), vis(3)).
   private static func escaped(_ text: [UInt8]) -> String {
     var escaped: [UInt8] = []
     for byte in text {

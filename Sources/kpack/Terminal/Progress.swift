@@ -1,4 +1,4 @@
-// What a person sees while a release is packed: a bar on a terminal, else a line for each finished tarball.
+// The progress of a run for people: a bar on a terminal, else a line for each finished tarball.
 
 import Archive
 import Basics
@@ -6,7 +6,7 @@ import Glibc
 import Plan
 import Write
 
-/// Shows the progress of packing. Its events come one at a time.
+/// Shows the progress of packing. Its events arrive one at a time.
 final class Progress {
   private let plan: Plan
   private let messages: MessageOutput
@@ -43,7 +43,7 @@ final class Progress {
       end()
       return messages.note("\(image.name) for \(image.platform): \(Units.bytes(result.size))\(state)")
     }
-    // The tarballs that hold this one now know how much they hold.
+    // The size of this tarball is known only now: add it for each tarball that holds it.
     let holders = plan.artifacts.count { $0.needs.contains(result.artifact) }
     total += Int64(holders) * result.size
     if result.isUnchanged { total -= plan.tarBytes(of: artifact) }
@@ -52,12 +52,12 @@ final class Progress {
     messages.note("\(escapedName(artifact.fileName.utf8)): \(artifact.entries.count) entries, \(bytes)\(state)")
   }
 
-  /// Clears the bar, so that what is printed next stands alone.
+  /// Clears the bar, so that the next output is not mixed with it.
   func end() {
     if isBar && lastDrawn > 0 { MessageOutput.writeRaw("\r\u{1B}[K") }
   }
 
-  /// Ten times a second at most.
+  /// Draws at most ten times a second.
   private func draw() {
     let now = Self.now()
     guard isBar, now - lastDrawn > 0.1 else { return }
@@ -73,7 +73,7 @@ final class Progress {
     MessageOutput.writeRaw("\r" + String(line.prefix(columns - 1)) + "\u{1B}[K")
   }
 
-  /// Seconds of a clock that only goes forward; never part of an output.
+  /// Seconds of a monotonic clock; they never become part of an output.
   static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

@@ -1,26 +1,26 @@
-// Tables of results: on a terminal for people, in columns that fit; in a pipe for scripts, with exact bytes and whole
-// digests.
+// Tables of results. On a terminal they are for people, in columns that fit; in a pipe they are for scripts, with exact
+// bytes and whole digests.
 
 import Files
 
 /// Results in columns.
 struct ResultTable {
-  /// What stands in a column.
+  /// The content of a column.
   enum Cell {
     case text(String)
     case number(Int)
-    /// A size: a few digits with their unit on a terminal, else all bytes.
+    /// A size: a few digits and a unit on a terminal, else the exact bytes.
     case bytes(Int64)
-    /// Whole, unless a terminal is too narrow for it.
+    /// A whole digest, shortened when the terminal is too narrow.
     case digest(String)
   }
 
   let header: [String]
   let rows: [[Cell]]
-  /// Whether it has a header and equal columns in a pipe too; else its cells stand there with two blanks between them.
+  /// Whether it has a header and aligned columns in a pipe too; else cells are separated there by two blanks.
   let isAligned: Bool
 
-  /// Prints a line for each result, below the header. Throws `SystemError` when they cannot be written.
+  /// Prints the header and a line for each result. Throws when they cannot be written.
   func print(to output: ResultOutput) throws(SystemError) {
     if !isAligned && output.columns == nil {
       for row in rows { try output.line(row.map { text($0, output) }.joined(separator: "  ")) }
@@ -53,7 +53,7 @@ struct ResultTable {
 
   private func width(of lines: [[String]]) -> Int { widths(of: lines).reduce(0, +) + 2 * (header.count - 1) }
 
-  /// Texts to the left, numbers to the right, nothing behind the last column.
+  /// Aligns texts left and numbers right, without blanks after the last column.
   private func line(_ cells: [String], _ widths: [Int], _ isLeft: [Bool]) -> String {
     cells.indices.map { column in
       if !isLeft[column] && rows.count > 0 { return cells[column].leftPadded(to: widths[column]) }

@@ -1,4 +1,4 @@
-// Bytes, times and digests as people read them.
+// Bytes, times and digests in a form for people.
 
 /// Numbers in a few digits with their unit, and the first digits of digests.
 enum Units {
@@ -16,7 +16,7 @@ enum Units {
     return value < 99.95 ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\(Int(value.rounded())) \(units[unit])"
   }
 
-  /// Seconds to the hundredth: "1.25 s".
+  /// Seconds with two decimals: "1.25 s".
   static func seconds(_ seconds: Double) -> String {
     let hundredths = Int((seconds * 100).rounded())
     return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) s"
@@ -28,10 +28,10 @@ enum Units {
     return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
   }
 
-  /// How many digits of a digest are shown where there is no room for all: enough to tell digests apart.
+  /// The digits of a digest that are shown when space is short: enough to tell digests apart.
   static let digitsOfDigest = 12
 
-  /// The first digits of a digest, with the name of the algorithm before them where it is there.
+  /// The first digits of a digest, after the name of the algorithm if it has one.
   static func shortDigest(_ digest: String) -> String {
     guard let colon = digest.firstIndex(of: ":") else { return String(digest.prefix(digitsOfDigest)) }
     return String(digest[...colon] + digest[colon...].dropFirst().prefix(digitsOfDigest))
@@ -39,9 +39,9 @@ enum Units {
 }
 
 extension String {
-  /// The string with blanks behind it, to at least `width` characters.
+  /// The string, padded on the right with blanks to at least `width` characters.
   func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 
-  /// The string with blanks before it, to at least `width` characters.
+  /// The string, padded on the left with blanks to at least `width` characters.
   func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

@@ -1,20 +1,20 @@
-// What --verbose tells at the end of a run: where the time went, and what did not have to be done.
+// The summary that --verbose prints at the end of a run: the time of each step, and the work that was saved.
 
 import Plan
 import Write
 
-/// A run's work, told to people.
+/// A summary of a run's work for people.
 struct WorkSummary {
   private let log: WorkLog
   private let planning: Double
 
-  /// The summary of a run that was planned in so many seconds.
+  /// The summary of a run whose planning took so many seconds.
   init(_ log: WorkLog, planning: Double) {
     self.log = log
     self.planning = planning
   }
 
-  /// What is told of a run that wrote `plan`.
+  /// The lines for a run that wrote `plan`.
   func lines(of plan: Plan) -> [String] {
     guard plan.hasTarballs else { return ofImages }
     return plan.written.contains { plan.artifacts[$0].image != nil } ? ofTarballs + [ofImages[1]] : ofTarballs

@@ -1,8 +1,8 @@
-// What bash completes behind `kpack`, made from the specs of the commands.
+// The completions of bash for `kpack`, made from the specs of the commands.
 
 /// The script for bash.
 enum BashCompletion {
-  /// A function that bash calls with the words in COMP_WORDS and that answers in COMPREPLY; it needs nothing of the
+  /// A function that bash calls: it reads the words in COMP_WORDS and answers in COMPREPLY. It does not need the
   /// package bash-completion.
   static func script(for commands: [CommandSpec]) -> String {
     let names = commands.map(\.name)
@@ -76,7 +76,7 @@ enum BashCompletion {
       """
   }
 
-  /// The branches for a command and its first argument: the options that it takes, and what else can stand there.
+  /// The branches for a command and its first argument: the options that it takes, and what else may follow.
   private static func cases(of command: CommandSpec) -> [String] {
     if command.forms.isEmpty {
       return [branch("\(command.name):*", command.allOptions, kind(of: command.operand))]
@@ -87,7 +87,7 @@ enum BashCompletion {
       let options = command.allOptions.filter { option in
         forms.contains { command.takes(option.name, in: $0) }
       }
-      // Of several forms with one word, the one that takes a file or folder without more.
+      // If several forms begin with one word, take the first whose argument can be completed.
       let operand = forms.map { kind(of: $0.operand) }.first { !$0.isEmpty } ?? ""
       return branch("\(command.name):\(word)", options, operand)
     } + [branch("\(command.name):*", command.allOptions, words.joined(separator: " "))]
@@ -106,7 +106,7 @@ enum BashCompletion {
     }
   }
 
-  /// The branches for the options that need a value: of one command where commands differ.
+  /// The branches for options that need a value; for a single command where commands differ.
   private static func values(in commands: [CommandSpec]) -> [String] {
     var branches: [String] = []
     var patterns: [String: [String]] = [:]

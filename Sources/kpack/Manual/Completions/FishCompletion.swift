@@ -1,10 +1,10 @@
-// What fish completes behind `kpack`, made from the specs of the commands.
+// The completions of fish for `kpack`, made from the specs of the commands.
 
 import Basics
 
 /// The script for fish.
 enum FishCompletion {
-  /// Lines of `complete`, and the function that they ask which command is typed.
+  /// Lines of `complete`, and the function that tells them which command is typed.
   static func script(for commands: [CommandSpec]) -> String {
     let names = commands.map { command in
       "complete -c kpack -n __kpack_wants_command -a \(command.name) -d \(quoted(command.summary))"
@@ -58,7 +58,7 @@ enum FishCompletion {
     return [first] + operands + options
   }
 
-  /// How an argument is completed; nil where nothing is known of it.
+  /// The flags that complete an argument; nil when its values are not known.
   private static func flags(of operand: Operand) -> String? {
     switch operand {
     case .none: nil

@@ -1,10 +1,10 @@
-// What zsh completes behind `kpack`, made from the specs of the commands.
+// The completions of zsh for `kpack`, made from the specs of the commands.
 
 import Basics
 
 /// The function for zsh.
 enum ZshCompletion {
-  /// A file for a folder of `fpath`, where its name is to be _kpack.
+  /// A file for a folder of `fpath`; it must be named _kpack there.
   static func script(for commands: [CommandSpec]) -> String {
     """
     #compdef kpack
@@ -43,7 +43,7 @@ enum ZshCompletion {
 
   private static func operands(of command: CommandSpec) -> [String] {
     if command.forms.isEmpty {
-      // A layout's name is known to the layouts alone.
+      // The names of layouts are only in the layouts, so they cannot be completed.
       return command.arguments.isEmpty
         ? [] : [quoted("*:\(command.arguments.filter { $0 != ":" }):\(action(command.operand))")]
     }
@@ -63,7 +63,7 @@ enum ZshCompletion {
     }
   }
 
-  /// An option as _arguments takes it: every option may be given again.
+  /// An option in the syntax of _arguments; every option may be given again.
   private static func argument(_ option: OptionSpec) -> String {
     let help = "[\(option.help.replacing("\\", with: "\\\\").replacing("[", with: "\\[").replacing("]", with: "\\]"))]"
     var rest = help
