@@ -1,21 +1,21 @@
-// What a cache keeps of an artifact that was written.
+// The record that the cache keeps of a written artifact.
 
 package import Basics
 
-/// What came of an artifact, as far as it cannot be known without making it.
+/// The facts about an artifact that are known only once it is made.
 package struct ArtifactRecord: Equatable {
-  /// Of its file.
+  /// Digest of its file.
   package let digest: Digest
   /// Bytes of its file.
   package let size: Int64
-  /// Of the plain tar in it; nil where no run asked for it.
+  /// Digest of the plain tar in it; nil where no run needed it.
   package let tarDigest: Digest?
   package let tarSize: Int64
-  /// Of the archive that stands beside it; nil for none.
+  /// Digest of the archive beside it; nil for none.
   package let companionDigest: Digest?
-  /// Whether it was one file in all of its places, as it is where there can be links between them.
+  /// Whether it was one file in all of its places, as it is where the file systems allow links between them.
   package let isOneFile: Bool
-  /// The objects that it was made of: they are in use as long as it is.
+  /// The objects that it was made of; they stay in use as long as it does.
   package let objects: [CacheKey]
 
   package init(
@@ -35,7 +35,7 @@ package struct ArtifactRecord: Equatable {
   /// (32), 1 or 0 for one file (8). The names of the objects follow, 32 bytes each.
   private static let headSize = 120
 
-  /// The record that `bytes` are; nil when they are none. A digest of 32 zeros stands for none.
+  /// Reads a record from `bytes`; nil when they are no record. A digest of 32 zeros means none.
   init?(_ bytes: [UInt8]) {
     guard bytes.count >= Self.headSize, (bytes.count - Self.headSize) % 32 == 0 else { return nil }
     let span = bytes.span.bytes
@@ -54,7 +54,7 @@ package struct ArtifactRecord: Equatable {
     objects = stride(from: Self.headSize, to: bytes.count, by: 32).compactMap { digest(at: $0).map(CacheKey.init) }
   }
 
-  /// The record as it is kept.
+  /// The bytes of the record in the cache.
   package var bytes: [UInt8] {
     let none = [UInt8](repeating: 0, count: 32)
     var bytes = digest.bytes

@@ -1,5 +1,5 @@
-// What an object of the cache is called: a SHA-256 over all that shapes its bytes, so that an object that is found is
-// the right one, whoever made it and whenever.
+// The name of an object in the cache: a SHA-256 over everything that shapes its bytes. So an object with this name is
+// the right one, no matter which run made it.
 
 package import Archive
 package import Basics
@@ -9,7 +9,7 @@ package struct CacheKey: Hashable, Sendable {
   /// The SHA-256 that is the name.
   let digest: Digest
 
-  /// The key of the encoded form of a content of `size` bytes that is cut into blocks of its own.
+  /// The key of the encoded form of a content of `size` bytes that is cut into separate blocks.
   package static func content(_ digest: Digest, size: Int64, _ codec: any Codec) -> CacheKey {
     make("content", codec) { hash in
       hash.update(digest.bytes)
@@ -22,14 +22,14 @@ package struct CacheKey: Hashable, Sendable {
     _ block: UnsafeRawBufferPointer, after dictionary: UnsafeRawBufferPointer, _ codec: any Codec
   ) -> CacheKey {
     make("block", codec) { hash in
-      // The length says where one ends and the other begins.
+      // The length marks the end of the dictionary and the start of the block.
       hash.update(number: Int64(dictionary.count))
       hash.update(dictionary)
       hash.update(block)
     }
   }
 
-  /// The key of what is known of an artifact; `plan` stands for all that shapes it.
+  /// The key of the record of an artifact; `plan` is the digest of everything that shapes it.
   package static func artifact(_ plan: Digest) -> CacheKey {
     var hash = SHA256()
     hash.update("artifact, form 2\n".utf8)
@@ -41,7 +41,7 @@ package struct CacheKey: Hashable, Sendable {
     _ kind: String, _ codec: any Codec, _ subject: (inout SHA256) -> Void
   ) -> CacheKey {
     var hash = SHA256()
-    // Both end in a newline, which neither has within.
+    // A newline ends each of the two; neither contains one.
     hash.update("\(kind)\n".utf8)
     hash.update("\(codec.identity)\n".utf8)
     subject(&hash)

@@ -1,5 +1,5 @@
-// What git archive writes into Kubernetes' hack/lib/version.sh (v1.9 and later) in place of $Format:...$, since the
-// file has the attribute export-subst (gitattributes(5), "Creating an archive").
+// The stamps that git archive writes into Kubernetes' hack/lib/version.sh (v1.9 and later) in place of $Format:...$,
+// because the file has the attribute export-subst (gitattributes(5), "Creating an archive").
 
 import Basics
 
@@ -24,7 +24,7 @@ struct ExportStamps: Equatable, Sendable {
     version = references.first.flatMap(Self.versionTag)
   }
 
-  /// What a line has between `prefix` and a quote and, further on, a quote and `suffix`.
+  /// The part of a line between `prefix` with a quote and, later, a quote with `suffix`.
   private static func quoted(_ line: String, after prefix: String, before suffix: String) -> String? {
     guard let start = line.utf8.firstRange(of: "\(prefix)'".utf8)?.upperBound,
       let end = line.utf8[start...].firstRange(of: "'\(suffix)".utf8)?.lowerBound

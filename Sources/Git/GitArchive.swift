@@ -1,17 +1,17 @@
-// The tracked files of a commit as git archive gives them, spooled once: the entries with the places of their
-// contents, for any tarball that takes them in.
+// The tracked files of a commit, as git archive gives them. They are spooled once, and each tarball takes entries and
+// contents from there.
 
 package import Archive
 import Basics
 package import Files
 
-/// What git archive gave for a commit.
+/// The output of git archive for a commit.
 package struct GitArchive: Sendable {
   /// The commit, as the layout names it.
   package let commit: String
   /// The full name of that commit, or of the tree that the layout names.
   package let object: String
-  /// The paths of submodules, whose files are those of other repositories: folders without anything in them here.
+  /// The paths of submodules: empty folders here, because their files belong to other repositories.
   package let submodules: Set<[UInt8]>
   /// The archive's bytes.
   package let spool: Spool
@@ -23,13 +23,11 @@ package struct GitArchive: Sendable {
     package let entry: TarEntry
     /// Where its contents begin, bytes from the start of the spool.
     package let offset: Int64
-    /// Whether the contents are a pointer of Git LFS to a file that is not in the repository.
+    /// Whether the contents are a Git LFS pointer; the file itself is not in the repository.
     package let isPointer: Bool
   }
 
-  /// Asks git for the files of `commit`, spooled on the file system of `folder` or a folder above it.
-  ///
-  /// Throws `GitError`, `SystemError` and `ArchiveError`.
+  /// Spools the files of `commit` from git, on the file system of `folder` or a folder above it.
   init(_ commit: String, of repository: GitRepository, near folder: String) throws {
     let spool = try Spool(near: folder)
     object = try repository.treeish(commit)
@@ -63,7 +61,7 @@ package final class GitArchives {
   /// Archives are spooled on the file system of `folder` or a folder above it.
   package init(near folder: String) { self.folder = folder }
 
-  /// The archive of `commit`. Throws `GitError`, `SystemError` and `ArchiveError`.
+  /// The archive of `commit`.
   package func archive(of commit: String, in repository: GitRepository) throws -> GitArchive {
     if let known = archives[commit] { return try known.get() }
     let found = Result { try GitArchive(commit, of: repository, near: folder) }
@@ -71,7 +69,7 @@ package final class GitArchives {
     return try found.get()
   }
 
-  /// The archive of a commit that was read before; a source of it says so.
+  /// The archive of a commit, which must have been read before.
   package func known(_ commit: String) throws -> GitArchive {
     guard let archive = archives[commit] else {
       throw GitError(root: "", command: "archive", reason: .unexpectedAnswer(commit))
@@ -80,7 +78,7 @@ package final class GitArchives {
   }
 }
 
-/// What Git LFS commits in place of a large file: a pointer to where it stands (git-lfs, docs/spec.md, "The Pointer").
+/// What Git LFS commits in place of a large file: a pointer with its digest (git-lfs, docs/spec.md, "The Pointer").
 struct LFSPointer: Equatable {
   /// SHA-256 of the file, in lower-case hexadecimal digits.
   let digest: String
@@ -90,8 +88,7 @@ struct LFSPointer: Equatable {
   /// "A pointer file ... must be less than 1024 bytes".
   static let sizeLimit = 1024
 
-  /// The pointer that `bytes` are; nil when they are none: "version URL", then other lines with "oid sha256:" and
-  /// "size " among them.
+  /// Reads `bytes` as a pointer: "version URL", then lines with "oid sha256:" and "size " among them. Else nil.
   init?(_ bytes: [UInt8]) {
     guard bytes.count < Self.sizeLimit, let text = String(validating: bytes, as: UTF8.self) else { return nil }
     let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
@@ -108,7 +105,7 @@ struct LFSPointer: Equatable {
     self.size = size
   }
 
-  /// Whether `file` is what this stands for. Throws `SourceChanged` or `SystemError`.
+  /// Whether `file` has this size and digest. Throws `SourceChanged` when it changed meanwhile.
   func isFor(_ file: SourceFile) throws -> Bool {
     guard file.identity.size == size else { return false }
     var hash = SHA256()

@@ -1,4 +1,4 @@
-// One clone as git is asked about it: through views that have its objects, references and index, and nothing else.
+// One clone, as git sees it: through views that have its objects, references and index, and nothing else.
 
 import Basics
 import Files
@@ -8,14 +8,14 @@ import Glibc
 struct GitClone: Sendable {
   let place: GitPlace
   let git: GitProgram
-  /// The views stand in it, and it goes with the last copy of this value.
+  /// The folder of the views; it is removed with the last copy of this value.
   private let scratch: ScratchFolder
   private let workTree: GitView
   private let objects: GitView
   /// Whether the clone lacks objects that git would fetch when it needs them (git clone --filter).
   private let isPartial: Bool
 
-  /// Opens the clone at `root`, which is `realRoot` without links. Throws `GitError`.
+  /// Opens the clone at `root`; `realRoot` is its path without links.
   init(root: String, realRoot: [UInt8], environment: [String: String], program: String) throws(GitError) {
     place = try GitPlace(root: realRoot, shown: root)
     do throws(SystemError) {
@@ -35,21 +35,21 @@ struct GitClone: Sendable {
     }
   }
 
-  /// For questions about references and the work tree.
+  /// The place for commands about references and the work tree.
   var inTree: GitProgram.Place {
     .init(view: workTree.path, folder: place.root, environment: ["GIT_WORK_TREE": "."])
   }
 
-  /// For questions that objects alone answer.
+  /// The place for commands that need objects only.
   var inObjects: GitProgram.Place { .init(view: objects.path, folder: Array(objects.path.utf8)) }
 
-  /// An index of the run's own, which does not exist yet.
+  /// The path for an index of this run, which does not exist yet.
   var newIndex: String { "\(scratch.path)/index" }
 
   /// A folder without programs.
   var noPrograms: String { objects.path }
 
-  /// What `body` gives; where git fails, the reason that lies in what the clone lacks is added.
+  /// The result of `body`. When git fails, its error also says that the clone lacks objects or commits, if it does.
   func explained<Value>(_ body: () throws(GitError) -> Value) throws(GitError) -> Value {
     do throws(GitError) {
       return try body()
@@ -58,7 +58,7 @@ struct GitClone: Sendable {
     }
   }
 
-  /// `error` with what the clone lacks.
+  /// `error` and what the clone lacks.
   func adding(to error: GitError) -> GitError {
     if isPartial { return error.adding("the clone is partial and lacks objects: git fetch --refetch --no-filter") }
     return place.isShallow ? error.adding("the clone is shallow: git fetch --unshallow") : error
@@ -67,17 +67,17 @@ struct GitClone: Sendable {
 
 // The format of a clone
 extension GitClone {
-  /// What git must know of a clone to read it.
+  /// The settings without which git cannot read a clone.
   private struct Format {
     /// Lines of git's config file.
     let lines: String
     let isPartial: Bool
   }
 
-  /// Those extensions that change how a clone is used, and not how it is read (git-config(1), "extensions").
+  /// The extensions that do not change how a clone is read, only how it is used (git-config(1), "extensions").
   private static let passedOver = ["noop", "partialclone", "preciousobjects", "relativeworktrees", "worktreeconfig"]
 
-  /// The format that the clone's config tells; git itself refuses what it does not know of it.
+  /// The format of a clone, from its config; git itself refuses a format that it does not know.
   private static func format(
     of place: GitPlace, _ git: GitProgram, at view: GitProgram.Place
   ) throws(GitError) -> Format {
@@ -92,7 +92,7 @@ extension GitClone {
     let options = GitProgram.command("--no-includes", "-z", "--list")
     let command = GitProgram.command("config", "--file") + [config] + options
     for setting in try git.parts(command, at: view) {
-      // "section.key", in lower case, and behind a line break the value; none for a key without "=".
+      // "section.key" in lower case, then a line break and the value; a key without "=" has neither.
       let parts = setting.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
       let key = String(decoding: parts[0], as: UTF8.self)
       let value = String(decoding: parts.count > 1 ? parts[1] : [], as: UTF8.self)
@@ -119,21 +119,21 @@ extension GitClone {
   }
 }
 
-// Where the parts of a clone stand: what its work tree has for itself, and what it shares with the work trees linked
-// to it. gitrepository-layout(5).
+// The places of a clone's parts: those of its work tree, and those that it shares with linked work trees
+// (gitrepository-layout(5)).
 
 /// The folders of the clone that ROOT/.git is or names.
 struct GitPlace: Sendable {
   /// The work tree, an absolute path without links.
   let root: [UInt8]
-  /// What the work tree has for itself: HEAD and the index.
+  /// The folder of this work tree alone: HEAD and the index.
   let own: [UInt8]
-  /// What all work trees of the clone share: objects, references, config.
+  /// The folder that all work trees of the clone share: objects, references, config.
   let common: [UInt8]
 
-  /// The place that `root`/.git is, or names: it is a folder, a link to one, or a file of one line.
+  /// Finds the clone of `root`/.git, which is a folder, a link to one, or a file of one line that names one.
   ///
-  /// Throws `GitError`, whose root is `shown`.
+  /// Errors name `shown` as the root.
   init(root: [UInt8], shown: String) throws(GitError) {
     func error(_ reason: GitError.Reason) -> GitError { GitError(root: shown, command: "", reason: reason) }
     self.root = root
@@ -153,7 +153,7 @@ struct GitPlace: Sendable {
 
   /// Whether the clone lacks older commits, as one made with --depth does.
   var isShallow: Bool {
-    // Where it cannot be looked at, git says why.
+    // When the file cannot be looked at, git itself reports why.
     guard let status = try? FileStatus.following(common + Array("/shallow".utf8)) else { return false }
     return status.identity.size > 0
   }
@@ -166,12 +166,12 @@ struct GitPlace: Sendable {
     return try path(in: link, after: "", from: own).map { (own, $0) }
   }
 
-  /// The first thing that a repository has and this one lacks. Throws `SystemError` for what is no file and must be one.
+  /// The first part of a repository that this one lacks. Throws when a path that must be a file is none.
   private static func missing(in own: [UInt8], _ common: [UInt8]) throws(SystemError) -> String? {
     for (folder, name) in [(own, "HEAD"), (common, "objects"), (common, "refs")] {
       if try !isThere(folder + Array("/\(name)".utf8)) { return name }
     }
-    // git would wait for somebody to write into a FIFO.
+    // In place of such a file, git would read a FIFO and wait.
     for name in ["config", "objects/info/alternates"] {
       let path = common + Array("/\(name)".utf8)
       guard let status = try FileStatus.followingIfThere(path), !status.isFile else { continue }
@@ -180,7 +180,7 @@ struct GitPlace: Sendable {
     return nil
   }
 
-  /// The path that a file holds behind `prefix`, from `folder` on unless it is absolute; nil when it holds none.
+  /// The path that a file has after `prefix`, in `folder` unless it is absolute; nil when it has none.
   private static func path(
     in file: [UInt8], after prefix: String, from folder: [UInt8]
   ) throws(SystemError) -> [UInt8]? {
@@ -191,9 +191,9 @@ struct GitPlace: Sendable {
     return line.first == UInt8(ascii: "/") ? Array(line) : folder + [UInt8(ascii: "/")] + line
   }
 
-  /// The bytes of a file of git's that has a line or two. Throws `SystemError`, EFBIG for more than 64 KiB.
+  /// The bytes of a file of git's that has one or two lines. Throws EFBIG for more than 64 KiB.
   static func smallFile(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
-    // O_NONBLOCK: a FIFO that nobody writes to must not hang the run.
+    // O_NONBLOCK: a FIFO without a writer must not hang the run.
     try FileHandle(opening: path, O_RDONLY | O_NONBLOCK).readAll(atMost: 64 << 10)
   }
 
@@ -209,11 +209,11 @@ struct GitPlace: Sendable {
   }
 }
 
-/// A git folder without settings, hooks, attributes and replacements of a clone.
+/// A git folder that leads to a clone, without the clone's settings, hooks, attributes and replacements.
 final class GitView: Sendable {
-  /// What of a clone the view leads to beside its objects.
+  /// The parts of a clone that the view has beside its objects.
   enum Contents {
-    /// Nothing: what is asked follows from a commit's name alone.
+    /// None: the answers follow from a commit's name alone.
     case objects
     /// References, HEAD, the end of a shallow clone, and the index.
     case workTree
@@ -224,7 +224,7 @@ final class GitView: Sendable {
   /// Bytes of the path.
   private var bytes: [UInt8] { Array(path.utf8) }
 
-  /// Makes the view of `place` at `path`. Throws `SystemError`.
+  /// Makes the view of `place` at `path`.
   init(of place: GitPlace, at path: String, _ contents: Contents) throws(SystemError) {
     self.path = path
     try systemCall("make the folder", bytes) { mkdir(path, 0o700) }
@@ -238,18 +238,18 @@ final class GitView: Sendable {
       try link("refs", to: place.common)
       for name in ["packed-refs", "shallow", "reftable"] { try linkIfThere(name, to: place.common) }
       for name in try Self.indexes(in: place.own) { try linkIfThere(name, to: place.own) }
-      // git takes no link for HEAD but one to a reference.
+      // As a link, git takes HEAD only if it leads to a reference.
       try write(try Self.head(of: place.own), as: "HEAD")
     }
   }
 
-  /// Writes the settings of the view, for a clone whose format git knows by the lines `format`. Throws `SystemError`.
+  /// Writes the settings of the view; the lines `format` tell git the format of the clone.
   func setUp(format: String) throws(SystemError) { try write(Array((Self.settings + format).utf8), as: "config") }
 
-  /// What git would look up elsewhere, or take differently on another machine (git-config(1)).
+  /// The settings that would else differ from machine to machine (git-config(1)).
   ///
-  /// `abbrev`: how much of a name is unique depends on what else a clone holds. /dev/null can be started by nobody:
-  /// where a commit asks for a signature to be checked, nothing is.
+  /// `abbrev`: the length of a unique short name depends on the other objects of the clone. `program`: /dev/null cannot
+  /// be run, so no signature is checked when a commit's stamps ask for it.
   private static let settings = """
     [core]
     \tabbrev = 40
@@ -283,20 +283,21 @@ final class GitView: Sendable {
       + names.compactMap { $0.starts(with: "sharedindex.".utf8) ? String(validating: $0, as: UTF8.self) : nil }
   }
 
-  /// What HEAD says; old ones are links to a reference.
+  /// The text of HEAD; in old clones HEAD is a link to a reference.
   private static func head(of folder: [UInt8]) throws(SystemError) -> [UInt8] {
     let head = folder + Array("/HEAD".utf8)
     guard try FileStatus.of(head).isSymlink else { return try GitPlace.smallFile(head) }
     return Array("ref: ".utf8) + (try Paths.target(of: head, in: AT_FDCWD, path: head)) + [UInt8(ascii: "\n")]
   }
 
-  /// Leads `name` to what has that name in `folder`. Throws `SystemError`.
+  /// Makes `name` a link to the same name in `folder`.
   private func link(_ name: String, to folder: [UInt8]) throws(SystemError) {
     let target = cString(folder + Array("/\(name)".utf8))
     try systemCall("make a link in", bytes) { symlink(target, "\(path)/\(name)") }
   }
 
-  /// The same for what may be missing; anything but a file or a folder counts as missing, for git would wait for it.
+  /// The same for a name that may be missing. Anything but a file or a folder counts as missing: git would wait for a
+  /// FIFO.
   private func linkIfThere(_ name: String, to folder: [UInt8]) throws(SystemError) {
     do throws(SystemError) {
       let status = try FileStatus.following(folder + Array("/\(name)".utf8))

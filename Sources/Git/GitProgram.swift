@@ -1,10 +1,10 @@
-// git as a child process: the environment that it gets, what it answers, how it fails.
+// git as a child process: its environment, its answers, its failures.
 
 import Basics
 package import Files
 import Glibc
 
-/// git, asked about one tree.
+/// The git program, run for one tree.
 struct GitProgram: Sendable {
   /// The tree as the caller named it, for messages.
   let root: String
@@ -15,7 +15,7 @@ struct GitProgram: Sendable {
   struct Place: Sendable {
     /// The git folder.
     let view: String
-    /// The folder that git is started in.
+    /// The folder in which git starts.
     let folder: [UInt8]
     /// Variables for git alone.
     var environment: [String: String] = [:]
@@ -25,9 +25,9 @@ struct GitProgram: Sendable {
 
   /// `program` is looked up in PATH. `home` is an empty folder, where git finds no settings of a user.
   ///
-  /// Of git's own variables none reaches it but where its parts are installed: GIT_DIR and its like are set in hooks
-  /// and lead elsewhere, and GIT_CONFIG_COUNT and its like bring settings. Messages are in English, no lock is taken in
-  /// a tree that is only read, and nothing is fetched: not one protocol is allowed.
+  /// Of the environment's GIT_* variables, git gets only GIT_EXEC_PATH, the folder of its parts. Others, such as
+  /// GIT_DIR, are set in hooks and lead to another repository, or bring settings, as GIT_CONFIG_COUNT does. Messages
+  /// are in English. git takes no lock, since the tree is only read, and fetches nothing, since no protocol is allowed.
   init(_ program: String, root: String, environment: [String: String], home: String) {
     self.program = program
     self.root = root
@@ -43,7 +43,7 @@ struct GitProgram: Sendable {
   /// Words of a command.
   static func command(_ words: String...) -> [[UInt8]] { words.map { Array($0.utf8) } }
 
-  /// The one line that a command answers with, without its end. Throws `GitError`.
+  /// The answer of a command that gives one line, without the line end.
   func line(_ command: [[UInt8]], at place: Place) throws(GitError) -> String {
     let answer = try answer(command, at: place)
     let line = answer.last == UInt8(ascii: "\n") ? answer.dropLast() : answer[...]
@@ -53,19 +53,19 @@ struct GitProgram: Sendable {
     return text
   }
 
-  /// The parts of an answer, each of which ends in NUL. Throws `GitError`.
+  /// The parts of an answer, each of which ends in NUL.
   func parts(_ command: [[UInt8]], at place: Place) throws(GitError) -> [ArraySlice<UInt8>] {
     try answer(command, at: place).split(separator: 0)
   }
 
-  /// All that a command answers. Throws `GitError`.
+  /// The whole answer of a command.
   func answer(_ command: [[UInt8]], at place: Place) throws(GitError) -> [UInt8] {
     var output: [UInt8] = []
     try run(command, at: place) { (piece) throws(Never) in output += piece }.get()
     return output
   }
 
-  /// Runs a command and hands on its answer as it comes; see `ChildProcess.run`. Throws `GitError`.
+  /// Runs a command and hands on its answer as it comes; see `ChildProcess.run`.
   func run<Failure: Error>(
     _ command: [[UInt8]], at place: Place, _ consume: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(GitError) -> Result<Void, Failure> {
@@ -90,7 +90,7 @@ struct GitProgram: Sendable {
   func error(_ command: [[UInt8]], _ reason: GitError.Reason, _ errorOutput: [UInt8] = []) -> GitError {
     let words = command.map { escapedName($0) }.joined(separator: " ")
     let lines = errorOutput.split(separator: UInt8(ascii: "\n"))
-    // What git says before it gives up may be advice.
+    // Lines before "fatal:" may be only advice.
     let line = lines.first { $0.starts(with: "fatal: ".utf8) } ?? lines.first ?? []
     return GitError(root: root, command: words, reason: reason, message: escapedName(line))
   }
@@ -108,20 +108,20 @@ package struct GitError: Error, Equatable, Sendable {
     case exited(CInt)
     /// This signal ended git.
     case signaled(CInt)
-    /// git succeeded, but its answer, escaped here, is not of the kind that was asked for.
+    /// git succeeded, but its answer, escaped here, does not have the expected form.
     case unexpectedAnswer(String)
-    /// Not asked at all: the revision starts with "-" and would be read as an option.
+    /// git was not run: the revision starts with "-", and git would read it as an option.
     case revisionIsOption
-    /// Not asked at all: .git is none, and this is why.
+    /// git was not run: .git is no repository, for this reason.
     case noRepository(String)
   }
 
   /// The folder that git was asked about.
   package let root: String
-  /// The git command and its arguments, escaped and joined by blanks; empty when it did not get as far as that.
+  /// The git command and its arguments, escaped and joined by blanks; empty when git was not run.
   package let command: String
   package let reason: Reason
-  /// The line that git gave up with, or the first that it wrote to standard error, escaped; empty when there is none.
+  /// The first "fatal:" line of git's standard error, else its first line, escaped; empty when there is none.
   package let message: String
 
   package init(root: String, command: String, reason: Reason, message: String = "") {
@@ -131,7 +131,7 @@ package struct GitError: Error, Equatable, Sendable {
     self.message = message
   }
 
-  /// The error with `hint`, what may have led to it, behind git's own words.
+  /// The error with `hint`, its possible cause, after git's own message.
   func adding(_ hint: String) -> GitError {
     GitError(
       root: root, command: command, reason: reason, message: message.isEmpty ? hint : "\(message); \(hint)")

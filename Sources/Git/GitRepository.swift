@@ -1,6 +1,6 @@
-// The git repository of a source tree: its commit, its nearest tag, the committed files. git is a program here, not a
-// library, and sees a clone through views (GitView): it starts nothing that the clone names, fetches nothing, and
-// answers the same whatever the settings of the user, the machine and the clone.
+// The git repository of a source tree: its commit, its nearest tag, the committed files. git runs as a program and sees
+// the clone through views (GitView), so it runs nothing that the clone names, fetches nothing, and gives the same
+// answer with any settings.
 
 import Basics
 package import Files
@@ -17,13 +17,13 @@ package final class GitRepository: Sendable {
   private let environment: [String: String]
   private let opened = Mutex<GitClone?>(nil)
 
-  /// The repository at `root`/.git, which may be a folder or, in a linked work tree or a submodule, a file; nil when
-  /// there is nothing of that name.
+  /// The repository at `root`/.git: a folder, or a file in a linked work tree or a submodule; nil when there is no
+  /// .git.
   ///
-  /// `environment` is what git inherits, less all that is git's own. `program` is looked up in PATH. Nothing is looked
-  /// into before something is asked.
+  /// git inherits `environment` without git's own variables. `program` is looked up in PATH. The clone is opened at the
+  /// first question.
   ///
-  /// Throws `SystemError` when `root` cannot be looked into.
+  /// Throws when `root` cannot be read.
   package init?(root: String, environment: [String: String], program: String = "git") throws(SystemError) {
     guard try GitPlace.isThere(Array("\(root)/.git".utf8)) else { return nil }
     realRoot = try Paths.resolved(Array(root.utf8))
@@ -32,7 +32,7 @@ package final class GitRepository: Sendable {
     self.environment = environment
   }
 
-  /// The clone, opened once. Throws `GitError`.
+  /// The clone, opened once.
   func clone() throws(GitError) -> GitClone {
     try opened.withLock { opened throws(GitError) in
       if let opened { return opened }
@@ -42,19 +42,17 @@ package final class GitRepository: Sendable {
     }
   }
 
-  /// The repository of the submodule at `path`; nil where none stands there.
-  ///
-  /// Throws `SystemError`.
+  /// The repository of the submodule at `path`; nil where there is none.
   func submodule(at path: String) throws(SystemError) -> GitRepository? {
     try GitRepository(root: "\(root)/\(path)", environment: environment, program: program)
   }
 
   /// The full name of the commit that is checked out.
   ///
-  /// Throws `GitError`, also when nothing was committed yet.
+  /// Throws also when nothing was committed yet.
   package func headCommit() throws(GitError) -> String { try object("HEAD^{commit}") }
 
-  /// The full name of the object that `revision` names. Throws `GitError`.
+  /// The full name of the object that `revision` names.
   private func object(_ revision: String) throws(GitError) -> String {
     let clone = try clone()
     let command = GitProgram.command("rev-parse", "--verify", revision)
@@ -75,15 +73,13 @@ package final class GitRepository: Sendable {
 
   /// `commit` described by the nearest tag, as TAG or TAG-COUNT-gHASH with at least 14 digits; nil when no tag leads
   /// to it.
-  ///
-  /// Throws `GitError`.
   package func describe(_ commit: String) throws(GitError) -> String? {
     let name = try revision(commit, suffix: "^{commit}", for: "describe")
     let clone = try clone()
     do throws(GitError) {
       return try clone.git.line(GitProgram.command("describe", "--tags", "--abbrev=14", name), at: clone.inTree)
     } catch {
-      // With --always git fails on all that it fails on without it, save the lack of a tag.
+      // With --always, git does not fail for the lack of a tag, but for every other reason.
       _ = try clone.explained { () throws(GitError) in
         try clone.git.line(GitProgram.command("describe", "--tags", "--always", name), at: clone.inTree)
       }
@@ -91,7 +87,7 @@ package final class GitRepository: Sendable {
     }
   }
 
-  /// Why no tag may lead to a commit, for people. Throws `GitError`.
+  /// The reason why a commit has no tag, for people.
   package func reasonWithoutTag() throws(GitError) -> String {
     let folder = escapedName(root.utf8)
     if try clone().place.isShallow {
@@ -101,8 +97,6 @@ package final class GitRepository: Sendable {
   }
 
   /// The committer's time of `commit`, in seconds since 1970.
-  ///
-  /// Throws `GitError`.
   package func commitTime(_ commit: String) throws(GitError) -> Int64 {
     let name = try revision(commit, suffix: "^{commit}", for: "log")
     let clone = try clone()
@@ -113,7 +107,7 @@ package final class GitRepository: Sendable {
     return time
   }
 
-  /// `name` and `suffix` as an argument; refuses what git would take for an option.
+  /// `name` and `suffix` as an argument; refuses a name that git would take for an option.
   private func revision(_ name: String, suffix: String = "", for command: String) throws(GitError) -> String {
     guard !name.utf8.starts(with: "-".utf8) else {
       throw GitError(root: root, command: "\(command) \(escapedName(name.utf8))", reason: .revisionIsOption)
@@ -124,39 +118,37 @@ package final class GitRepository: Sendable {
 
 // The files of a commit
 extension GitRepository {
-  /// The full name of the commit or tree that `revision` names. Throws `GitError`.
+  /// The full name of the commit or tree that `revision` names.
   package func treeish(_ revision: String) throws(GitError) -> String {
-    // In two steps, for "HEAD:folder^{}" would be a path. A tag leads to what it names.
+    // In two steps, because "HEAD:folder^{}" would be a path. ^{} follows a tag to its object.
     try object(try object(try self.revision(revision, for: "rev-parse --verify")) + "^{}")
   }
 
   /// Calls `consume` with the pieces of a tar archive of the files of `treeish`, an object's full name.
   ///
-  /// The archive follows from that object alone: attributes are those of its own files; what export-subst fills in has
-  /// names in full, no references, and the commit's time where "now" is meant. A piece is valid during the call only.
-  /// When `consume` throws, git is stopped and the error is the failure of the result.
+  /// The archive follows from that object alone: attributes come from its own files, and stamps of export-subst have
+  /// full names, no references, and the commit's time for "now". A piece is valid during the call only. When `consume`
+  /// throws, git is stopped and the result is that error.
   ///
-  /// Throws `GitError`, also when an object of it is missing.
+  /// Throws also when an object of it is missing.
   package func archive<Failure: Error>(
     _ treeish: String, _ consume: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(GitError) -> Result<Void, Failure> {
     let clone = try clone()
     var place = clone.inObjects
-    // git's own way for its tests to stand still: "two weeks ago" would depend on the day. A tree has no time, and no
-    // stamps are filled in for it.
+    // git's tests fix the time in this way; else a stamp like "two weeks ago" would depend on the day. A tree has no
+    // time, and gets no stamps.
     if let time = try? commitTime(treeish) { place.environment["GIT_TEST_DATE_NOW"] = "\(time)" }
-    // What checks signatures is looked up in PATH, whatever is set: without one, a stamp says that there is none. git
-    // itself finds its parts beside its own.
+    // git looks up the program for signatures in PATH, despite the settings. When it is not found, the stamp says that
+    // there is no signature. git finds its own parts without PATH.
     place.environment["PATH"] = clone.noPrograms
-    // Bare, for the mailmap is else the work tree's.
+    // Bare, because git would else read the mailmap of the work tree.
     place.settings = ["core.bare=true", "mailmap.blob=\(treeish):.mailmap"]
     let command = GitProgram.command("archive", "--format=tar", treeish)
     return try clone.explained { () throws(GitError) in try clone.git.run(command, at: place, consume) }
   }
 
   /// The paths of the submodules in `treeish`, an object's full name: archives have an empty folder there.
-  ///
-  /// Throws `GitError`.
   package func submodules(of treeish: String) throws(GitError) -> Set<[UInt8]> {
     let clone = try clone()
     let entries = try clone.explained { () throws(GitError) in
@@ -169,13 +161,11 @@ extension GitRepository {
 }
 
 extension GitRepository {
-  /// Whether the work tree and the index hold what HEAD holds, submodules theirs, and no file that is neither tracked
-  /// nor ignored by a .gitignore.
+  /// Whether the work tree and the index are as in HEAD, and submodules as in theirs. A file that is not tracked counts
+  /// as a change unless a .gitignore ignores it.
   ///
-  /// A file that a filter made, as git-crypt's is, differs from what is committed, for filters are not run. One of Git
-  /// LFS is compared with its pointer.
-  ///
-  /// Throws `GitError`.
+  /// Filters are not run, so a file that a filter made, as git-crypt's, counts as changed. A file of Git LFS is
+  /// compared with its pointer.
   package func isClean() throws(GitError) -> Bool {
     let clone = try clone()
     return try clone.explained { () throws(GitError) in try isClean(clone) }
@@ -188,9 +178,9 @@ extension GitRepository {
     for entry in try clone.git.parts(GitProgram.command("ls-files", "-s", "-z"), at: clone.inTree) {
       entries.append(try IndexEntry(entry, clone))
     }
-    // By the clone's index first, in which a file of another size has changed though its attributes make it the same.
-    // It also says which files not to look at, and which were found unchanged, by whatever filter and setting there was
-    // then: so by one of which nothing is known but the commit too, for which every file is read.
+    // First with the clone's index: there a file of another size counts as changed, even if its attributes make it the
+    // same. But that index also names files to skip, and files found unchanged under older filters and settings. So
+    // then with a new index, made from the commit alone, with which git reads every file.
     var anew = clone.inTree
     anew.environment["GIT_INDEX_FILE"] = clone.newIndex
     _ = try clone.git.answer(GitProgram.command("read-tree", "HEAD"), at: anew)
@@ -230,16 +220,16 @@ extension GitRepository {
     }
   }
 
-  /// Whether a submodule is at its commit and clean, or not checked out at all.
+  /// Whether a submodule is clean and at its commit, or not checked out.
   private func isClean(submodule: IndexEntry, of clone: GitClone) throws(GitError) -> Bool {
     let folder = clone.place.root + [UInt8(ascii: "/")] + submodule.path
     let names: [[UInt8]]
     let repository: GitRepository?
     do throws(SystemError) {
-      // A link on the way would lead to another repository, or around in a circle.
+      // A link in the path could lead to another repository, or in a circle.
       guard try FileStatus.of(folder).isFolder, try Paths.resolved(folder) == folder else { return false }
       names = try FolderListing.names(of: try FileHandle(opening: folder, O_RDONLY | O_DIRECTORY))
-      // Names that are not UTF-8 are no folders of ours: git could not be told of them.
+      // A name that is not UTF-8 counts as changed, because it cannot be passed to git.
       guard let path = String(validating: submodule.path, as: UTF8.self) else { return false }
       repository = try self.submodule(at: path)
     } catch {
@@ -251,15 +241,15 @@ extension GitRepository {
       guard try repository.headCommit() == submodule.object else { return false }
       return try repository.isClean()
     } catch {
-      // One that git cannot read is not as committed.
+      // A submodule that git cannot read counts as changed.
       return false
     }
   }
 
-  /// Whether a file is what the Git LFS pointer in the index stands for, with the same mode.
+  /// Whether a file has the contents of the Git LFS pointer in the index, and the mode of the index.
   private func isLFSFile(_ entry: IndexEntry, _ clone: GitClone, at place: GitProgram.Place) throws(GitError) -> Bool {
     let path = entry.path
-    // PATH, attribute and value, each with a NUL behind (git-check-attr(1)).
+    // PATH, attribute and value, each ended by NUL (git-check-attr(1)).
     let attribute = try clone.git.parts(GitProgram.command("check-attr", "-z", "filter", "--") + [path], at: place)
     guard attribute.last?.elementsEqual("lfs".utf8) == true else { return false }
     let blob = try clone.git.answer(GitProgram.command("cat-file", "blob") + [Array(":0:".utf8) + path], at: place)

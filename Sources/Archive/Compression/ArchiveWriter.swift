@@ -1,11 +1,11 @@
-// An archive that is put together from blocks that were encoded apart: the blocks in order between head and tail, the
-// checksum combined, the plain bytes hashed beside the encoded ones.
+// An archive made from separately encoded blocks, in order between head and tail. Their checksums are combined, and
+// both the plain and the encoded bytes are hashed.
 
 package import Basics
 package import Files
 private import Glibc
 
-/// Where the encoded form of a source stands in a file, whole and on byte boundaries.
+/// The place of the encoded form of a source in a file, complete and on byte boundaries.
 package struct EncodedExtent: Equatable, Sendable {
   /// Path of the file.
   package let path: String
@@ -24,13 +24,13 @@ package struct EncodedExtent: Equatable, Sendable {
   }
 }
 
-/// What a finished archive is known by.
+/// A finished archive with its digests and sizes.
 package struct WrittenArchive: Sendable {
   /// The file, for archives that hold it.
   package let file: SourceFile
   /// Digest of the file.
   package let digest: Digest
-  /// Digest of the uncompressed tar; nil where nobody asked for it.
+  /// Digest of the uncompressed tar; nil where not asked for.
   package var tarDigest: Digest?
   /// Bytes of the uncompressed tar.
   package let tarSize: Int64
@@ -68,18 +68,18 @@ package struct ArchiveWriter: ~Copyable {
   /// Whether uncompressed bytes have to be hashed.
   package var wantsTarBytes: Bool { tarHash != nil }
 
-  /// Appends a block; the bytes that it stands for go to `hash`. Throws `SystemError`.
+  /// Appends a block; its plain bytes must be passed to `hash`.
   package mutating func append(_ block: EncodedBlock) throws {
     try file.write(block.bytes)
     crc.append(block.crc)
   }
 
-  /// Appends the encoded form of a source that stands in another file; the content's own bytes go to `hash`.
+  /// Appends the encoded form of a source from another file; its plain bytes must be passed to `hash`.
   ///
-  /// Read and written, not left to copy_file_range(2): the bytes have to be read for the digest of the file, and to
-  /// write what is in memory takes less than the kernel's copy of it does.
+  /// copy_file_range(2) is not used: the bytes have to be read for the digest of the file, and to write them from
+  /// memory is faster than the kernel's copy.
   ///
-  /// `buffer` is scratch space. Throws `SystemError`.
+  /// `buffer` is scratch space.
   package mutating func splice(_ extent: EncodedExtent, through buffer: UnsafeMutableRawBufferPointer) throws {
     let source = try FileHandle(opening: Array(extent.path.utf8), O_RDONLY)
     var done: Int64 = 0
@@ -97,9 +97,9 @@ package struct ArchiveWriter: ~Copyable {
     if let failure { throw failure }
   }
 
-  /// Appends the encoded bytes that `next` gives piece by piece, nil after the last; they stand for `crc`.
+  /// Appends encoded bytes, which `next` gives piece by piece, nil after the last; `crc` is that of the plain bytes.
   ///
-  /// When `next` throws, all of them are taken back, and its error is the result. Throws `SystemError`.
+  /// When `next` throws, all of these bytes are removed again, and its error is the result.
   package mutating func splice<Fault: Error>(
     _ crc: CRC32, from next: () throws(Fault) -> UnsafeRawBufferPointer?
   ) throws(SystemError) -> Fault? {
@@ -118,7 +118,7 @@ package struct ArchiveWriter: ~Copyable {
     }
   }
 
-  /// Takes note of uncompressed bytes, in their order, whose encoded form is appended or spliced.
+  /// Hashes uncompressed bytes, in order; their encoded form is appended or spliced.
   package mutating func hash(_ raw: UnsafeRawBufferPointer) {
     tarHash?.update(raw)
   }

@@ -1,4 +1,4 @@
-// How the bytes of an archive are encoded, block by block. Blocks are encoded apart, on any thread, and join into one
+// The encoding of an archive, block by block. Each block is encoded alone, on any thread; the blocks join into one
 // stream between a head and a tail.
 
 package import Basics
@@ -7,7 +7,7 @@ package import Basics
 package struct EncodedBlock: Sendable {
   /// The encoded bytes, which end on a byte boundary.
   package let bytes: [UInt8]
-  /// Checksum and length of what was encoded.
+  /// Checksum and length of the plain bytes.
   package let crc: CRC32
 
   package init(bytes: [UInt8], crc: CRC32) {
@@ -18,28 +18,28 @@ package struct EncodedBlock: Sendable {
 
 /// A way to encode the bytes of an archive.
 package protocol Codec: Sendable {
-  /// All that shapes encoded bytes beside the bytes themselves, on one line: a part of every key of a cache.
+  /// Everything beside the plain bytes that shapes the encoded ones, on one line; a part of every cache key.
   var identity: String { get }
   /// Whether a cache of encoded bytes saves work.
   var isWorthCaching: Bool { get }
-  /// How many bytes before a block it may refer back to.
+  /// How many bytes before a block it may refer to.
   var windowSize: Int { get }
-  /// Bytes of a block of a source that is compressed already and so is kept as it is.
+  /// Bytes of a block of a source that is kept as it is, because it is compressed already.
   var keptBlockSize: Int64 { get }
-  /// What stands before all blocks.
+  /// The bytes before all blocks.
   var head: [UInt8] { get }
 
-  /// What stands behind all blocks, where these stand for bytes of that checksum and length.
+  /// The bytes after all blocks; `crc` has the checksum and length of all plain bytes.
   func tail(_ crc: CRC32) -> [UInt8]
 
-  /// An encoder, for one thread. Throws `DeflateError` when memory is exhausted.
+  /// An encoder for one thread. Throws when memory is exhausted.
   func makeEncoder() throws(DeflateError) -> any BlockEncoder
 
-  /// Bytes that are compressed already, as a block that holds them as they are.
+  /// A block that holds `bytes` unchanged, because they are compressed already.
   func kept(_ bytes: UnsafeRawBufferPointer) -> EncodedBlock
 }
 
-/// Encodes one block after another. The result depends on the block and what stands before it alone.
+/// Encodes one block after another. The result depends only on the block and the bytes before it.
 package protocol BlockEncoder: AnyObject {
   /// `bytes` as a block that follows `dictionary`, at most `windowSize` bytes.
   func encode(

@@ -1,6 +1,6 @@
-// Raw deflate through the system's zlib: a block of bytes into a piece of a deflate stream that ends on a byte
-// boundary, so that pieces made apart, on any core, join into one stream.
-// RFC 1951; zlib.h; the idea of joining sync-flushed pieces is that of zlib's examples/gzjoin.c and of pigz.
+// Raw deflate with the system's zlib. Each block becomes a piece of a deflate stream that ends on a byte boundary, so
+// that pieces from different cores join into one stream.
+// RFC 1951; zlib.h; zlib's examples/gzjoin.c and pigz join sync-flushed pieces in the same way.
 
 import Basics
 private import CZlib
@@ -8,22 +8,22 @@ import Files
 private import Glibc
 private import Synchronization
 
-/// Deflates one block after another, each with a new stream of the system's zlib: what zlib-ng gives after a
-/// `deflateReset` depends on what its stream was used for before.
+/// Deflates one block after another, each with a new stream of the system's zlib: after a `deflateReset`, the output of
+/// zlib-ng depends on the earlier use of the stream.
 package struct Deflater: ~Copyable {
-  /// What a block may refer back to: the 32 KiB before it.
+  /// Bytes before a block to which it may refer: 32 KiB.
   package static let windowSize = 32 << 10
-  /// Bytes that are deflated at once, in a stream of blocks and in a source that is cut into such.
+  /// Bytes of a block, in a run and in a source that is cut into blocks.
   package static let blockSize: Int64 = 512 << 10
 
   private let level: CInt
-  /// On the heap, for zlib keeps a pointer back to it and checks it.
+  /// On the heap, because zlib keeps a pointer back to it and checks it.
   private let stream: UnsafeMutablePointer<z_stream>
   private var isNew = true
-  /// What is deflated, in the same place for each block: it stays in the processor's cache.
+  /// The buffer for deflated bytes. It is used again for each block, so that it stays in the processor's cache.
   private var output = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
 
-  /// A deflater of `level` 0 (stored) to 9. Throws `DeflateError` when memory is exhausted.
+  /// A deflater of `level` 0 (stored) to 9. Throws when memory is exhausted.
   package init(level: Int) throws(DeflateError) {
     let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     let level = CInt(clamping: level)
@@ -57,7 +57,7 @@ package struct Deflater: ~Copyable {
     // zlib reads through the pointer without changing it, and never past avail_in.
     stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.bindMemory(to: UInt8.self).baseAddress)
     stream.pointee.avail_in = UInt32(bytes.count)
-    // The bound is for a finished stream; a sync flush adds five bytes, stored blocks of level 0 some more.
+    // The bound is for a finished stream. A sync flush adds five bytes, and stored blocks of level 0 a few more.
     let capacity = Int(deflateBound(stream, UInt(bytes.count))) + 64
     if output.count < capacity {
       output.deallocate()
@@ -66,13 +66,13 @@ package struct Deflater: ~Copyable {
     stream.pointee.next_out = output.baseAddress
     stream.pointee.avail_out = UInt32(output.count)
     try check(CZlib.deflate(stream, Z_SYNC_FLUSH))
-    // All input taken and room left: the flush is whole.
+    // All input is taken and room is left, so the flush is complete.
     guard stream.pointee.avail_in == 0 && stream.pointee.avail_out > 0 else { throw DeflateError(code: Z_BUF_ERROR) }
     let deflated = UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.pointee.avail_out))])
     return EncodedBlock(bytes: Array(deflated), crc: CRC32(of: bytes))
   }
 
-  /// Makes a new stream; zlib's code.
+  /// Makes a new stream; gives zlib's return code.
   private static func begin(_ stream: UnsafeMutablePointer<z_stream>, _ level: CInt) -> CInt {
     stream.initialize(to: z_stream())
     // -15: raw deflate with the whole window. 8: the memory level with the best size (zlib's default).
@@ -84,7 +84,7 @@ package struct Deflater: ~Copyable {
   }
 }
 
-/// zlib refused.
+/// zlib failed.
 package struct DeflateError: Error, Equatable, Sendable, CustomStringConvertible {
   /// zlib's return code (zlib.h).
   package let code: CInt
@@ -94,12 +94,12 @@ package struct DeflateError: Error, Equatable, Sendable, CustomStringConvertible
   }
 }
 
-/// Stored blocks of deflate: bytes that are compressed already, as they are (RFC 1951, 3.2.4).
+/// Stored blocks of deflate, for bytes that are compressed already (RFC 1951, 3.2.4).
 package enum StoredBlocks {
-  /// The most that one stored block holds.
+  /// The most bytes that one stored block holds.
   private static let longest = 0xFFFF
 
-  /// Bytes that fill whole stored blocks: what a piece of stored content is cut to.
+  /// Bytes of a piece of stored content, which fill whole stored blocks.
   package static let pieceSize = 4 * longest
 
   /// `bytes` as stored blocks that are not the last of their stream.
@@ -120,12 +120,12 @@ package enum StoredBlocks {
 }
 
 extension Deflater {
-  /// To be raised with every change of how blocks are cut or deflated.
+  /// Raise it with every change of how blocks are cut or deflated.
   private static let revision = 1
 
   private static let identities = Mutex<[Int: String]>([:])
 
-  /// All that shapes deflated bytes, with the zlib that the program runs with, at a level.
+  /// Everything that shapes deflated bytes at a level, with the zlib of this process.
   static func identity(level: Int) -> String {
     identities.withLock { known in
       if let identity = known[level] { return identity }
@@ -136,8 +136,8 @@ extension Deflater {
   }
 
   private static func newIdentity(level: Int) -> String {
-    // zlib-ng, where it stands in for zlib, says so in its version: "1.3.1.zlib-ng". Others do not, so what it makes of
-    // a sample is a part of its name.
+    // As a replacement of zlib, zlib-ng gives the version "1.3.1.zlib-ng". Other replacements give zlib's own version,
+    // so the checksum of a deflated sample is added.
     """
     revision \(revision), zlib \(GzipMember.zlibVersion) \(fingerprint(level: level)), level \(level), memory 8, \
     block \(blockSize), window \(windowSize)
@@ -156,14 +156,14 @@ extension Deflater {
       }
       return "\(block.bytes.withUnsafeBytes { CRC32(of: $0).value })"
     } catch {
-      // The run fails when it has to deflate. Until then its keys are those of no other run.
+      // The run fails when it has to deflate. Until then, its keys match those of no other run.
       return "unknown to process \(getpid()) at \(nanosecondsNow())"
     }
   }
 }
 
-/// Bytes in which the choices of a deflater show: how far it looks, how long a match it is content with, which short
-/// matches it takes, where it ends a block.
+/// Bytes that show the choices of a deflater: how far it searches, how long a match is good enough, which short matches
+/// it takes, where it ends a block.
 private struct ZlibSample {
   private(set) var bytes: [UInt8] = []
   private var state: UInt32 = 1
@@ -174,7 +174,7 @@ private struct ZlibSample {
     addShortMatches()
   }
 
-  /// Short words in an order without a period: many matches that compete.
+  /// Short words in an order that does not repeat, for many competing matches.
   private mutating func addWords(count: Int) {
     let words = ["the ", "release ", "of ", "archive", "\n", "0x7f", "block ", "deflate"].map { Array($0.utf8) }
     while bytes.count < count { bytes += words[Int(next() >> 29)] }
@@ -188,7 +188,7 @@ private struct ZlibSample {
     }
   }
 
-  /// Matches of three bytes, more and less far than zlib takes them from (4096 bytes).
+  /// Matches of three bytes, nearer and farther than zlib's limit for them (4096 bytes).
   private mutating func addShortMatches() {
     for distance in [2000, 4000, 4200, 8000, 20_000, 30_000] {
       let start = bytes.count

@@ -1,4 +1,4 @@
-// The frame of a gzip file around raw deflate bytes (RFC 1952), fixed so that equal contents give equal files.
+// The frame of a gzip file around raw deflate bytes (RFC 1952). It is fixed, so that equal contents give equal files.
 
 package import Basics
 private import CZlib
@@ -13,7 +13,7 @@ package enum GzipMember {
     [0x03, 0x00] + littleEndian(crc.value) + littleEndian(UInt32(truncatingIfNeeded: crc.count))
   }
 
-  /// The version of the zlib that is linked, which shapes the deflate bytes.
+  /// The version of the linked zlib, because it shapes the deflate bytes.
   package static var zlibVersion: String { String(cString: CZlib.zlibVersion()) }
 
   private static func littleEndian(_ number: UInt32) -> [UInt8] {

@@ -1,11 +1,11 @@
-// The formats of tarballs, told by the end of the file's name.
+// The formats of tarballs, recognized by the end of the file's name.
 
 /// A format of a tarball.
 package enum ArchiveFormat: String, CaseIterable, Sendable {
   case tarGzip = "tar.gz"
   case tar
 
-  /// What the name of a file in this format ends in; the first one is the usual one.
+  /// The endings of file names in this format; the first is the usual one.
   package var suffixes: [String] {
     switch self {
     case .tarGzip: [".tar.gz", ".tgz"]
@@ -13,10 +13,10 @@ package enum ArchiveFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// All suffixes that are a format's.
+  /// The suffixes of all formats.
   package static let suffixes = allCases.flatMap(\.suffixes)
 
-  /// The format of a file of this name, which has more than the suffix; nil when it is none's.
+  /// The format of a file of this name; nil when the name has no format's suffix, or nothing before it.
   package init?(fileName: [UInt8]) {
     let format = Self.allCases.first { format in
       format.suffixes.contains { fileName.count > $0.utf8.count && Self.has(fileName, suffix: $0) }

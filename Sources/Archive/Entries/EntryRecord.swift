@@ -1,16 +1,16 @@
-// What is known of one entry, of an archive that was read or of one that is planned or written: what every listing,
-// specification and report of entries is made from.
+// The facts about one entry of an archive that was read, planned or written. Every listing, specification and report of
+// entries is made from them.
 
 package import Basics
 
-/// One entry with what is known of it.
+/// One entry and the facts about it.
 package struct EntryRecord: Equatable, Sendable {
   package let entry: TarEntry
-  /// Bytes of contents, holes counted, 0 unless the entry is a file; nil where they are known only later.
+  /// Bytes of contents, holes counted; 0 unless the entry is a file; nil when not known yet.
   package let size: Int64?
-  /// Of the contents; nil unless the entry is a file whose contents were read.
+  /// Digest of the contents; nil unless the entry is a file whose contents were read.
   package let digest: Digest?
-  /// The rule that brought it, "FILE:LINE", or "implied" for a folder that no rule names; nil in an archive that was read.
+  /// The rule that added it, "FILE:LINE", or "implied" for a folder without a rule; nil in an archive that was read.
   package let rule: String?
   /// Where its contents come from, for people; nil for none, and in an archive that was read.
   package let source: String?
@@ -25,7 +25,7 @@ package struct EntryRecord: Equatable, Sendable {
     self.source = source
   }
 
-  /// The escaped name, a directory's without its slashes; a leading "./" is kept, and the root is "." or "/".
+  /// The escaped name, without the slashes after a directory's; a leading "./" is kept, and the root is "." or "/".
   package var path: String {
     guard entry.kind == .directory else { return escapedName(entry.name) }
     let bare = entry.name.reversed().drop { $0 == UInt8(ascii: "/") }.reversed()

@@ -1,11 +1,10 @@
-// Where the bytes of a release come from, each distinct source by a number. A source stands in as many archives as the
-// layouts say; it is encoded once.
+// The sources of a release's bytes, each with a number. A source can be in many archives, but is encoded once.
 
 package import Files
 
 /// The number of a source in its table.
 package struct SourceID: Hashable, Sendable {
-  /// How many sources stand before it.
+  /// The count of sources before it in the table.
   package let index: UInt32
 
   package init(index: UInt32) { self.index = index }
@@ -19,15 +18,16 @@ package enum Source: Equatable, Sendable {
   case file(SourceFile)
   /// `count` bytes from `offset` on of a spooled file.
   case extent(spool: Int, offset: Int64, count: Int64)
-  /// `count` bytes from `offset` on of a spool that is there already.
+  /// `count` bytes from `offset` on of a spool that exists already.
   case spool(Spool, offset: Int64, count: Int64)
-  /// Another archive of the same release, by its number; its size is known when it is written.
+  /// Another archive of the same release, by its number; its size is known once it is written.
   case artifact(Int)
-  /// An archive that is rendered where it stands, by its number: `count` bytes whose rope is known before any is read.
+  /// An archive that is rendered within another, by its number; it has `count` bytes. Its rope is known before any is
+  /// read.
   case nested(Int, count: Int64)
 }
 
-/// The distinct sources of a release, in the order in which they were first named.
+/// The distinct sources of a release, in the order in which they were added.
 package struct SourceTable: Sendable {
   private var sources: [Source] = []
 
@@ -42,7 +42,7 @@ package struct SourceTable: Sendable {
     return SourceID(index: UInt32(truncatingIfNeeded: sources.count - 1))
   }
 
-  /// Gives the artifacts that sources are other numbers.
+  /// Gives new numbers to the sources that are artifacts.
   package mutating func renumberArtifacts(_ number: (Int) -> Int, nested: (Int) -> Int) {
     for index in sources.indices {
       switch sources[index] {
@@ -53,7 +53,7 @@ package struct SourceTable: Sendable {
     }
   }
 
-  /// The source of a number that this table gave out.
+  /// The source with this number.
   package subscript(id: SourceID) -> Source { sources[Int(id.index)] }
 
   /// Bytes of a source, or nil for an artifact.

@@ -1,16 +1,17 @@
-// Looks at entries for what makes an archive unsafe or sloppy to unpack: names, links, modes, types, repetitions.
+// Checks entries for faults that make an archive unsafe or sloppy to unpack: names, links, modes, types, repetitions.
 // CVE-2001-1267 (names with ".."), CVE-2021-32803 and CVE-2025-4138 (through symlinks).
 
 /// The check of one archive's entries, in their order.
 ///
-/// It keeps nine bytes an entry: a hash of the name and the kind. The hash is seeded anew in each process, so that an
-/// archive cannot be made whose names share one. Two names of a million share a hash once in some 30 million runs; that costs a false warning.
+/// It keeps nine bytes an entry: a hash of the name and the kind. The hash has a new seed in each process, so that an
+/// archive of names with equal hashes cannot be made. Among a million names, two have equal hashes once in some 30
+/// million runs; the cost is a false warning.
 package struct ArchiveAudit {
   private var kinds: [Int: TarEntryKind] = [:]
 
   package init() {}
 
-  /// The warnings that `entry` gives, with the entries before it in mind.
+  /// The warnings about `entry`, by it and the entries before it.
   package mutating func check(_ entry: TarEntry) -> [TarWarning] {
     let path = EntryPath(entry.name)
     var warnings = checkName(entry, path)
@@ -59,7 +60,7 @@ package struct ArchiveAudit {
     return fault.map { .hardlink(name: entry.name, target: entry.linkname, $0) }
   }
 
-  /// Whether the path that `target` names from beside `path` is absolute or above the archive's root, by its text.
+  /// Whether the link `path` with this `target` leads to an absolute path or above the archive's root, by its text.
   private func leaves(_ target: [UInt8], from path: EntryPath) -> Bool {
     let target = EntryPath(target)
     if target.isAbsolute { return true }
@@ -72,7 +73,7 @@ package struct ArchiveAudit {
   }
 }
 
-/// A name cut at its slashes, without empty and "." parts.
+/// A name split at its slashes, without empty and "." parts.
 private struct EntryPath {
   static let parentPart: ArraySlice<UInt8> = [UInt8(ascii: "."), UInt8(ascii: ".")]
   private static let slash = UInt8(ascii: "/")
@@ -80,7 +81,7 @@ private struct EntryPath {
   let parts: [ArraySlice<UInt8>]
   let isAbsolute: Bool
   let hash: Int
-  /// The hashes of all leading parts but the whole.
+  /// The hashes of the paths of all parent folders.
   let parentHashes: [Int]
 
   init(_ name: [UInt8]) {
@@ -91,7 +92,7 @@ private struct EntryPath {
     for part in parts {
       part.withUnsafeBytes { hasher.combine(bytes: $0) }
       hasher.combine(Self.slash)
-      // finalize() ends a hasher; the copy leaves this one to go on.
+      // finalize() ends a hasher, so a copy is finalized and this one goes on.
       let prefix = hasher
       hashes.append(prefix.finalize())
     }
@@ -101,6 +102,6 @@ private struct EntryPath {
 
   var hasParentReference: Bool { parts.contains(Self.parentPart) }
 
-  /// The leading parts up to the one at `index`, as a name.
+  /// The name made of the parts up to the one at `index`.
   func parent(_ index: Int) -> [UInt8] { Array(parts[...index].joined(separator: [Self.slash])) }
 }

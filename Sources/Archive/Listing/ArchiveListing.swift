@@ -5,11 +5,12 @@ package import Files
 
 /// The listing of an archive.
 package enum ArchiveListing {
-  /// Reads the archive at `path`, plain, gzip or zstd, from start to end and hands out the records of its entries in order, in flat memory.
+  /// Reads the archive at `path`, plain, gzip or zstd, and gives the records of its entries in order. Memory use stays
+  /// flat.
   ///
-  /// Warnings on an entry come before its record. What unpacks to more than `limit` bytes, holes counted, is refused. A
-  /// sparse file with more holes than `TarReader` reads has no digest, but a warning.
-  /// Throws an `ArchiveError`, after the records of the entries before the fault, or what `record` or `warning` throws.
+  /// Warnings on an entry come before its record. An archive of more than `limit` unpacked bytes, holes counted, is
+  /// refused. A sparse file with more holes than `TarReader` reads has a warning and no digest. An `ArchiveError` comes
+  /// after the records of the entries before the fault.
   package static func read(
     path: [UInt8], limit: Int64 = TarReader.defaultLimit, record: (EntryRecord) throws -> Void,
     warning: (TarWarning) throws -> Void
@@ -18,7 +19,7 @@ package enum ArchiveListing {
     try read(&reader, record: record, warning: warning)
   }
 
-  /// The same for a layer within a file, which was read before, without its warnings.
+  /// The same for a layer within a file, without warnings, because the layer was checked before.
   package static func read(layer extent: FileExtent, record: (EntryRecord) throws -> Void) throws {
     var reader = try TarReader(extent: extent)
     reader.takesCutEnd = true

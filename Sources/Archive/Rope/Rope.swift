@@ -1,16 +1,16 @@
-// An archive as a list of pieces that are rendered only when they are read: which bytes stand where is known from
-// the entries alone, so any range can be made by any thread.
+// An archive as a list of pieces that are rendered only when they are read. The entries alone give the place of each
+// byte, so any thread can make any range.
 
 package import Basics
 import Files
 
 /// The uncompressed bytes of one tar archive, none of which are in memory.
 package struct Rope: Sendable {
-  /// A part of the archive that is deflated in its own way.
+  /// A part of the archive that is deflated separately.
   package enum Section: Equatable, Sendable {
     /// Headers, small files and padding, deflated as one stream.
     case run(Range<Int64>)
-    /// A source that is deflated by itself, so that it can be spliced into other archives.
+    /// A source that is deflated alone, so that it can be spliced into other archives.
     case source(SourceID, Range<Int64>)
   }
 
@@ -21,7 +21,7 @@ package struct Rope: Sendable {
     case header(UInt32)
     /// A source that is a section of its own.
     case source(SourceID)
-    /// A source that flows with what is around it.
+    /// A source that is deflated in one run with the pieces around it.
     case part(SourceID)
     /// Bytes as they are.
     case bytes([UInt8])
@@ -74,7 +74,7 @@ package struct Rope: Sendable {
     appendEnd()
   }
 
-  /// An archive without anything in it, not even its end.
+  /// An archive without entries, and without its end yet.
   package init(in store: SourceStore) {
     entries = TarEntryList(mtime: 0)
     self.store = store
@@ -96,7 +96,8 @@ package struct Rope: Sendable {
     return sections
   }
 
-  /// The contents that stand alone, in order, at their places when this archive begins at `start`.
+  /// Gives `body` each source that is a section of its own, in order, and its place when this archive begins at
+  /// `start`.
   private func forEachContent(from start: Int64, _ body: (SourceID, Range<Int64>) -> Void) {
     for (index, piece) in pieces.enumerated() {
       let range = (start + self.start(of: index))..<(start + ends[index])
@@ -113,7 +114,7 @@ package struct Rope: Sendable {
     ends.append(self.count + count)
   }
 
-  /// An artifact always stands alone: its size comes too late for the edges of blocks to depend on it.
+  /// An artifact always stands alone: its size is known too late to decide where blocks end.
   private static func standsAlone(_ id: SourceID, _ size: Int64, _ store: SourceStore) -> Bool {
     if case .artifact = store.table[id] { return true }
     return size >= sourceThreshold
@@ -167,7 +168,7 @@ extension Rope {
 extension Rope {
   /// Renders the bytes from `offset` on until `buffer` is full; the range must lie within the archive.
   ///
-  /// Throws `SourceChanged` or `SystemError`.
+  /// Throws `SourceChanged` when a file changed since the plan.
   package func read(from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     var index = firstPiece(endingAfter: offset)
     var done = 0
@@ -216,7 +217,7 @@ extension Rope {
     let headerPart = wanted.clamped(to: 0..<Int64(header.count))
     let bodyPart = wanted.clamped(to: Int64(header.count)..<(Int64(header.count) + size))
     if !headerPart.isEmpty { buffer.copyBytes(from: header[Int(headerPart.lowerBound)..<Int(headerPart.upperBound)]) }
-    // An empty file is looked at too, by whoever renders the start of its header.
+    // An empty file is checked for changes too, together with the start of its header.
     if size == 0 && wanted.lowerBound == 0 { try readBody(index, from: 0, into: .init(start: nil, count: 0)) }
     if !bodyPart.isEmpty {
       let start = Int(bodyPart.lowerBound - offset)
@@ -238,8 +239,8 @@ extension Rope {
 
 // Contents one by one
 extension Rope {
-  /// The files that flow with their headers and whose contents end within `range`, or begin there and are empty: the
-  /// index of each in the list of entries, and where its contents stand.
+  /// Gives `body` each file in a run whose contents end within `range`, or are empty and begin there: its index in the
+  /// list of entries, and the place of its contents.
   package func forEachFile(
     endingIn range: Range<Int64>, _ body: (_ index: Int, _ contents: Range<Int64>) throws -> Void
   ) rethrows {
@@ -257,7 +258,7 @@ extension Rope {
 
 // The whole archive, from start to end
 extension Rope {
-  /// The digest of the whole archive. Throws `SourceChanged` or `SystemError`.
+  /// The digest of the whole archive. Throws `SourceChanged` when a file changed since the plan.
   package func digest() throws -> Digest {
     var hash = SHA256()
     try forEachChunk { hash.update($0) }
@@ -266,7 +267,7 @@ extension Rope {
 
   /// Renders the whole archive, in chunks of at most 256 KiB.
   ///
-  /// Throws `SourceChanged` or `SystemError`, or what `body` throws.
+  /// Throws `SourceChanged` when a file changed since the plan.
   package func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     try Files.forEachChunk(of: count, read: { try read(from: $0, into: $1) }, body)
   }

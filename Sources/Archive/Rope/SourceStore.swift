@@ -1,11 +1,11 @@
-// The bytes of a release's contents: the one place that reads them, from any thread.
+// The bytes of a release's sources. All reads go through here, from any thread.
 
 package import Files
 private import Synchronization
 
 /// Reads sources while a release is being written, from any thread.
 package final class SourceStore: Sendable {
-  /// What is known only after the plan.
+  /// The sources that are known only after the plan.
   private struct Late {
     var artifacts: [Int: SourceFile] = [:]
     var spools: [Int: Spool] = [:]
@@ -30,7 +30,7 @@ package final class SourceStore: Sendable {
   /// Makes the nested archive `number` readable.
   package func add(rope: Rope, number: Int) { late.withLock { $0.ropes[number] = rope } }
 
-  /// The nested archive that a source is; nil when it is something else.
+  /// The rope of a source that is a nested archive; nil for any other.
   package func rope(of id: SourceID) -> Rope? {
     guard case .nested(let number, _) = table[id] else { return nil }
     return late.withLock { $0.ropes[number] }
@@ -44,7 +44,7 @@ package final class SourceStore: Sendable {
 
   /// Reads the bytes of a source from `offset` on until `buffer` is full; the range must lie within its size.
   ///
-  /// Throws `SourceChanged` or `SystemError`.
+  /// Throws `SourceChanged` when a file changed since the plan.
   package func read(_ id: SourceID, from offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws {
     switch table[id] {
     case .bytes(let bytes):

@@ -1,8 +1,8 @@
-// The file that KUBE_GIT_VERSION_FILE names: shell assignments, which the original sources and kpack only reads.
+// The file that KUBE_GIT_VERSION_FILE names: shell assignments. Kubernetes' script runs them; kpack only reads them.
 
 import Basics
 
-/// A version file has something else than assignments of plain values.
+/// A version file has a line that is no assignment of a plain value.
 package struct VersionFileError: Error, Equatable, Sendable {
   /// The file as the environment names it.
   package let file: String
@@ -26,15 +26,15 @@ extension VersionFileError: CustomStringConvertible {
 
 /// The reading of a version file: blank lines, comments, and one assignment NAME=VALUE a line.
 ///
-/// VALUE is made of bare characters that mean nothing to a shell, single-quoted text, double-quoted text without `$`,
-/// a backquote and a backslash, and `\'`, in any order (POSIX.1-2017, Shell Command Language, 2.2 "Quoting").
+/// VALUE has these parts in any order: bare characters without a meaning to a shell; single-quoted text; double-quoted
+/// text without `$`, backquote and backslash; `\'` (POSIX.1-2017, Shell Command Language, 2.2 "Quoting").
 struct VersionFile {
   private var rest: ArraySlice<UInt8>
   private var line = 1
 
   /// The variables that `text` assigns, whatever their names; the last assignment counts.
   ///
-  /// Throws `VersionFileError` for the first line that is nothing of the above.
+  /// Throws for the first line that is none of the above.
   static func variables(in text: [UInt8], file: String) throws(VersionFileError) -> [String: String] {
     var reader = VersionFile(rest: text[...])
     var variables: [String: String] = [:]
@@ -47,12 +47,12 @@ struct VersionFile {
     return variables
   }
 
-  /// The line that begins here, as far as it is needed to be found again.
+  /// The start of the line that begins here, enough to find it in the file.
   private var shownLine: String { escapedName(rest.prefix(80).prefix { $0 != UInt8(ascii: "\n") }) }
 
   private init(rest: ArraySlice<UInt8>) { self.rest = rest }
 
-  /// Takes a blank line or a comment with its end; takes only blanks, if any, when there is something else.
+  /// Takes a blank line or a comment, with its line end; before anything else, takes only the blanks.
   private mutating func skipLineWithoutAssignment() -> Bool {
     skipBlanks()
     if rest.first == UInt8(ascii: "#") { _ = take { $0 != UInt8(ascii: "\n") } }
@@ -92,7 +92,8 @@ struct VersionFile {
     return String(validating: value, as: UTF8.self)
   }
 
-  /// Takes a text between two `quote`s, which may span lines; nil when there is no second or a refused byte or NUL.
+  /// Takes a text between two `quote`s, which may span lines; nil without a second quote, or when it has a refused byte
+  /// or NUL.
   private mutating func takeQuoted(by quote: Unicode.Scalar, refusing: [UInt8]) -> ArraySlice<UInt8>? {
     guard takeOne(quote) else { return nil }
     let text = take { $0 != UInt8(ascii: quote) && $0 != 0 && !refusing.contains($0) }

@@ -1,11 +1,11 @@
-// What is known of the version of a source tree, under the names that Kubernetes' build scripts have for it, and the
-// two forms in which builds take it: shell assignments and linker flags.
+// The version of a source tree, under the names of Kubernetes' build scripts, and the two forms in which builds take
+// it: shell assignments and linker flags.
 
 import Basics
 package import Files
 import Glibc
 
-/// The KUBE_GIT_* variables; what is nil is not known.
+/// The KUBE_GIT_* variables; a nil one is not known.
 package struct VersionVariables: Equatable, Sendable {
   /// KUBE_GIT_COMMIT: the commit's name, usually in full.
   package let commit: String?
@@ -26,7 +26,7 @@ package struct VersionVariables: Equatable, Sendable {
     self.minor = minor
   }
 
-  /// The values that `variables` has under the names above; an empty one is not known, as in the shell scripts.
+  /// Takes the values from `variables` by the names above; an empty value is not known, as in the shell scripts.
   package init(variables: [String: String]) {
     let known = variables.filter { !$0.value.isEmpty }
     self.init(
@@ -44,7 +44,7 @@ extension VersionVariables {
     "k8s.io/kubernetes/pkg/version", "k8s.io/kubernetes/vendor/k8s.io/client-go/pkg/version",
   ]
 
-  /// Five lines of shell assignments, as kube::version::save_version_vars writes them; what is not known is empty.
+  /// Five lines of shell assignments, as kube::version::save_version_vars writes them; an unknown value is empty.
   package var assignments: String {
     let rows = [
       ("COMMIT", commit), ("TREE_STATE", treeState), ("VERSION", version), ("MAJOR", major), ("MINOR", minor),
@@ -52,10 +52,10 @@ extension VersionVariables {
     return rows.map { "KUBE_GIT_\($0)=\(Self.quoted($1 ?? ""))\n" }.joined()
   }
 
-  /// The assignments, and the linker flags as KUBE_LDFLAGS. Safe to be evaluated by a shell.
+  /// The assignments, and the linker flags as KUBE_LDFLAGS. A shell can evaluate them safely.
   package func assignments(ldflags: String) -> String { "\(assignments)KUBE_LDFLAGS=\(Self.quoted(ldflags))\n" }
 
-  /// The first of the values that cannot stand in linker flags, which go build splits at blanks.
+  /// The first value that cannot stand in linker flags, because go build splits these at blanks; nil for none.
   package var unfitForLdflags: String? {
     [commit, treeState, version, major, minor].compactMap { $0 }.first { value in
       value.utf8.contains { $0 <= 0x20 || $0 == 0x7F }
@@ -77,7 +77,7 @@ extension VersionVariables {
     return flags.joined(separator: " ")
   }
 
-  /// `value` in single quotes; a quote within stands outside of them, after a backslash.
+  /// `value` in single quotes; a quote within it is written between two quoted parts, after a backslash.
   private static func quoted(_ value: String) -> String {
     let parts = value.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
     return "'" + parts.map { String(decoding: Array($0), as: UTF8.self) }.joined(separator: #"'\''"#) + "'"
@@ -88,7 +88,7 @@ extension VersionVariables {
 
 /// The version of a source tree could not be looked up.
 package enum VersionError: Error, Equatable, Sendable {
-  /// The version file says something else than assignments.
+  /// The version file has a line that is no assignment.
   case file(VersionFileError)
   /// The tree has a repository, and git failed on it.
   case git(GitError)
@@ -106,13 +106,13 @@ extension VersionError: CustomStringConvertible {
   }
 }
 
-/// A source tree whose version is asked for, and what the run knows beside it.
+/// A source tree whose version is looked up, with its repository and the environment.
 package final class VersionedTree {
   package let root: String
   /// The repository at ROOT/.git; nil for none.
   package let repository: GitRepository?
   package let environment: [String: String]
-  /// What the version file said when it was read: one that is a pipe is read once.
+  /// The variables of the version file, once it was read: a pipe can be read only once.
   fileprivate var fileVariables: VersionVariables?
 
   package init(root: String, repository: GitRepository?, environment: [String: String]) {
@@ -123,21 +123,19 @@ package final class VersionedTree {
 }
 
 extension VersionVariables {
-  /// What is known of the version of `tree`, by the rules of Kubernetes' hack/lib/version.sh; nil when nothing is.
+  /// The version of `tree`, by the rules of Kubernetes' hack/lib/version.sh; nil when nothing is known.
   ///
-  /// The first of these is asked, and no other: the file that KUBE_GIT_VERSION_FILE names; git, when there is a
-  /// ROOT/.git; the stamps that git archive left in ROOT/hack/lib/version.sh; the environment. KUBE_GIT_COMMIT,
-  /// KUBE_GIT_TREE_STATE and KUBE_GIT_VERSION of the environment are not asked of git again.
+  /// Only the first of these that exists is used: the file that KUBE_GIT_VERSION_FILE names; git, when there is a
+  /// ROOT/.git; the stamps of git archive in ROOT/hack/lib/version.sh; the environment. Git is not asked for
+  /// KUBE_GIT_COMMIT, KUBE_GIT_TREE_STATE or KUBE_GIT_VERSION if the environment has it.
   ///
-  /// Throws `VersionError`; that git is missing or fails is an error only where there is a ROOT/.git.
+  /// A missing or failing git is an error only where there is a ROOT/.git.
   package static func find(in tree: VersionedTree) throws(VersionError) -> VersionVariables? {
     let found = try lookUp(in: tree)
     return found.isEmpty ? nil : found
   }
 
   /// The state of the tree alone, by the same rules: "clean", "dirty", "archive"; nil when it is not known.
-  ///
-  /// Throws `VersionError`.
   package static func treeState(of tree: VersionedTree) throws(VersionError) -> String? {
     if let given = try fileVariables(of: tree) { return given.treeState }
     let given = VersionVariables(variables: tree.environment).treeState
@@ -150,7 +148,7 @@ extension VersionVariables {
     }
   }
 
-  /// Why the version of `tree` is not known, for people. Throws `VersionError`.
+  /// Why the version of `tree` is not known, for people.
   package static func reasonForNoVersion(in tree: VersionedTree) throws(VersionError) -> String {
     if let file = tree.environment["KUBE_GIT_VERSION_FILE"], !file.isEmpty {
       return "\(escapedName(file.utf8)) has no KUBE_GIT_VERSION"
@@ -175,7 +173,7 @@ extension VersionVariables {
     }
   }
 
-  /// What the file that KUBE_GIT_VERSION_FILE names says; nil where it names none.
+  /// The variables in the file that KUBE_GIT_VERSION_FILE names; nil where it names none.
   private static func fileVariables(of tree: VersionedTree) throws(VersionError) -> VersionVariables? {
     if let known = tree.fileVariables { return known }
     guard let file = tree.environment["KUBE_GIT_VERSION_FILE"], !file.isEmpty else { return nil }
@@ -189,9 +187,9 @@ extension VersionVariables {
     }
   }
 
-  /// The variables of the environment, and of the others what `repository` knows.
+  /// The variables of the environment; those that it lacks come from `repository`.
   ///
-  /// Throws `GitError` when git is asked and fails.
+  /// Throws when git is asked and fails.
   package init(repository: GitRepository?, environment: [String: String]) throws(GitError) {
     let given = VersionVariables(variables: environment)
     guard let commit = given.commit == nil ? try repository?.headCommit() : given.commit else {
@@ -207,7 +205,7 @@ extension VersionVariables {
       ).settled()
   }
 
-  /// The variables of an exported tree: its stamps go before the environment.
+  /// The variables of an exported tree: its stamps count before the environment.
   init(stamps: ExportStamps, environment: [String: String]) {
     let given = VersionVariables(variables: environment)
     self =
@@ -225,10 +223,11 @@ extension VersionVariables {
     }
   }
 
-  /// The bytes of a file, or of a pipe that a shell made for `<(...)`, of at most 1 MiB; these are a kilobyte or five.
+  /// The bytes of a file, or of a pipe that a shell made for `<(...)`, of at most 1 MiB; usual ones have one to five
+  /// kilobytes.
   private static func read(_ path: String, mayBePipe: Bool) throws(VersionError) -> [UInt8] {
     do throws(SystemError) {
-      // O_NONBLOCK: a FIFO that nobody writes to must not hang the run.
+      // O_NONBLOCK: a FIFO without a writer must not hang the run.
       let file = try FileHandle(opening: Array(path.utf8), O_RDONLY | (mayBePipe ? 0 : O_NONBLOCK))
       return try file.readAll(atMost: 1 << 20)
     } catch {
@@ -237,13 +236,13 @@ extension VersionVariables {
   }
 }
 
-// How a description by git becomes a semantic version, and that its major and minor numbers.
+// A description by git, made a semantic version with its major and minor numbers.
 // Kubernetes v1.7, hack/lib/version.sh, kube::version::get_version_vars.
 
 extension VersionVariables {
   /// These variables with the version made semantic, "-dirty" added for a dirty tree, and the numbers taken from it.
   ///
-  /// A version without numbers of its own, or none, leaves major and minor as they are.
+  /// Without a version, or with one that has no numbers, major and minor stay as they are.
   func settled() -> VersionVariables {
     guard let version else { return self }
     let semantic = Self.semanticVersion(of: version) + (treeState == "dirty" ? "-dirty" : "")
@@ -253,7 +252,7 @@ extension VersionVariables {
       minor: numbers?.minor ?? minor)
   }
 
-  /// `description` with the distance from its tag as build metadata; without a distance, as it is.
+  /// `description` with the distance from its tag as build metadata; unchanged without a distance.
   ///
   /// With three dashes in it, TAG-N-gHASH becomes TAG.N+HASH (v1.1.0-alpha.0-6-g84c76d1142ea4d); with two, TAG-gHASH
   /// becomes TAG+HASH (v1.1.0-1-g84c76d1142ea4d). HASH has exactly 14 digits.
@@ -279,7 +278,7 @@ extension VersionVariables {
   }
 
   /// The numbers of a version that matches `^v([0-9]+)\.([0-9]+)(\.[0-9]+)?([-].*)?$`, the minor one with a "+" when
-  /// the last group is there; nil for all else.
+  /// the last group is there; nil for any other version.
   static func numbers(of version: String) -> (major: String, minor: String)? {
     var rest = Array(version.utf8)[...]
     guard let major = takeNumber(after: "v", &rest), let minor = takeNumber(after: ".", &rest) else { return nil }
@@ -288,7 +287,8 @@ extension VersionVariables {
     return (major, minor + (rest.isEmpty ? "" : "+"))
   }
 
-  /// Takes `prefix` and the digits after it from the front of `rest`; nil, and takes nothing, when one is missing.
+  /// Takes `prefix` and the digits after it from the front of `rest`; takes nothing and gives nil when either is
+  /// missing.
   private static func takeNumber(after prefix: Unicode.Scalar, _ rest: inout ArraySlice<UInt8>) -> String? {
     guard rest.first == UInt8(ascii: prefix) else { return nil }
     let digits = rest.dropFirst().prefix(while: \.isDigit)

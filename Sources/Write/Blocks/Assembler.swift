@@ -1,4 +1,4 @@
-// The results of the schedule into artifacts: encoded blocks, what was encoded before, what the cache has.
+// Makes artifacts from the results of the schedule: new blocks, sources encoded before, and sources from the cache.
 
 import Archive
 import Basics
@@ -18,10 +18,10 @@ final class Assembler {
   private let watch: (WriteEvent) -> Void
   private var writer: ArchiveWriter?
   private var extents: [EncodedSource: EncodedExtent] = [:]
-  /// Where the source that is being written begins, and its checksum so far.
+  /// The start of the source that is being written; its checksum so far is `sourceCRC`.
   private var sourceStart: Int64 = 0
   private var sourceCRC = CRC32()
-  /// Where the cache takes it.
+  /// Stores that source in the cache; nil when it is not stored.
   private var stored: ObjectWriter?
   private var scratch = [UInt8](repeating: 0, count: 1 << 18)
   private var entryDigests: [EntryDigest] = []
@@ -108,7 +108,7 @@ final class Assembler {
     try hash(source, count: extent.crc.count)
   }
 
-  /// Whether a source could be appended as the cache has it; where not, nothing is.
+  /// Appends a source from the cache; false, and nothing is appended, when the cache does not have it intact.
   private func spliceCached(_ source: EncodedSource) throws -> Bool {
     guard let object = memory?.encoded(source) else { return false }
     (sourceStart, sourceCRC) = (writer?.count ?? 0, object.crc)
@@ -125,7 +125,7 @@ final class Assembler {
     return true
   }
 
-  /// Encodes a source that the cache had when it was asked, and has no more: it was pruned meanwhile, or is damaged.
+  /// Encodes a source that the cache had at first but cannot give now: it was pruned meanwhile, or is damaged.
   private func encode(_ source: EncodedSource) throws {
     let worker = BlockWorker(codecs, nil, task, log) { _ in preconditionFailure("a source is no artifact") }
     let count = store.size(of: source.id) ?? 0
@@ -137,7 +137,7 @@ final class Assembler {
     }
   }
 
-  /// Hashes the plain bytes of a source that was spliced, where they are wanted.
+  /// Hashes the plain bytes of a spliced source, if the digest of the plain tar is wanted.
   private func hash(_ source: EncodedSource, count: Int64) throws {
     guard writer?.wantsTarBytes == true else { return watch(.packed(count)) }
     var offset: Int64 = 0

@@ -1,5 +1,5 @@
-// From a plan to blocks: which bytes are encoded together, in which order, and what was encoded before and is spliced.
-// The edges of the blocks follow from the plan alone, so the bytes do not depend on the number of threads.
+// The blocks of a plan: which bytes are encoded together, in which order, and which sources are spliced. The edges of
+// blocks follow from the plan alone, so the bytes do not depend on the number of threads.
 
 import Archive
 import Plan
@@ -12,7 +12,7 @@ enum BlockJob {
   case begin(artifact: Int)
   /// A block of headers and small files.
   case run(Rope, Range<Int64>, codec: Int)
-  /// A block of a source. `isFirst` begins the source, `isLast` ends it.
+  /// A block of a source. `isFirst` and `isLast` mark its ends.
   case source(SourceID, Range<Int64>, SourceForm, isFirst: Bool, isLast: Bool)
   /// A source that was encoded before, in this run.
   case splice(EncodedSource)
@@ -21,10 +21,10 @@ enum BlockJob {
   case end(artifact: Int)
 }
 
-/// How a source stands in an archive; codecs are known by their number.
+/// The form of a source in an archive; codecs are given by number.
 enum SourceForm: Hashable {
   case encoded(codec: Int)
-  /// Compressed already, as it is.
+  /// Compressed already, and kept as it is.
   case kept(codec: Int)
 }
 
@@ -40,17 +40,17 @@ final class BlockSchedule {
   private var encoded: Set<EncodedSource> = []
   private var areCompressed: [SourceID: Bool] = [:]
 
-  /// The artifact whose jobs are given out.
+  /// The artifact whose jobs are being given out.
   private struct Current {
     let artifact: Int
     let rope: Rope
     let codec: Int
     var sections: ArraySlice<Rope.Section>
-    /// Bytes of the first section that were given out.
+    /// Bytes of the first section that are given out already.
     var done: Int64 = 0
   }
 
-  /// The jobs of the artifacts `numbers`; what they hold beside them is readable in `store`.
+  /// The jobs of the artifacts `numbers`; all other sources of these must be readable in `store`.
   init(
     _ numbers: [Int], of artifacts: [Artifact], _ codecs: CodecTable, store: SourceStore,
     isCached: @escaping (EncodedSource) -> Bool = { _ in false }
@@ -62,8 +62,7 @@ final class BlockSchedule {
     self.isCached = isCached
   }
 
-  /// The next job; `.later` while an artifact that the next one holds is not finished. Throws when a source cannot be
-  /// read.
+  /// The next job; `.later` while it needs an artifact that is not finished. Throws when a source cannot be read.
   func next() throws -> NextJob<BlockJob> {
     guard let current else { return try begin() }
     guard let section = current.sections.first else {
@@ -126,8 +125,8 @@ final class BlockSchedule {
     if done == count { current?.sections.removeFirst() }
   }
 
-  /// Whether a source is kept as it is. Artifacts always are: the edges of blocks must not depend on a size that comes
-  /// late.
+  /// Whether a source is kept as it is. Artifacts always are, because their size is known too late to decide where
+  /// blocks end.
   private func isCompressed(_ id: SourceID, count: Int64) throws -> Bool {
     if case .artifact = store.table[id] { return true }
     if let known = areCompressed[id] { return known }

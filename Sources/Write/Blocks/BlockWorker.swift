@@ -1,14 +1,14 @@
-// What a thread does with one job: read the bytes, encode them. A function of the plan and the sources alone.
+// The work of a thread on one job: read bytes and encode them. The result depends on the plan and the sources alone.
 
 import Archive
 import Basics
 import Cache
 
-/// A job's result, to be committed in order. `raw` are the plain bytes, nil where they are not wanted.
+/// A job's result, to be committed in order. `raw` has the plain bytes; nil where not wanted.
 enum BlockResult {
   case whole(WrittenArtifact)
   case begin(artifact: Int)
-  /// With the name that it has in the cache, nil for none, and the digests of the files that end in it.
+  /// A block of a run, its key in the cache (nil for none), and the digests of the files that end in it.
   case block(EncodedBlock, raw: [UInt8]?, CacheKey?, [EntryDigest])
   /// A block of a source that is kept as it is.
   case keptBlock(EncodedBlock, raw: [UInt8]?, SourceID, isFirst: Bool, isLast: Bool)
@@ -18,7 +18,7 @@ enum BlockResult {
   case end(artifact: Int)
 }
 
-/// What a worker has to do beside encoding.
+/// The work of a worker beside encoding.
 struct BlockTask: Sendable {
   /// Whether the plain bytes are wanted too.
   var keepsRaw: Bool
@@ -26,7 +26,7 @@ struct BlockTask: Sendable {
   var hashesEntries: Bool
 }
 
-/// Bytes of an archive, after the bytes before them that a block may refer to; valid until its worker reads others.
+/// Bytes of an archive, and the bytes before them to which a block may refer; valid until the worker's next read.
 private struct RawBlock {
   let dictionary: UnsafeRawBufferPointer
   let bytes: UnsafeRawBufferPointer
@@ -35,9 +35,9 @@ private struct RawBlock {
 /// The encoders of one thread.
 final class BlockWorker {
   private let codecs: CodecTable
-  /// Those that were needed so far, by the number of their codec.
+  /// The encoders made so far, by the number of their codec.
   private var encoders: [Int: any BlockEncoder] = [:]
-  /// What is read, in the same place each time: it stays in the processor's cache, and nothing is allocated.
+  /// The buffer for all reads. It is used again so that it stays in the processor's cache and nothing is allocated.
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: Deflater.windowSize + Int(Deflater.blockSize), alignment: 64)
   private let cache: (any ObjectStore)?
@@ -45,7 +45,7 @@ final class BlockWorker {
   private let log: WorkLog
   private let writeWhole: (Int) throws -> WrittenArtifact
 
-  /// With a `cache`, blocks that it has are not encoded. `writeWhole` writes an artifact that one worker writes.
+  /// Blocks in `cache` are not encoded again. `writeWhole` writes an artifact that one worker writes.
   init(
     _ codecs: CodecTable, _ cache: (any ObjectStore)?, _ task: BlockTask, _ log: WorkLog,
     writeWhole: @escaping (Int) throws -> WrittenArtifact
@@ -82,8 +82,8 @@ final class BlockWorker {
     }
   }
 
-  /// The bytes of `range`, no more than a block has, and those before that `codec` may refer to, as `read` gives them
-  /// from an offset on.
+  /// The bytes of `range`, at most one block, and the bytes before it to which `codec` may refer; `read` reads them
+  /// from an offset.
   private func read(
     _ range: Range<Int64>, _ codec: Int? = nil, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
   ) throws -> RawBlock {
@@ -98,7 +98,7 @@ final class BlockWorker {
 
   private func kept(_ raw: RawBlock) -> [UInt8]? { task.keepsRaw ? Array(raw.bytes) : nil }
 
-  /// The digests of the files that end in `range`. One that begins before it is read once more.
+  /// The digests of the files that end in `range`. A file that begins before `range` is read again.
   private func digests(of rope: Rope, _ range: Range<Int64>, _ raw: RawBlock) throws -> [EntryDigest] {
     var digests: [EntryDigest] = []
     try rope.forEachFile(endingIn: range) { index, contents in
@@ -141,17 +141,17 @@ final class BlockWorker {
   }
 }
 
-/// The objects of artifacts, taken down while these are written.
+/// The cache objects in each artifact, noted while it is written.
 final class UsedObjects {
-  /// By the number of the artifact.
+  /// The objects' keys, by the number of the artifact.
   private(set) var keys: [Int: [CacheKey]] = [:]
   private var artifact = 0
   private let source: (EncodedSource) -> CacheKey?
 
-  /// `source` tells what the encoded form of a source is called.
+  /// `source` gives the key of the encoded form of a source.
   init(source: @escaping (EncodedSource) -> CacheKey?) { self.source = source }
 
-  /// Takes down a result; they come in the order in which they are committed.
+  /// Notes a result; results come in the order in which they are committed.
   func add(_ result: BlockResult) {
     switch result {
     case .begin(let artifact): self.artifact = artifact

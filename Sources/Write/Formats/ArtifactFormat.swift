@@ -1,4 +1,4 @@
-// How an artifact is made of its entries: the seam for every kind of file that a release ships.
+// The formats of artifacts. A new kind of file in a release needs a new format here.
 
 import Archive
 import Basics
@@ -6,22 +6,22 @@ import Plan
 
 /// A format of artifacts.
 protocol ArtifactFormat: Sendable {
-  /// How its bytes are encoded.
+  /// The codec of its bytes.
   var codec: any Codec { get }
 
-  /// Whether one worker writes the file from start to end. It is for formats that encode nothing: many such files are
-  /// written side by side, without a copy of their bytes on the way.
+  /// Whether one worker writes the file from start to end. True for formats that encode nothing: many such files are
+  /// written in parallel, without an extra copy of their bytes.
   var isWrittenWhole: Bool { get }
 
-  /// What the file follows from, in one digest: `entries` is the digest of its entries and their contents.
+  /// One digest of everything that shapes the file; `entries` is the digest of its entries and their contents.
   func key(of artifact: Artifact, entries: Digest, in store: SourceStore) -> Digest
 
-  /// The sections of the file, whose new layer has the digest `layer` where it is an image.
+  /// The bytes of the file as a rope; `layer` is the digest of the new layer of an image.
   func rope(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> Rope
 }
 
 extension ArtifactFormat {
-  /// The digest of `parts`, one after another, under the name of a format.
+  /// The digest of the name of a format and of `parts`, in order.
   static func digest(_ name: String, _ parts: [[UInt8]]) -> Digest {
     var hash = SHA256()
     hash.update("\(name)\n".utf8)
@@ -31,7 +31,7 @@ extension ArtifactFormat {
 }
 
 extension Artifact {
-  /// The format that writes it: the table of all formats.
+  /// The format of this artifact, from the table of all formats.
   var writtenFormat: any ArtifactFormat {
     switch format {
     case .archive(.tarGzip, let level): TarGzip(level: level)
@@ -41,17 +41,17 @@ extension Artifact {
   }
 }
 
-/// A source as a codec encodes it: what is made once and spliced after.
+/// A source in the encoding of a codec: made once, then spliced.
 struct EncodedSource: Hashable {
   let id: SourceID
   /// The codec's number.
   let codec: Int
 }
 
-/// The codecs of a release, each once: two are the same where they make the same bytes.
+/// The codecs of a release, each once; two that make the same bytes are the same.
 struct CodecTable: Sendable {
   private(set) var codecs: [any Codec] = []
-  /// Of each artifact, in order.
+  /// The number of each artifact's codec, in order.
   private(set) var numbers: [Int] = []
 
   init(of artifacts: [Artifact]) {

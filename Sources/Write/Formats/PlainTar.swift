@@ -1,4 +1,4 @@
-// A tar as it is.
+// A tar that is not compressed.
 
 import Archive
 import Basics

@@ -6,7 +6,7 @@ import Plan
 
 /// A .tar.gz.
 struct TarGzip: ArtifactFormat {
-  /// Of deflate, 0 to 9.
+  /// The level of deflate, 0 to 9.
   let level: Int
 
   var codec: any Codec { GzipCodec(level: level) }

@@ -1,5 +1,5 @@
-// What the bytes of each artifact of a release follow from, in one digest. As long as that stays the same, so does the
-// artifact.
+// One digest for each artifact of a release, over everything that shapes its bytes. While this key is the same, the
+// artifact is the same.
 
 import Archive
 import Basics
@@ -8,21 +8,21 @@ import Files
 import Plan
 import Threads
 
-/// The keys of a plan's artifacts, under which a cache knows what came of them.
+/// The keys of a plan's artifacts, under which a cache keeps their results.
 struct ArtifactKeys {
-  /// To be raised with every change of what artifacts and the files beside them are written as.
+  /// Raise it with every change of the bytes of artifacts or of the files beside them.
   private static let revision = 3
 
-  /// What each artifact follows from.
+  /// The key of each artifact's file.
   private(set) var files: [Digest] = []
-  /// Of what came of each artifact and the files beside it.
+  /// The key of each artifact's record, with the files beside it.
   private(set) var records: [CacheKey] = []
-  /// Of the digest of each image's new layer; nil for a tarball.
+  /// The key of the digest of each image's new layer; nil for a tarball.
   private(set) var layers: [CacheKey?] = []
-  /// Of the file that is copied beside each artifact; nil for none.
+  /// The digest of the file that is copied beside each artifact; nil for none.
   private(set) var copies: [Digest?] = []
 
-  /// Reads what is not known of the sources, on `jobs` threads.
+  /// Reads the sources whose digests are not known, on `jobs` threads.
   init(_ plan: Plan, _ store: SourceStore, _ digests: SourceDigests, jobs: Int) throws {
     let entries = EntryDigests(store: store, sources: digests, jobs: jobs)
     let contents = Dictionary(
@@ -33,16 +33,16 @@ struct ArtifactKeys {
         }
       }, uniquingKeysWith: +)
     for (number, artifact) in plan.artifacts.enumerated() {
-      // Before the entries: a small file that was hashed is known by its digest from then on, and not by its state.
+      // Before the entries: once a small file was hashed, its key is its digest and no longer its state.
       let copy = try Self.copy(beside: artifact, digests)
       let list = try entries.digest(of: artifact.entries)
       let file = artifact.writtenFormat.key(of: artifact, entries: list, in: store)
-      // Those that hold it come after it.
+      // The artifacts that hold it come later.
       for id in contents[number] ?? [] { digests.set(file, of: id) }
       files.append(file)
       copies.append(copy)
       layers.append(artifact.image == nil ? nil : .artifact(Self.digest("layer", [list.bytes])))
-      // Which entry stands beside the archive shapes what else does.
+      // The path of the copied executable shapes the other files beside the archive.
       let beside = artifact.image?.executable?.path ?? []
       records.append(.artifact(Self.digest("record", [file.bytes, beside])))
     }
@@ -64,10 +64,10 @@ struct ArtifactKeys {
   }
 }
 
-/// Digests of lists of entries: what their headers and contents follow from.
+/// Digests of lists of entries, over their headers and the keys of their contents.
 private struct EntryDigests {
   let store: SourceStore
-  /// Has those of all contents that the lists name.
+  /// Has the digests of all sources in the lists.
   let sources: SourceDigests
   /// Threads.
   let jobs: Int
@@ -97,7 +97,7 @@ private struct EntryDigests {
         if let file = entries.sourceFile(at: index) { hash.update(try sources.key(of: file)) }
       case .source(let id):
         hash.update(TarHeader.encode(entries.entry(at: index, size: store.size(of: id) ?? 0)))
-        // Those that an archive holds come before it.
+        // The artifacts that an archive holds come before it.
         guard let digest = sources.digest(of: id) else { preconditionFailure("a content was not prepared") }
         hash.update(digest.bytes)
       }

@@ -1,5 +1,4 @@
-// What the cache knows about the artifacts of one plan: which of them stand there already, which sources need not be
-// encoded.
+// The cache, for the artifacts of one plan: which of them are there already, and which sources need no encoding.
 
 import Archive
 import Basics
@@ -9,23 +8,23 @@ private import Glibc
 import Plan
 import Threads
 
-/// The cache, asked about the artifacts of one plan.
+/// The cache, seen from one plan.
 final class ReleaseMemory: Sendable {
   let cache: ArtifactCache
-  /// Artifacts all of whose files stand there as they would be written, by their number.
+  /// Artifacts whose files are all there already, as the run would write them; by number.
   let unchanged: [Int: WrittenArtifact]
   let digests: SourceDigests
   private let plan: Plan
   private let store: SourceStore
   private let codecs: CodecTable
   private let keys: ArtifactKeys
-  /// What came of an artifact of the same key before, by its number.
+  /// The record of an earlier artifact with the same key, by number.
   private let records: [Int: ArtifactRecord]
   private let folder: ReleaseFolder
-  /// Bytes of each artifact at most.
+  /// The largest possible size of each artifact, in bytes.
   private let sizes: [Int64]
 
-  /// Reads what it does not know of the sources.
+  /// Reads the sources whose digests are not known.
   init(
     _ cache: ArtifactCache, _ plan: Plan, _ store: SourceStore, _ codecs: CodecTable, _ folder: ReleaseFolder,
     _ options: WriteOptions
@@ -59,8 +58,8 @@ final class ReleaseMemory: Sendable {
     leaveRoom(from: 0)
   }
 
-  /// The contents whose digests are asked for: of a release of images alone, those of the new layers, since the
-  /// documents say what the layers of the bases are; else all.
+  /// The sources whose digests are needed: all, but in a release of images alone only those of the new layers, because
+  /// the documents have the digests of the bases' layers.
   private static func contents(of plan: Plan) -> [SourceID] {
     if plan.artifacts.contains(where: { $0.image == nil }) { return plan.sources.ids }
     let layers = plan.artifacts.flatMap { artifact in
@@ -71,11 +70,11 @@ final class ReleaseMemory: Sendable {
     return Array(Set(layers))
   }
 
-  /// Has the cache leave room for what is still to be written: the artifacts from `number` on.
+  /// Makes the cache leave room for the artifacts still to be written: those from `number` on.
   func leaveRoom(from number: Int) {
     let rest = plan.written.filter { $0 >= number && unchanged[$0] == nil }
     guard let folder = plan.written.first.flatMap({ plan.artifacts[$0].places.first?.folder }) else { return }
-    // The cache takes a source to its end, whatever room is left by then.
+    // The cache stores a source to its end, even when the room gets short meanwhile.
     let largest = rest.isEmpty ? 0 : store.table.ids.compactMap { store.table.size(of: $0) }.max() ?? 0
     cache.objects.leaveRoom(for: rest.reduce(largest) { $0.addingClamped(sizes[$1]) }, in: "\(folder)/.")
   }
@@ -83,11 +82,11 @@ final class ReleaseMemory: Sendable {
 
 // Sources
 extension ReleaseMemory {
-  /// Whether the encoded form of a source is there.
+  /// Whether the cache has the encoded form of a source.
   func has(_ source: EncodedSource) -> Bool { key(of: source).map { cache.objects.contains($0) } ?? false }
 
-  /// The encoded form of a source; nil when it is missing, or is that of other bytes. Other damage shows when it is
-  /// read.
+  /// The encoded form of a source; nil when it is missing or has the checksum of other bytes. Other damage is found
+  /// when it is read.
   func encoded(_ source: EncodedSource) -> ObjectReader? {
     guard let object = key(of: source).flatMap({ cache.objects.content($0) }) else { return nil }
     if fits(object.crc, source.id) { return object }
@@ -95,20 +94,20 @@ extension ReleaseMemory {
     return nil
   }
 
-  /// Throws `SourceChanged` when a file's contents, read to be packed, are not those that were read for their digest:
-  /// what is written through a mapping leaves no other trace for a while, and would be kept under that digest.
+  /// Throws when a file was packed with other contents than were hashed. A write through a mapping may not change the
+  /// file's times for a while, and the cache would keep the new bytes under the old digest.
   func check(_ crc: CRC32, of id: SourceID) throws(SourceChanged) {
     guard case .file(let file) = store.table[id], !fits(crc, id) else { return }
     cache.index.forget(file.identity)
     throw SourceChanged(path: file.path, planned: file.identity.size, found: crc.count)
   }
 
-  /// Whether `crc` can be that of a source, by all that is known of it.
+  /// Whether `crc` can belong to a source, as far as its size and checksum are known.
   private func fits(_ crc: CRC32, _ id: SourceID) -> Bool {
     crc.count == store.size(of: id) && crc == digests.crc(of: id) ?? crc
   }
 
-  /// Takes note of what was found when the encoded form of a source was read.
+  /// Tells the cache of a fault in the encoded form of a source.
   func note(_ fault: ObjectFault, of source: EncodedSource) {
     guard let key = key(of: source) else { return }
     cache.objects.reject(key, for: fault)
@@ -129,17 +128,17 @@ extension ReleaseMemory {
 
 // Artifacts
 extension ReleaseMemory {
-  /// The digest of the plain tar of an artifact that was written before, where it was asked for then.
+  /// The digest of an artifact's plain tar from an earlier run, where that run hashed it.
   func tarDigest(of number: Int) -> Digest? { records[number]?.tarDigest }
 
-  /// The digest of an image's new layer, made where it is not known.
+  /// The digest of an image's new layer; calls `make` when the cache does not have it.
   func layerDigest(of number: Int, orMake make: () throws -> Digest) throws -> Digest {
     guard let key = keys.layers[number] else { return try make() }
     return try cache.digest(key, orMake: make)
   }
 
-  /// Keeps what came of the artifacts that were written and have their names since `time`; `objects` are those that
-  /// they were made of, by their number.
+  /// Stores the records of the artifacts `written`, which got their names after `time`; `objects` are the objects in
+  /// each, by number.
   func keep(_ written: [WrittenArtifact], of objects: [Int: [CacheKey]], since time: Int64) {
     leaveRoom(from: plan.artifacts.count)
     for artifact in written {
@@ -158,14 +157,14 @@ extension ReleaseMemory {
   }
 }
 
-/// Looks whether the files of artifacts stand there as they would be written.
+/// Checks whether the files of artifacts are there already, as the run would write them.
 private struct Lookout {
-  /// A file as a run without a cache would leave it.
+  /// A file as a run without a cache would write it.
   private struct Output {
     let place: OutputPlace
     let size: Int64
     let digest: Digest
-    /// Nil where any will do.
+    /// Nil where any mode is right.
     let mode: UInt16?
   }
 
@@ -185,7 +184,7 @@ private struct Lookout {
     self.keys = keys
   }
 
-  /// The artifact as it stands in its places, when all of its files are what `record` says.
+  /// The artifact as it is in its places, when all of its files match `record`; else nil.
   func unchanged(_ number: Int, _ record: ArtifactRecord) throws -> WrittenArtifact? {
     let artifact = plan.artifacts[number]
     guard let outputs = outputs(of: artifact, number, record) else { return nil }
@@ -204,9 +203,9 @@ private struct Lookout {
     return WrittenArtifact(result: result, file: file)
   }
 
-  /// All files of an artifact, its own first; nil when the record does not tell what one must be.
+  /// All files of an artifact, its own first; nil when the digest of one is not known.
   private func outputs(of artifact: Artifact, _ number: Int, _ record: ArtifactRecord) -> [Output]? {
-    // A tarball may have been given other permissions since.
+    // Any mode is right for a tarball: its permissions may have been changed since.
     let mode = artifact.image == nil ? nil : newFileMode
     var outputs = artifact.places.map {
       Output(place: folder[$0], size: record.size, digest: record.digest, mode: mode)
@@ -235,14 +234,14 @@ private struct Lookout {
     return status.flatMap { output.mode == nil || $0.mode == output.mode ? $0 : nil }
   }
 
-  /// Whether nothing stands in the places that the run would clear, as `OutputFolder.remove` finds it.
+  /// Whether the places that the run would clear are empty, by the rule of `OutputFolder.remove`.
   private func isFreeOfOthers(_ artifact: Artifact) -> Bool {
     artifact.companions.allSatisfy { companion in
       guard case .absence = companion.contents else { return true }
       do throws(SystemError) {
         return try FileStatus.ifThere(folder.path(of: folder[companion.place]))?.isFolder ?? true
       } catch {
-        // The run that writes it anew tells of it.
+        // The artifact is written anew, and the error is reported then.
         return false
       }
     }
@@ -250,12 +249,12 @@ private struct Lookout {
 
   /// Whether an artifact is one file in all of its places.
   static func isOneFile(_ artifact: Artifact, in folder: ReleaseFolder) -> Bool {
-    // One that is gone meanwhile is no file that others are.
+    // A file that is gone meanwhile gives nil, which differs from all others.
     Set(artifact.places.map { try? FileStatus.of(folder.path(of: folder[$0])).key }).count == 1
   }
 
   private static func newFileMode() -> UInt16 {
-    // There is no other call to read it. No other thread makes files before the run does.
+    // The mask can only be read by setting it. No other thread makes files at this time.
     let mask = umask(0o077)
     _ = umask(mask)
     return UInt16(truncatingIfNeeded: 0o666 & ~mask)

@@ -1,4 +1,4 @@
-// The digests of all that goes into a release: from the index where a file did not change since it was hashed, else read.
+// The digests of all sources of a release: from the index for a file that did not change since, else from its bytes.
 
 import Archive
 import Basics
@@ -8,10 +8,10 @@ private import Glibc
 import Synchronization
 import Threads
 
-/// What the bytes of a source are known by.
+/// The checksums of a source.
 private struct SourceSums {
   let digest: Digest
-  /// Nil where the digest was known without reading them, and where a change from then on would show.
+  /// Nil where the digest was known without reading the bytes, and where any later change is sure to be seen.
   var crc: CRC32?
 }
 
@@ -27,9 +27,9 @@ final class SourceDigests: Sendable {
     self.index = index
   }
 
-  /// Finds out the digests of those contents that are there before the release is written, on `jobs` threads.
+  /// Finds the digests of those contents that exist before the release is written, on `jobs` threads.
   ///
-  /// Throws `SourceChanged` or `SystemError`.
+  /// Throws `SourceChanged` when a file changed since the plan.
   func prepare(_ contents: [SourceID], jobs: Int) throws {
     let ids = contents.filter { id in
       switch store.table[id] {
@@ -37,7 +37,7 @@ final class SourceDigests: Sendable {
       case .bytes, .file, .extent, .spool: true
       }
     }
-    // The largest first, so that no thread begins with one when the others are done.
+    // The largest first; else one thread could start a large one last while the others are idle.
     let sorted = ids.sorted { store.size(of: $0) ?? 0 > store.size(of: $1) ?? 0 }
     try ordered(sorted, jobs: jobs) { id in
       (id, try self.read(id))
@@ -46,27 +46,26 @@ final class SourceDigests: Sendable {
     }
   }
 
-  /// The digest of a source that is prepared, or was set.
+  /// The digest of a source that was prepared or set.
   func digest(of id: SourceID) -> Digest? { known.withLock { $0[id]?.digest } }
 
   /// The checksum of a source that was read for its digest; nil where that was known before.
   func crc(of id: SourceID) -> CRC32? { known.withLock { $0[id]?.crc } }
 
-  /// Says what stands for the digest of an archive of the same release.
+  /// Sets the digest that stands for an archive of the same release.
   func set(_ digest: Digest, of id: SourceID) { known.withLock { $0[id] = SourceSums(digest: digest) } }
 
-  /// What a small source file is known by: its state on this machine, which saves opening it, or its contents where
-  /// they could have changed unseen when they were first packed. Throws `SourceChanged` or `SystemError`.
+  /// The key of a small source file. It is its state on this machine, so that it need not be opened, or the digest of
+  /// its contents where these could change unseen when first packed.
   func key(of file: SourceFile) throws -> [UInt8] {
     guard let index, FileSystems.showChanges(of: file), FileTimes.isSettled(file.identity, at: nanosecondsNow()),
-      // Once its contents, always its contents: the key of an unchanged file stays what it was.
+      // A file that once had the key of its contents keeps it, so that the key of an unchanged file stays the same.
       !index.has(file.identity)
     else { return try digest(of: file).bytes }
     return Machine.id.bytes + file.identity.bytes
   }
 
-  /// The digest of a source file; read in each run where a change might not show. Throws `SourceChanged` or
-  /// `SystemError`.
+  /// The digest of a source file; a file that could change unseen is read in each run.
   func digest(of file: SourceFile) throws -> Digest { try sums(of: file).digest }
 
   private func sums(of file: SourceFile) throws -> SourceSums {
@@ -77,7 +76,7 @@ final class SourceDigests: Sendable {
     if isIndexed, let known = index.digest(of: file.identity) { return SourceSums(digest: known) }
     Self.settle(file.identity)
     let start = nanosecondsNow()
-    // Before the first byte is read: those who open it later change its times.
+    // Asked before the first byte is read: a later open for writing changes the file's times.
     let isWritten = try file.isOpenForWriting()
     let isSure = isWritten == false && FileSystems.showMappedChanges(of: file)
     let sums = try hash(count: file.identity.size, isCompared: !isSure) { try file.read(from: $0, into: $1) }
@@ -90,33 +89,32 @@ final class SourceDigests: Sendable {
     return sums
   }
 
-  /// The status of what stands at `path` when it is a regular file of `size` bytes with this digest; else nil.
+  /// The status of `path` when it is a regular file of `size` bytes with this digest; else nil.
   func status(of path: [UInt8], ifIts digest: Digest, size: Int64) -> FileStatus? {
     guard let status = try? FileStatus.of(path), status.isFile, status.identity.size == size else { return nil }
-    // What cannot be read is as good as not there.
+    // A file that cannot be read counts as missing.
     let found = try? self.digest(of: SourceFile(path: path, identity: status.identity))
     return found == digest ? status : nil
   }
 
-  /// Waits until a file cannot change unseen, as far as its times tell. What is hashed here is read again to be
-  /// deflated: a write in between that leaves no trace would put other bytes into the cache than their digest says, and
-  /// into all releases to come.
+  /// Waits until a change of the file would show in its times. The file is hashed here and read again to be deflated.
+  /// An unseen write in between would put wrong bytes under the digest in the cache, and so into all later releases.
   private static func settle(_ identity: FileIdentity) {
     while true {
       let wait = FileTimes.timeToSettle(since: identity.changed, at: nanosecondsNow())
       if wait <= 0 { return }
-      // At most four seconds; a signal that ends it early is no harm.
+      // At most four seconds; the loop goes on when a signal ends it early.
       usleep(UInt32(clamping: wait / 1000 + 1))
     }
   }
 
   private func read(_ id: SourceID) throws -> SourceSums {
     if case .file(let file) = store.table[id] { return try sums(of: file) }
-    // What is not a file stays what it is.
+    // Other sources cannot change.
     return try hash(count: store.size(of: id) ?? 0, isCompared: false) { try self.store.read(id, from: $0, into: $1) }
   }
 
-  /// `isCompared` says whether what is read again to be deflated is compared with what was hashed.
+  /// `isCompared` says whether the bytes read again to be deflated are compared with the bytes hashed.
   private func hash(
     count: Int64, isCompared: Bool, _ read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
   ) throws -> SourceSums {
@@ -125,7 +123,7 @@ final class SourceDigests: Sendable {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
     defer { buffer.deallocate() }
     var offset: Int64 = 0
-    // An empty file is looked at too.
+    // An empty file is checked for changes too.
     repeat {
       // In bounds: at most the size of the buffer.
       let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - offset))])

@@ -1,4 +1,4 @@
-// The files of one artifact: its own, the links to it, and what stands beside it.
+// The files of one artifact: its own, the links to it, and its companions.
 
 import Archive
 import Basics
@@ -9,7 +9,7 @@ import Plan
 struct ArtifactFiles {
   private let folder: ReleaseFolder
   private let store: SourceStore
-  /// Those that are written so far, without links.
+  /// The files written so far, without links.
   private(set) var written: [WrittenFile] = []
 
   init(in folder: ReleaseFolder, _ store: SourceStore) {
@@ -17,7 +17,7 @@ struct ArtifactFiles {
     self.store = store
   }
 
-  /// Writes an archive as it is.
+  /// Writes an archive without encoding it.
   mutating func write(_ rope: Rope, to place: OutputPlace) throws -> (digest: Digest, file: SourceFile) {
     var file = try folder.outputs.create(place.name, in: place.folder)
     try rope.forEachChunk { try file.write($0) }
@@ -26,7 +26,7 @@ struct ArtifactFiles {
     return (digest, source)
   }
 
-  /// Writes what stands beside the artifact; the digest of the archive among it, nil for none.
+  /// Writes the companions of the artifact; gives the digest of the archive among them, nil for none.
   mutating func write(_ companions: [Artifact.Companion]) throws -> Digest? {
     var digest: Digest?
     for companion in companions {
@@ -43,12 +43,12 @@ struct ArtifactFiles {
     return digest
   }
 
-  /// Has `file` stand at `places` too.
+  /// Makes links to `file` at `places`.
   func link(_ file: SourceFile, to places: some Sequence<Artifact.Place>) throws {
     for place in places.map({ folder[$0] }) { try folder.outputs.link(file, as: place.name, in: place.folder) }
   }
 
-  /// Takes note of a file that is whole.
+  /// Notes a file that is complete.
   mutating func note(_ digest: Digest, at place: OutputPlace, _ file: SourceFile) {
     written.append(WrittenFile(digest: digest, place: place, identity: file.identity))
   }

@@ -1,9 +1,9 @@
-// What came of an artifact.
+// The result of writing an artifact.
 
 package import Basics
 import Files
 
-/// What was made of a planned artifact.
+/// The result of a planned artifact.
 package struct ArtifactResult: Sendable {
   /// The artifact's number in the plan.
   package let artifact: Int
@@ -15,29 +15,29 @@ package struct ArtifactResult: Sendable {
   package let tarDigest: Digest?
   /// Bytes of the plain tar in it.
   package let tarSize: Int64
-  /// Whether all of its files stood there already and were left alone.
+  /// Whether all of its files were there already and were left alone.
   package let isUnchanged: Bool
 }
 
 /// A file that a run wrote.
 struct WrittenFile {
-  /// Nil for a copy, whose bytes are those of its source.
+  /// Nil for a copy, which has the digest of its source.
   let digest: Digest?
   let place: OutputPlace
   /// Its state after the last write, before it got its name.
   let identity: FileIdentity
 }
 
-/// An artifact as it stands, with what the cache and the ledger are told of it.
+/// An artifact in its place, with the facts that the cache and the ledger need.
 struct WrittenArtifact {
   let result: ArtifactResult
-  /// Its file, under its temporary name where it was written by this run.
+  /// Its file; under a temporary name if this run wrote it.
   let file: SourceFile
-  /// The files of it and its companions, those left out that are links to others; none where it was left alone.
+  /// The files of it and its companions, without those that are links to others; empty where it was left alone.
   var files: [WrittenFile] = []
   /// Digest of the archive among its companions, if it has one.
   var companionDigest: Digest?
-  /// Of the small files among its entries, where they were wanted.
+  /// The digests of the small files among its entries, where wanted.
   var entryDigests: [EntryDigest] = []
 }
 

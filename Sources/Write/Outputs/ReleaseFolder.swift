@@ -3,7 +3,7 @@
 import Files
 import Plan
 
-/// Where an output goes: the number of a folder, and its name in there.
+/// The place of an output: the number of a folder, and the name in it.
 struct OutputPlace {
   let folder: Int
   let name: String
@@ -18,7 +18,7 @@ struct ReleaseFolder: Sendable {
   init(_ outputs: OutputFolder, for artifacts: [Artifact]) {
     self.outputs = outputs
     let paths = Self.paths(of: artifacts)
-    // By bytes: two names that are equal as text can be two folders.
+    // By bytes: two different folders can have names that are equal as Unicode text.
     numbers = Dictionary(uniqueKeysWithValues: paths.enumerated().map { (Array($1.utf8), $0) })
   }
 
@@ -40,10 +40,10 @@ struct ReleaseFolder: Sendable {
     return self[first]
   }
 
-  /// Where the output of `place` will stand.
+  /// The final path of the output of `place`.
   func path(of place: OutputPlace) -> [UInt8] { Array(outputs.path(of: place.name, in: place.folder).utf8) }
 
-  /// Throws `OutputError` when something stands where a file of the artifact would, and `SystemError`.
+  /// Throws `OutputError` when a folder is in the place of a file of the artifact, or the reverse.
   func check(_ artifact: Artifact) throws {
     for place in artifact.places.map({ self[$0] }) { try outputs.checkPlace(of: place.name, in: place.folder) }
     for companion in artifact.companions {

@@ -1,31 +1,31 @@
-// Where the time of a run went, and what did not have to be done.
+// The time that each kind of work took in a run, and the work that was saved.
 
 private import Glibc
 private import Synchronization
 
-/// What a run did, counted by all of its threads.
+/// The work of a run, counted over all of its threads.
 package final class WorkLog: Sendable {
   /// A kind of work.
   package enum Work: Int, CaseIterable, Sendable {
-    /// Finding out what sources and older outputs are.
+    /// Finding the digests of sources and older outputs.
     case hashing
     case deflating
-    /// Writing what was deflated before, or is stored as it is.
+    /// Writing bytes that were deflated before, or are stored as they are.
     case splicing
     /// Writing images.
     case writing
   }
 
-  /// Uncompressed bytes, by what became of them.
+  /// Counts of uncompressed bytes, by the way they were packed.
   package enum Fate: Int, CaseIterable, Sendable {
     case deflated
-    /// Compressed already, put into tarballs as they are.
+    /// Compressed already, and put into tarballs unchanged.
     case stored
     /// Deflated by an earlier run.
     case cached
     /// Deflated before in this run.
     case repeated
-    /// Written as it is.
+    /// Written unchanged.
     case written
     /// In tarballs or images that were left alone.
     case leftAlone
@@ -43,10 +43,10 @@ package final class WorkLog: Sendable {
   /// Seconds of all threads together.
   package func seconds(of work: Work) -> Double { state.withLock { $0.seconds[work.rawValue] } }
 
-  /// Plain bytes that had this fate.
+  /// The count of plain bytes packed in this way.
   package func bytes(_ fate: Fate) -> Int64 { state.withLock { $0.bytes[fate.rawValue] } }
 
-  /// What `body` gives; its time counts as `work`.
+  /// The result of `body`; its time counts as `work`.
   func timed<Value>(_ work: Work, _ body: () throws -> Value) rethrows -> Value {
     let start = Self.now()
     defer {

@@ -1,20 +1,20 @@
-// What is asked of a run that writes, and what it tells while it does.
+// The options of a run that writes, and the events that it reports.
 
-/// What happens while a release is written, for people to watch.
+/// A step in the writing of a release, to show progress.
 package enum WriteEvent: Sendable {
   case began(artifact: Int)
-  /// So many more plain bytes are packed.
+  /// This many more plain bytes are packed.
   case packed(Int64)
   case finished(ArtifactResult)
 }
 
-/// How a release is written.
+/// The options for writing a release.
 package struct WriteOptions: Sendable {
   /// Threads.
   package var jobs: Int
-  /// Whether what stands there already is written again.
+  /// Whether files that are there already are written again.
   package var isForced = false
-  /// Whether the digests of the plain tars are wanted: to hash these takes as long as all other hashing.
+  /// Whether the digests of the plain tars are wanted; they take as long as all other hashing.
   package var hashesTars = false
   /// Whether the digests of the contents of all entries are wanted.
   package var hashesEntries = false

@@ -10,11 +10,11 @@ struct ArtifactWriter: Sendable {
   let store: SourceStore
   let folder: ReleaseFolder
   let memory: ReleaseMemory?
-  /// Of the new layers of images, by the number of the artifact.
+  /// Digests of the new layers of images, by the number of the artifact.
   let layers: [Int: Digest]
   let log: WorkLog
 
-  /// Writes an artifact, unless it stands there as it would be written.
+  /// Writes an artifact, unless the same file is there already.
   func write(_ number: Int) throws -> WrittenArtifact {
     if let unchanged = memory?.unchanged[number] {
       log.add(unchanged.result.tarSize, .leftAlone)

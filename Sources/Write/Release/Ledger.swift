@@ -1,16 +1,16 @@
-// What was packed, recorded once: what every listing, checksum and report of a release is made from.
+// The record of all that was packed. Every listing, checksum and report of a release is made from it.
 
 package import Archive
 import Basics
 package import Plan
 import Threads
 
-/// What came of a plan.
+/// The results of a plan.
 package struct Ledger: Sendable {
   package let plan: Plan
-  /// Of each artifact that has a place, in the order of the plan.
+  /// The result of each artifact that has a place, in the order of the plan.
   package let results: [ArtifactResult]
-  /// Of the contents of each entry of an artifact, by its number; none where they were not asked for.
+  /// The digests of the contents of each artifact's entries, by the artifact's number; empty where not asked for.
   private let digests: [Int: [Digest?]]
 
   init(_ plan: Plan, _ results: [ArtifactResult], digests: [Int: [Digest?]]) {
@@ -19,7 +19,7 @@ package struct Ledger: Sendable {
     self.digests = digests
   }
 
-  /// Gives `body` what is known of each entry of an artifact, in order.
+  /// Gives `body` the record of each entry of an artifact, in order.
   package func forEachEntry(of artifact: Int, _ body: (EntryRecord) throws -> Void) rethrows {
     let planned = plan.artifacts[artifact]
     let digests = digests[artifact]
@@ -34,16 +34,16 @@ package struct Ledger: Sendable {
 struct LedgerDigests {
   let plan: Plan
   let store: SourceStore
-  /// What is known of contents that the plan numbers; nil without a cache.
+  /// The known digests of the plan's sources; nil without a cache.
   let known: SourceDigests?
   let jobs: Int
   /// Digests of the files of artifacts, by number.
   let artifacts: [Int: Digest]
 
-  /// The digests of the entries of the artifacts that `written` are, by number. What was hashed while it was written is
+  /// The digests of the entries of the artifacts `written`, by number. Files that were hashed during the writing are
   /// not read again.
   func find(_ written: [WrittenArtifact]) throws -> [Int: [Digest?]] {
-    // Without an index: a file that the index knows is another one to the next run.
+    // Without an index: a file that is in the index gets another key in the next run.
     let sources = SourceDigests(store, index: nil)
     try sources.prepare(unknownContents(of: written), jobs: jobs)
     var found: [Int: [Digest?]] = [:]
@@ -60,7 +60,7 @@ struct LedgerDigests {
     return found
   }
 
-  /// The contents of files whose digests nobody has asked for yet, each once.
+  /// The sources in entries whose digests are not known yet, each once.
   private func unknownContents(of written: [WrittenArtifact]) -> [SourceID] {
     var ids: Set<SourceID> = []
     for entries in written.map({ plan.artifacts[$0.result.artifact].entries }) {
@@ -76,7 +76,7 @@ struct LedgerDigests {
     guard case .source(let id) = entries.body(at: index) else { return nil }
     switch plan.sources[id] {
     case .artifact(let number), .nested(let number, _):
-      // An image that stands in tarballs alone was never written as a whole.
+      // An image that is only in tarballs was never written as one file.
       return try artifacts[number] ?? store.rope(of: id)?.digest()
     case .bytes, .file, .extent, .spool: return known?.digest(of: id) ?? sources.digest(of: id)
     }

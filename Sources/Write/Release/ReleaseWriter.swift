@@ -1,4 +1,4 @@
-// A plan into files: every artifact in one transaction.
+// Writes the files of a plan: all artifacts in one transaction.
 
 import Archive
 import Basics
@@ -9,7 +9,7 @@ import Threads
 
 /// Writes the artifacts of a plan.
 package final class ReleaseWriter {
-  /// What was done, and where the time went.
+  /// The work that was done, and its time.
   package let log = WorkLog()
   private let plan: Plan
   private let options: WriteOptions
@@ -18,7 +18,7 @@ package final class ReleaseWriter {
   private var written: [WrittenArtifact] = []
   private var objects: [Int: [CacheKey]] = [:]
 
-  /// With a `cache`, what it knows is not made again, and an artifact that stands there as it would be written is left
+  /// With a `cache`, nothing that it has is made again, and an artifact that is there already, unchanged, is left
   /// alone.
   package init(_ plan: Plan, _ options: WriteOptions, cache: ArtifactCache? = nil) {
     self.plan = plan
@@ -32,14 +32,14 @@ package final class ReleaseWriter {
   /// The folders that artifacts go into, each once.
   package static func folders(of artifacts: [Artifact]) -> [String] { ReleaseFolder.paths(of: artifacts) }
 
-  /// Throws `OutputError` when something stands in `outputs` where a file of the plan would, and `SystemError`.
+  /// Throws `OutputError` when `outputs` has a folder in the place of a file of the plan, or the reverse.
   package static func check(_ plan: Plan, in outputs: OutputFolder) throws {
     let folder = ReleaseFolder(outputs, for: plan.artifacts)
     for artifact in plan.artifacts { try folder.check(artifact) }
   }
 
-  /// Writes every artifact that has a place into `outputs`, which has the folders of the plan, and leaves these open:
-  /// what stands beside a release can still be added before `commit`.
+  /// Writes every artifact that has a place into `outputs`, which has the folders of the plan. These stay open: other
+  /// files of the release, such as checksums, can be added before `commit`.
   ///
   /// When it throws, nothing was written.
   package func write(into outputs: OutputFolder, _ watch: @escaping (WriteEvent) -> Void) throws -> Ledger {
@@ -65,7 +65,7 @@ package final class ReleaseWriter {
     let assembler = Assembler(
       plan.artifacts, codecs, store: store, folder: folder, memory: memory, task, log, watch: watch)
     let used = UsedObjects { memory?.key(of: $0) }
-    // Blocks under way are what memory goes to: some for each thread, and some that wait for their turn.
+    // Most memory is in unfinished blocks: some for each thread, and some that wait for their turn.
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
       window: max(16, options.jobs + 8), next: { try schedule.next() },
       makeTool: { [log] in
@@ -82,18 +82,18 @@ package final class ReleaseWriter {
     return try ledger(store, unchanged: Array(unchanged.values))
   }
 
-  /// Gives all outputs their names, together. When it throws, the older ones are as they were.
+  /// Gives all outputs their names, together. When it throws, the older outputs are unchanged.
   package func commit(_ outputs: OutputFolder) throws {
     let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
     try outputs.commit()
     if let time { memory?.keep(written, of: objects, since: time) }
   }
 
-  /// Makes the images readable that are written or held by what is written, with the digests of their new layers by
-  /// number. Digests come first: the names of the blobs of an image stand before their bytes.
+  /// Makes the images readable that are written or are in a written tarball; gives the digests of their new layers, by
+  /// number. Digests come first, because in an image the name of a blob stands before its bytes.
   private func addImages(neededBy rest: [Int], to store: SourceStore) throws -> [Int: Digest] {
     let unchanged = memory?.unchanged ?? [:]
-    // The digest of an image that stands in tarballs alone takes its bytes.
+    // An image that is only in tarballs has to be read for its digest.
     let changed = options.hashesEntries ? plan.written : rest.filter { unchanged[$0] == nil }
     let images = Set(changed + changed.flatMap { plan.artifacts[$0].needs }).filter { plan.artifacts[$0].image != nil }
     let held = Set(changed.flatMap { plan.artifacts[$0].needs })
