@@ -1,5 +1,5 @@
-// One thing that a run makes: a tarball, or the archive of an image. What it holds, what has to be made before it, and
-// where it goes.
+// A thing that a run makes, a tarball or the archive of an image: its entries, the artifacts that are made before it,
+// and where it is written.
 
 package import Archive
 package import Basics
@@ -7,13 +7,13 @@ package import Files
 import Image
 import Layout
 
-/// What a run makes.
+/// A thing that a run makes.
 package struct Artifact: Sendable {
-  /// What it is, and so how it is made from its entries.
+  /// The kind of the artifact, which decides how it is made from its entries.
   package enum Format: Sendable {
-    /// A tarball, compressed at a level of 0 to 9 where its format is.
+    /// A tarball. The level, 0 to 9, is used where the format compresses.
     case archive(ArchiveFormat, level: Int)
-    /// The archive of an image, whose new layer has the entries.
+    /// The archive of an image; the entries are those of its new layer.
     case image(PlannedImage)
   }
 
@@ -32,26 +32,26 @@ package struct Artifact: Sendable {
     package var path: String { "\(folder)/\(name)" }
   }
 
-  /// A file that stands beside an artifact and is written with it.
+  /// A file that is written with an artifact, beside it.
   package struct Companion: Sendable {
-    /// What the file holds.
+    /// The contents of the file.
     package enum Contents: Sendable {
       case text([UInt8])
       /// A copy of a file with these permission bits.
       case copy(SourceFile, FileMode)
       /// A plain tar of these entries.
       case archive(TarEntryList)
-      /// Nothing: what an earlier run left in its place is removed.
+      /// Nothing: a file that an earlier run left at the place is removed.
       case absence
     }
 
     package let place: Place
     package let contents: Contents
-    /// The folder of the place that must be none of somebody else's; nil where the place has no folder of its own.
+    /// The folder of the place, which must not be a folder of others; nil where the place has no folder of its own.
     package let folder: Place?
   }
 
-  /// The name of its layout, or the image's.
+  /// The name of its layout, or of its image.
   package let layout: String
   package let platform: Platform?
   /// The name of its file.
@@ -59,18 +59,18 @@ package struct Artifact: Sendable {
   package let format: Format
   /// Sorted; the origin of each is its rule's number in the plan, or `Plan.implied`.
   package let entries: TarEntryList
-  /// The numbers of the artifacts that it holds, each once; they stand before it in the plan.
+  /// The numbers of the artifacts that it holds, each once. They stand before it in the plan.
   package let needs: [Int]
-  /// Images that it takes from the stage folder as they stand.
+  /// How many images it takes from the stage folder as they stand.
   package let stagedImages: Int
-  /// Where it goes: one file, by links where there can be such. None for what is made within others alone.
+  /// The places of its one file, linked where possible. None when it is only held by other artifacts.
   package let places: [Place]
   package let companions: [Companion]
 
   /// The image that it is, if it is one.
   package var image: PlannedImage? { if case .image(let image) = format { image } else { nil } }
 
-  /// For people: "client.tar.gz", "image kube-proxy for linux/amd64".
+  /// The name for messages: "client.tar.gz", "image kube-proxy for linux/amd64".
   package var title: String {
     guard let image else { return fileName }
     return "image \(image.name) for \(image.platform)"
@@ -102,7 +102,7 @@ package struct Artifact: Sendable {
   }
 }
 
-/// Where the files of an image go: into the stage, where tarballs look for them, and into the images folder.
+/// The outputs of an image: in the stage, where tarballs look for them, and in the images folder.
 private struct ImageOutputs {
   private(set) var places: [Artifact.Place] = []
   private(set) var companions: [Artifact.Companion] = []
@@ -123,7 +123,7 @@ private struct ImageOutputs {
     addBuildFolder(of: image, in: folder)
   }
 
-  /// What `docker build` makes the same image from.
+  /// Adds the folder from which `docker build` makes the same image.
   private mutating func addBuildFolder(of image: PlannedImage, in folder: String) {
     let build = Artifact.Place(folder: folder, name: image.buildFolder)
     func add(_ name: String, _ contents: Artifact.Companion.Contents) {
@@ -143,7 +143,7 @@ struct PlannedTarball {
   let platform: Platform?
   /// The name of the archive.
   let fileName: String
-  /// Of deflate, 0 to 9.
+  /// The deflate level, 0 to 9.
   let level: Int
   /// Its entries, sorted; the origin of each is its rule's number, or `Plan.implied`.
   let entries: TarEntryList
@@ -151,6 +151,6 @@ struct PlannedTarball {
   let holds: [Int]
   /// The numbers of the images that it holds.
   let images: [Int]
-  /// Images that it takes from the stage folder as they stand.
+  /// How many images it takes from the stage folder as they stand.
   let stagedImages: Int
 }

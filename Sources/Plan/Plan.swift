@@ -1,4 +1,4 @@
-// What a run will write, as plain data: made before a byte is compressed, with every mistake found.
+// The plan of a run as plain data. It is made, and every mistake found, before a byte is compressed.
 
 package import Archive
 package import Basics
@@ -11,21 +11,21 @@ package struct Plan: Sendable {
   /// The origin of a folder that no rule names.
   package static let implied = UInt32.max
 
-  /// Each after those that it holds.
+  /// The artifacts, each after those that it holds.
   package let artifacts: [Artifact]
-  /// Where their bytes come from, each distinct source once.
+  /// The sources of their bytes, each distinct one once.
   package let sources: SourceTable
   /// The archives that git is asked for, by spool number.
   package let gitArchives: [GitArchive]
   /// The rules that brought entries, by number.
   package let rules: [RuleOrigin]
-  /// What is not wrong, but seldom meant.
+  /// Things that are no mistake, but seldom meant.
   package let warnings: [String]
 
-  /// The numbers of the artifacts that have a place to go to, in order.
+  /// The numbers of the artifacts that are written to a place, in order.
   package var written: [Int] { artifacts.indices.filter { !artifacts[$0].places.isEmpty } }
 
-  /// A store of the contents, with what git archives are read from.
+  /// A store of the contents, which can read git archives.
   package func store() -> SourceStore { SourceStore(sources, gitArchives) }
 
   /// Bytes of an entry's contents; nil for a tarball of the same plan.
@@ -33,17 +33,17 @@ package struct Plan: Sendable {
     sources.size(of: artifact.entries.body(at: index))
   }
 
-  /// Bytes of all contents of an artifact, those of the tarballs that it holds left out.
+  /// Bytes of an artifact's contents, without the tarballs that it holds.
   package func bytes(of artifact: Artifact) -> Int64 {
     (0..<artifact.entries.count).reduce(0) { $0 + (size(of: artifact, at: $1) ?? 0) }
   }
 
-  /// Bytes of the tar of a tarball, about; those of the tarballs that it holds are left out.
+  /// The approximate bytes of a tarball's tar, without the tarballs that it holds.
   package func tarBytes(of artifact: Artifact) -> Int64 {
     bytes(of: artifact) + Int64(artifact.entries.count * TarFormat.blockSize)
   }
 
-  /// Bytes of each artifact's file at most, about; the archives that it holds are counted at each place.
+  /// The most bytes, approximately, of each artifact's file. Archives that it holds are counted at each place.
   package var largestSizes: [Int64] {
     var sizes: [Int64] = []
     for artifact in artifacts {
@@ -56,17 +56,17 @@ package struct Plan: Sendable {
         guard case .source(let id) = artifact.entries.body(at: index), case .artifact(let number) = sources[id] else {
           continue
         }
-        // Those that it holds stand before it.
+        // Held artifacts stand before it, so their sizes are known.
         size = size.addingClamped(sizes[number])
       }
-      // What cannot be made smaller is stored in blocks: by zlib's deflateBound less than a thousandth more.
+      // Deflate stores incompressible data in blocks: by zlib's deflateBound, less than a thousandth more.
       sizes.append(size.addingClamped(size >> 10))
     }
     return sizes
   }
 
-  /// What is known of the entry at `index` of an artifact; `digest` is that of its contents, where that is known, and
-  /// `late` tells how many bytes another artifact has.
+  /// The record of the entry at `index` of an artifact. `digest` is that of its contents, if known; `late` gives the
+  /// bytes of another artifact.
   package func record(
     of artifact: Artifact, at index: Int, digest: Digest? = nil, late: (Int) -> Int64? = { _ in nil }
   ) -> EntryRecord {
@@ -81,7 +81,7 @@ package struct Plan: Sendable {
       source: source(of: artifact, at: index))
   }
 
-  /// Where the contents of an entry come from, for people: a path, or what else it is; nil for no contents.
+  /// The source of an entry's contents for messages, such as a path; nil for no contents.
   private func source(of artifact: Artifact, at index: Int) -> String? {
     if let file = artifact.entries.sourceFile(at: index) { return escapedName(file.path) }
     guard case .source(let id) = artifact.entries.body(at: index) else { return nil }
@@ -96,7 +96,7 @@ package struct Plan: Sendable {
 }
 
 extension Int64 {
-  /// The sum, or the largest number where that is more.
+  /// The sum; the largest number when it overflows.
   package func addingClamped(_ other: Int64) -> Int64 {
     let (sum, isTooLarge) = addingReportingOverflow(other)
     return isTooLarge ? .max : sum
@@ -115,7 +115,7 @@ extension SourceTable {
 }
 
 extension SourceStore {
-  /// A store of `contents`, with what git archives are read from.
+  /// A store of `contents`, which can read git archives.
   convenience init(_ contents: SourceTable, _ gitArchives: [GitArchive]) {
     self.init(contents)
     for (number, archive) in gitArchives.enumerated() { add(spool: archive.spool, number: number) }

@@ -1,4 +1,4 @@
-// One image of a plan: its base, what its layer holds, what it is called and where it goes.
+// One image of a plan: its base, the entries of its layer, its names and its places.
 
 package import Archive
 package import Basics
@@ -10,10 +10,10 @@ import Layout
 package struct PlannedImage: Sendable {
   /// The image's name in its layout.
   package let name: String
-  /// Where the layout tells of it.
+  /// The place of its rule in the layout.
   let origin: RuleOrigin
   package let platform: Platform
-  /// Under which it is loaded; the first is the image's own, the others are the release's.
+  /// The names that it is loaded under. The first is the image's own, the others are the release's.
   package let references: [Reference]
   package let builder: ImageBuilder
   package let format: ImageFormat
@@ -23,22 +23,22 @@ package struct PlannedImage: Sendable {
   package internal(set) var size: Int64 = 0
   /// The name of the archive, such as "kube-proxy.tar".
   package let fileName: String
-  /// The folders of the stage that hold it, below the stage folder, each with its path in there.
+  /// The places in the stage folder that hold its archive.
   package let stagePlaces: [StagePlace]
   /// Whether it goes into the images folder.
   package let isKept: Bool
-  /// The executable in it, as a builder finds it beside the Dockerfile; nil when it stands in the archive there.
+  /// The executable, which a builder finds beside the Dockerfile; nil when it is in the archive there.
   package let executable: PlannedExecutable?
   package let dockerfile: Dockerfile
 
-  /// Where an image stands in the stage folder.
+  /// A place of an image in the stage folder.
   package struct StagePlace: Hashable, Sendable {
     /// "LAYOUT/OS-ARCH", below the stage folder.
     package let folder: String
-    /// The folder below that which holds the archive, with its root: "kubernetes/server/bin"; may be empty.
+    /// The folder below `folder` that has the archive, with the tarball's root: "kubernetes/server/bin"; may be empty.
     package let path: String
 
-    /// Where the file `name` stands in `folder`.
+    /// The path of the file `name` in `folder`.
     package func place(of name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
   }
 
@@ -54,7 +54,7 @@ package struct PlannedImage: Sendable {
   /// The name of the file that holds the tag.
   package var tagFileName: String { ImageRule.tagFileName(of: fileName) }
 
-  /// What that file says.
+  /// The text of that file.
   package var tagText: [UInt8] { Array("\(references.first?.tag ?? "")\n".utf8) }
 
   package static let dockerfileName = "Dockerfile"
@@ -62,23 +62,22 @@ package struct PlannedImage: Sendable {
   /// The folder with the Dockerfile.
   package var buildFolder: String { "\(name).dockerbuild" }
 
-  /// The digest of the new layer. Throws `SourceChanged` or `SystemError`.
+  /// The digest of the new layer. Reads its files.
   package func layerDigest(in store: SourceStore) throws -> Digest { try Rope(layer, in: store).digest() }
 
-  /// Stands for the digest of the new layer where that is not known yet. No layer has it, be it empty: these are no
-  /// bytes of an archive.
+  /// Used while the digest of the new layer is not known. No layer has this digest, because these bytes are no archive.
   private static let unknownLayer = ImageDigest(of: Array("the new layer".utf8))
 
-  /// The rope of its archive, whose new layer has the digest `layerDigest`.
+  /// The rope of its archive; `layerDigest` is the digest of the new layer.
   ///
-  /// Throws `Diagnostic` when the archive is not of the size that was planned.
+  /// Throws `Diagnostic` when the archive does not have the planned size.
   package func rope(in store: SourceStore, layerDigest: Digest) throws -> Rope {
     let rope = archive(Rope(layer, in: store), diffID: ImageDigest(layerDigest), in: store)
     if rope.count == size { return rope }
     throw Diagnostic(.system, "image \(name) for \(platform): \(rope.count) bytes, where \(size) were planned")
   }
 
-  /// What the archive holds that the Dockerfile adds: what the layer has beside the executable; nil when it adds none.
+  /// The entries of the archive that the Dockerfile adds: the layer without the executable; nil when it adds none.
   var contextEntries: TarEntryList? {
     guard dockerfile.hasArchive else { return nil }
     var entries = layer
@@ -86,10 +85,9 @@ package struct PlannedImage: Sendable {
     return entries
   }
 
-  /// Bytes of the archive, mostly before the digest of the layer is known: all are of one length.
+  /// Bytes of the archive. The digest of the layer is mostly not needed, because all digests have one length.
   ///
-  /// Only a layer that the base may have too is read, for one blob serves both. Throws `SourceChanged` or
-  /// `SystemError`.
+  /// A layer is read only when the base may have the same one, because one blob then serves both.
   func archiveSize(in store: SourceStore) throws -> Int64 {
     let layer = Rope(layer, in: store)
     let mayBeInBase = builder.baseLayers.contains { $0.size == layer.count }
@@ -97,8 +95,8 @@ package struct PlannedImage: Sendable {
     return archive(layer, diffID: diffID, in: store).count
   }
 
-  /// All that the archive says beside the bytes of the layers: what it says of the new layer's digest left out, two
-  /// images that say the same differ in that layer alone.
+  /// All text of the archive, with a fixed digest for the new layer. Two images with the same text differ in that layer
+  /// alone.
   package func documents(in store: SourceStore) -> [UInt8] {
     let image = builder.build(layer: Rope(layer, in: store), diffID: Self.unknownLayer)
     var text = references.map(\.description) + [format.rawValue]

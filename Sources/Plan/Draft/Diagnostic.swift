@@ -1,4 +1,4 @@
-// What is wrong with a release that cannot be planned: every mistake, each with the exit code of its kind.
+// The mistakes for which a release cannot be planned, each with the exit code of its kind.
 
 import Basics
 import Files
@@ -6,7 +6,7 @@ import Git
 import Glibc
 package import Layout
 
-/// Whose fault a mistake is; the numbers are the command's exit codes.
+/// The origin of a mistake. The numbers are the command's exit codes.
 package enum Fault: Int32, Comparable, Sendable {
   /// Usage or layout.
   case usage = 2
@@ -18,13 +18,13 @@ package enum Fault: Int32, Comparable, Sendable {
   package static func < (first: Fault, second: Fault) -> Bool { first.rawValue < second.rawValue }
 }
 
-/// One mistake, told in one sentence on one line: nothing of what it quotes drives a terminal.
+/// A mistake in one sentence on one line. Control characters in it are escaped, so that they do not drive a terminal.
 package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
   package let fault: Fault
-  /// The rule or setting that it is about; nil when it is about none.
+  /// The rule or setting that it is about, if any.
   package let origin: RuleOrigin?
   package let message: String
-  /// What it comes from, where others come from that too.
+  /// The cause, where other mistakes have it too.
   let cause: SharedCause?
 
   package init(_ fault: Fault, _ message: String, at origin: RuleOrigin? = nil) {
@@ -38,13 +38,13 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
     self.message = escapedControls(message)
   }
 
-  /// The mistake that something is so for a platform; it may be for others too.
+  /// A mistake about one platform; other platforms may have the same.
   init(_ fault: Fault, _ what: String, for platform: Platform, at origin: RuleOrigin) {
     let cause = SharedCause(kind: .platforms("\(origin): \(what)"), subject: "\(platform)")
     self.init(fault, "\(what) for \(platform)", at: origin, cause: cause)
   }
 
-  /// The mistake that an error of any layer is, at `origin` unless it knows its place itself.
+  /// The mistake for an error of any layer. It stands at `origin` unless the error has a place of its own.
   init(_ error: any Error, at origin: RuleOrigin? = nil) {
     switch error {
     case let diagnostic as Diagnostic:
@@ -53,16 +53,16 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
       self.init(.system, "\(error)", at: origin, cause: SharedCause(kind: .source(error.path), subject: ""))
     case let error as VersionError:
       let isFile = if case .file = error { true } else { false }
-      // It is no rule's fault, and says itself where it is.
+      // No rule is at fault, and the text names its place.
       self.init(isFile ? .usage : .system, "\(error)")
-    // As little.
+    // The same.
     case let error as NamedFolderError: self.init(.usage, "\(error)")
     default:
       self.init(.system, "\(error)", at: origin)
     }
   }
 
-  /// The mistake as one about the release as a whole, whichever rule asks for it first.
+  /// The mistake as one about the whole release: several rules may ask for the same fact.
   var aboutFact: Diagnostic {
     Diagnostic(fault, message, at: origin, cause: SharedCause(kind: .fact(message), subject: ""))
   }
@@ -75,67 +75,67 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
 package struct PlanErrors: Error, Equatable, Sendable {
   package let diagnostics: [Diagnostic]
 
-  /// The exit code: a mistake of the user's goes before one of the data, and that before one of the system.
+  /// The exit code: usage goes before data, and data before system.
   package var fault: Fault { diagnostics.map(\.fault).min() ?? .usage }
 }
 
-/// Mistakes and warnings; one that a rule makes on every platform is told once.
+/// Mistakes and warnings. The same text is told once, though a rule may give it on every platform.
 struct Diagnostics: Sendable {
   private(set) var mistakes: [Diagnostic] = []
   private(set) var warnings: [String] = []
   private var told: Set<[UInt8]> = []
   private var warned: Set<[UInt8]> = []
 
-  /// Takes note of a mistake.
+  /// Adds a mistake.
   mutating func refuse(_ diagnostic: Diagnostic) {
     if told.insert(Array(diagnostic.description.utf8)).inserted { mistakes.append(diagnostic) }
   }
 
-  /// Takes note of a mistake, which is at `origin` unless the error knows its place itself.
+  /// Adds a mistake, at `origin` unless the error has a place of its own.
   mutating func refuse(_ error: any Error, at origin: RuleOrigin? = nil) {
     refuse(Diagnostic(error, at: origin))
   }
 
-  /// Takes note of what is not wrong, but seldom meant.
+  /// Adds a warning: not a mistake, but seldom meant.
   mutating func warn(_ warning: String) {
     if warned.insert(Array(warning.utf8)).inserted { warnings.append(warning) }
   }
 
-  /// Takes note of all that `other` says.
+  /// Adds all mistakes and warnings of `other`.
   mutating func add(_ other: Diagnostics) {
     for mistake in other.mistakes { refuse(mistake) }
     for warning in other.warnings { warn(warning) }
   }
 }
 
-/// What a mistake comes from, where others come from it too.
+/// The cause of a mistake, where other mistakes have it too.
 package struct SharedCause: Equatable, Sendable {
-  /// What is missing.
+  /// The kind of a cause.
   package enum Kind: Equatable, Sendable {
-    /// A source, by its path.
+    /// A source is missing, by its path.
     case source([UInt8])
-    /// Any bases, and images in the stage folder.
+    /// All bases are missing, and an image in the stage folder.
     case bases
-    /// One base, by its name.
+    /// One base is missing, by its name.
     case base(String)
-    /// What the environment and the command line say of the release, by what is wrong with it.
+    /// A value from the environment or the command line is wrong: the text of the mistake.
     case fact(String)
-    /// What is so on a platform, as a rule does it on each.
+    /// The same mistake on several platforms: its text without the platform.
     case platforms(String)
   }
 
   package let kind: Kind
-  /// What cannot be made for want of it, or the platform; empty for a source and a fact.
+  /// The thing that cannot be made, or the platform; empty for a source and a fact.
   package let subject: String
 }
 
-/// Puts together what comes from one cause.
+/// Joins mistakes that have one cause.
 struct SharedCauses {
   private let locations: Locations
 
   init(_ locations: Locations) { self.locations = locations }
 
-  /// What the mistakes of a cause have in common.
+  /// The key by which mistakes are joined.
   private enum Group: Hashable {
     case folder([UInt8])
     case bases
@@ -144,7 +144,7 @@ struct SharedCauses {
     case platforms(String)
   }
 
-  /// `diagnostics` with those of each group as one, where the first of them was; one alone says itself best.
+  /// `diagnostics` with each group joined at the place of its first one. A group of one stays as it is.
   func combined(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     let groups = diagnostics.map { $0.cause.flatMap { group(of: $0) } }
     var members: [Group: [Diagnostic]] = [:]
@@ -166,9 +166,9 @@ struct SharedCauses {
     }
   }
 
-  /// The folder whose want keeps back the source at `path`; nil when it is the source alone that is missing.
+  /// The missing folder above the source at `path`; nil when only the source is missing.
   ///
-  /// That of all binaries where it is missing, else the highest one.
+  /// The folder of all binaries goes first, then the highest missing folder.
   private func missingFolder(of path: [UInt8]) -> [UInt8]? {
     let bin = Array(locations.bin.utf8)
     if (path == bin || path.starts(with: bin + [slash])) && isMissing(bin) { return bin }

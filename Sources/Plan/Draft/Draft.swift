@@ -1,4 +1,4 @@
-// One artifact while its rules are gone through: its entries, what they come from, and what is to be said of them.
+// One artifact while its rules are gone through: its entries, their sources, and the mistakes and warnings so far.
 
 import Archive
 import Basics
@@ -7,9 +7,9 @@ import Git
 import Image
 import Layout
 
-/// How the entries of an artifact follow from their sources.
+/// How the entries of an artifact are made from their sources.
 struct EntryStyle: Sendable {
-  /// The folder above all entries, "." for names that begin "./", or nothing.
+  /// The folder above all entries: a name, "." for names that begin with "./", or empty.
   var root = ""
   var owner = ArchiveOwner.fixed(.root)
   /// Base names of files and symlinks that are left out.
@@ -18,16 +18,16 @@ struct EntryStyle: Sendable {
   /// Time of every entry, seconds since 1970.
   var mtime: Int64
 
-  /// Whether the artifact leaves out files of this base name.
+  /// Whether the artifact leaves out files with the base name of `path`.
   func isCruft(_ path: [UInt8]) -> Bool { exclude.contains { $0.matches(file: path) } }
 
-  /// The mode in the artifact of what has this one elsewhere.
+  /// The mode in the artifact for the mode of a source.
   func mode(_ mode: FileMode, isFolder: Bool) -> FileMode { self.mode.applied(to: mode, isFolder: isFolder) }
 
   /// The owner of an entry that has a source.
   func owner(_ status: FileStatus) -> Owner { if case .fixed(let owner) = owner { owner } else { status.owner } }
 
-  /// The owner of an entry that has none.
+  /// The owner of an entry without a source.
   var generatedOwner: Owner { if case .fixed(let owner) = owner { owner } else { .root } }
 }
 
@@ -41,25 +41,25 @@ struct Draft: Sendable {
   var collector: EntryCollector
   /// Mistakes and warnings so far.
   var said = Diagnostics()
-  /// Where its entries come from, by the number that they have as their origin.
+  /// Where the entries come from. The index is the origin number of an entry.
   private(set) var origins: [EntryOrigin] = []
-  /// What they get their bytes from, by number, in the order in which it was first named.
+  /// The sources of the bytes, by number, in the order of their first use.
   private(set) var sources: [DraftSource] = []
   private var files: [FileKey: SourceID] = [:]
   /// The tarballs and images of the release that it holds.
   private(set) var held = HeldArtifacts()
   /// Images taken from the stage folder as they stand.
   var stagedImages = 0
-  /// What is sloppy about their archives.
+  /// Warnings about the archives of these images.
   var stagedImageWarnings: [String] = []
-  /// Paths of what others may read in the artifact and could not in the tree.
+  /// Paths that others can read in the artifact but not in the tree.
   private var opened: [[UInt8]] = []
-  /// Paths of files whose sources have another name, one of files with secrets.
+  /// Paths of files whose source has the name of a file with secrets, under another name.
   private var renamedSecrets: [[UInt8]] = []
-  /// What is to be said of the files that the rules have brought so far.
+  /// Findings about the files that the rules have brought so far.
   private var findings: [FileFinding] = []
 
-  /// `base` is what the layer of an image stands on.
+  /// `base` is the file table of the base, for the layer of an image.
   init(_ name: String, _ style: EntryStyle, base: FileTable? = nil) {
     self.name = name
     self.style = style
@@ -67,7 +67,7 @@ struct Draft: Sendable {
     collector = EntryCollector(root: style.root, impliedOwner: style.generatedOwner, mtime: style.mtime, base: base)
   }
 
-  /// Adds what `rules` bring, one after the other, to an artifact whose templates are about `subject`.
+  /// Adds the entries of `rules`, one rule after the other; `subject` fills in their templates.
   mutating func add(_ rules: [PlacedRule], _ subject: TemplateSubject, in context: DraftContext) {
     for placed in rules {
       let rule = placed.rule
@@ -88,7 +88,7 @@ struct Draft: Sendable {
     }
   }
 
-  /// Adds what `verb` brings at `place`; what it throws is a mistake of that.
+  /// Adds the entries of `verb` at `place`; an error that it throws is a mistake of the rule.
   mutating func add(_ verb: any Verb, at place: RulePlace, in context: DraftContext) {
     do {
       if context.options.isDry { return try verb.addNames(to: &self, at: place, in: context) }
@@ -98,7 +98,7 @@ struct Draft: Sendable {
     }
   }
 
-  /// A new number, which entries have as their origin.
+  /// A new origin number for entries.
   mutating func number(of origin: EntryOrigin) -> UInt32 {
     origins.append(origin)
     return UInt32(truncatingIfNeeded: origins.count - 1)
@@ -109,7 +109,7 @@ struct Draft: Sendable {
     origins.indices.contains(Int(number)) ? origins[Int(number)] : nil
   }
 
-  /// The number of a source, one for all places of a file.
+  /// The number of a source. A file has one number at all its places.
   mutating func add(_ source: DraftSource) -> SourceID {
     if case .file(_, let key) = source, let known = files[key] { return known }
     let id = SourceID(index: UInt32(truncatingIfNeeded: sources.count))
@@ -123,7 +123,7 @@ struct Draft: Sendable {
     return id
   }
 
-  /// Adds a file that has no source file; cruft is left out.
+  /// Adds a file without a source file, unless the artifact leaves out its name.
   mutating func addGenerated(_ source: DraftSource, at path: ArchivePath, _ place: RulePlace) {
     if style.isCruft(path.bytes) { return }
     let mode = place.options.mode ?? style.mode(.generated, isFolder: false)
@@ -131,22 +131,22 @@ struct Draft: Sendable {
     collector.add(.file, at: path.bytes, mode: mode, owner: style.generatedOwner, body: body, rule: place.number)
   }
 
-  /// Where the path of a small source file begins: the number of a folder, which the entry's name goes on from without
-  /// its first bytes.
+  /// Where the path of a small source file begins: the number of a folder. The path goes on with the entry's name
+  /// without its first `dropping` bytes.
   struct PathStart {
     let folder: UInt32
     let dropping: Int
   }
 
-  /// Adds a source file. One that stands in one archive flows with its headers; a big one is a source of its own, shared
-  /// by all.
+  /// Adds a source file. A small file is written as part of the archive's own stream; a big one gets a source of its
+  /// own, which all archives share.
   mutating func addFile(
     _ file: SourceFile, _ status: FileStatus, at path: [UInt8], from start: PathStart? = nil, _ place: RulePlace,
     for purpose: FilePurpose? = nil
   ) {
     let mode = place.options.mode ?? mode(of: status, at: path)
     let isBig = file.identity.size >= Rope.sourceThreshold
-    // What a tree brings has mostly the name that it has there.
+    // Only where the name may differ: small files of a tree mostly keep theirs.
     if start == nil || isBig, SecretNames.isOne(file.path[...]) && !SecretNames.isOne(path[...]) {
       renamedSecrets.append(path)
     }
@@ -154,7 +154,7 @@ struct Draft: Sendable {
     if isBig {
       body = .source(add(.file(file, status.key)))
     } else {
-      // Else the whole path stands in the folder; nothing of the name follows.
+      // Without a start the folder holds the whole path, and no part of the name is added.
       let start = start ?? PathStart(folder: collector.add(sourceFolder: file.path), dropping: path.count)
       let dropped = UInt16(clamping: collector.prefix.count + start.dropping)
       body = .file(folder: start.folder, dropping: dropped, file.identity)
@@ -169,14 +169,14 @@ struct Draft: Sendable {
     }
   }
 
-  /// The mode at `path` of the artifact of a source with this status.
+  /// The mode that a source with this status has in the artifact; notes `path` if it gets readable for others.
   mutating func mode(of status: FileStatus, at path: [UInt8]) -> FileMode {
     let mode = style.mode(FileMode(bits: status.mode), isFolder: status.isFolder)
     if mode.bits & 0o004 != 0 && status.mode & 0o004 == 0 { opened.append(path) }
     return mode
   }
 
-  /// The entries in order, of the artifact that messages call `fileName`: what is wrong with them is told.
+  /// The entries in order; adds the mistakes and warnings about them. `fileName` is the artifact's name in messages.
   mutating func finish(as fileName: String) -> TarEntryList {
     for path in collector.tooLong {
       let shown = escapedName(path.prefix(100))
@@ -201,7 +201,7 @@ struct Draft: Sendable {
     return entries
   }
 
-  /// Forgets the sources and origins, once a plan has them under numbers of its own.
+  /// Forgets sources and origins after a plan gave them its own numbers.
   mutating func forgetSources() { (sources, origins) = ([], []) }
 
   /// The entries that the rules have brought so far, in order.
@@ -210,7 +210,7 @@ struct Draft: Sendable {
     return collector.finish(isOverlay: { origins[Int($0)].isOverlay }, isSame: { _, _ in true }).entries
   }
 
-  /// Tells the findings whose entries are among `entries`.
+  /// Adds warnings and mistakes for the findings whose entries are among `entries`.
   private mutating func tellFindings(of entries: TarEntryList, in fileName: String) {
     var executables: [String] = []
     var attributes: [String] = []
@@ -229,27 +229,27 @@ struct Draft: Sendable {
   }
 }
 
-/// An image that tarballs hold, as far as they have to know it.
+/// The part of an image that tarballs holding it need.
 struct HeldImage: Sendable {
-  /// The name of its archive, that of the file with its tag, and what that says.
+  /// The name of its archive, the name of the file with its tag, and the text of that file.
   let fileName: String
   let tagFileName: String
   let tagText: [UInt8]
 }
 
-/// The making of an image that tarballs hold: what came of it, and what is to be said of it.
+/// The result of making an image that tarballs hold, with its mistakes and warnings.
 struct HeldImageResult: Sendable {
   let image: Result<HeldImage, any Error>
   let said: Diagnostics
 }
 
-/// What verbs look things up in.
+/// The data that verbs need.
 struct DraftContext {
   let facts: Facts
   /// The run's own places, which no tree takes in.
   let own: OwnPlaces
   let git: GitArchives
-  /// The images that are made; nil where there are no bases to make them from, so that they are taken from the stage.
+  /// The images that are made; nil where there are no bases: then images are taken from the stage folder.
   var images: Result<[ImageKey: HeldImageResult]?, any Error>
 
   var options: ReleaseOptions { facts.options }
@@ -258,9 +258,9 @@ struct DraftContext {
 
 /// A source of the bytes of entries.
 enum DraftSource: Equatable, Sendable {
-  /// Bytes that a layout spells out.
+  /// Bytes that a layout gives.
   case bytes([UInt8])
-  /// A source file, which is one whatever its names are.
+  /// A source file. Its key stays the same under all its names.
   case file(SourceFile, FileKey)
   /// A file of a commit: the number of its item in the commit's archive.
   case git(commit: String, item: Int)
@@ -270,9 +270,9 @@ enum DraftSource: Equatable, Sendable {
   case image(ImageKey)
 }
 
-/// A source as files are looked into.
+/// A source, opened to look into its bytes.
 struct OpenedSource: PartSource {
-  /// What it is read from.
+  /// Where the bytes are read from.
   private enum Origin {
     case bytes([UInt8])
     case spool(Spool, offset: Int64)
@@ -280,11 +280,11 @@ struct OpenedSource: PartSource {
   }
 
   let byteCount: Int64
-  /// Where it comes from, for people.
+  /// The source in messages.
   let shown: String
   private let origin: Origin
 
-  /// Nil for what the release itself makes. Throws as asking git does.
+  /// Nil for a tarball or image of the release. Throws the errors of git.
   init?(_ source: DraftSource, in git: GitArchives) throws {
     switch source {
     case .bytes(let bytes): (origin, byteCount, shown) = (.bytes(bytes), Int64(bytes.count), "text")

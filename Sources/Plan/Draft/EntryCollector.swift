@@ -1,5 +1,4 @@
-// The entries of one tarball while its rules are gone through: what goes where, by which rule, and what stands in
-// another's way.
+// The entries of one tarball while its rules are gone through: which rule puts what where, and which entries conflict.
 
 import Archive
 import Basics
@@ -16,35 +15,35 @@ struct EntryCollector {
     var owner: Owner
     /// The rule that names the folder, or `implied`.
     var rule: UInt32
-    /// The rule that needed it first.
+    /// The first rule that needed it.
     var neededBy: UInt32
     /// Whether the rule spells out the mode.
     var isExplicit = false
   }
 
-  /// What the archive says before all entries.
+  /// The comment at the head of the archive.
   var comment: [UInt8]? {
     get { entries.comment }
     set { entries.comment = newValue }
   }
 
-  /// What all stored names begin with: "NAME/", "./" or nothing.
+  /// The prefix of all stored names: "NAME/", "./" or empty.
   let prefix: [UInt8]
   private let impliedOwner: Owner
   private var entries: TarEntryList
   /// By path below the root; the root itself is the empty path.
   private var folders: [[UInt8]: Folder] = [:]
   private(set) var tooLong: [[UInt8]] = []
-  /// What an image's layer stands on: its links are followed, and its folders keep their modes and owners.
+  /// The files of an image's base: its links are followed, and its folders keep their modes and owners.
   private let base: FileTable?
 
-  /// `root` is the archive's root folder, "." or nothing.
+  /// `root` is the archive's root folder: a name, "." or empty.
   init(root: String, impliedOwner: Owner, mtime: Int64, base: FileTable? = nil) {
     self.base = base
     prefix = root.isEmpty ? [] : Array("\(root)/".utf8)
     self.impliedOwner = impliedOwner
     entries = TarEntryList(mtime: mtime)
-    // A named root is an entry even when nothing is below it; "." is none of its own.
+    // A named root is an entry even when it is empty; "." is not an entry.
     if !root.isEmpty && root != "." {
       folders[[]] = Folder(mode: .folder, owner: impliedOwner, rule: Self.implied, neededBy: Self.implied)
     }
@@ -53,14 +52,14 @@ struct EntryCollector {
   /// Adds a folder for `TarEntryBody.file`.
   mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
 
-  /// Adds the folder at `path`, which a rule names; of those whose mode is spelled out, `isExplicit`, the first gives
-  /// its mode, and where there is none the first of all.
+  /// Adds the folder at `path`, which a rule names. The first mode that is spelled out (`isExplicit`) counts; without
+  /// one, the first mode of all.
   ///
   /// A folder of the base keeps its own mode and owner, unless the mode is spelled out.
   mutating func add(folder path: [UInt8], mode: FileMode, owner: Owner, rule: UInt32, isExplicit: Bool = false) {
     // A folder that takes a link's place would hide what the link leads to.
     let path = base.flatMap { $0.resolve(path) } ?? path
-    // Only a link leads to the root, which is there.
+    // Only a link leads to the root, and the root is there already.
     if path.isEmpty { return }
     addParents(of: path, neededBy: rule)
     let neededBy = folders[path]?.neededBy ?? rule
@@ -70,8 +69,8 @@ struct EntryCollector {
     folders[path] = folder
   }
 
-  /// Adds the folder at `path`, where nothing stands, and those above it that are missing too, for `owner`, because
-  /// `rule` needs them there; `isNamed` when they are to count as named by it.
+  /// Adds the missing folders on `path`, for `owner`, because `rule` needs them; `path` itself must be missing. With
+  /// `isNamed` they count as named by the rule.
   mutating func add(missingFolder path: [UInt8], owner: Owner, neededBy rule: UInt32, isNamed: Bool) {
     var rest = path[...]
     while !rest.isEmpty, folders[Array(rest)] == nil {
@@ -85,7 +84,7 @@ struct EntryCollector {
     }
   }
 
-  /// Adds a file or a symlink at `path`; the name that it is stored under.
+  /// Adds a file or a symlink at `path`; returns its stored name.
   @discardableResult
   mutating func add(
     _ kind: TarEntryKind, at path: [UInt8], mode: FileMode, owner: Owner, linkname: [UInt8] = [],
@@ -105,7 +104,7 @@ struct EntryCollector {
     var rest = path[...]
     while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
       rest = rest[..<slash]
-      // A folder that is there has its parents already.
+      // A folder that is known has its parents already.
       if !addImplied(Array(rest), rule) { return }
     }
   }
@@ -118,14 +117,14 @@ struct EntryCollector {
     return true
   }
 
-  /// Gives a folder of the base the mode and the owner that it has there.
+  /// Gives a folder that is in the base its mode and owner from there.
   private func keepBase(of path: [UInt8], _ folder: inout Folder) {
     guard let known = base?[path], known.kind == .directory else { return }
     folder.mode = FileMode(bits: known.mode)
     folder.owner = Owner(uid: UInt32(clamping: known.uid), gid: UInt32(clamping: known.gid))
   }
 
-  /// The path with the base's links in its parents followed.
+  /// The path after links of the base in its parents were followed.
   private func behindLinks(_ path: [UInt8]) -> [UInt8] {
     guard let base, let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return path }
     guard let parent = base.resolve(Array(path[..<slash])) else { return path }
@@ -135,8 +134,8 @@ struct EntryCollector {
 
 // Ending
 extension EntryCollector {
-  /// The entries in their order, and what stands in another's way. `isOverlay` tells of a rule's number whether it
-  /// may replace, `isSame` of two sources whether they are one. Nothing is left to be finished again.
+  /// The entries in order, and the conflicts between them. `isOverlay` says whether a rule may replace entries,
+  /// `isSame` whether two sources are one. The collector is empty afterwards.
   mutating func finish(
     isOverlay: (UInt32) -> Bool, isSame: (SourceID, SourceID) -> Bool
   ) -> (entries: TarEntryList, conflicts: [EntryConflict]) {
@@ -145,19 +144,19 @@ extension EntryCollector {
     conflicts += filesInPlaceOfFolders()
     for (path, folder) in folders {
       let name = path.isEmpty ? prefix : prefix + path + [UInt8(ascii: "/")]
-      // A folder's path is no longer than that of what needed it, which was added.
+      // Not too long: the path of the entry that needed it is not shorter, and was added.
       _ = entries.append(
         name: name, kind: .directory, mode: folder.mode.bits, owner: folder.owner, origin: folder.rule)
     }
     entries.sort()
     folders = [:]
-    // Moved out: whoever gives the entries other numbers must not copy a million of them.
+    // Moved out, not copied: the caller gives the entries other numbers, and there may be a million.
     let finished = entries
     entries = TarEntryList(mtime: finished.mtime)
     return (finished, conflicts)
   }
 
-  /// Of the entries of one name, takes out all but the one that the last overlay brought.
+  /// Keeps one entry of each name, that of the last overlay; returns the conflicts.
   private mutating func removeReplaced(
     _ isOverlay: (UInt32) -> Bool, _ isSame: (SourceID, SourceID) -> Bool
   ) -> [EntryConflict] {
@@ -176,7 +175,7 @@ extension EntryCollector {
         continue
       }
       replaced.append(index)
-      // One rule that brings the same file twice, as `paths` with a folder and a file in it, means one file.
+      // One rule may bring the same file twice, as `paths` with a folder and a file in it; that is one file.
       if first == second && areEqual(winner, index, isSame) { continue }
       let name = Array(entries.name(at: index))
       conflicts.append(EntryConflict(name: name, first: first, second: second, isAboutKind: false))
@@ -185,7 +184,7 @@ extension EntryCollector {
     return conflicts
   }
 
-  /// Whether two entries of one name are equal in all that a rule can say.
+  /// Whether two entries of one name have the same kind, metadata and contents.
   private func areEqual(_ first: Int, _ second: Int, _ isSame: (SourceID, SourceID) -> Bool) -> Bool {
     guard entries.entry(at: first, size: 0) == entries.entry(at: second, size: 0) else { return false }
     switch (entries.body(at: first), entries.body(at: second)) {
@@ -212,10 +211,10 @@ struct EntryConflict {
   let name: [UInt8]
   let first: UInt32
   let second: UInt32
-  /// Whether one wants a folder there and the other does not.
+  /// Whether only one of the two is a folder.
   let isAboutKind: Bool
 
-  /// What is wrong, and what would mend it.
+  /// The mistake, and how to mend it.
   func reason(_ origin: (UInt32) -> RuleOrigin) -> String {
     if isAboutKind { return "is a folder for one rule and a file for another: \(origin(first)) and \(origin(second))" }
     if first == second { return "comes twice from \(origin(first)); {os} and {arch} in \"to\" tell platforms apart" }

@@ -1,11 +1,11 @@
-// Names by which programs know files with passwords, tokens and private keys: one in a release is seldom meant.
+// Names that programs use for files with passwords, tokens and private keys: such a file in a release is seldom meant.
 
 import Archive
 import Basics
 
-/// Finds files of one archive that are named as files with secrets are.
+/// Finds files of one archive that have names of files with secrets.
 enum SecretNames {
-  /// One warning for all of them, those at the `renamed` paths, whose sources have such names, too; nil where there is
+  /// One warning for all of them; `renamed` are the paths of files whose sources have such names. Nil when there are
   /// none.
   static func warning(of entries: TarEntryList, _ renamed: [[UInt8]], in fileName: String) -> String? {
     let found = (0..<entries.count).filter { entries.kind(at: $0) == .file && isOne(entries.name(at: $0)) }
@@ -20,7 +20,7 @@ enum SecretNames {
     let name = slash.map { path[($0 + 1)...] } ?? path
     if names.contains(Array(name)) || suffixes.contains(where: { ends(name, in: $0) }) { return true }
     if name.starts(with: ".env.".utf8) { return !samples.contains(Array(name.dropFirst(".env.".utf8.count))) }
-    // With a slash before, for "a.aws/credentials" is another folder.
+    // With a slash before, because "a.aws/credentials" is another folder.
     return paths.contains { ends([UInt8(ascii: "/")] + path, in: $0) }
   }
 
@@ -36,21 +36,21 @@ enum SecretNames {
       "credentials.tfrc.json", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "secring.gpg", "key.pem", "privkey.pem",
       "private.pem", ".bash_history", ".rhosts",
     ].map { Array($0.utf8) })
-  /// What names end in.
+  /// Ends of names.
   private static let suffixes = [
     ".key", "-key.pem", ".p12", ".pfx", ".jks", ".keystore", ".ppk", ".kdbx", ".tfstate",
   ].map { Array($0.utf8) }
-  /// What paths end in.
+  /// Ends of paths.
   private static let paths = [
     ".aws/credentials", ".azure/accessTokens.json", ".cargo/credentials", ".cargo/credentials.toml",
     ".config/gcloud/application_default_credentials.json", ".config/gh/hosts.yml", ".docker/config.json",
     ".gem/credentials", ".hg/hgrc", ".kube/config", ".m2/settings.xml",
   ].map { Array("/\($0)".utf8) }
-  /// What follows ".env." in the names of examples.
+  /// Words after ".env." in the names of examples.
   private static let samples = Set(["dist", "example", "sample", "template"].map { Array($0.utf8) })
 }
 
-/// A few of many names, for a message.
+/// A few of many names, for messages.
 struct NameSample: CustomStringConvertible {
   private static let most = 5
 
@@ -65,7 +65,7 @@ struct NameSample: CustomStringConvertible {
 }
 
 extension [String] {
-  /// The warnings of one kind: ten of them, and how many more `things` there are.
+  /// Up to ten warnings of one kind, then how many more `things` there are.
   package func told(as things: String) -> [String] {
     let left = count - 10
     return prefix(10) + (left > 0 ? ["... and \(left) more \(things)"] : [])
@@ -75,9 +75,9 @@ extension [String] {
   func of(_ archive: String) -> [String] { map { "\(archive): \($0)" } }
 }
 
-/// Finds names of one archive that fall together elsewhere.
+/// Finds names of one archive that are one name where a file system folds case or Unicode forms.
 enum TwinNames {
-  /// A warning for each pair; the hashes of the folded names keep a million of them small.
+  /// A warning for each pair. Only hashes of the folded names are kept, to save memory with a million names.
   static func warnings(of entries: TarEntryList, in fileName: String) -> [String] {
     var seen: Set<UInt64> = []
     var twins: Set<UInt64> = []
@@ -115,8 +115,8 @@ enum TwinNames {
       for byte in folded.utf8 { take(byte) }
       return hash
     }
-    // A Character compares by canonical equivalence, and so does its hash; both are stable within a run alone,
-    // which is all that is needed here.
+    // A Character compares by canonical equivalence, and so does its hash. It is stable only within a run, which is
+    // enough here.
     var hasher = Hasher()
     hasher.combine(folded)
     return UInt64(bitPattern: Int64(hasher.finalize()))

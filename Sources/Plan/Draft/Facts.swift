@@ -1,36 +1,36 @@
-// What is true of a release beyond its layouts: version, time, flags. A fact that was not asked for is not there, and
-// one that could not be found out is there as its failure, which is told where the fact is used.
+// Facts about a release beyond its layouts: version, time, flags. A fact that was not asked for is missing. One that
+// could not be found is kept as its failure, which is told where the fact is used.
 
 import Basics
 import Files
 package import Git
 import Layout
 
-/// A fact that the tree or git may have to be asked for.
+/// A fact that may need a look at the tree or git.
 enum Fact: Hashable {
   /// The release's version.
   case version
   /// The time of the commit that is checked out.
   case commitTime
-  /// Whether the tree is as committed.
+  /// Whether the tree has no changes since its commit.
   case gitClean
   /// The git repository of the tree.
   case repository
 }
 
-/// A fact is used that nobody asked for.
+/// A fact is used that was not asked for.
 struct UnaskedFact: Error {
   let fact: Fact
 }
 
-/// What is true of a release beyond its layouts.
+/// Facts about a release beyond its layouts.
 struct Facts: Sendable {
-  /// Those whose templates and flags the facts are about.
+  /// The layouts that the facts are for.
   let layouts: LayoutSet
   let options: ReleaseOptions
-  /// Nil where nobody knows the version.
+  /// Nil where the version is not known.
   var version: Result<String?, any Error>?
-  /// Why nobody knows the version.
+  /// Why the version is not known.
   var reasonForNoVersion: Result<String, any Error>?
   /// Nil where the tree has no repository.
   var commitTime: Result<Int64?, any Error>?
@@ -38,20 +38,20 @@ struct Facts: Sendable {
   /// Nil where the tree has none.
   var repository: Result<GitRepository?, any Error>?
 
-  /// Those that the layouts and the options tell alone.
+  /// The facts that the layouts and the options give, without a look at the tree.
   init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
     self.layouts = layouts
     self.options = options
   }
 
-  /// Time of every entry of an archive whose settings say `time`, seconds since 1970. Throws `GitError`.
+  /// Time of every entry of an archive whose settings give `time`, seconds since 1970.
   func mtime(_ time: Int64?) throws -> Int64 {
     if let known = options.epoch ?? time { return known }
     guard let commitTime else { throw UnaskedFact(fact: .commitTime) }
     return try commitTime.get() ?? 0
   }
 
-  /// The repository of the tree; nil when it has none. Throws `SystemError`.
+  /// The repository of the tree, if it has one.
   func knownRepository() throws -> GitRepository? {
     guard let repository else { throw UnaskedFact(fact: .repository) }
     return try repository.get()
@@ -60,7 +60,7 @@ struct Facts: Sendable {
 
 // Flags
 extension Facts {
-  /// Whether the condition holds. Throws `Diagnostic` or `GitError`.
+  /// Whether the condition holds.
   func holds(_ condition: Condition?) throws -> Bool {
     guard let condition else { return true }
     return try isOn(condition.flag) == condition.isOn
@@ -86,20 +86,20 @@ extension Facts {
 
 // Templates
 extension Facts {
-  /// Whether the version is needed to fill in `template`, in an image of the tag `tag` if it says one.
+  /// Whether `template` needs the version. `tag` is the template of the image's own tag, if it has one.
   func needVersion(for template: Template, tag: Template? = nil) -> Bool {
     template.variables.contains { variable in
       switch variable {
       case .version: true
       case .registry: layouts.images?.registry.variables.contains(.version) == true
-      // Its own variables cannot be those of a tag.
+      // A tag's own template has no {tag}, so this ends.
       case .tag: (tag ?? layouts.images?.tag).map { needVersion(for: $0) } ?? false
       case .name, .os, .arch, .releaseRegistry, .releaseTag, .md5: false
       }
     }
   }
 
-  /// What `variable` stands for in a rule about `subject`. Throws `Diagnostic` when nobody knows.
+  /// The value of `variable` in a rule about `subject`. Throws `Diagnostic` when it is not known.
   func value(of variable: Variable, _ subject: TemplateSubject) throws -> String {
     switch variable {
     case .name: return subject.image?.name ?? layouts.release.name
@@ -129,12 +129,12 @@ extension Facts {
     throw Diagnostic(.usage, "{version} is not known: \(reason); give --version V or set KUBE_GIT_VERSION")
   }
 
-  /// The template with every variable's value in it. Throws `Diagnostic` when one is not known.
+  /// Fills in the template. Throws `Diagnostic` when a variable is not known.
   func fill(_ template: Template, on platform: Platform?) throws -> String {
     try fill(template, TemplateSubject(platform: platform))
   }
 
-  /// The template with every variable's value in it. Throws `Diagnostic` when one is not known.
+  /// Fills in the template. Throws `Diagnostic` when a variable is not known.
   func fill(_ template: Template, _ subject: TemplateSubject) throws -> String {
     try template.filled { variable in
       do {
@@ -145,7 +145,7 @@ extension Facts {
     }
   }
 
-  /// The path that `template` fills in to. Throws `Diagnostic`.
+  /// The path that `template` gives when it is filled in.
   func path(_ template: Template, _ subject: TemplateSubject) throws -> ArchivePath {
     let text = try fill(template, subject)
     do throws(PathError) {
@@ -155,7 +155,7 @@ extension Facts {
     }
   }
 
-  /// The name of the file that an image is saved as. Throws `Diagnostic`.
+  /// The name of the file that an image is saved as.
   func fileName(of image: ImageRule, _ subject: TemplateSubject) throws -> String {
     let name = try image.file.map { try fill($0, subject) } ?? image.name + ImageRule.fileSuffix
     let isNamed =
@@ -164,7 +164,7 @@ extension Facts {
     throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: image.origin)
   }
 
-  /// The registry and the tag that the environment gives all images of the release; nil where it does not.
+  /// The registry and the tag that the environment gives all images of the release, if it does.
   var releaseNames: (registry: String, tag: String)? {
     guard let registry = options.environmentValue("KUBE_DOCKER_REGISTRY"),
       let tag = options.environmentValue("KUBE_DOCKER_IMAGE_TAG")
@@ -188,7 +188,7 @@ struct FactFinder {
 
   init(_ options: ReleaseOptions) { self.options = options }
 
-  /// `facts` and those that are `asked` for. What is known already is not looked up again.
+  /// `facts` with those that are `asked` for. A fact that is known is not looked up again.
   func adding(_ asked: Set<Fact>, to facts: Facts) -> Facts {
     var facts = facts
     if asked.contains(.repository) { find(repositoryFor: &facts) }
@@ -214,7 +214,7 @@ struct FactFinder {
     return found
   }
 
-  /// Where the version is looked up.
+  /// The tree in which the version is looked up.
   private func tree(_ facts: inout Facts) -> Result<VersionedTree, any Error> {
     find(repositoryFor: &facts).map { repository in
       VersionedTree(root: options.locations.root, repository: repository, environment: options.environment)
@@ -229,7 +229,7 @@ struct FactFinder {
     }
   }
 
-  /// The version of the command line or the environment.
+  /// The version from the command line or the environment.
   private var givenVersion: String? {
     if let version = options.version { return version }
     return options.environmentValue("KUBE_GIT_VERSION_FILE") == nil
@@ -244,25 +244,25 @@ struct FactFinder {
 
 /// The time of a release, seconds since 1970.
 package enum ReleaseTime {
-  /// The time where no layout has a say: the command line's, the commit's, 0. Throws `GitError`.
+  /// The time when no layout sets it: that of the command line, else of the commit, else 0.
   package static func find(_ options: ReleaseOptions, in repository: GitRepository?) throws -> Int64 {
     try options.epoch ?? repository.map { try ofCommit(in: $0) } ?? 0
   }
 
-  /// The time of the commit that is checked out. Throws `GitError`.
+  /// The time of the commit that is checked out.
   static func ofCommit(in repository: GitRepository) throws -> Int64 {
     let time = try repository.commitTime(try repository.headCommit())
-    // What the header cannot hold was never the time of a release.
+    // Limited to the times that a header can hold.
     return min(max(time, 0), ArchiveSettings.latest)
   }
 }
 
-/// What the variables of a template are about.
+/// The values that fill in the variables of a template.
 struct TemplateSubject: Sendable {
   var platform: Platform?
-  /// The image whose rule the template stands in.
+  /// The image whose rule has the template.
   var image: ImageRule?
-  /// The image's executable, whose digest {md5} is.
+  /// The image's executable; {md5} is its digest.
   var binary: SourceFile?
 }
 
@@ -272,14 +272,14 @@ struct BuiltBinaries {
 
   init(_ locations: Locations) { folder = locations.bin }
 
-  /// Where the executable stands.
+  /// The path of the executable.
   func path(_ name: String, on platform: Platform) -> [UInt8] {
     Array("\(folder)/\(platform.os)/\(platform.architecture)/\(name)\(platform.executableSuffix)".utf8)
   }
 
-  /// The executable; nil when it is not there, or no file, which the rule that brings it tells.
+  /// The executable; nil when it is missing or no file: the rule that brings it tells that.
   ///
-  /// Throws `SystemError` for all else: without a binary, an image would be another one.
+  /// Throws every other error, because an image without its binary would be another image.
   func file(_ name: String, on platform: Platform) throws(SystemError) -> SourceFile? {
     let path = path(name, on: platform)
     guard let link = try FileStatus.ifThere(path), let status = try FileStatus.followingIfThere(path), status.isFile
@@ -289,7 +289,7 @@ struct BuiltBinaries {
 }
 
 extension TemplateSubject {
-  /// What the templates of `image` on `platform` are about in a run of `options`. Throws `SystemError`.
+  /// The subject for the templates of `image` on `platform` in a run of `options`.
   init(_ image: ImageRule, on platform: Platform, _ options: ReleaseOptions) throws(SystemError) {
     self.init(platform: platform, image: image)
     guard !options.isDry, let name = image.binary else { return }

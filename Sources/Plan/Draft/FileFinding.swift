@@ -1,15 +1,15 @@
-// What is to be said of the files that are packed: executables for another machine than their platform's, or without
-// an execute bit (the layers of images have a gate of their own), and what files have that no archive keeps. It is said
-// of the entries that stay: a later rule may replace what an earlier one brought.
+// Findings about packed files: executables for another platform or without an execute bit, and attributes that no
+// archive keeps. Layers of images have a gate of their own. Only findings whose entries stay are told, because a later
+// rule may replace an entry.
 
 import Basics
 import Files
 import Image
 import Layout
 
-/// What is to be said of one file, if the entry of its rule stays.
+/// A finding about one file, told if its entry stays.
 package struct FileFinding: Sendable {
-  /// What kind of finding it is.
+  /// The kind of a finding.
   enum Kind: Sendable {
     case refusal(Diagnostic)
     case executable(String)
@@ -22,21 +22,21 @@ package struct FileFinding: Sendable {
   let rule: UInt32
   let kind: Kind
 
-  /// What is to be said of the file `path` whose extended attributes are left out.
+  /// The warning about the file `path` whose extended attributes are left out.
   package static func warning(path: [UInt8], attributes: [[UInt8]]) -> String {
     "\(escapedName(path)): its attributes are left out: \(attributes.map { escapedName($0) }.joined(separator: ", "))"
   }
 }
 
-/// What the files of a rule are for, as far as the rule says, and so what is looked for in them.
+/// What the files of a rule are for, as far as the rule says. It decides which checks are made.
 struct FilePurpose {
-  /// What brings the files.
+  /// How the rule names the files.
   enum Source {
     /// The folder of built binaries.
     case binaries
-    /// A rule for this very file.
+    /// A rule for exactly this file.
     case file
-    /// One of several paths, which is this very file's.
+    /// One of several paths, which names exactly this file.
     case path
     /// A folder above the file.
     case tree
@@ -45,18 +45,18 @@ struct FilePurpose {
   let source: Source
   /// The platform of the rule, for messages.
   let platform: Platform?
-  /// What their machines are compared with; nil for what they may be for.
+  /// The system and machine that files must be for; nil where any will do.
   private(set) var os: String?
   private(set) var architecture: String?
 
-  /// Of binaries that were built for `platform`.
+  /// The purpose of binaries that were built for `platform`.
   init(builtFor platform: Platform) {
     source = .binaries
     self.platform = platform
     (os, architecture) = (platform.os, platform.architecture)
   }
 
-  /// Of what `template`, the source of a rule, leads to: for the platform, as far as it names that.
+  /// The purpose of files at `template`, a rule's source: for the parts of the platform that the template names.
   init(_ source: Source, of template: Template, _ place: RulePlace) {
     self.source = source
     platform = place.platform
@@ -65,7 +65,7 @@ struct FilePurpose {
     architecture = variables.contains(.arch) ? platform?.architecture : nil
   }
 
-  /// Whether files may be for another machine than theirs.
+  /// Whether the files' machines are checked.
   var isCompared: Bool { os != nil || architecture != nil }
 }
 
@@ -73,22 +73,22 @@ struct FilePurpose {
 struct PackedFile {
   let file: SourceFile
   let status: FileStatus
-  /// Below the archive's root, as the rule has it.
+  /// The path below the archive's root, as the rule gives it.
   let path: [UInt8]
-  /// Of its entry.
+  /// The mode of the entry.
   let mode: FileMode
   /// The name that the entry is stored under.
   let name: [UInt8]
 
-  /// What is to be said of the file; `isLayer` when it goes into an image.
+  /// Findings about the file; `isLayer` when it goes into an image.
   ///
-  /// Throws what is a mistake whatever becomes of the entry: `SourceChanged`, `SystemError`.
+  /// Throws errors that are mistakes even if the entry is replaced later.
   func findings(for purpose: FilePurpose, at place: RulePlace, isLayer: Bool) throws -> [FileFinding] {
     var kinds: [FileFinding.Kind?] = []
-    // Of trees only what is to be run is looked at: another call for each file would be felt.
+    // In trees only executables are checked, because opening every file would take noticeable time.
     let isLookedAt = [.binaries, .file].contains(purpose.source) || status.mode & 0o111 != 0
     if isLookedAt { kinds.append(try attributes()) }
-    // The gate of an image looks at all that its layer brings.
+    // The gate of an image checks all files of its layer.
     if purpose.isCompared && !isLayer && !place.options.isUnchecked {
       let format = try Executable.inspect(file)
       kinds.append(misfit(format, purpose, place) ?? missingBit(format, purpose))
@@ -102,7 +102,7 @@ struct PackedFile {
     return .attributes("\(escapedName(path)): \(FileFinding.warning(path: file.path, attributes: names))")
   }
 
-  /// What is wrong with an executable that the platform of `purpose` does not run.
+  /// The finding about an executable that does not run on the platform of `purpose`.
   private func misfit(_ format: Executable, _ purpose: FilePurpose, _ place: RulePlace) -> FileFinding.Kind? {
     if let platform = purpose.platform,
       let reason = format.reason(against: platform, os: purpose.os, architecture: purpose.architecture)
@@ -125,14 +125,14 @@ struct PackedFile {
 extension Executable {
   static let damaged = "begins as an ELF file and is cut or damaged"
 
-  /// Why a file of this format is none for `platform`, of which `os` and `architecture` are compared where they are not
-  /// nil; nil when it is one.
+  /// Why a file of this format does not run on `platform`; nil when it does. `os` and `architecture` are compared where
+  /// they are not nil.
   func reason(against platform: Platform, os: String?, architecture: String?) -> String? {
     guard let machines, !machines.suit(os: os, architecture: architecture) else { return nil }
     return "expected a file for \(platform), found \(machines.fileDescription)"
   }
 
-  /// What is said of one without an execute bit, and what gives it one.
+  /// The text about an executable without an execute bit; `mend` is the way to set one.
   static func withoutExecuteBit(_ mend: String) -> String {
     "is an executable without an execute bit; \(mend) gives it one"
   }

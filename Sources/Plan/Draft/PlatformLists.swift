@@ -1,4 +1,4 @@
-// The platforms that a run is for: the layouts' lists, narrowed or replaced by what the command line says.
+// The platforms of a run: the lists of the layouts, narrowed or replaced by the command line.
 
 import Basics
 import Files
@@ -9,7 +9,7 @@ import Layout
 struct PlatformLists {
   private let layouts: LayoutSet
   private let options: ReleaseOptions
-  /// What the folder of binaries holds, once it was looked into.
+  /// The platforms in the folder of binaries, once it was read.
   private var present: Result<[Platform], any Error>?
 
   init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
@@ -17,11 +17,11 @@ struct PlatformLists {
     self.options = options
   }
 
-  /// Whether the folder of binaries should say something and does not.
+  /// Whether the folder of binaries was needed and could not be read.
   var isUnknown: Bool { if case .failure = present { true } else { false } }
 
-  /// Looks into the folder of binaries, where `selector` needs that and it was not done before. Throws why it cannot be
-  /// told what the folder holds; then no platform is there.
+  /// Reads the folder of binaries, if `selector` needs it and it was not read before. When it throws, the folder counts
+  /// as empty.
   mutating func prepare(_ selector: PlatformSelector?) throws {
     guard isPresent(selector) else { return }
     let found = present ?? findPresent()
@@ -29,7 +29,7 @@ struct PlatformLists {
     _ = try found.get()
   }
 
-  /// The mistakes of the command line: a fast run is wanted and none is described, wanted platforms in no list.
+  /// Mistakes of the command line: a fast run without a list for it, or platforms that are in no list.
   mutating func mistakesOfWanted() -> [Diagnostic] {
     var mistakes: [Diagnostic] = []
     let release = layouts.release
@@ -59,7 +59,7 @@ struct PlatformLists {
     return mistakes
   }
 
-  /// The platforms that the layouts spell out in this run.
+  /// The platforms that the layouts list for this run.
   private var listed: Set<Platform> {
     let release = layouts.release
     let selectors = layouts.tarballs.flatMap { [$0.platforms] + $0.entries.map(\.platforms) }
@@ -67,7 +67,7 @@ struct PlatformLists {
     return Set(selectors.flatMap { Self.spelledOut($0) }).union(names.flatMap { list($0) })
   }
 
-  /// The platforms that `selector` stands for in this run, in the order of their list, each once.
+  /// The platforms that `selector` selects in this run, in the order of their list, each once.
   func platforms(_ selector: PlatformSelector) -> [Platform] {
     var seen: Set<Platform> = []
     let all =
@@ -78,7 +78,7 @@ struct PlatformLists {
     return narrowed(all).filter { seen.insert($0).inserted }
   }
 
-  /// Whether a rule that says `selector` holds on `platform`.
+  /// Whether `selector` selects `platform`.
   func matches(_ selector: PlatformSelector?, _ platform: Platform) -> Bool {
     switch selector {
     case nil: true
@@ -87,7 +87,7 @@ struct PlatformLists {
     }
   }
 
-  /// Whether the folder of binaries decides what `selector` stands for.
+  /// Whether the folder of binaries decides what `selector` selects.
   func isPresent(_ selector: PlatformSelector?) -> Bool {
     if case .list(let name) = selector { layouts.release.platforms[name] == .present } else { false }
   }
@@ -96,14 +96,14 @@ struct PlatformLists {
     switch layouts.release.platforms[name] {
     case nil: return []
     case .listed(let platforms): return options.isFast ? layouts.release.fast ?? platforms : platforms
-    // Where it cannot be told, none is there.
+    // Empty when the folder could not be read.
     case .present: return (try? present?.get()) ?? []
     }
   }
 
   private func findPresent() -> Result<[Platform], any Error> {
     if options.isDry {
-      // Some of those that other lists name, in all likelihood.
+      // The folder is not read in a dry run: the platforms of other lists are the best guess.
       let platforms = listed.sorted { "\($0)" < "\($1)" }
       return .success(platforms.isEmpty ? [Platform(os: "linux", architecture: "amd64")] : platforms)
     }
@@ -122,7 +122,7 @@ struct PlatformLists {
     if case .patterns(let patterns) = selector { patterns.compactMap(\.platform) } else { [] }
   }
 
-  /// The platforms that have a folder OS/ARCH below `bin`, sorted; names that begin with "." are none.
+  /// The platforms with a folder OS/ARCH below `bin`, sorted. Names that begin with "." do not count.
   private static func present(in bin: String) throws -> [Platform] {
     var platforms: [Platform] = []
     for os in try folders(in: Array(bin.utf8)) {
@@ -143,13 +143,13 @@ struct PlatformLists {
 
   private static func folders(in path: [UInt8]) throws -> [[UInt8]] {
     let folder = try FileHandle(opening: path, O_RDONLY | O_DIRECTORY)
-    // Not by its times: a build may be under way beside the platforms that are packed.
+    // Times are not compared: a build may be under way beside the platforms that are packed.
     return try FolderListing.names(ofSource: folder, since: nil).filter { name in
       if name.first == UInt8(ascii: ".") { return false }
       do throws(SystemError) {
         return try FileStatus.followingIfThere(path + [UInt8(ascii: "/")] + name)?.isFolder == true
       } catch {
-        // A link in a loop leads nowhere, as one to nothing does, and is no folder.
+        // A link in a loop is no folder, just as a link to nothing.
         if error.errno == ELOOP { return false }
         throw error
       }

@@ -1,9 +1,9 @@
-// One rule of a tarball's layout or of an image, and a rule on one of the platforms that it stands on.
+// One rule of a tarball's layout or of an image, and that rule on one platform.
 
 import Basics
 import Layout
 
-/// What a rule says that several verbs understand.
+/// Options of a rule that several verbs use.
 struct RuleOptions: Sendable {
   /// Where it goes: a folder for the verbs that bring several entries, else the entry's own path.
   var to: Template?
@@ -11,7 +11,7 @@ struct RuleOptions: Sendable {
   var exclude: [Glob] = []
   var isOptional = false
   var mode: FileMode?
-  /// Whether its files are taken as they are, whatever machine they are for and whatever runs them.
+  /// Whether its files are taken without a check of their machine and interpreter.
   var isUnchecked = false
 }
 
@@ -25,44 +25,44 @@ struct Rule: Sendable {
   let condition: Condition?
 }
 
-/// Where the entries of an artifact come from: its rule, or an image's own binary.
+/// The origin of an artifact's entries: a rule, or an image's own binary.
 struct EntryOrigin: Sendable {
   let origin: RuleOrigin
-  /// Whether its entries may take the place of earlier ones.
+  /// Whether its entries may replace earlier ones.
   var isOverlay = false
   var isUnchecked = false
   /// Whether the platform chooses its files.
   var isChosenByPlatform = false
 }
 
-/// A rule on one platform, or what adds entries as a rule does.
+/// A rule on one platform, or something else that adds entries as a rule does.
 struct RulePlace {
   let origin: RuleOrigin
-  /// The number that its entries have as their origin.
+  /// The origin number of its entries.
   let number: UInt32
   let options: RuleOptions
-  /// What its templates are about.
+  /// The subject that fills in its templates.
   let subject: TemplateSubject
   let facts: Facts
-  /// The images and tarballs that it takes here.
+  /// The images and tarballs that it takes on this platform.
   var held = HeldArtifacts()
 
   var platform: Platform? { subject.platform }
 
   func fill(_ template: Template) throws -> String { try facts.fill(template, subject) }
 
-  /// The path that `template` fills in to.
+  /// The path that `template` gives when it is filled in.
   func archivePath(_ template: Template) throws -> ArchivePath { try facts.path(template, subject) }
 
-  /// Where the rule's entries go; nil for the archive's root.
+  /// The path that the rule's entries go to; nil for the archive's root.
   func to() throws -> ArchivePath? { try options.to.map(archivePath) }
 
-  /// `name` below where the rule's entries go.
+  /// The path of `name` below the one that the rule's entries go to.
   func below(_ name: String) throws -> ArchivePath {
     try archivePath(Template(literal: try to().map { "\($0.text)/\(name)" } ?? name))
   }
 
-  /// The names of a list, or those that the rule spells out.
+  /// The names of a list, or those that the rule gives itself.
   func names(_ list: NameList, of lists: [String: [String]]) throws -> [String] {
     switch list {
     case .list(let name): lists[name] ?? []
@@ -71,7 +71,7 @@ struct RulePlace {
   }
 }
 
-/// Reads entries with a table of verbs.
+/// Reads the entries of layouts with a table of verbs.
 struct RuleDecoder {
   let verbs: [any Verb.Type]
 
@@ -85,7 +85,7 @@ struct RuleDecoder {
   /// All keys that an entry may have, those of the verbs first.
   var keys: [String] { verbs.map { $0.key } + options }
 
-  /// The rule of an entry; nil, with the mistakes in `notes`, when it has no verb that can be read.
+  /// The rule of an entry; nil, with mistakes in `notes`, when its verb cannot be read.
   func rule(_ entry: LayoutEntry, _ notes: LayoutNotes) -> Rule? {
     guard let object = entry.field(notes).object(keys), let verb = verb(of: object, entry.templates.place),
       let field = object[verb.key]
@@ -96,7 +96,7 @@ struct RuleDecoder {
     }
     let read = verb.init(VerbEntry(field: field, object: object, templates: entry.templates))
     let options = RuleOptions(object, entry.templates, needsTo: verb.needsTo)
-    // Not before the options were looked at: all mistakes are told at once.
+    // After the options were read, so that all mistakes are told at once.
     guard let read else { return nil }
     return Rule(
       origin: entry.origin, verb: read, options: options, isOverlay: entry.isOverlay, platforms: entry.platforms,
@@ -120,7 +120,7 @@ extension RuleOptions {
   /// The keys of the options that several verbs take.
   static let keys = ["to", "include", "exclude", "optional", "mode", "unchecked"]
 
-  /// What an entry says; mistakes are noted.
+  /// Reads the options of an entry; mistakes are noted.
   fileprivate init(_ object: LayoutObject, _ templates: TemplateDecoder, needsTo: Bool) {
     to = (needsTo ? object.required("to") : object["to"]).flatMap(templates.path)
     include = Self.globs(object["include"], mayBeEmpty: false)

@@ -6,7 +6,7 @@ package import Layout
 /// All rules of a set of layouts.
 package struct Rules: Sendable {
   package let layouts: LayoutSet
-  /// What is declared and never used: not wrong, but seldom meant.
+  /// Names that are declared and never used: no mistake, but seldom meant.
   package let warnings: [String]
   private let rules: [RuleOrigin: Rule]
 
@@ -21,12 +21,12 @@ package struct Rules: Sendable {
     warnings = layouts.warnings(usedNames: notes.usedNames)
     let circles = TarballCircles(self).mistakes
     var mistakes = layouts.sorted(layouts.mistakes + notes.errors + circles)
-    // Not beside other mistakes: a rule that could not be read may hold what seems to be held by none.
+    // Only without other mistakes: a rule that could not be read may hold such an image.
     if mistakes.isEmpty { mistakes = LooseImages(self).mistakes }
     if !mistakes.isEmpty { throw LayoutErrors(errors: mistakes) }
   }
 
-  /// The rules that entries of a layout or an image spell out, in order.
+  /// The rules of the entries of a layout or an image, in order.
   func of(_ entries: [LayoutEntry]) -> [Rule] { entries.compactMap { rules[$0.origin] } }
 
   /// All images of the layouts, by the name of their group.
@@ -35,7 +35,7 @@ package struct Rules: Sendable {
     return groups.keys.sorted().flatMap { group in (groups[group] ?? []).map { (group: group, rule: $0) } }
   }
 
-  /// The files and folders of the source tree that the tarballs take, but for those with a variable in their path.
+  /// The files and folders of the source tree that the tarballs take. Paths with a variable are left out.
   package var sourcePaths: [String] {
     let templates = layouts.tarballs.flatMap { of($0.entries) }.flatMap(\.verb.sourcePaths)
     return templates.filter(\.variables.isEmpty).map(\.text)
@@ -54,7 +54,7 @@ private struct TarballCircles {
     for tarball in rules.layouts.tarballs { visit(tarball, [], nil) }
   }
 
-  /// `origin` is that of the rule that led here.
+  /// `origin` is the rule that led here.
   private mutating func visit(_ tarball: TarballLayout, _ chain: [String], _ origin: RuleOrigin?) {
     if let start = chain.firstIndex(of: tarball.name), let origin {
       let circle = (chain[start...] + [tarball.name]).joined(separator: " -> ")
@@ -69,9 +69,9 @@ private struct TarballCircles {
   }
 }
 
-/// Images that no tarball holds and so nothing gives platforms to.
+/// Images without platforms: they list none, and no tarball holds them.
 private struct LooseImages {
-  /// Each image that is made on no platform.
+  /// A mistake for each image that is made on no platform.
   private(set) var mistakes: [LayoutError] = []
 
   init(_ rules: Rules) {
@@ -93,7 +93,7 @@ private struct LooseImages {
     switch list {
     case .list(let name): name == group
     case .names(let templates):
-      // A name that is no image's may have variables in it, or is told of when the plan is made.
+      // A name that is no image's may have variables, or is refused when the plan is made.
       templates.contains { name in !names.contains(name.text) || members.contains { $0.name == name.text } }
     }
   }

@@ -1,4 +1,4 @@
-// What a run makes: which tarballs and images on which platforms, in which order, and which of their rules stand where.
+// The things a run makes: which tarballs and images, on which platforms, in which order, and with which rules.
 
 import Basics
 import Layout
@@ -18,13 +18,13 @@ struct ImageKey: Hashable, Sendable {
   let platform: Platform
 }
 
-/// What an artifact takes of the release's other ones, in order.
+/// The other artifacts of the release that an artifact takes, in order.
 struct HeldArtifacts: Sendable {
   var tarballs: [TarballKey] = []
   var images: [ImageKey] = []
 }
 
-/// A rule whose condition holds, and the platforms that it stands on in one artifact, with what it takes on each.
+/// A rule whose condition holds, with its platforms in one artifact and what it takes on each.
 struct PlacedRule: Sendable {
   let rule: Rule
   let places: [(platform: Platform?, held: HeldArtifacts)]
@@ -56,20 +56,20 @@ struct ImageHolder: Sendable {
   let platform: Platform?
   let images: [(group: String, name: String)]
 
-  /// Whether the image is among them, on its platform or any other.
+  /// Whether it holds the image, on any platform.
   func holds(_ name: String, of group: String) -> Bool { images.contains { $0.group == group && $0.name == name } }
 }
 
-/// What a run makes.
+/// The things a run makes.
 struct Scope: Sendable {
   /// The tarballs, each after those that it holds.
   var tarballs: [ScopedTarball] = []
-  /// The images that tarballs hold, in the order in which they do.
+  /// The images that tarballs hold, in the order of those tarballs.
   var heldImages: [ScopedImage] = []
-  /// The images that are made for their own sake.
+  /// The images that the command line asks for, whether tarballs hold them or not.
   var images: [ScopedImage] = []
 
-  /// What has to be known before `tarballs` and `images` can be made.
+  /// The facts that making `tarballs` and `images` needs.
   func facts(askedOf facts: Facts, areImagesMade: Bool) -> Set<Fact> {
     var asked: Set<Fact> = []
     let images = areImagesMade ? images + heldImages : images
@@ -77,7 +77,7 @@ struct Scope: Sendable {
     if !images.isEmpty { times.append(facts.layouts.release.archive.mtime) }
     if facts.options.epoch == nil && times.contains(nil) { asked.insert(.commitTime) }
     for rule in tarballs.flatMap(\.rules) + images.flatMap({ $0.baseRules + $0.rules }) where !rule.places.isEmpty {
-      // A look at layouts alone asks nobody.
+      // A dry run looks at layouts alone and does not ask git or the tree.
       if !facts.options.isDry { asked.formUnion(rule.rule.verb.facts) }
     }
     let layout = facts.layouts.images
@@ -113,7 +113,7 @@ extension ScopedImage {
 }
 
 extension ImageRule {
-  /// The templates that tell the names of its files and its tag.
+  /// The templates for the names of its files and for its tag.
   fileprivate func stageTemplates(_ layout: ImagesLayout?) -> [Template] {
     [file, tag ?? layout?.tag].compactMap { $0 }
   }

@@ -1,10 +1,10 @@
-// Finding what a run makes: from the names that the command line gives, the platforms of the run and the flags, through
-// what each tarball holds.
+// Finds what a run makes, from the names on the command line, the platforms and the flags, and from what each tarball
+// holds.
 
 import Basics
 import Layout
 
-/// What the command line wants of a release: nil for nothing of that kind, no names for all.
+/// The artifacts that the command line asks for. Nil means none of that kind, an empty list means all.
 struct WantedArtifacts {
   var tarballs: [String]?
   var images: [String]?
@@ -13,7 +13,7 @@ struct WantedArtifacts {
 
   init(tarballs: [String]? = nil, images: [String]? = nil) { (self.tarballs, self.images) = (tarballs, images) }
 
-  /// Those that have these names, or without names all.
+  /// The artifacts with these names; all artifacts when there are no names.
   init(ofBoth names: [String], in rules: Rules) {
     let known = (tarballs: rules.layouts.tarballs.map(\.name), images: rules.images.map(\.rule.name))
     tarballs = names.filter(known.tarballs.contains)
@@ -29,18 +29,17 @@ struct WantedArtifacts {
 struct ScopeFinder {
   private let rules: Rules
   private let facts: Facts
-  /// The platform lists, with what was found out about them.
+  /// The platform lists, with the result of reading the folder of binaries.
   private(set) var lists: PlatformLists
   private(set) var said = Diagnostics()
-  /// Facts that decide on the scope and were not asked for. Where there are some, they are to be found first, and the
-  /// scope anew.
+  /// Facts that decide on the scope and were not asked for. If there are any, find them first and then the scope again.
   private(set) var unasked: Set<Fact> = []
-  /// How many tarballs stand one inside the other below each.
+  /// For each tarball, how many levels of tarballs it holds.
   private var depths: [TarballKey: Int] = [:]
   private var tarballs: [TarballKey: ScopedTarball] = [:]
   private var knownHolders: [ImageHolder]?
 
-  /// `lists` are those of an earlier look at the same run.
+  /// `lists` are those of an earlier search in the same run.
   init(_ rules: Rules, _ facts: Facts, lists: PlatformLists? = nil) {
     self.rules = rules
     self.facts = facts
@@ -70,18 +69,18 @@ struct ScopeFinder {
     return scope
   }
 
-  /// Finds the rules of the images, which are needed where these are made.
+  /// Adds the rules of the images; only a run that makes the images needs them.
   mutating func addRules(toImagesOf scope: inout Scope) {
     scope.heldImages = scope.heldImages.map { withRules($0) }
     scope.images = scope.images.map { withRules($0) }
   }
 
-  /// Whether the condition holds; that it cannot be told is noted as a mistake.
+  /// Whether the condition holds; a condition that cannot be checked is noted as a mistake.
   private mutating func holds(_ condition: Condition?, at origin: RuleOrigin? = nil) -> Bool {
     do {
       return try facts.holds(condition)
     } catch let error as UnaskedFact {
-      // Whatever it is, what it decides on may ask for more.
+      // True in any case, because what it decides on may need more facts.
       unasked.insert(error.fact)
       return true
     } catch {
@@ -156,7 +155,7 @@ extension ScopeFinder {
     }
   }
 
-  /// The layouts were checked for circles, so this ends.
+  /// How many levels of tarballs it holds. The layouts were checked for circles, so this ends.
   private mutating func depth(of key: TarballKey, heldBy holder: RuleOrigin? = nil) -> Int {
     if let depth = depths[key] { return depth }
     guard let layout = layouts.tarball(key.layout) else { return 0 }
@@ -177,7 +176,7 @@ extension ScopeFinder {
     return depth
   }
 
-  /// The rule with the platforms that it stands on in a tarball for `platform`.
+  /// The rule with its platforms in a tarball for `platform`.
   private mutating func place(_ rule: Rule, of layout: TarballLayout, on platform: Platform?) -> PlacedRule {
     guard holds(rule.condition, at: rule.origin) else { return PlacedRule(rule: rule, places: []) }
     var places: [(platform: Platform?, held: HeldArtifacts)] = []
@@ -196,16 +195,16 @@ extension ScopeFinder {
     return PlacedRule(rule: rule, places: places)
   }
 
-  /// The platforms that a rule stands on: those of its own in a tarball without any, else the tarball's where the
-  /// rule's condition holds.
+  /// The platforms of a rule. In a tarball without a platform they are the rule's own; else it is the tarball's, if the
+  /// rule selects it.
   private mutating func platforms(of rule: Rule, on platform: Platform?) -> [Platform?] {
     if let platform { return matches(rule.platforms, platform) ? [platform] : [] }
     guard let selector = rule.platforms else { return [nil] }
     return platforms(selector)
   }
 
-  /// The tarball of the layout `name` that a rule of a tarball for `platform` takes; what it cannot take is noted as a
-  /// mistake.
+  /// The tarball of the layout `name` that a rule of a tarball for `platform` takes; nil, with the mistake noted, when
+  /// it cannot take it.
   private mutating func tarball(
     _ name: String, heldBy rule: Rule, of holder: TarballLayout, on platform: Platform?
   ) -> TarballKey? {
@@ -217,7 +216,7 @@ extension ScopeFinder {
       return nil
     }
     if platforms(selector).contains(platform) { return TarballKey(layout: name, platform: platform) }
-    // Which platforms a folder of binaries holds is not known without it.
+    // Without the folder of binaries its platforms are not known.
     let isFromFolder = [selector, holder.platforms, rule.platforms].contains { lists.isPresent($0) }
     let isOpen = lists.isUnknown || facts.options.isDry && isFromFolder
     if !isOpen { said.refuse(Diagnostic(.usage, "\(quoted(name)) is not made", for: platform, at: rule.origin)) }
@@ -231,7 +230,7 @@ extension TarballKey {
 
 // Images
 extension ScopeFinder {
-  /// The images that a run makes: those that are named, or all whose flags are on.
+  /// The images that a run makes: those with these names, or all whose flags are on.
   private mutating func wantedImages(_ names: [String]) -> [ImageKey] {
     for name in names { checkWanted(name) }
     var wanted: [ImageKey] = []
@@ -242,7 +241,7 @@ extension ScopeFinder {
     return wanted
   }
 
-  /// Takes note of a mistake when no image has the name, or all that have it are off.
+  /// Notes a mistake when no image has the name, or all images with it are off.
   private mutating func checkWanted(_ name: String) {
     let named = rules.images.map(\.rule).filter { $0.name == name }
     for rule in named where holds(rule.condition) { return }
@@ -255,7 +254,7 @@ extension ScopeFinder {
     return Diagnostic(.usage, "no image is named \(quoted(name))\(near)")
   }
 
-  /// The images of a rule's list whose flags are on, in order, with their groups; names that are none are mistakes.
+  /// The images of a rule's list whose flags are on, in order, with their groups. Unknown names are mistakes.
   private mutating func images(
     _ list: NameList, _ rule: Rule, on platform: Platform?
   ) -> [(group: String, rule: ImageRule)] {
@@ -287,7 +286,7 @@ extension ScopeFinder {
     return found
   }
 
-  /// The platforms that the image is made for: its own, else those on which tarballs hold it.
+  /// The platforms that the image is made for: its own, else those of the tarballs that hold it.
   private mutating func platforms(of image: ImageRule, in group: String) -> [Platform] {
     if let selector = image.platforms { return platforms(selector) }
     var platforms: [Platform] = []

@@ -1,24 +1,24 @@
-// What a rule does: the one seam between the planning of artifacts and the things that rules put into them.
+// The protocol between planning and the things that rules put into artifacts.
 
 import Layout
 
-/// What a rule puts into an artifact.
+/// A kind of rule: it puts its entries into an artifact.
 protocol Verb: Sendable {
-  /// The key of an entry that names it.
+  /// The key of a layout's entry with this verb.
   static var key: String { get }
-  /// The options that an entry with it may have beside those of all entries.
+  /// The options that such an entry may have beside those of all entries.
   static var options: [String] { get }
-  /// What --help says of it.
+  /// The text for --help.
   static var guide: VerbGuide { get }
-  /// Whether `to` must be given, for it is the path of the entry itself.
+  /// Whether `to` must be given, because it is the path of the entry itself.
   static var needsTo: Bool { get }
-  /// Whether images do not have it: what it brings is made from images.
+  /// Whether only tarballs may have it, because it brings things that are made from images.
   static var isOfTarballs: Bool { get }
 
-  /// Reads it from an entry; nil, with the mistake noted, when it cannot be read.
+  /// Reads the verb from an entry; nil, with the mistake noted, when it cannot be read.
   init?(_ entry: VerbEntry)
 
-  /// The templates that it fills in, `to` left out.
+  /// The templates that it fills in, without `to`.
   var templates: [Template] { get }
   /// The paths of the source tree that it takes.
   var sourcePaths: [Template] { get }
@@ -26,15 +26,15 @@ protocol Verb: Sendable {
   var images: NameList? { get }
   /// The layout whose tarball it takes, if it takes one.
   var tarball: String? { get }
-  /// The facts that it asks for beside those of its templates.
+  /// The facts that it needs beside those of its templates.
   var facts: Set<Fact> { get }
   /// Whether the platform that a rule stands on chooses the files that it brings.
   var isChosenByPlatform: Bool { get }
 
-  /// Adds what it brings; what it throws is a mistake of the rule.
+  /// Adds its entries; an error that it throws is a mistake of the rule.
   func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws
 
-  /// Adds what the layouts alone tell of it, and fills in all that it says: for a look at layouts without a tree.
+  /// Adds the entries that are known from the layouts alone, and fills in all its templates: for a run without a tree.
   func addNames(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws
 }
 
@@ -49,17 +49,17 @@ extension Verb {
     sourcePaths.contains { $0.variables.contains(.os) || $0.variables.contains(.arch) }
   }
 
-  /// The same as with a tree: for verbs of which the layouts tell all.
+  /// The same as with a tree, for verbs that need only the layouts.
   func addNames(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
     try add(to: &draft, at: place, in: context)
   }
 }
 
-/// What --help says of a verb.
+/// The text of --help about a verb.
 struct VerbGuide {
-  /// What stands behind its key: "PATH".
+  /// The word after its key: "PATH".
   let argument: String
-  /// What it puts into an artifact, in a few words.
+  /// The things it puts into an artifact, in a few words.
   let brings: String
 }
 
@@ -73,7 +73,7 @@ struct VerbEntry {
 
   var names: LayoutNames { templates.names }
 
-  /// The value as the name of a list of this kind, one of `known`, or as names.
+  /// The value as names, or as the name of a list of this kind, which must be in `known`.
   func nameList(of kind: String, _ known: Set<String>) -> NameList? {
     if field.isArray { return field.elements.map { .names($0.compactMap(templates.path)) } }
     guard let name = field.string else { return nil }
@@ -81,18 +81,18 @@ struct VerbEntry {
     return .list(name)
   }
 
-  /// Takes note of a mistake when the entry stands on no platform.
+  /// Notes a mistake when the entry has no platform.
   func checkPlatform() {
     if templates.hasPlatform { return }
     object.field.refuse("needs a platform: give the entry or its tarball \"platforms\"")
   }
 }
 
-/// Names that a rule spells out or takes from a list.
+/// Names that a rule gives itself or takes from a list.
 enum NameList: Equatable, Sendable {
   case list(String)
   case names([Template])
 
-  /// The names that are spelled out.
+  /// The names that the rule gives itself.
   var templates: [Template] { if case .names(let names) = self { names } else { [] } }
 }

@@ -1,4 +1,4 @@
-// The bases of a run: from the store, as the lock says, each read once.
+// The bases of a run, from the store and as its lock says. Each is read once.
 
 import Basics
 import Image
@@ -13,7 +13,7 @@ package final class Bases {
     let platform: Platform
   }
 
-  /// Whether there is a store with anything in it.
+  /// Whether there is a store that is not empty.
   let exist: Bool
   private let store: BaseStore
   private let lock: BaseLock?
@@ -21,8 +21,8 @@ package final class Bases {
 
   /// The bases in the folder of `locations`.
   ///
-  /// Throws `NamedFolderError` when the command line names one without a store, `ImageError` or `SystemError` when there
-  /// is no store but something else, or a lock that cannot be read.
+  /// Throws `NamedFolderError` when the folder from the command line is no store, and another error when the store or
+  /// the lock cannot be read.
   init(_ locations: Locations) throws {
     let path = locations.bases
     store = BaseStore(path)
@@ -35,10 +35,10 @@ package final class Bases {
     lock = exist ? try BaseLock.read("\(path)/\(Self.lockName)") : nil
   }
 
-  /// Whether there is a base of this name. Throws as `image` does.
+  /// Whether there is a base of this name.
   func holds(_ reference: Reference) throws -> Bool { try store.holds(reference) }
 
-  /// The base of a platform. Throws `ImageError`, `BaseForOthers`, `SourceChanged` or `SystemError`.
+  /// The base for a platform. Throws `BaseForOthers` when it is there for other platforms only.
   func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {
     let key = Key(reference: reference, platform: platform)
     if let known = known[key] { return try known.get() }

@@ -1,29 +1,29 @@
-// What an image's rule says once all its templates are filled in: its base, its names, its settings, its files.
+// An image's rule with all its templates filled in: its base, names, settings and files.
 
 import Basics
 import Image
 import Layout
 
-/// The base that the rule of an image names, as its layout tells of it.
+/// The base that an image's rule names.
 struct NamedBase {
   let rule: BaseRule
-  /// As the layout spells it.
+  /// The name as the layout spells it.
   let name: String
-  /// Whether that names the architecture, so that it is one image on every machine.
+  /// Whether the name has the architecture in it, so that it is the same image on every machine.
   let hasArchitecture: Bool
   let reference: Reference
 }
 
-/// What an image's rule says on one platform.
+/// An image's rule, filled in for one platform.
 struct FilledImage {
   let base: NamedBase
-  /// The image's own name, then that of the release registry where the environment tells one.
+  /// The image's own name, then the one in the release registry, if the environment gives that.
   let references: [Reference]
   let changes: SettingChanges
   /// The name of its archive.
   let fileName: String
 
-  /// Throws the last mistake; those before it are told.
+  /// Throws the last mistake; the earlier ones are added to `said`.
   init(_ rule: ImageRule, _ subject: TemplateSubject, _ facts: Facts, _ said: inout Diagnostics) throws {
     var mistakes: [Diagnostic] = []
     func attempt<Value>(_ body: () throws -> Value) -> Value? {
@@ -41,7 +41,7 @@ struct FilledImage {
     let fileName = attempt { try facts.fileName(of: rule, subject) }
     for mistake in mistakes.dropLast() { said.refuse(mistake) }
     if let last = mistakes.last { throw last }
-    // Without a mistake all of them are there.
+    // All are there when no mistake was thrown.
     guard let base, let references, let changes, let fileName else { throw Diagnostic(.usage, "image \(rule.name)") }
     (self.base, self.references, self.changes, self.fileName) = (base, references, changes, fileName)
   }

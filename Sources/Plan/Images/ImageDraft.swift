@@ -1,31 +1,31 @@
-// One image before the plan takes it in: its base, the entries of its new layer, what it is called and where it goes.
+// One image before it is in the plan: its base, the entries of its new layer, its names and its places.
 
 import Archive
 import Basics
 import Image
 import Layout
 
-/// What an image stands on.
+/// The base of an image in a draft.
 struct DraftBase: Sendable {
   let config: ImageConfig
   /// All files of its layers.
   let files: FileTable
-  /// As the store has it; nil in a look at layouts alone.
+  /// The base from the store; nil in a run on layouts alone.
   let image: BaseImage?
 
   init(_ image: BaseImage) { (config, files, self.image) = (image.config, image.files, image) }
 
-  /// An empty one.
+  /// An empty base.
   init(for platform: Platform) {
     config = ImageConfig(platform: platform, settings: ImageSettings(), diffIDs: [], created: 0, history: [])
     (files, image) = (FileTable(), nil)
   }
 }
 
-/// One image before the plan takes it in.
+/// One image before it is in the plan.
 struct ImageDraft: Sendable {
   let key: ImageKey
-  /// Where the layout tells of it.
+  /// The place of its rule in the layout.
   let origin: RuleOrigin
   let references: [Reference]
   /// The name of its archive.
@@ -34,27 +34,27 @@ struct ImageDraft: Sendable {
   /// Whether it goes into the images folder.
   let isKept: Bool
   let base: DraftBase
-  /// What its config says.
+  /// The platform in its config.
   let platform: Platform
   let settings: ImageSettings
   let createdBy: String
-  /// The entries of its new layer, with the draft that numbers their sources and origins.
+  /// The entries of its new layer; the draft has the numbers of their sources and origins.
   var layer: TarEntryList
   let draft: Draft
   let executable: PlannedImage.PlannedExecutable?
   let dockerfile: Dockerfile
 
-  /// As tarballs know it that hold it.
+  /// The part that tarballs holding it need.
   var held: HeldImage {
     HeldImage(
       fileName: fileName, tagFileName: ImageRule.tagFileName(of: fileName),
       tagText: Array("\(references.first?.tag ?? "")\n".utf8))
   }
 
-  /// The name of the image and its platform, for messages about two.
+  /// The image and its platform, for messages about two images.
   var shown: String { "\(origin) for \(key.platform)" }
 
-  /// The archives, and the folder that `docker build` makes it from. The tags' names follow from those.
+  /// The paths of its archives and of the folder for `docker build`. The paths of the tag files follow from these.
   func outputs(in locations: Locations) -> [String] {
     let staged = stagePlaces.map { place in "\(locations.stage)/\(place.folder)/\(place.place(of: fileName))" }
     if !isKept { return staged }
@@ -63,12 +63,12 @@ struct ImageDraft: Sendable {
   }
 }
 
-/// What came of the making of an image.
+/// The result of making an image.
 struct ImageDraftResult: Sendable {
   let image: Result<ImageDraft, any Error>
-  /// Mistakes but for the one that ended it, and warnings.
+  /// All warnings and mistakes, but for the mistake that ended it.
   let said: Diagnostics
 
-  /// As tarballs know it that hold it.
+  /// The part that tarballs holding it need.
   var held: HeldImageResult { HeldImageResult(image: image.map(\.held), said: said) }
 }

@@ -1,4 +1,4 @@
-// From an image's rule to its draft: what the rule says, the base from the store, the layer, and the gates before both.
+// Makes an image's draft from its rule: fills in the rule, takes the base from the store, makes and checks the layer.
 
 import Archive
 import Basics
@@ -10,7 +10,7 @@ import Layout
 struct ImageDrafter {
   private let image: ScopedImage
   private let context: DraftContext
-  /// Nil in a look at layouts alone.
+  /// Nil in a run on layouts alone.
   private let bases: Bases?
   private var said = Diagnostics()
 
@@ -22,16 +22,16 @@ struct ImageDrafter {
     (self.image, self.context, self.bases) = (image, context, bases)
   }
 
-  /// What comes of `image` on one of `bases`; without any, what the layouts alone tell of it.
+  /// Drafts `image` on one of `bases`; without bases, only from the layouts.
   static func draft(_ image: ScopedImage, in context: DraftContext, on bases: Bases?) -> ImageDraftResult {
     var drafter = ImageDrafter(image, context, bases)
     let result = Result { try drafter.draft() }
     return ImageDraftResult(image: result, said: drafter.said)
   }
 
-  /// Throws `Diagnostic`, and `SourceChanged` or `SystemError` for the files that are looked into.
+  /// Throws `Diagnostic`, and the errors of the files that are read.
   private mutating func draft() throws -> ImageDraft {
-    // Without knowing whether the executable is there, nothing of it is known.
+    // First, because an executable that cannot be looked up ends the draft.
     let subject = try TemplateSubject(rule, on: platform, context.options)
     if platform.os == "windows" {
       // Layers for Windows have Files and Hives in their root (hcsshim, pkg/ociwclayer), and what their base tells.
@@ -72,11 +72,11 @@ struct ImageDrafter {
     Diagnostic(.usage, "image \(rule.name) for \(platform): \(reason)", at: rule.origin)
   }
 
-  /// Every place in the stage where a tarball looks for the image.
+  /// Every place in the stage folder where a tarball looks for the image.
   private var stagePlaces: [PlannedImage.StagePlace] {
     var places: [PlannedImage.StagePlace] = []
     for holder in image.holders {
-      // What the root and the folder cannot be filled in with is told where the tarball is planned.
+      // A template that cannot be filled in is a mistake of the tarball, told where that is planned.
       let root = try? context.facts.fill(
         holder.layout.settings.root, on: holder.layout.platforms == nil ? nil : platform)
       let to = try? holder.to.map { try context.facts.path($0, TemplateSubject(platform: platform)) }
@@ -88,8 +88,8 @@ struct ImageDrafter {
     return places
   }
 
-  /// The most layers of an image that engines are known to start: overlayfs stacks no more in one page of mount options.
-  /// Docker takes two fewer (moby, layer/layer_store.go, `maxLayerDepth`).
+  /// The most layers of an image that engines can start: overlayfs takes no more in one page of mount options. Docker
+  /// takes two fewer (moby, layer/layer_store.go, `maxLayerDepth`).
   private static let mostLayers = 127
 
   private mutating func warn(_ gate: ImageGate, layers: Int) {
@@ -99,12 +99,12 @@ struct ImageDrafter {
     said.warn("image \(rule.name) for \(platform): \(reason)")
   }
 
-  /// The image's platform on a base of `base`: of the base's variant, for arm of the executable's where that is higher,
-  /// and of v7 where neither tells (image-spec, config.md, `variant`; Go's GOARM).
+  /// The image's platform on a base of `base`. The variant is the base's, or for arm the executable's if that is
+  /// higher, or v7 when neither is known (image-spec, config.md, `variant`; Go's GOARM).
   private func imagePlatform(_ base: Platform, _ executable: String?) -> Platform {
     var variant = base.variant
     if platform.architecture == "arm" {
-      // "v5" to "v8": of one length, so that their order is that of their letters.
+      // "v5" to "v8" have one length, so they compare as text.
       let known = base.variant == nil ? nil : base.normalized.variant
       variant = [known, executable].compactMap { $0 }.max() ?? "v7"
     }
@@ -114,7 +114,7 @@ struct ImageDrafter {
 
 // The base
 extension ImageDrafter {
-  /// The base as the store has it, for the machine that the executable is for.
+  /// The base from the store, for the machine of the executable.
   private mutating func stored(_ base: NamedBase, in bases: Bases, _ gate: ImageGate) throws -> BaseImage {
     do {
       let found = try explained(at: base.rule.origin) { try bases.image(base.reference, for: platform) }
@@ -122,7 +122,7 @@ extension ImageDrafter {
       do {
         try explained(at: rule.origin) { try gate.check(found.config, of: base.reference) }
       } catch let mistake as Diagnostic {
-        // On a base for its platform an image can be looked at for more.
+        // If the base is for this platform, the image can still be checked further.
         if found.config.platform.withoutVariant != platform.withoutVariant { throw mistake }
         said.refuse(mistake)
       }
@@ -131,14 +131,14 @@ extension ImageDrafter {
       try explained(at: rule.origin) { try gate.checkMachines(on: base.reference, for: error.found) }
       throw error
     } catch let mistake as Diagnostic {
-      // A store that cannot be looked into is what the mistake is about.
+      // When the store itself cannot be read, the mistake is about the store.
       if (try? bases.holds(base.reference)) ?? true { throw mistake }
       let cause = SharedCause(kind: .base(base.reference.familiar), subject: "\(rule.name) for \(platform)")
       throw Diagnostic(mistake.fault, mistake.message, at: mistake.origin, cause: cause)
     }
   }
 
-  /// What `body` gives; an `ImageError` that it throws gets to be one about this image.
+  /// The value of `body`; an `ImageError` becomes a mistake of this image.
   private func explained<Value>(at origin: RuleOrigin, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
@@ -150,7 +150,7 @@ extension ImageDrafter {
 
 // The Dockerfile
 extension ImageDrafter {
-  /// The Dockerfile that makes the same image, and the executable as it finds it beside itself.
+  /// The Dockerfile that makes the same image, and the executable that it finds beside itself.
   private func dockerfile(
     _ executable: PlannedImage.PlannedExecutable?, _ layer: ImageLayer, _ base: DraftBase, _ filled: FilledImage,
     _ gate: ImageGate
@@ -163,7 +163,7 @@ extension ImageDrafter {
       if entries.kind(at: index) == .directory { return layer.draft.origin(of: entries.origin(at: index)) != nil }
       return !entries.name(at: index).elementsEqual(executable?.path ?? [])
     }
-    // No digest that the layout does not have: nothing tells whether a registry, or an engine, knows the store's manifest.
+    // Only a digest that the layout has: a registry or an engine may not know the manifest of the store.
     let dockerfile = Dockerfile(
       base: filled.base.name, platform: filled.base.hasArchitecture ? nil : base.config.platform,
       executable: executable.map { ($0.name, folder) }, hasArchive: hasMore, changes: filled.changes)
@@ -173,7 +173,7 @@ extension ImageDrafter {
   private func executable(_ binary: SourceFile?, in layer: ImageLayer) -> PlannedImage.PlannedExecutable? {
     guard let binary, let name = rule.binary.map({ $0 + platform.executableSuffix }) else { return nil }
     let entries = layer.entries
-    // By its rule: an entry may bring the same file to another place.
+    // Found by its rule, because an entry may bring the same file to another place.
     let index = (0..<entries.count).first { index in
       entries.kind(at: index) == .file && layer.draft.origin(of: entries.origin(at: index))?.origin == rule.origin
     }

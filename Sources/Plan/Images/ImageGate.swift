@@ -1,27 +1,25 @@
-// The gate before an image is made: an executable for one machine on a base for another starts nowhere, and nobody
-// notices before it is deployed.
+// The check before an image is made. An executable for one machine on a base for another cannot start, and without a
+// check this is seen only after deployment.
 
 import Basics
 import Files
 import Image
 
-/// Checks an image's executable against what it is put on.
+/// Checks an image's executable against its base and platform.
 struct ImageGate {
   private let platform: Platform
   private let stageFolder: String
   /// Nil for an image without an executable of its own.
   private let binary: (path: String, format: Executable)?
 
-  /// The gate of an image that goes into `stageFolder`, whose config will say `platform`.
-  ///
-  /// Throws `SourceChanged` or `SystemError`.
+  /// The gate of an image that goes into `stageFolder` and whose config gets `platform`. Reads the executable.
   init(_ binary: SourceFile?, _ platform: Platform, stageFolder: String) throws {
     self.platform = platform
     self.stageFolder = stageFolder
     self.binary = try binary.map { (escapedName($0.path), try Executable.inspect($0)) }
   }
 
-  /// What is to be said of an executable that nobody can tell the machine of.
+  /// The warning about an executable whose machine is not known.
   var warning: String? {
     switch binary?.format {
     case .unknown, .archive, .otherELF: binary.map { "\($0.path) is in no known executable format" }
@@ -29,16 +27,16 @@ struct ImageGate {
     }
   }
 
-  /// The variant of the processor that the executable wants at least; nil where nobody tells.
+  /// The lowest processor variant that the executable needs; nil where it is not known.
   var variant: String? {
     guard case .elf(let file)? = binary?.format else { return nil }
     return file.variant
   }
 
-  /// Whether builders unpack the executable where they are to add it.
+  /// Whether the executable is an archive, which builders unpack when they add it.
   var isArchive: Bool { binary?.format == .archive }
 
-  /// Throws `ImageError` when the image cannot be made on the base `reference` of this config.
+  /// Throws `ImageError` when the image cannot be made on the base `reference` with this config.
   func check(_ config: ImageConfig, of reference: Reference) throws(ImageError) {
     try checkMachines(on: reference, for: [config.platform])
     if config.settings.hasTriggers {
@@ -46,8 +44,8 @@ struct ImageGate {
     }
   }
 
-  /// Throws `ImageError` when the executable is damaged, and when it, the platform and the base, which is there for
-  /// `found`, differ; their variants may.
+  /// Throws `ImageError` when the executable is damaged, or when it, the platform and the base differ. `found` are the
+  /// base's platforms; variants may differ.
   func checkMachines(on base: Reference, for found: [Platform]) throws(ImageError) {
     if let binary, case .damagedELF = binary.format {
       throw ImageError(binary.path, "", Executable.damaged)

@@ -1,4 +1,4 @@
-// The new layer of an image: what the base brings to every image on it, the executable, what the image has beside it.
+// The new layer of an image: the entries that its base's rules bring, the executable, and the image's own entries.
 
 import Archive
 import Basics
@@ -7,13 +7,13 @@ import Layout
 
 /// The new layer of an image.
 struct ImageLayer {
-  /// The draft that numbers the sources and origins of the entries.
+  /// The draft that has the numbers of the entries' sources and origins.
   let draft: Draft
   let entries: TarEntryList
 
-  /// Goes through the rules of `image` on a base with these files, whose user is `user`.
+  /// Goes through the rules of `image`. `base` are the files of its base, `user` is the base's user.
   ///
-  /// Throws the last mistake about what the layer would make of the base; all others are told.
+  /// Throws the last mistake about entries that do not fit on the base; all others are added to `said`.
   init(
     _ image: ScopedImage, on base: FileTable, user: String?, _ changes: SettingChanges, _ context: DraftContext,
     _ said: inout Diagnostics
@@ -40,11 +40,11 @@ struct ImageLayer {
     said.add(draft.said)
     let mistakes = (0..<entries.count).compactMap { mistake(at: $0, in: rule, on: base) }
     for mistake in mistakes.dropLast() { said.refuse(mistake) }
-    // What such a layer would make of the base is not worth a look.
+    // A layer that does not fit on its base is not checked further.
     if let last = mistakes.last { throw last }
   }
 
-  /// Why an entry cannot stand in a layer on `base`; nil when it can.
+  /// Why an entry cannot be in a layer on `base`; nil when it can.
   private func mistake(at index: Int, in image: ImageRule, on base: FileTable) -> Diagnostic? {
     let name = entries.name(at: index)
     let isFolder = entries.kind(at: index) == .directory
@@ -52,7 +52,7 @@ struct ImageLayer {
     let place = "image \(image.name): \(escapedName(bare))"
     let origin = draft.origin(of: entries.origin(at: index))?.origin ?? image.origin
     let last = bare.split(separator: UInt8(ascii: "/")).last ?? bare
-    // Layers know removed files by such names (image-spec, layer.md, "Whiteouts").
+    // Such names mark removed files in a layer (image-spec, layer.md, "Whiteouts").
     if last.starts(with: ".wh.".utf8) {
       let reason = "names that begin with \".wh.\" remove files in a layer"
       return Diagnostic(.usage, "\(place): \(reason)", at: origin)
@@ -64,9 +64,9 @@ struct ImageLayer {
 }
 
 extension Draft {
-  /// Makes the working directory where neither the base nor a rule does, behind the links of both.
+  /// Makes the working directory, unless the base or a rule does. Links of both are followed.
   ///
-  /// Where builders differ in its owner, it counts as named by a rule: the Dockerfile's archive brings it then.
+  /// Where builders give it different owners, it counts as named by a rule, so that the Dockerfile's archive brings it.
   fileprivate mutating func add(
     workingDirectory: String, of owner: WorkdirOwner, for image: ImageRule, on base: FileTable
   ) {
@@ -80,7 +80,7 @@ extension Draft {
       return
     }
     if files[path] != nil { return }
-    // The image needs the folder, should something else stand in its way.
+    // The origin is the image, for a mistake when something else is in the folder's place.
     collector.add(
       missingFolder: path, owner: owner.owner, neededBy: number(of: EntryOrigin(origin: image.origin)),
       isNamed: !owner.isOfEveryBuilder)
@@ -89,13 +89,13 @@ extension Draft {
 
 /// The owner of a working directory that is made for an image.
 struct WorkdirOwner {
-  /// The numbers of the user; 0:0 for a user with a name, which only the image's own passwd could tell.
+  /// The numbers of the user; 0:0 for a user with a name, because only the image's own passwd has its number.
   let owner: Owner
-  /// Whether `WORKDIR` in a Dockerfile makes the same folder with every builder: those before BuildKit make it for
-  /// root whatever the user, BuildKit for the one that is said before, which is the base's.
+  /// Whether `WORKDIR` in a Dockerfile makes the same folder with every builder. Builders before BuildKit make it for
+  /// root; BuildKit makes it for the user that is set before it, which is the base's.
   let isOfEveryBuilder: Bool
 
-  /// `base` is the base's user, `image` the one that the image says, if it says one.
+  /// `base` is the base's user, `image` the one that the image sets, if any.
   init(base: String?, image: String?) {
     owner = Self.owner(image ?? base ?? "")
     isOfEveryBuilder = owner == .root && Self.isRoot(base ?? "")
@@ -107,8 +107,8 @@ struct WorkdirOwner {
     user.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).allSatisfy { number($0) != nil }
   }
 
-  /// BuildKit (client/llb, `parseUID`, and solver/llbsolver/file, `readUser`): a user without a group has the group of
-  /// its own number.
+  /// As BuildKit does it (client/llb, `parseUID`, and solver/llbsolver/file, `readUser`): a user without a group gets
+  /// the group of the same number.
   private static func owner(_ user: String) -> Owner {
     let parts = user.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let uid = number(first) else { return .root }

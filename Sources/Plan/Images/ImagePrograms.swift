@@ -1,11 +1,11 @@
-// The programs of an image: what a container starts with, and the interpreters that run its files, looked up as the system
-// does it.
+// The programs of an image: the one that a container starts with, and the interpreters of its files. They are looked up
+// as the system does it.
 
 import Archive
 import Basics
 import Image
 
-/// What is wrong with one file of a layer.
+/// A finding about one file of a layer.
 enum LayerVerdict {
   case refusal(String)
   case warning(String)
@@ -13,18 +13,18 @@ enum LayerVerdict {
 
 /// The programs of an image.
 struct ImagePrograms {
-  /// All files of the image, those of its new layer too.
+  /// All files of the image, with those of its new layer.
   let files: FileTable
-  /// Those that a container of the image starts with.
+  /// The settings, with the command that a container starts.
   let settings: ImageSettings
 
-  /// The word that a container starts with; nil when the image says none.
+  /// The first word of the command that a container starts; nil when the image sets none.
   var entrypoint: String? {
     let words = settings.entrypoint.flatMap { $0.isEmpty ? nil : $0 } ?? settings.command ?? []
     return words.first.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// What is wrong with the interpreter that an executable names.
+  /// Findings about the interpreter that an executable names.
   func verdicts(onInterpreter interpreter: [UInt8], on base: Reference, _ remedy: String) -> [LayerVerdict] {
     let name = "needs the interpreter \(escapedName(interpreter)), which"
     if resolvedFile(interpreter) == nil {
@@ -34,7 +34,7 @@ struct ImagePrograms {
     return isExecutable(interpreter) ? [] : [.warning("\(name) has no execute bit")]
   }
 
-  /// What is wrong with what runs a script that begins with `line`; `remedy` goes behind what is refused.
+  /// Findings about the interpreter of a script that begins with `line`; `remedy` is added to refusals.
   func verdicts(on line: ScriptLine, on base: Reference, _ remedy: String) -> [LayerVerdict] {
     guard let interpreter = line.interpreter else { return [.warning("begins with \"#!\" and names no interpreter")] }
     if line.endsWithCarriageReturn && !Self.takesCarriageReturn(interpreter, line.argument) {
@@ -53,7 +53,7 @@ struct ImagePrograms {
     return [.refusal("\(reason) (\(searchPath)), on \(base.familiar)\(remedy)")]
   }
 
-  /// What env(1) is to run; nil for another interpreter, and for options and variables, which may say more.
+  /// The command that env(1) runs; nil for another interpreter, or when options or variables come before it.
   private static func nameForEnv(_ line: ScriptLine, _ interpreter: [UInt8]) -> [UInt8]? {
     let isName = !line.argument.isEmpty && !line.argument.starts(with: "-".utf8) && !line.argument.contains(0x3D)
     return Self.name(of: interpreter).elementsEqual("env".utf8) && isName ? line.argument : nil
@@ -74,14 +74,14 @@ struct ImagePrograms {
     resolvedFile(path).flatMap { files[$0] }.map { $0.mode & 0o111 != 0 } ?? false
   }
 
-  /// The path in the image of the command `name`: one with a slash is a path itself, another stands in a folder of PATH,
-  /// and what can be run there goes before what cannot.
+  /// The path in the image of the command `name`. A name with a slash is a path; another is searched in PATH. A file
+  /// that can be run goes before one that cannot.
   func found(_ name: [UInt8]) -> [UInt8]? {
     let slash = UInt8(ascii: "/")
     if name.contains(slash) { return resolvedFile(name) }
     let folders = Array(searchPath.utf8).split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     let files = folders.compactMap { folder in
-      // An empty one is the working directory (environ(7)).
+      // An empty part of PATH is the working directory (environ(7)).
       resolvedFile(folder.isEmpty ? name : folder + [slash] + name)
     }
     return files.first { (self.files[$0]?.mode ?? 0) & 0o111 != 0 } ?? files.first
@@ -94,13 +94,13 @@ struct ImagePrograms {
 
   private func isInLoop(_ path: [UInt8]) -> Bool { files.obstacle(on: fromRoot(path)) == .loop }
 
-  /// The path that leads to a file through all links.
+  /// The path of a file after all links were followed.
   private func resolvedFile(_ path: some Collection<UInt8>) -> [UInt8]? {
     guard let resolved = files.resolve(fromRoot(path)), files[resolved]?.kind == .file else { return nil }
     return resolved
   }
 
-  /// `path`, or where it is not absolute, `path` in the working directory.
+  /// `path` from the root; a relative one starts in the working directory.
   private func fromRoot(_ path: some Collection<UInt8>) -> [UInt8] {
     let isAbsolute = path.first == UInt8(ascii: "/")
     return (isAbsolute ? [] : Array((settings.workingDirectory ?? "").utf8) + [UInt8(ascii: "/")]) + path

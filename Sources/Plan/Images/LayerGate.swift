@@ -1,5 +1,5 @@
-// The gate behind the layer of an image: every file that it brings is for the image's machine, and what is to be run
-// there can be run: its interpreter is in the image, and it has an execute bit.
+// The check after the layer of an image is known: every file is for the image's machine. A file that can be run has an
+// execute bit, and its interpreter is in the image.
 
 import Archive
 import Basics
@@ -8,7 +8,7 @@ import Git
 import Image
 import Layout
 
-/// Checks all files that the new layer of an image brings.
+/// Checks all files of an image's new layer.
 struct LayerGate {
   let image: ScopedImage
   let layer: ImageLayer
@@ -22,25 +22,25 @@ struct LayerGate {
   private var entries: TarEntryList { layer.entries }
   private var shown: String { "image \(rule.name) for \(platform)" }
 
-  /// One file of the layer, and what is asked of it.
+  /// One file of the layer, with what the checks need.
   private struct Item {
     let index: Int
     let mode: UInt16
-    /// Whether it is the executable that the image's rule names.
+    /// Whether it is the executable of the image's rule.
     let isBinary: Bool
-    /// Whether a container starts with it.
+    /// Whether a container starts it.
     let isEntrypoint: Bool
 
-    /// Whether it is one of those that the image is made for.
+    /// Whether the image is made to run it.
     var isStarted: Bool { isBinary || isEntrypoint }
     var isToBeRun: Bool { hasExecuteBit || isStarted }
-    /// What to do about a file that is not run in the image.
+    /// The way out for a file that is not run in the image.
     var remedy: String { isStarted ? "" : "; \"unchecked\": true takes files that are not run in the image" }
-    /// For whoever runs it: whose bit it is, the image's user decides.
+    /// For any user, because the image's user decides which bit counts.
     var hasExecuteBit: Bool { mode & 0o111 != 0 }
   }
 
-  /// Bytes of the shortest ELF header: a smaller file that is not to be run is none of interest.
+  /// Bytes of the shortest ELF header: a smaller file that is not run needs no check.
   private static let shortestELF: Int64 = 52
 
   /// All mistakes and warnings.
@@ -67,7 +67,7 @@ struct LayerGate {
   }
 
   private func verdicts(on item: Item, _ format: Executable) -> [LayerVerdict] {
-    // Of the rule's own binary its gate has told these before there was a layer.
+    // The image's own binary was checked by `ImageGate` before.
     if !item.isBinary, let verdict = misfit(of: item, format) { return [verdict] }
     var verdicts: [LayerVerdict] = []
     switch format {
@@ -83,14 +83,14 @@ struct LayerGate {
     return verdicts + (missingBit(of: item, format).map { [$0] } ?? [])
   }
 
-  /// What is wrong with a file that the image's platform does not run.
+  /// The finding about a file that the image's platform does not run.
   private func misfit(of item: Item, _ format: Executable) -> LayerVerdict? {
     if let reason = format.reason(against: platform, os: platform.os, architecture: platform.architecture) {
       if item.isEntrypoint || entryOrigin(at: item.index)?.isChosenByPlatform == true { return .refusal(reason) }
-      // What no system runs, object files and the like, is for those who read it.
+      // Object files and the like are run by no system: they are data here.
       if case .otherELF = format { return nil }
-      // Programs of other systems may be what the image is about: installers, what is tested. Firmware, and what
-      // graphics processors run, is loaded from here.
+      // An image may carry programs of other systems, as installers or test data. Firmware and code for graphics
+      // processors is loaded from here.
       let isLoadedElsewhere = format.machines.map { $0.isForeignFormat || $0.isForDevices } ?? false
       return isLoadedElsewhere ? .warning(reason) : .refusal("\(reason)\(item.remedy)")
     }
@@ -100,7 +100,7 @@ struct LayerGate {
 
   private func missingBit(of item: Item, _ format: Executable) -> LayerVerdict? {
     if item.hasExecuteBit { return nil }
-    // An image's own binary has no rule that could say a mode.
+    // An image's own binary has no rule that could set a mode.
     let mend = item.isBinary ? "chmod a+x" : "\"mode\": \"0755\""
     if item.isEntrypoint { return .refusal("is the entrypoint, and has no execute bit; \(mend) gives it one") }
     let reason = Executable.withoutExecuteBit(mend)
@@ -110,19 +110,19 @@ struct LayerGate {
       // A library is loaded by another program. Its bytes look like those of a program that runs at any address.
       let isLibrary = !format.isProgram && String(decoding: entries.name(at: item.index), as: UTF8.self).contains(".so")
       return isLibrary ? .warning(reason) : .refusal(reason)
-    // What another program loads, as .NET does.
+    // Another program loads it, as .NET does.
     case .windows: return item.isBinary ? .warning(reason) : nil
     case .damagedELF, .otherELF, .darwin, .archive, .unknown: break
     }
     return format.isProgram ? .warning(reason) : nil
   }
 
-  /// The stored name of the file that a container starts with; nil when the image says none, and when it has no such
-  /// file, which is warned of.
+  /// The stored name of the file that a container starts; nil when the image sets none. Also nil, with a warning, when
+  /// the image does not have the file.
   private func checkedEntrypoint(_ said: inout Diagnostics) -> [UInt8]? {
     guard let word = programs.entrypoint else { return nil }
     let path = programs.found(Array(word.utf8))
-    // What the base alone starts with is for those who made it.
+    // The image does not set the command, so the base's own is not checked.
     if rule.entrypoint == nil && rule.cmd == nil { return path }
     let shown = "\(shown): the entrypoint \(quoted(word))"
     guard let path else {
@@ -140,8 +140,7 @@ struct LayerGate {
 
   private func origin(of item: Item) -> RuleOrigin { entryOrigin(at: item.index)?.origin ?? rule.origin }
 
-  /// What the file is read from, and where it stands in the image and comes from; nil for one that is too small to be of
-  /// interest.
+  /// The file's bytes, with its place in the image and its source for messages; nil for a file too small to check.
   private func source(of item: Item) throws -> (any PartSource, place: String)? {
     let name = escapedName(entries.name(at: item.index))
     let source: any PartSource
@@ -159,7 +158,7 @@ struct LayerGate {
   }
 }
 
-/// What was found in the files of one layer: the refusals of one reason that one rule makes are told as one.
+/// Findings in the files of one layer. Refusals of one rule for one reason are joined.
 struct LayerFindings {
   private struct Refusal {
     let reason: String
@@ -188,7 +187,7 @@ struct LayerFindings {
     refusals.append(Refusal(reason: reason, origin: origin, places: [place]))
   }
 
-  /// Tells all of them, about the `image` that messages call so.
+  /// Adds all findings to `said`; `image` is the image's name in messages.
   func tell(_ said: inout Diagnostics, of image: String) {
     for refusal in refusals {
       let message = "\(image): \(refusal.places.firstFew): \(refusal.reason)"

@@ -1,4 +1,4 @@
-// Where a release's folders are: derived from one another by their names alone, so that `--stage` fixes all of them.
+// The folders of a release. They follow from one another by name alone, so that `--stage` sets all of them.
 
 import Basics
 import Files
@@ -8,7 +8,7 @@ private import Glibc
 package struct Locations: Equatable, Sendable {
   /// The source tree.
   package let root: String
-  /// What release scripts stage, image tars among it.
+  /// The files that release scripts stage, with the archives of images.
   package let stage: String
   /// The built binaries, below OS/ARCH.
   package let bin: String
@@ -17,16 +17,16 @@ package struct Locations: Equatable, Sendable {
   package let images: String
   package let bases: String
   package let cache: String
-  /// Where the cache is when nothing else is said.
+  /// The cache folder when none is given.
   private let usualCache: String
-  /// What the command line gives.
+  /// The folders from the command line.
   private let given: Given
-  /// Whether the folder that the stage folder is in has its name from OUT_DIR.
+  /// Whether the folder above the stage folder has its name from OUT_DIR.
   private let isOutputNamed: Bool
-  /// The folder that the stage folder is in, and all that is not given.
+  /// The folder above the stage folder; folders that are not given are in it.
   package let output: String
 
-  /// What the command line gives; nil for what it leaves out.
+  /// The folders from the command line; nil for each that is not given.
   package struct Given: Equatable, Sendable {
     package var root: String?
     package var stage: String?
@@ -39,10 +39,10 @@ package struct Locations: Equatable, Sendable {
     package init() {}
   }
 
-  /// The folders that `given` leaves open follow from the others; `outputName` is OUT_DIR, by default "_output".
+  /// Folders missing in `given` follow from the others; `outputName` is OUT_DIR, by default "_output".
   ///
-  /// The root is the folder that `stage` stands in when it ends in "_output/release-stage" or
-  /// "`outputName`/release-stage", else ".". All but the root stand beside the stage folder.
+  /// The root is the part of `stage` before "_output/release-stage" or "`outputName`/release-stage", or "." without
+  /// such an end. All others are beside the stage folder.
   package init(_ given: Given, outputName: String?) {
     let outputName = outputName ?? ""
     self.given = given
@@ -59,15 +59,15 @@ package struct Locations: Equatable, Sendable {
     cache = given.cache ?? usualCache
   }
 
-  /// The folders that a run writes or is given, but for a cache that is elsewhere than usual; no source tree takes them
-  /// in.
+  /// The folders that a run writes or is given; no source tree takes them in. A cache outside its usual place is not
+  /// among them.
   package var own: [String] { [stage, bin, out, images, bases, usualCache] }
 
   /// Whether the command line names the folder.
   func isGiven(_ folder: NamedFolder) -> Bool { path(of: folder).isGiven }
 
-  /// Throws `NamedFolderError` when the command line names `folder`, or the environment the one that it is in, and there
-  /// is none: a run that is to look into it calls this first.
+  /// Throws `NamedFolderError` when a folder from the command line or environment is missing. A run that reads `folder`
+  /// calls this first.
   package func check(_ folder: NamedFolder) throws(NamedFolderError) {
     let (path, isGiven) = path(of: folder)
     if isGiven { return try folder.check(path) }
@@ -96,14 +96,14 @@ package struct Locations: Equatable, Sendable {
 
   private static func parent(of path: String) -> String {
     let parts = parts(of: path)
-    // ".." is not undone: what it leads to depends on links, and a name alone does not tell.
+    // ".." is kept: links decide where it leads, and the name alone does not show that.
     guard let last = parts.last, last != ".." else { return join(path, "..") }
     let rest = parts.dropLast().joined(separator: "/")
     if isAbsolute(path) { return "/\(rest)" }
     return rest.isEmpty ? "." : rest
   }
 
-  /// The parts of a path, without empty ones and ".".
+  /// The parts of a path, without empty parts and ".".
   private static func parts(of path: String) -> [String] {
     path.utf8.split(separator: slash).map { String(decoding: Array($0), as: UTF8.self) }.filter { $0 != "." }
   }
@@ -118,21 +118,21 @@ package struct Locations: Equatable, Sendable {
   }
 }
 
-/// A folder that the command line names for a run to look into.
+/// A folder that the command line names and a run reads.
 package enum NamedFolder: String, Sendable {
   case root, bin, bases
 
-  /// Throws `NamedFolderError` when `path`, which the option gives, leads to no folder.
+  /// Throws `NamedFolderError` when `path`, the value of the option, is no folder.
   package func check(_ path: String) throws(NamedFolderError) { try Self.check(path, from: "--\(rawValue)") }
 
-  /// Throws `NamedFolderError` when `path`, which the option or variable `name` gives, leads to no folder.
+  /// Throws `NamedFolderError` when `path`, the value of the option or variable `name`, is no folder.
   package static func check(_ path: String, from name: String) throws(NamedFolderError) {
     let status: FileStatus
     do throws(SystemError) {
       status = try FileStatus.following(Array(path.utf8))
     } catch {
       if error.errno == ELOOP { throw NamedFolderError(name: name, path: path, found: "a loop of links") }
-      // Whoever looks into it is told any other reason.
+      // Any other error is told when the folder is read.
       if !error.isAboutMissingFile { return }
       throw NamedFolderError(name: name, path: path, found: "nothing")
     }
@@ -140,14 +140,14 @@ package enum NamedFolder: String, Sendable {
   }
 }
 
-/// An option that names no folder, or one that is not what the option is for.
+/// An option that names no folder, or one of the wrong kind.
 package struct NamedFolderError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The option, or the variable of the environment.
   let name: String
   let path: String
-  /// What was wanted of it.
+  /// The thing that was expected there.
   var wanted = "a folder"
-  /// What is there instead.
+  /// The thing that is there instead.
   let found: String
 
   package var description: String { "\(name): \(escapedName(path.utf8)): expected \(wanted), found \(found)" }

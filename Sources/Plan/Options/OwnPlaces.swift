@@ -1,4 +1,4 @@
-// The run's own folders and outputs: what a run writes, and what it is given beside the source tree.
+// The run's own folders and outputs: those that it writes, and those that it is given beside the source tree.
 
 import Files
 import Glibc
@@ -10,23 +10,21 @@ struct OwnPlaces {
   private let parents: Set<FileKey>
   /// The folders that a run writes into.
   private let outputs: Set<FileKey>
-  /// The folders that runs make and remove folders in, where one of the places, or a folder above it, is missing.
+  /// Folders in which runs make and remove folders, because one of the places or a folder above it is missing.
   private let shared: Set<FileKey>
 
   /// No places.
   init() { (places, parents, outputs, shared) = ([], [], [], []) }
 
-  /// The places of a run that writes files of these names. A cache folder that is refused as one, since others put
-  /// things into it, is a folder of sources like any other.
-  ///
-  /// Throws `SystemError`.
+  /// The places of a run that writes files of these names. A cache folder that others put files into is refused as a
+  /// cache, and is then a folder of sources.
   init(_ locations: Locations, fileNames: [String], isCacheOfOthers: Bool = false) throws(SystemError) {
     var places: Set<FileKey> = []
     var parents: Set<FileKey> = []
     var shared: Set<FileKey> = []
     let caches = isCacheOfOthers ? [] : [locations.cache]
     for path in locations.own + caches + fileNames.map({ "\(locations.out)/\($0)" }) {
-      // What does not exist cannot be taken in; but a folder made to hold it may be there already.
+      // A missing place cannot be taken in, but a folder made to hold it may be there already.
       if let key = try Self.key(of: Array(path.utf8)) { places.insert(key) }
       var rest = Array(path.utf8)[...]
       var isAboveMissing = true
@@ -50,12 +48,12 @@ struct OwnPlaces {
     self.outputs = outputs
   }
 
-  /// Nil where nothing is found. Throws `SystemError`.
+  /// Nil where nothing is found.
   private static func key(of path: [UInt8]) throws(SystemError) -> FileKey? {
     do throws(SystemError) {
       return try FileStatus.followingIfThere(path)?.key
     } catch {
-      // Where the run may not look, or nothing can be, it neither writes nor takes anything in.
+      // Such a path cannot be read or cannot exist: the run writes nothing there and takes nothing in.
       if [EACCES, ELOOP, ENAMETOOLONG].contains(error.errno) { return nil }
       throw error
     }
@@ -70,12 +68,10 @@ struct OwnPlaces {
   /// Whether this is a folder that the run writes into.
   func isOutput(_ status: FileStatus) -> Bool { outputs.contains(status.key) }
 
-  /// Whether other runs of this program change what this folder holds while it is read.
+  /// Whether other runs of this program may change the folder while it is read.
   func isShared(_ status: FileStatus) -> Bool { isOutput(status) || shared.contains(status.key) }
 
-  /// Whether `path`, which is absolute and without links, lies in a folder below `root` that the run writes into.
-  ///
-  /// Throws `SystemError`.
+  /// Whether `path` is in a folder below `root` that the run writes into. `path` is absolute and without links.
   func isInOutput(_ path: [UInt8], below root: [UInt8]) throws(SystemError) -> Bool {
     var rest = path[...]
     while rest.count > root.count {

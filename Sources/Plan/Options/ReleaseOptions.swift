@@ -1,4 +1,4 @@
-// What the command line and the environment say about a release, as values.
+// The choices of the command line and the environment for a release, as values.
 
 package import Basics
 package import Image
@@ -6,23 +6,23 @@ package import Image
 /// The choices of one run.
 package struct ReleaseOptions: Sendable {
   package var locations: Locations
-  /// The environment of the run: git and the layouts' flags look things up in it.
+  /// The environment of the run; git and the layouts' flags use it.
   package var environment: [String: String]
-  /// The platforms to stay with; nil for all.
+  /// The platforms that the run is limited to; nil for all.
   package var platforms: [Platform]?
   package var isFast = false
-  /// Whether others put things into the folder of the cache, so that it is none.
+  /// Whether others put files into the cache folder, so that it is not used as one.
   package var isCacheOfOthers = false
   /// Flags set on the command line.
   package var flags: [String: Bool] = [:]
   package var version: String?
   /// Time of every entry, seconds since 1970.
   package var epoch: Int64?
-  /// Of deflate, 0 to 9; nil for what the layouts say.
+  /// The deflate level, 0 to 9; nil for the one in the layouts.
   package var level: Int?
   /// Threads.
   package var jobs = 1
-  /// Whether nothing outside of the layouts is looked at: neither tree nor binaries, bases, stage or git.
+  /// Whether the run looks at the layouts alone, not at the tree, binaries, bases, stage or git.
   var isDry = false
   /// The form of the archives of images.
   package var imageFormat = ImageFormat.hybrid
@@ -32,16 +32,16 @@ package struct ReleaseOptions: Sendable {
     self.environment = environment
   }
 
-  /// The variable's value; nil when it is not set or empty.
+  /// The value of the variable; nil when it is not set or empty.
   package func environmentValue(_ name: String) -> String? {
     guard let value = environment[name], !value.isEmpty else { return nil }
     return value
   }
 }
 
-/// The words for on and off.
+/// The words for on and off in flags.
 package enum FlagValue {
-  /// Whether `text` says on; nil when it says neither.
+  /// Whether `text` means on; nil when it is neither on nor off.
   package static func isOn(_ text: String) -> Bool? {
     switch text {
     case "y", "yes", "true", "1": true

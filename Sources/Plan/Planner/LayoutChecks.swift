@@ -1,4 +1,4 @@
-// What is wrong with layouts whatever the tree, the folders and the environment hold.
+// Mistakes of layouts that do not depend on the tree, the folders or the environment.
 
 import Layout
 
@@ -10,10 +10,10 @@ struct LayoutChecks {
 
   private var release: ReleaseLayout { rules.layouts.release }
 
-  /// The mistakes of a run that looks at layouts alone, with each flag as it is by default.
+  /// The mistakes of a run on layouts alone, with each flag at its default.
   func mistakes() -> [Diagnostic] { mistakes(with: Self.options(for: rules.layouts)) }
 
-  /// What would be wrong with another flag, or in a fast run, for warnings.
+  /// Warnings: the mistakes that another flag or a fast run would give.
   func warnings() -> [String] {
     var warnings: [String] = []
     for flag in release.flags.keys.sorted() + [ReleaseLayout.gitCleanFlag] {
@@ -30,14 +30,14 @@ struct LayoutChecks {
 
   private func mistakes(with options: ReleaseOptions) -> [Diagnostic] {
     let drafts = ReleaseDrafts(rules, options, WantedArtifacts(tarballs: [], images: []))
-    // Whatever it would be with a tree, here it is the layouts' fault.
+    // Here they are the layouts' fault, whatever they would be with a tree.
     return SharedCauses(options.locations).combined(drafts.said.mistakes).map {
       Diagnostic(.usage, $0.message, at: $0.origin)
     }
   }
 
-  /// The choices of a run that looks at layouts alone, each flag as it is by default. What stands for the version is as
-  /// short as one can be, and like no name that a layout spells out.
+  /// The options of a run on layouts alone, with each flag at its default. The version is as short as possible, and a
+  /// name that no layout spells out.
   private static func options(for layouts: LayoutSet) -> ReleaseOptions {
     var options = ReleaseOptions(locations: Locations(Locations.Given(), outputName: nil), environment: [:])
     (options.isDry, options.version, options.epoch) = (true, "_", 0)
@@ -46,11 +46,11 @@ struct LayoutChecks {
     return options
   }
 
-  /// The conditions that no platform of their tarball or image meets.
+  /// Conditions that hold on no platform of their tarball or image.
   func unmetConditions() -> [Diagnostic] {
-    // What replaces the lists may be anything.
+    // A list that replaces the layouts' own may have any platform.
     if release.replacesPlatforms { return [] }
-    // As the layouts say them, whatever a run is for.
+    // The lists as the layouts have them, without the choices of a run.
     let lists = PlatformLists(rules.layouts, Self.options(for: rules.layouts))
     let images = rules.images.map { ($0.rule.platforms, $0.rule.entries) }
     var mistakes: [Diagnostic] = []

@@ -1,5 +1,5 @@
-// Drafts into one plan: their sources and origins get the numbers that they have in it, each distinct source once, in the
-// order in which the drafts name them.
+// Joins drafts into one plan. Their sources and origins get the plan's numbers: each distinct source once, in the order
+// in which the drafts name them.
 
 import Archive
 import Basics
@@ -8,35 +8,35 @@ import Git
 import Image
 import Layout
 
-/// Puts a plan together.
+/// Joins drafts into a plan.
 struct PlanJoin {
-  /// Each after those that it holds.
+  /// The tarballs, each after those that it holds.
   private var tarballs: [PlannedTarball] = []
   private var plannedImages: [PlannedImage] = []
   private var sources = SourceTable()
   private var gitArchives: [GitArchive] = []
   private var rules: [RuleOrigin] = []
-  /// The images that tarballs may hold, and those that are made for their own sake.
+  /// All images: those that tarballs may hold, and those that the command line asks for.
   private let images: [ImageKey: ImageDraft]
   private let git: GitArchives
   private let format: ImageFormat
   private var tarballNumbers: [TarballKey: Int] = [:]
   private var imageNumbers: [ImageKey: Int] = [:]
   private var files: [FileKey: SourceID] = [:]
-  /// The sources of a commit's files by item; nil for what is no file.
+  /// The sources of a commit's files, by item; nil for an item that is no file.
   private var commits: [String: [SourceID?]] = [:]
   private var bases: [ImageDigest: [ImageBuilder.Layer]] = [:]
-  /// Bytes of all sources so far, and the most that they may be: an exbibyte.
+  /// Bytes of all sources so far. The limit is an exbibyte.
   private var bytes: Int64 = 0
   private static let mostBytes: Int64 = 1 << 60
 
-  /// A plan without anything in it; `images` are all that may be taken in.
+  /// An empty plan; `images` are all that may be added.
   init(_ images: [ImageKey: ImageDraft], _ git: GitArchives, _ format: ImageFormat) {
     (self.images, self.git, self.format) = (images, git, format)
   }
 
-  /// Takes in a tarball, whose tarballs were taken in before, and gives its entries the plan's numbers in their place: a
-  /// million of them are not copied. Throws `Diagnostic`, and as an image does that it holds.
+  /// Adds a tarball; the tarballs that it holds were added before. Its entries get the plan's numbers in place, because
+  /// there may be a million to copy.
   mutating func add(_ tarball: inout TarballDraft) throws {
     let offset = rules.count
     rules += tarball.draft.origins.map(\.origin)
@@ -53,12 +53,12 @@ struct PlanJoin {
     tarballs.append(planned)
   }
 
-  /// The number of an image, which is taken in once. Throws `SourceChanged` or `SystemError`.
+  /// Adds an image once, and returns its number.
   @discardableResult
   mutating func add(_ key: ImageKey) throws -> Int {
     if let number = imageNumbers[key] { return number }
     guard let image = images[key] else { throw Diagnostic(.usage, "no image \(key.name) for \(key.platform)") }
-    // As the image needs them: the layers of its base first.
+    // In the order in which the image needs them: the layers of its base first.
     let baseLayers = layers(of: image.base)
     let offset = rules.count
     rules += image.draft.origins.map(\.origin)
@@ -78,8 +78,8 @@ struct PlanJoin {
     return plannedImages.count - 1
   }
 
-  /// The plan: the images first, then the tarballs, which may hold them. Of the images those that are made for their
-  /// own sake are written where they belong, and the others only into tarballs that hold them.
+  /// The plan: first the images, then the tarballs, which may hold them. `ownImages` are written to their places, all
+  /// other images only into tarballs.
   func finished(for locations: Locations, ownImages: [ImageKey], _ warnings: [String]) -> Plan {
     let own = Set(ownImages.compactMap { imageNumbers[$0] })
     let images = plannedImages.enumerated().map { Artifact($1, in: locations, isWritten: own.contains($0)) }
@@ -147,7 +147,7 @@ struct PlanJoin {
     return layers
   }
 
-  /// Keeps the sum of all sizes far from where 64 bits end, so that nothing after has to ask.
+  /// Limits the sum of all sizes, so that later code need not check for overflow.
   private mutating func checkSize(of tarball: PlannedTarball) throws {
     for index in 0..<tarball.entries.count {
       let (sum, overflows) = bytes.addingReportingOverflow(sources.size(of: tarball.entries.body(at: index)) ?? 0)

@@ -1,5 +1,5 @@
-// From layouts to a plan: which tarballs and images, for which platforms, in which order, with which entries. It looks
-// at the tree with lstat alone and collects every mistake before it gives up.
+// Makes a plan from layouts: which tarballs and images, for which platforms, in which order, with which entries. It
+// reads the tree with lstat alone, and collects all mistakes before it stops.
 
 package import Layout
 
@@ -8,36 +8,36 @@ package enum Planner {
   /// A line for each verb that an entry may have, for --help.
   package static var verbGuide: String { VerbTable.guide }
 
-  /// The rules of a set of layouts, whose `files` were read from `place`. Throws all mistakes of the set.
+  /// The rules of a set of layouts; `files` were read from `place`. Throws all mistakes of the set.
   package static func rules(_ files: [LayoutFile], from place: String) throws(LayoutErrors) -> Rules {
     try Rules(LayoutSet(files, from: place), verbs: VerbTable.verbs)
   }
 
-  /// The plan of the tarballs whose layouts are named, or of all, and of those that they hold.
+  /// The plan of the named tarballs, or of all, with the tarballs that they hold.
   package static func plan(
     _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
     try plan(rules, options, WantedArtifacts(tarballs: names))
   }
 
-  /// The plan of the images that are named, or of all, on the platforms of the run; no tarballs.
+  /// The plan of the named images, or of all, on the platforms of the run, without tarballs.
   package static func planImages(
     _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
     try plan(rules, options, WantedArtifacts(images: names))
   }
 
-  /// The plan of the tarballs and images that are named, or of all, each once. A run that has nothing to make of one kind
-  /// makes the other.
+  /// The plan of the named tarballs and images, or of all, each once. If there is nothing to make of one kind, the
+  /// other is made.
   package static func planRelease(
     _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
     try plan(rules, options, WantedArtifacts(ofBoth: names, in: rules))
   }
 
-  /// What planning would refuse whatever the tree, the folders and the environment hold: nothing of them is looked at.
+  /// Finds mistakes that do not depend on the tree, the folders or the environment, and reads none of them.
   ///
-  /// What it would refuse with another flag, or in a fast run, is returned, for warnings.
+  /// Returns the mistakes that another flag or a fast run would give, as warnings.
   package static func check(_ rules: Rules) throws(PlanErrors) -> [String] {
     let checks = LayoutChecks(rules)
     let mistakes = checks.mistakes()
@@ -63,7 +63,7 @@ package enum Planner {
 }
 
 extension Diagnostics {
-  /// Does `body`, whose error is a mistake.
+  /// Runs `body`; its error is noted as a mistake.
   fileprivate mutating func attempt(_ body: () throws -> Void) {
     do {
       try body()

@@ -1,4 +1,4 @@
-// A run from its options to its drafts: the scope, the facts that are asked for, then each image and each tarball.
+// Makes the drafts of a run from its options: finds the scope and the facts, then drafts each image and each tarball.
 
 import Archive
 import Basics
@@ -7,14 +7,14 @@ import Git
 import Image
 import Layout
 
-/// The drafts of a run, and what is to be said of them.
+/// The drafts of a run, with their mistakes and warnings.
 struct ReleaseDrafts {
   private(set) var said = Diagnostics()
   /// The tarballs, each after those that it holds.
   var tarballs: [TarballDraft] = []
-  /// The images that tarballs hold and those that are made for their own sake.
+  /// All images: those that tarballs hold, and those that the command line asks for.
   private(set) var images: [ImageKey: ImageDraft] = [:]
-  /// The latter.
+  /// The images that the command line asks for.
   private(set) var ownImages: [ImageKey] = []
   let git: GitArchives
 
@@ -22,7 +22,7 @@ struct ReleaseDrafts {
   private let options: ReleaseOptions
   private let wanted: WantedArtifacts
 
-  /// Drafts what is wanted of the layouts of `rules`.
+  /// Drafts the `wanted` artifacts of the layouts of `rules`.
   init(_ rules: Rules, _ options: ReleaseOptions, _ wanted: WantedArtifacts) {
     (self.rules, self.options, self.wanted) = (rules, options, wanted)
     git = GitArchives(near: options.locations.out)
@@ -37,10 +37,10 @@ struct ReleaseDrafts {
 
   /// The bases of a run, opened when the first image is to be made.
   private struct RunBases {
-    /// Nil in a look at layouts alone.
+    /// Nil in a run on layouts alone.
     let store: Result<Bases?, any Error>
 
-    /// Whether images are made from them, not taken from the stage folder.
+    /// Whether images are made from the bases, and not taken from the stage folder.
     var areUsed: Bool {
       switch store {
       case .success(let bases): bases?.exist ?? true
@@ -54,7 +54,7 @@ struct ReleaseDrafts {
     var scope = found
     if !scope.images.isEmpty && !options.isDry {
       let (haveBinaries, haveBases) = (haveBinaries(for: scope.images), haveBases(bases))
-      // What is wrong with the tarballs is told all the same.
+      // Tarballs are still drafted, so that their mistakes are told too.
       if !haveBinaries || !haveBases { scope.images = [] }
       if scope.images.isEmpty && scope.tarballs.isEmpty { return }
     }
@@ -76,7 +76,7 @@ struct ReleaseDrafts {
     draftTarballs(scope, names, context)
     takeOwnImages(scope.images, results)
     for (key, result) in results { images[key] = try? result.image.get() }
-    // In their order in the plan.
+    // In the order of the plan.
     var seen: Set<ImageKey> = []
     let keys = (scope.heldImages + scope.images).map(\.key).filter { seen.insert($0).inserted }
     let drafted = keys.compactMap { images[$0] }
@@ -98,7 +98,7 @@ extension ReleaseDrafts {
       if bases == nil && !(scope.images + scope.heldImages).isEmpty { bases = openBases() }
       if bases?.areUsed == true { finder.addRules(toImagesOf: &scope) }
       lists = finder.lists
-      // What decides on the scope is to be known first.
+      // Facts that decide on the scope are found first.
       if !finder.unasked.isEmpty {
         facts = FactFinder(options).adding(finder.unasked, to: facts)
         continue
@@ -131,7 +131,7 @@ extension ReleaseDrafts {
       })
   }
 
-  /// Whether a folder of binaries that is named is there, if one of `images` has a binary.
+  /// Whether the folder of binaries is there, if it is named and one of `images` has a binary.
   private mutating func haveBinaries(for images: [ScopedImage]) -> Bool {
     if images.allSatisfy({ $0.rule.binary == nil }) { return true }
     do {
@@ -143,7 +143,7 @@ extension ReleaseDrafts {
     }
   }
 
-  /// Whether images can be made from bases; that it cannot be told is noted as a mistake.
+  /// Whether images can be made from bases; an error in finding that out is noted as a mistake.
   private mutating func haveBases(_ bases: RunBases?) -> Bool {
     switch bases?.store {
     case .success(let bases?) where bases.exist: return true
@@ -159,7 +159,7 @@ extension ReleaseDrafts {
 
 // Tarballs
 extension ReleaseDrafts {
-  /// The name of the archive; nil, with the mistake noted, when it is none.
+  /// The name of the archive; nil, with the mistake noted, when it is not valid.
   private mutating func fileName(of tarball: ScopedTarball, _ facts: Facts) -> String? {
     do {
       let name = try facts.fill(tarball.layout.fileName, on: tarball.key.platform)
@@ -217,7 +217,7 @@ extension ReleaseDrafts {
     }
   }
 
-  /// Two images with one output are a mistake.
+  /// Notes a mistake when two images have one output.
   private mutating func checkFiles(of images: [ImageDraft]) {
     var writers: [[UInt8]: ImageDraft] = [:]
     for image in images {
@@ -230,7 +230,7 @@ extension ReleaseDrafts {
     }
   }
 
-  /// Two images of one name on one platform are a mistake: whoever loads the second takes the name from the first.
+  /// Notes a mistake when two images have one name on one platform: an engine moves the name to the one loaded last.
   private mutating func checkNames(of images: [ImageDraft]) {
     var owners: [Platform: [Reference: ImageDraft]] = [:]
     for image in images {
@@ -251,10 +251,10 @@ struct TarballDraft: Sendable {
   let key: TarballKey
   /// The name of the archive.
   let fileName: String
-  /// Of deflate, 0 to 9.
+  /// The deflate level, 0 to 9.
   let level: Int
   var entries: TarEntryList
-  /// What numbers the sources and origins of the entries.
+  /// The draft that has the numbers of the entries' sources and origins.
   var draft: Draft
 
   /// Goes through the rules of a tarball. Throws when its time is not known.

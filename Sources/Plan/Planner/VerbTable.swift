@@ -7,7 +7,7 @@ enum VerbTable {
     DirectoryVerb.self, SymlinkVerb.self, ArtifactVerb.self, GitVerb.self,
   ]
 
-  /// The guide's lines about verbs: how an entry with each is written, what `to` is for it, and what it brings.
+  /// The guide's lines about verbs: how to write an entry, how it uses `to`, and what it brings.
   static var guide: String {
     verbs.map { verb in
       let form = "\(verb.key) \(verb.guide.argument)"

@@ -1,12 +1,12 @@
-// A walk through a folder of the source tree: every file, folder and symlink below it that the rule takes, each by
-// lstat alone. What a release cannot hold is told by name and type. Folders are read side by side; the order in which
-// they are gone through, and what is told, follow from the tree alone.
+// Walks through a folder of the source tree and finds every file, folder and symlink that the rule takes, by lstat
+// alone. Other types and names are refused. Folders are read in parallel; the order of the results depends on the tree
+// alone.
 
 import Basics
 import Files
 import Threads
 
-/// One thing that a walk found.
+/// An item that a walk found.
 struct WalkedItem: Sendable {
   /// Path below the tree's root.
   let path: [UInt8]
@@ -21,23 +21,23 @@ struct TreeWalker: Sendable {
   let root: [UInt8]
   let filter: TreeFilter
   let own: OwnPlaces
-  /// What stands before a path below the root when patterns look at it: "PATH/" for one of several paths.
+  /// The text before a path below the root when patterns are matched: "PATH/" for one of several paths.
   let patternPrefix: [UInt8]
 
-  /// What a walk has to tell.
+  /// A result of a walk.
   enum Finding {
     case item(WalkedItem)
-    /// What a release cannot hold.
+    /// An item that a release cannot hold.
     case refused(Diagnostic)
   }
 
-  /// Walks everything below the root, which the folders above it leave in `state`, on `jobs` threads. This one calls
-  /// `found`.
+  /// Walks everything below the root on `jobs` threads. `state` comes from the folders above the root. `found` is
+  /// called on this thread.
   func walk(_ state: TreeFilter.State, jobs: Int, _ found: (Finding) -> Void) throws {
     var visits = [TreeVisit(folder: FolderWalk.Visit(), state: state)]
     var undecided = UndecidedFolders()
     while !visits.isEmpty {
-      // The last first, so that few wait; so many whatever the number of threads, so that the order is the same.
+      // The last visits first, so that few wait. Their number does not depend on `jobs`, so that the order is fixed.
       let next = visits.suffix(TreeVisit.mostAtOnce)
       visits.removeLast(next.count)
       for contents in try ordered(next, jobs: jobs, { contents(of: $0) }) {
@@ -54,7 +54,7 @@ struct TreeWalker: Sendable {
     for item in undecided.taken { found(.item(item)) }
   }
 
-  /// Reads a folder, or a part of a large one; what was found before a mistake is there.
+  /// Reads a folder, or a part of a large one. After a mistake the items found before it are kept.
   private func contents(of visit: TreeVisit) -> FolderContents {
     var contents = FolderContents(undecided: visit.undecided)
     do {
@@ -68,8 +68,8 @@ struct TreeWalker: Sendable {
     return contents
   }
 
-  /// Whether a name in a folder is looked at. Where the run writes into the tree itself, what killed runs left is as
-  /// little of the tree as the outputs.
+  /// Whether a name in a folder is looked at. Where the run writes into the tree, files left by killed runs are
+  /// skipped, as the outputs are.
   private func isOfTree(_ name: [UInt8], _ folder: FileStatus) -> Bool {
     if name == TreeFilter.git { return filter.takesGit }
     return !(name.starts(with: OutputFolder.temporaryPrefix.utf8) && own.isOutput(folder))
@@ -98,41 +98,41 @@ struct TreeWalker: Sendable {
   }
 }
 
-/// A folder to be read, or what is left of a large one.
+/// A folder to read, or the rest of a large one.
 private struct TreeVisit {
   /// Visits under way at once.
   static let mostAtOnce = 64
 
   let folder: FolderWalk.Visit
-  /// The state of what is in it.
+  /// The state of its contents.
   let state: TreeFilter.State
-  /// Its number among the folders that are not decided on, if it is one.
+  /// Its number in `UndecidedFolders`, if it is there.
   var undecided: Int?
 }
 
-/// What is taken of what one visit sees.
+/// The items that one visit takes.
 private struct FolderContents {
-  /// The number of the folder among those that are not decided on, if it is one.
+  /// The folder's number in `UndecidedFolders`, if it is there.
   let undecided: Int?
   var items: [WalkedItem] = []
-  /// The folders to go on with, each with the state of what is in that, and whether only that decides on it.
+  /// The folders to visit next, each with the state of its contents, and whether it is taken only for its contents.
   var folders: [(WalkedItem, TreeFilter.State, isUndecided: Bool)] = []
   var refused: [Diagnostic] = []
   var rest: TreeVisit?
 }
 
-/// Folders with some of the run's own below them, which come and go with these: they are taken where something else in
-/// them is.
+/// Folders that have some of the run's own places below them, and may exist only for these. They are taken only when
+/// something else in them is.
 private struct UndecidedFolders {
   private var folders: [(item: WalkedItem, parent: Int?, isTaken: Bool)] = []
 
-  /// Adds a folder; its number.
+  /// Adds a folder and returns its number.
   mutating func add(_ item: WalkedItem, in parent: Int?) -> Int {
     folders.append((item, parent, isTaken: false))
     return folders.count - 1
   }
 
-  /// Notes that something is taken of the folder of that number, if it is one, and so of those that it is in.
+  /// Marks the folder with this number as taken, and all folders above it.
   mutating func take(_ number: Int?) {
     var next = number
     while let number = next, !folders[number].isTaken {
@@ -141,11 +141,11 @@ private struct UndecidedFolders {
     }
   }
 
-  /// Those that are taken.
+  /// The folders that are taken.
   var taken: [WalkedItem] { folders.filter(\.isTaken).map(\.item) }
 }
 
 extension FileStatus {
-  /// What a release may hold, for messages about what it may not.
+  /// The types that a release may hold, for messages about other types.
   static let wantedTypes = "a release holds files, folders and symlinks"
 }

@@ -16,12 +16,12 @@ struct GitVerb: Verb {
   static let options = ["to", "include", "exclude", "mode", "unchecked", "commitId"]
   static let needsTo = false
 
-  /// A commit in git's words.
+  /// Reads the commit, which may be any name that git knows.
   init?(_ entry: VerbEntry) {
     let field = entry.field
     bringsCommitID = entry.object["commitId"].flatMap { Self.bringsCommitID($0, entry) } ?? false
     guard let commit = entry.templates.text(field) else { return nil }
-    // By bytes: a dash and a combining mark after it are one Character.
+    // Compared as bytes: a dash with a combining mark is one Character.
     let bytes = commit.text.utf8
     if bytes.isEmpty || bytes.first == UInt8(ascii: "-") || bytes.contains(where: { $0 < 0x20 }) {
       field.refuse("expected a commit such as \"HEAD\", found \(field.found)")
@@ -92,7 +92,7 @@ struct GitVerb: Verb {
 }
 
 extension EntryCollector {
-  /// Has the archive begin with the name of a commit, which can be only one. Throws `Diagnostic`.
+  /// Makes the archive begin with the name of a commit. Throws `Diagnostic` when it has the name of another one.
   fileprivate mutating func add(commitID: String) throws {
     let bytes = Array(commitID.utf8)
     if let comment, comment != bytes {

@@ -1,4 +1,4 @@
-// "images": images of the release and the files with their tags, made from bases or as they stand in the stage folder.
+// "images": images of the release and the files with their tags. Made from bases, or taken from the stage folder.
 
 import Basics
 import Files
@@ -74,7 +74,7 @@ struct ImagesVerb: Verb {
   /// A file of a staged image, and where it goes.
   private struct StagedFile {
     let path: ArchivePath
-    /// As the stage folder and the layout spell it.
+    /// The path for messages, as the stage folder and the layout spell it.
     let origin: String
     let file: SourceFile
 
@@ -83,7 +83,7 @@ struct ImagesVerb: Verb {
     func told(_ what: String) -> String { "\(path.text): staged image \(what)" }
   }
 
-  /// Takes note of what is wrong with a staged image, as far as its files are there.
+  /// Notes the mistakes of a staged image, as far as its files are there.
   private func check(
     _ archive: StagedFile?, _ tagFile: StagedFile?, wanting wanted: String?, for platform: Platform,
     _ draft: inout Draft, _ place: RulePlace, _ context: DraftContext
@@ -93,7 +93,7 @@ struct ImagesVerb: Verb {
       draft.said.refuse(tagFile.diagnostic("\(escapedName(tagFile.file.path)): \(reason)"), at: place.origin)
     }
     guard let archive else { return }
-    // An older image is told once, with its tag.
+    // The tag file's own tag goes first, so that an older image is told once.
     let image = StagedImage(archive.origin, spoolingNear: context.locations.stage)
     let findings = try image.findings(against: platform, tag: tag?.tag ?? wanted)
     for reason in findings.reasons { draft.said.refuse(archive.diagnostic(reason), at: place.origin) }
@@ -102,12 +102,12 @@ struct ImagesVerb: Verb {
 }
 
 extension Facts {
-  /// The tag that the run gives an image; nil when what it is made of is not known.
+  /// The tag that the run gives an image; nil when a variable of it is not known.
   fileprivate func knownTag(of subject: TemplateSubject) throws -> String? {
     do {
       return try value(of: .tag, subject)
     } catch let error as Diagnostic where error.fault == .usage {
-      // A staged image is taken without a version too: it is the tarball that may need one.
+      // A staged image needs no version, though its tarball may need one.
       return nil
     }
   }

@@ -40,7 +40,7 @@ struct PathsVerb: Verb {
     for source in sources { _ = try place.below(try place.archivePath(source).text) }
   }
 
-  /// How many files and symlinks one of the paths brings.
+  /// Adds the entries of one path; returns the number of its files and symlinks.
   private func add(
     _ template: Template, to draft: inout Draft, at place: RulePlace, in context: DraftContext
   ) throws -> Int {
@@ -56,7 +56,7 @@ struct PathsVerb: Verb {
       let cause = SharedCause(kind: .source(source), subject: "")
       throw Diagnostic(.system, "\(escapedName(to)): source \(error)", cause: error.isAboutMissingFile ? cause : nil)
     }
-    // The last part may be a link, and is stored as one; those above it must not lead away.
+    // The last part may be a link, and is stored as one; the folders above it must stay in the tree.
     try tree.checkInside(try Paths.resolved(Self.folder(above: path, in: source)), source)
     let filter = place.filter(draft.style)
     let above = filter.state(at: path.bytes)
@@ -95,7 +95,7 @@ struct PathsVerb: Verb {
     draft.add(item, at: to, from: start, source: source, for: purpose, place)
   }
 
-  /// The folder that the last part of `path` stands in; `source` is the path below the source tree's root.
+  /// The folder that has the last part of `path`; `source` is the path below the source tree's root.
   private static func folder(above path: ArchivePath, in source: [UInt8]) -> [UInt8] {
     let folder = Array(source.dropLast(path.name.count))
     return folder.isEmpty ? Array(".".utf8) : folder

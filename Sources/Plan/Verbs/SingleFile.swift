@@ -1,4 +1,4 @@
-// One file by its path, as the verbs take it that name files: a symlink is followed, and what cannot be packed is told.
+// One file by its path, for verbs that name files. A symlink is followed; a file that cannot be packed is a mistake.
 
 import Basics
 import Files
@@ -9,16 +9,14 @@ struct SingleFile {
   let source: [UInt8]
   /// Where it goes.
   let path: ArchivePath
-  /// Whose fault it is when it is missing.
+  /// The fault of the mistake when the file is missing.
   let fault: Fault
   /// Whether links must not lead out of the source tree.
   var isInTree = false
-  /// The image whose file in the stage folder it is.
+  /// The image, when this is its file in the stage folder.
   var stagedImage: String?
 
-  /// The file that the source leads to; nil where it is none that goes in, of which `draft` says why.
-  ///
-  /// Throws `SystemError`.
+  /// The file that the source leads to; nil, with the mistake in `draft`, when it cannot be packed.
   func find(
     for draft: inout Draft, at place: RulePlace, in context: DraftContext
   ) throws -> (file: SourceFile, status: FileStatus)? {
@@ -65,9 +63,9 @@ struct SingleFile {
 }
 
 extension Draft {
-  /// Adds the file at `path` that comes from `source`, which stands for its contents: one source is one file.
+  /// Adds the file at `path`. The text `source` is used as its contents, so that one source counts as one file.
   ///
-  /// What may be missing may be so wherever something else stands in its place.
+  /// An optional file is not added, because it may be missing where another entry has its path.
   mutating func addName(_ path: ArchivePath, of source: String, _ place: RulePlace) {
     if place.options.isOptional { return }
     addGenerated(.bytes(Array(source.utf8)), at: path, place)

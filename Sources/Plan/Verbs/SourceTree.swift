@@ -1,5 +1,5 @@
-// The source tree, as the verbs know it that take files and folders of it: what lies in it, and what a walk of one of
-// its folders brings.
+// The source tree for verbs that take its files and folders: which paths are in it, and the entries of a walk through a
+// folder.
 
 import Archive
 import Basics
@@ -8,7 +8,7 @@ import Layout
 
 /// The source tree of a run.
 struct SourceTree {
-  /// The tree's root, as the run was given it.
+  /// The tree's root, as the command line gives it.
   let root: [UInt8]
   private let context: DraftContext
 
@@ -17,7 +17,7 @@ struct SourceTree {
     self.context = context
   }
 
-  /// The path that `template` fills in to, below the root.
+  /// The path below the root that `template` gives when it is filled in.
   func path(_ template: Template, at place: RulePlace) throws -> [UInt8] { path(try place.archivePath(template)) }
 
   /// `path` below the root, without "./" before it.
@@ -25,7 +25,7 @@ struct SourceTree {
     root == Array(".".utf8) ? path.bytes : root + [UInt8(ascii: "/")] + path.bytes
   }
 
-  /// Why `resolved`, which a path of the source tree leads to, cannot be packed; nil when it is in the tree.
+  /// Why `resolved`, the end of a path of the source tree, cannot be packed; nil when it is in the tree.
   func reasonAgainst(_ resolved: [UInt8]) throws -> String? {
     let tree = try Paths.resolved(root)
     if resolved == tree || tree == [UInt8(ascii: "/")] || resolved.starts(with: tree + [UInt8(ascii: "/")]) {
@@ -34,32 +34,32 @@ struct SourceTree {
     return "leads out of the source tree to \(escapedName(resolved))"
   }
 
-  /// Throws `Diagnostic` when `resolved`, which `source` leads to, is not in the tree.
+  /// Throws `Diagnostic` when `resolved`, the end of `source`, is not in the tree.
   func checkInside(_ resolved: [UInt8], _ source: [UInt8]) throws {
     guard let reason = try reasonAgainst(resolved) else { return }
     throw Diagnostic(.system, "\(escapedName(source)): \(reason)")
   }
 
-  /// Throws `Diagnostic` when `resolved`, which `source` leads to, is a folder that the run writes into.
+  /// Throws `Diagnostic` when `resolved`, the end of `source`, is in a folder that the run writes into.
   func checkNotOutput(_ resolved: [UInt8], _ source: [UInt8]) throws {
     guard try context.own.isInOutput(resolved, below: try Paths.resolved(root)) else { return }
     throw Diagnostic(.usage, "\(escapedName(source)): the run writes into this folder; it cannot be packed")
   }
 
-  /// One folder of the tree, and what is to be done with what is in it.
+  /// One folder of the tree, and how its contents are added.
   struct Walk {
     let source: [UInt8]
-    /// What the names of the entries begin with.
+    /// The beginning of the entries' names.
     let to: [UInt8]
-    /// What stands before a path below `source` when patterns look at it.
+    /// The text before a path below `source` when patterns are matched.
     var patternPrefix: [UInt8] = []
-    /// What the folders above say of what is in it.
+    /// The state of its contents, from the folders above it.
     var state = TreeFilter.State.open
     let filter: TreeFilter
     let purpose: FilePurpose
   }
 
-  /// Adds all that a walk takes; how many files and symlinks they are.
+  /// Adds everything that a walk takes; returns the number of files and symlinks.
   func add(_ walk: Walk, to draft: inout Draft, at place: RulePlace) throws -> Int {
     let start = walk.source + [UInt8(ascii: "/")]
     let path = Draft.PathStart(folder: draft.collector.add(sourceFolder: start), dropping: walk.to.count)
@@ -79,7 +79,7 @@ struct SourceTree {
 }
 
 extension Draft {
-  /// Adds what a walk found at `source`; the paths of small files begin at `start`.
+  /// Adds the items that a walk found at `source`; the paths of small files begin at `start`.
   mutating func add(
     _ item: WalkedItem, at path: [UInt8], from start: PathStart, source: [UInt8], for purpose: FilePurpose,
     _ place: RulePlace
@@ -98,7 +98,7 @@ extension Draft {
 }
 
 extension RulePlace {
-  /// What the rule takes of a tree for an artifact of this style.
+  /// The filter of the rule for an artifact of this style.
   func filter(_ style: EntryStyle) -> TreeFilter {
     TreeFilter(include: options.include, exclude: options.exclude, cruft: style.exclude)
   }

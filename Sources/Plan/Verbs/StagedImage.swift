@@ -1,5 +1,5 @@
-// The archive of an image that stands in the stage folder, NAME.tar, and goes into a tarball as it stands: whether it
-// is what the tarball says it is. Whoever loads it would be the first to find out.
+// The archive of an image in the stage folder, NAME.tar, which goes into a tarball as it stands. It is checked against
+// what the tarball says, because else the error is seen only when an engine loads it.
 
 import Basics
 import Files
@@ -7,31 +7,30 @@ import Image
 
 /// The archive of a staged image.
 struct StagedImage {
-  /// What to do about one that is not the release's.
+  /// The advice for an image that is not the release's.
   static let remedy = "make it anew with `kpack images` or from bases"
 
   private let path: String
   private let spoolFolder: String
 
-  /// The archive at `path`; one that is compressed is unpacked near `spoolFolder` to be looked into.
+  /// The archive at `path`. A compressed one is unpacked near `spoolFolder` to be read.
   init(_ path: String, spoolingNear spoolFolder: String) {
     self.path = path
     self.spoolFolder = spoolFolder
   }
 
-  /// What is to be said of the archive, with the path before each.
+  /// Findings about the archive, each with the path before it.
   struct Findings {
-    /// Why it is refused; none when it goes in.
+    /// Reasons to refuse it; empty when it is taken.
     var reasons: [String] = []
-    /// What is sloppy about it, but harms nobody who reads it as tar does.
+    /// Faults that do no harm to a reader that reads it as tar does.
     var warnings: [String] = []
   }
 
-  /// Why it is no image for `platform` of the tag `tag`, and what is to be said of it where it is one.
+  /// The reasons why it is no image for `platform` with the tag `tag`, and warnings.
   ///
-  /// Variants may differ, and any tag will do where `tag` is nil. What registry and repository the names have is not
-  /// asked. The documents are verified; of the layers it is seen that they are there, and not read.
-  /// Throws `SourceChanged` or `SystemError`.
+  /// Variants may differ, and a nil `tag` allows any tag. Registry and repository of the names are not compared. The
+  /// documents are verified; layers must be there, and are not read.
   func findings(against platform: Platform, tag: String?) throws -> Findings {
     do {
       let source = try ImageSources.open(path, spoolingNear: spoolFolder)
@@ -61,7 +60,7 @@ struct StagedImage {
 
   private func told(_ reason: String) -> String { "\(escapedName(path.utf8)): \(reason): \(Self.remedy)" }
 
-  /// What is missing of an image's layers.
+  /// The missing layers of an image, if any.
   private func missing(of image: SourceImage, in source: any ImageSource) throws -> String? {
     do {
       try source.checkPresence(ofLayersOf: image)
@@ -91,22 +90,22 @@ extension SourceImage {
   /// `org.opencontainers.image.ref.name`).
   fileprivate func hasName(withTag tag: String?) -> Bool {
     let tags = names.compactMap { name in
-      // What is no reference is no name that an engine loads an image under.
+      // A name that is no reference cannot be used by an engine.
       Reference.isTag(name) ? name : (try? Reference(name))?.tag
     }
     return tag.map { tags.contains($0) } ?? !tags.isEmpty
   }
 }
 
-/// What the file with the tag of a staged image says.
+/// The text of the file with the tag of a staged image.
 struct StagedTag {
-  /// The bytes without blanks and ends of lines behind them; nil when there are more than any tag has.
+  /// The text without white space at its end; nil when it is too long for a tag.
   private let text: [UInt8]?
 
-  /// More than the longest tag, of 128 bytes, and what may stand behind it.
+  /// Enough for the longest tag, 128 bytes, and white space after it.
   private static let largestFile: Int64 = 4096
 
-  /// Reads the file. Throws `SourceChanged` or `SystemError`.
+  /// Reads the file.
   init(_ file: SourceFile) throws {
     guard file.identity.size <= Self.largestFile,
       let bytes = try file.part(from: 0, count: UInt64(clamping: file.identity.size))
@@ -117,11 +116,11 @@ struct StagedTag {
     text = Array(bytes.reversed().drop { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }.reversed())
   }
 
-  /// The tag; nil when the file says none.
+  /// The tag; nil when the file has none.
   var tag: String? { text.flatMap { String(validating: $0, as: UTF8.self) }.flatMap { Reference.isTag($0) ? $0 : nil } }
 
-  /// Why an image of this tag is none of the release's, whose tag is `wanted`; nil when it is one. Where no version is
-  /// known, and so no tag, any may be.
+  /// Why an image with this tag is not one of the release, whose tag is `wanted`; nil when it is. Without a version the
+  /// tag is not known, and any tag will do.
   func reason(against wanted: String?) -> String? {
     guard let tag else { return "expected a tag\(wanted.map { " such as \($0)" } ?? ""), found \(found)" }
     guard let wanted, wanted != tag else { return nil }

@@ -13,7 +13,7 @@ struct SymlinkVerb: Verb {
   static let options = ["to"]
   static let needsTo = true
 
-  /// Any path that a terminal does not obey.
+  /// Reads the target: any path without control characters.
   init?(_ entry: VerbEntry) {
     guard let target = entry.templates.text(entry.field) else { return nil }
     let bytes = target.text.utf8
@@ -35,6 +35,6 @@ struct SymlinkVerb: Verb {
 }
 
 extension FileMode {
-  /// Of symlinks: POSIX leaves it open, and every writer writes this.
+  /// The mode of symlinks: POSIX leaves it open, and every tar writer uses this.
   static let symlink = FileMode(bits: 0o777)
 }

@@ -1,8 +1,8 @@
-// "text": a file whose contents the layout spells out.
+// "text": a file whose contents are in the layout.
 
 import Layout
 
-/// A file with a text of the layout's.
+/// A file with a text of the layout.
 struct TextVerb: Verb {
   let text: Template
 

@@ -1,4 +1,4 @@
-// "tree": all that a folder of the source tree holds.
+// "tree": all contents of a folder of the source tree.
 
 import Basics
 import Files
@@ -39,7 +39,7 @@ struct TreeVerb: Verb {
     try tree.checkInside(resolved, source)
     try tree.checkNotOutput(resolved, source)
     if let to, place.options.include.isEmpty {
-      // Where a checkout stands may well be private: nothing of the tree is meant by that.
+      // Not `mode(of:at:)`, which warns: the folder of a checkout may well be private.
       let mode = draft.style.mode(FileMode(bits: status.mode), isFolder: true)
       draft.collector.add(folder: to, mode: mode, owner: draft.style.owner(status), rule: place.number)
     }
