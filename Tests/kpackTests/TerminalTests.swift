@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.enabled(if: Program.isThere("script"))) struct TerminalTests {
+@Suite(.enabled(if: Program.isThere("script") && canMakeTerminal())) struct TerminalTests {
   /// What kpack prints on a terminal of so many columns, its lines without colors.
   private func lines(_ words: String..., columns: Int, in box: Sandbox) throws -> [Substring] {
     let text = try box.sh(
@@ -53,4 +53,13 @@ import Testing
     #expect(shown.dropFirst().first?.hasSuffix("kB  \(digest.prefix(19))") == true, "\(shown)")
     #expect(shown.allSatisfy { $0.count <= 80 })
   }
+}
+
+/// Whether the system gives out pseudo-terminals (pty(7)); a bare root file system has none.
+private func canMakeTerminal() -> Bool {
+  let descriptor = posix_openpt(O_RDWR | O_NOCTTY)
+  guard descriptor >= 0 else { return false }
+  defer { close(descriptor) }
+  guard grantpt(descriptor) == 0, unlockpt(descriptor) == 0, let name = ptsname(descriptor) else { return false }
+  return access(name, R_OK | W_OK) == 0
 }
