@@ -59,7 +59,7 @@ struct ImageDraft: Sendable {
     let staged = stagePlaces.map { place in "\(locations.stage)/\(place.folder)/\(place.place(of: fileName))" }
     if !isKept { return staged }
     let folder = "\(locations.images)/\(key.platform.architecture)"
-    return staged + ["\(folder)/\(fileName)", "\(folder)/\(key.name).dockerbuild"]
+    return staged + ["\(folder)/\(fileName)", "\(folder)/\(PlannedImage.buildFolder(of: key.name))"]
   }
 }
 

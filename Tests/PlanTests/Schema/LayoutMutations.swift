@@ -1,6 +1,7 @@
 // Ways to break a layout, or to leave it right by a hair.
 
 @testable import JSON
+@testable import TestSupport
 
 /// One document changed at one place.
 struct LayoutMutations {
@@ -68,7 +69,7 @@ struct LayoutMutations {
   }
 
   /// One change, of any kind at any place.
-  func one(_ document: JSONLiteral, _ dice: inout Dice) -> JSONLiteral {
+  func one(_ document: JSONLiteral, _ dice: inout SplitMix) -> JSONLiteral {
     guard let place = document.places.randomElement(using: &dice), let found = document.value(at: place.steps) else {
       return document
     }

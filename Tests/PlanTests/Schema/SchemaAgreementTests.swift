@@ -142,7 +142,7 @@ struct SchemaAgreementTests {
   private static func documents() throws -> [LayoutDocument] {
     let schema = try LayoutSchema.read()
     let mutations = LayoutMutations(keys: keys(schema))
-    var dice = Dice(seed: 14)
+    var dice = SplitMix(seed: 14)
     var documents = LayoutDocument.complete
     var seen: [LayoutDocument.Kind: Set<String>] = [:]
     for document in LayoutDocument.complete {

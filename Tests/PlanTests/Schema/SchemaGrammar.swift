@@ -2,21 +2,9 @@
 // what excludes what is left to the judge.
 
 @testable import JSON
+@testable import TestSupport
 
-/// Numbers that are the same in every run: splitmix64 (Steele, Lea and Flood 2014).
-struct Dice: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
+extension SplitMix {
   /// True in one of `count` throws.
   mutating func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
 }
@@ -36,11 +24,11 @@ struct SchemaGrammar {
   }
 
   /// A value of the definition.
-  func value(of definition: String, _ dice: inout Dice) -> JSONLiteral {
+  func value(of definition: String, _ dice: inout SplitMix) -> JSONLiteral {
     value(definitions[definition], Place(definition: definition), &dice)
   }
 
-  private func value(_ schema: JSONValue?, _ place: Place, _ dice: inout Dice) -> JSONLiteral {
+  private func value(_ schema: JSONValue?, _ place: Place, _ dice: inout SplitMix) -> JSONLiteral {
     guard let schema else { return .string("x") }
     if let reference = schema["$ref"]?.string {
       var place = place
@@ -66,7 +54,7 @@ struct SchemaGrammar {
     }
   }
 
-  private func object(_ schema: JSONValue, _ place: Place, _ dice: inout Dice) -> JSONLiteral {
+  private func object(_ schema: JSONValue, _ place: Place, _ dice: inout SplitMix) -> JSONLiteral {
     let branches = schema["oneOf"]?.elements ?? schema["anyOf"]?.elements ?? []
     let verbs = branches.flatMap { names($0["required"]) }
     var wanted = names(schema["required"]) + names(branches.randomElement(using: &dice)?["required"])
@@ -92,7 +80,7 @@ struct SchemaGrammar {
     return .object(members)
   }
 
-  private func array(_ schema: JSONValue, _ place: Place, _ dice: inout Dice) -> JSONLiteral {
+  private func array(_ schema: JSONValue, _ place: Place, _ dice: inout SplitMix) -> JSONLiteral {
     let least = Int(schema["minItems"]?.integer ?? 0)
     var elements: [JSONLiteral] = []
     for _ in 0..<Int.random(in: max(least, dice.oneIn(5) ? 0 : 1)...(least + 2), using: &dice) {
@@ -103,12 +91,12 @@ struct SchemaGrammar {
     return .array(elements)
   }
 
-  private func integer(_ schema: JSONValue, _ dice: inout Dice) -> JSONLiteral {
+  private func integer(_ schema: JSONValue, _ dice: inout SplitMix) -> JSONLiteral {
     let (least, most) = (schema["minimum"]?.integer ?? 0, schema["maximum"]?.integer ?? 100)
     return .integer([least, most, Int64.random(in: least...most, using: &dice)].randomElement(using: &dice) ?? least)
   }
 
-  private func string(_ schema: JSONValue, _ place: Place, _ dice: inout Dice) -> String {
+  private func string(_ schema: JSONValue, _ place: Place, _ dice: inout SplitMix) -> String {
     let ways =
       place.isName
       ? ["names \(place.definition)", "names \(place.property)", "\(place.property).\(place.definition)"]
