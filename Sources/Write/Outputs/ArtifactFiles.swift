@@ -17,9 +17,14 @@ struct ArtifactFiles {
     self.store = store
   }
 
-  /// Writes an archive without encoding it.
-  mutating func write(_ rope: Rope, to place: OutputPlace) throws -> (digest: Digest, file: SourceFile) {
-    var file = try folder.outputs.create(place.name, in: place.folder)
+  /// Writes the file of an artifact without encoding it.
+  mutating func write(_ rope: Rope, of artifact: Artifact) throws -> (digest: Digest, file: SourceFile) {
+    try write(rope, into: try folder.create(artifact), at: folder.place(artifact))
+  }
+
+  private mutating func write(
+    _ rope: Rope, into file: consuming OutputFile, at place: OutputPlace
+  ) throws -> (digest: Digest, file: SourceFile) {
     try rope.forEachChunk { try file.write($0) }
     let (digest, source) = try file.finish()
     note(digest, at: place, source)
@@ -36,7 +41,9 @@ struct ArtifactFiles {
       case .copy(let source, let mode):
         let copy = try folder.outputs.copy(source, as: place.name, in: place.folder, mode: mode.bits)
         written.append(WrittenFile(digest: nil, place: place, identity: copy))
-      case .archive(let entries): digest = try write(Rope(entries, in: store), to: place).digest
+      case .archive(let entries):
+        let file = try folder.outputs.create(place.name, in: place.folder)
+        digest = try write(Rope(entries, in: store), into: file, at: place).digest
       case .absence: try folder.outputs.remove(place.name, in: place.folder)
       }
     }

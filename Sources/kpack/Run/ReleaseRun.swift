@@ -42,10 +42,11 @@ struct ReleaseRun {
     let writer = ReleaseWriter(plan, writing, cache: cache)
     let progress = Progress(plan, context.messages)
     let ledger: Ledger
+    let staged: [StagedResult]
     do {
       try ReleaseWriter.check(plan, in: folder)
       ledger = try writer.write(into: folder) { progress.take($0) }
-      try writer.commit(folder)
+      staged = try writer.commit(folder)
       cache?.finish()
     } catch {
       progress.end()
@@ -57,7 +58,7 @@ struct ReleaseRun {
     progress.end()
     context.messages.detail(WorkSummary(writer.log, planning: planning).lines(of: plan))
     do {
-      try report(ledger, options)
+      try report(ledger, staged, options)
       try context.output.flush()
     } catch {
       throw Diagnostic(.system, "\(subject) are written, but their results could not be told: \(error)")
@@ -68,7 +69,7 @@ struct ReleaseRun {
     let places = options.locations
     var lines: [String] = []
     if plan.hasTarballs {
-      let tarballs = plan.artifacts.filter { $0.image == nil }
+      let tarballs = plan.artifacts.filter { $0.image == nil && $0.isResult }
       lines = [
         "root \(places.root), binaries \(places.bin), stage \(places.stage)",
         "\(tarballs.count) tarballs into \(places.out), \(options.jobs) threads, zlib \(GzipMember.zlibVersion), "
@@ -82,7 +83,7 @@ struct ReleaseRun {
     return lines
   }
 
-  private func report(_ ledger: Ledger, _ options: ReleaseOptions) throws {
+  private func report(_ ledger: Ledger, _ staged: [StagedResult], _ options: ReleaseOptions) throws {
     if tellsEntries {
       for result in ledger.results {
         let title = ledger.plan.artifacts[result.artifact].title
@@ -92,6 +93,7 @@ struct ReleaseRun {
       }
     } else {
       try ArtifactRows(ledger).print(to: context.output, as: context.format)
+      try StageRows(ledger.plan, staged).print(to: context.output, as: context.format)
     }
     if context.format == .text {
       for artifact in ledger.plan.artifacts where artifact.stagedImages > 0 {
@@ -118,6 +120,6 @@ struct ReleaseRun {
 }
 
 extension Plan {
-  /// Whether it makes tarballs.
-  var hasTarballs: Bool { artifacts.contains { $0.image == nil } }
+  /// Whether tarballs are among its results.
+  var hasTarballs: Bool { artifacts.contains { $0.image == nil && $0.isResult } }
 }
