@@ -188,7 +188,8 @@ extension ReleaseDrafts {
     for (first, second) in zip(units, units.dropFirst())
     where "\(second.unit.path)/".utf8.starts(with: "\(first.unit.path)/".utf8) {
       let both = "\(first.tarball.key) and \(second.tarball.key)"
-      let reason = "two tarballs have the folder \(quoted(first.unit.path)) of the stage: \(both); give one another \"stage\""
+      let found = "two tarballs have the folder \(quoted(first.unit.path)) of the stage: \(both)"
+      let reason = "\(found); give one another \"stage\""
       said.refuse(Diagnostic(.usage, reason, at: second.tarball.origin))
     }
   }

@@ -95,7 +95,9 @@ struct StageFiller: Sendable {
     if let file = entries.sourceFile(at: index) {
       return try filled.add(file, at: path, mode: mode, isOwn: false)
     }
-    guard case .source(let id) = entries.body(at: index) else { return try write([], at: path, mode: mode, to: &filled) }
+    guard case .source(let id) = entries.body(at: index) else {
+      return try write([], at: path, mode: mode, to: &filled)
+    }
     switch plan.sources[id] {
     case .file(let file): try filled.add(file, at: path, mode: mode, isOwn: false)
     case .artifact(let number), .nested(let number, _):
