@@ -110,6 +110,16 @@ struct WrongTarballTests {
       #"{"tarball": "a.tgz", "platforms": "sever", "entries": []}"#,
       #"1:35: platforms: no list of platforms is named "sever"; did you mean "server"?"#),
     WrongLayout(
+      #"{"tarball": "a.tgz", "stage": true, "entries": []}"#,
+      "1:31: stage: expected the name of a folder, or false, found true"),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "stage": "a/b", "entries": []}"#, #"1:31: stage: expected a name without '/', found "a/b""#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "stage": "..", "entries": []}"#, #"1:31: stage: a '..' part in a path, found "..""#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "stage": "a b", "entries": []}"#,
+      #"1:31: stage: expected a name of letters, digits, '.', '_' and '-', found "a b""#),
+    WrongLayout(
       #"{"tarball": "a.tgz", "platforms": ["*/*"], "entries": []}"#,
       #"1:36: platforms[0]: expected a platform such as "linux/amd64", found "*/*""#),
     WrongLayout(

@@ -47,8 +47,10 @@ import Testing
     let rows = try outcome.rows()
     #expect(Set(rows.compactMap { $0["staged"]?.text }) == Set(Self.folders.keys.map { "\(Self.stage)/\($0)" }))
     let full = try #require(rows.first { $0["artifact"] == "kubernetes.tar.gz" })
-    let files = try box.sh("find $1/full -type f | wc -l", Self.stage).trimmingCharacters(in: .whitespacesAndNewlines)
-    let counts: [Int64] = ["linked", "copied", "made"].map { if case .number(let count)? = full[$0] { count } else { 0 } }
+    let files = try box.sh("find $1/full -type f", Self.stage).split(separator: "\n").count
+    let counts: [Int64] = ["linked", "copied", "made"].map { key in
+      if case .number(let count)? = full[key] { count } else { 0 }
+    }
     #expect(counts.reduce(0, +) == Int64(files) && counts[1] >= 1 && counts[2] == 3, "\(full)")
     try box.sh(
       "test _output/dockerized/bin/linux/amd64/kubectl -ef $1/client/linux-amd64/kubernetes/client/bin/kubectl",
@@ -101,7 +103,7 @@ import Testing
   @Test(arguments: [
     (["src"], #""src" has no folder in the stage: its layout says "stage": false"#),
     (["clint"], #"no layout is named "clint""#),
-    (["client", "--stage", ".", "--bin", "_output/dockerized/bin"], "--stage: . is the source tree, expected a folder of its own"),
+    (["client", "--stage", ".", "--bin", "_output/dockerized/bin"], "--stage: . is the source tree, expected a folder"),
     (["--bin", "_output/release-stage/client/linux-amd64"], "release-stage/client/linux-amd64 would be replaced"),
   ])
   func `what cannot be staged is refused`(words: [String], message: String) throws {
