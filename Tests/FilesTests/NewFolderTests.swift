@@ -101,6 +101,28 @@ struct NewFolderTests {
     #expect(try Self.names(in: "\(root.path)/out") == ["tree"])
   }
 
+  @Test func `a source that another run links and unlinks meanwhile is the same`() throws {
+    let root = try Self.root()
+    let source = try Self.file("\(root.path)/src")
+    func read() throws {
+      try withUnsafeTemporaryAllocation(byteCount: 6, alignment: 1) {
+        try source.read(from: 0, into: UnsafeMutableRawBufferPointer($0))
+      }
+    }
+    try Tool.run("ln", "\(root.path)/src", "\(root.path)/link")
+    try read()
+    try Tool.run("touch", "\(root.path)/src")
+    #expect(throws: SourceChanged.self) { try read() }
+    // Of a file without other links, a change of the inode alone may be any change.
+    let other = try Self.file(String(decoding: try root.write(Self.bytes("source"), to: "other"), as: UTF8.self))
+    try Tool.run("chmod", "600", "\(root.path)/other")
+    #expect(throws: SourceChanged.self) {
+      try withUnsafeTemporaryAllocation(byteCount: 6, alignment: 1) {
+        try other.read(from: 0, into: UnsafeMutableRawBufferPointer($0))
+      }
+    }
+  }
+
   @Test func `one file can have many links, and folders modes that forbid to write`() throws {
     let root = try Self.root()
     do {
