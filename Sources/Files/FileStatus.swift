@@ -140,7 +140,9 @@ package struct FileIdentity: Equatable, Sendable {
 
   /// Whether `now`, a later state, is the same one. Of a file that has or had several links the time of the last change
   /// of the inode may be another: a run that stages it makes links and removes those of the older stage.
-  package func isStill(_ now: FileIdentity) -> Bool { now == self || isSame(asLinked: now) && max(links, now.links) > 1 }
+  package func isStill(_ now: FileIdentity) -> Bool {
+    now == self || isSame(asLinked: now) && max(links, now.links) > 1
+  }
 
   /// Wraps on times no clock gives: only equality is asked of it.
   private static func nanoseconds(_ time: timespec) -> Int64 {

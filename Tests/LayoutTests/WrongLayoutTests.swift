@@ -113,7 +113,8 @@ struct WrongTarballTests {
       #"{"tarball": "a.tgz", "stage": true, "entries": []}"#,
       "1:31: stage: expected the name of a folder, or false, found true"),
     WrongLayout(
-      #"{"tarball": "a.tgz", "stage": "a/b", "entries": []}"#, #"1:31: stage: expected a name without '/', found "a/b""#),
+      #"{"tarball": "a.tgz", "stage": "a/b", "entries": []}"#, #"1:31: stage: expected a name without '/', found "a/b""#
+    ),
     WrongLayout(
       #"{"tarball": "a.tgz", "stage": "..", "entries": []}"#, #"1:31: stage: a '..' part in a path, found "..""#),
     WrongLayout(

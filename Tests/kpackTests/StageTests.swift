@@ -103,7 +103,7 @@ import Testing
   @Test(arguments: [
     (["src"], #""src" has no folder in the stage: its layout says "stage": false"#),
     (["clint"], #"no layout is named "clint""#),
-    (["client", "--stage", ".", "--bin", "_output/dockerized/bin"], "--stage: . is the source tree, expected a folder"),
+    (["client", "--stage", ".", "--bin", "_output/dockerized/bin"], "--stage: . is the source tree"),
     (["--bin", "_output/release-stage/client/linux-amd64"], "release-stage/client/linux-amd64 would be replaced"),
   ])
   func `what cannot be staged is refused`(words: [String], message: String) throws {
