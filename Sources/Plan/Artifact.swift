@@ -102,7 +102,7 @@ package struct Artifact: Sendable {
   }
 }
 
-/// The outputs of an image: in the stage, where tarballs look for them, and in the images folder.
+/// The outputs of an image: in the stage, where tarballs look for them, and in the folders of images and Dockerfiles.
 private struct ImageOutputs {
   private(set) var places: [Artifact.Place] = []
   private(set) var companions: [Artifact.Companion] = []
@@ -120,14 +120,14 @@ private struct ImageOutputs {
     guard image.isKept else { return }
     let folder = "\(locations.images)/\(image.platform.architecture)"
     places.append(.init(folder: folder, name: image.fileName))
-    addBuildFolder(of: image, in: folder)
+    addBuildFolder(of: image, in: "\(locations.dockerfiles)/\(image.platform.architecture)")
   }
 
   /// Adds the folder from which `docker build` makes the same image.
   private mutating func addBuildFolder(of image: PlannedImage, in folder: String) {
-    let build = Artifact.Place(folder: folder, name: image.buildFolder)
+    let build = Artifact.Place(folder: folder, name: image.name)
     func add(_ name: String, _ contents: Artifact.Companion.Contents) {
-      let place = Artifact.Place(folder: folder, name: "\(image.buildFolder)/\(name)")
+      let place = Artifact.Place(folder: folder, name: "\(image.name)/\(name)")
       companions.append(.init(place: place, contents: contents, folder: build))
     }
     add(PlannedImage.dockerfileName, .text(Array(image.dockerfile.text.utf8)))

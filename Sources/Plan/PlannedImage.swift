@@ -59,12 +59,6 @@ package struct PlannedImage: Sendable {
 
   package static let dockerfileName = "Dockerfile"
 
-  /// The folder with the Dockerfile.
-  package var buildFolder: String { Self.buildFolder(of: name) }
-
-  /// The folder with the Dockerfile of the image `name`.
-  static func buildFolder(of name: String) -> String { "\(name).dockerbuild" }
-
   /// The digest of the new layer. Reads its files.
   package func layerDigest(in store: SourceStore) throws -> Digest { try Rope(layer, in: store).digest() }
 

@@ -29,8 +29,7 @@ import Testing
     let image = try plan()
     #expect(image.name == "tool" && image.platform == .amd64)
     #expect(image.references == [try Reference("example.org/tool:v1.2.3_4")])
-    #expect(
-      image.fileName == "tool.tar" && image.tagFileName == "tool.docker_tag" && image.buildFolder == "tool.dockerbuild")
+    #expect(image.fileName == "tool.tar" && image.tagFileName == "tool.docker_tag")
     #expect(image.tagText == Array("v1.2.3_4\n".utf8))
   }
 
@@ -110,7 +109,6 @@ import Testing
   @Test func `file names the archive, and the tag's file after it`() throws {
     let image = try plan(#""file": "{name}-{arch}.tar""#)
     #expect(image.fileName == "tool-amd64.tar" && image.tagFileName == "tool-amd64.docker_tag")
-    #expect(image.buildFolder == "tool.dockerbuild")
   }
 
   @Test func `two images for one file are refused`() throws {
@@ -121,6 +119,21 @@ import Testing
           "usage: two images have the output ROOT/_output/release-images/amd64/tool.tar: "
             + "groups.main[0] for linux/amd64 and groups.main[1] for linux/amd64"
         ])
+  }
+
+  @Test func `an archive and a folder for docker build in one place are refused`() throws {
+    try tree.addBinary("other")
+    let images = "\(tree.root)/_output/release-images"
+    let mistakes = try tree.imageMistakes(image(), image(#""name": "tool.tar", "file": "x.tar""#, binary: "other")) {
+      var given = Locations.Given()
+      (given.root, given.dockerfiles) = (tree.root, images)
+      $0.locations = Locations(given, outputName: nil)
+    }
+    #expect(
+      mistakes == [
+        "usage: two images have the output ROOT/_output/release-images/amd64/tool.tar: "
+          + "groups.main[0] for linux/amd64 and groups.main[1] for linux/amd64"
+      ])
   }
 
   @Test func `two images of one name are refused, on two platforms they are not`() throws {

@@ -8,7 +8,9 @@ private let commands = [
   "completions",
 ]
 
-private let folders = ["--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--bases DIR"]
+private let folders = [
+  "--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--dockerfiles DIR", "--bases DIR",
+]
 
 private let tree =
   folders + [

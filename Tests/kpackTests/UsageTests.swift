@@ -158,8 +158,9 @@ private let wrongLines: [WrongLine] = [
         + #""flags":{"f":{"env":"F","default":"n"}}}"#, to: "layouts/release.json")
     let set = [
       "--root", ".", "--stage", "_output/release-stage", "--bin", "_output/dockerized/bin", "--out", "out",
-      "--images", "images", "--bases", "_output/bases", "--layouts", "layouts", "--platform", "linux/amd64", "--fast",
-      "--flag", "f=y", "--version", "v1", "--epoch", "5", "--jobs", "1", "--cache", "cache", "--no-cache",
+      "--images", "images", "--dockerfiles", "dockerfiles", "--bases", "_output/bases", "--layouts", "layouts",
+      "--platform", "linux/amd64", "--fast", "--flag", "f=y", "--version", "v1", "--epoch", "5", "--jobs", "1",
+      "--cache", "cache", "--no-cache",
       "--format", "json", "-q", "-v", "--color", "--no-color",
     ]
     let outcome = try box.kpack(words: command.split(separator: " ").map(String.init) + set)

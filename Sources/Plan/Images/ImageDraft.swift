@@ -59,7 +59,8 @@ struct ImageDraft: Sendable {
     let staged = stagePlaces.map { place in "\(locations.stage)/\(place.folder)/\(place.place(of: fileName))" }
     if !isKept { return staged }
     let folder = "\(locations.images)/\(key.platform.architecture)"
-    return staged + ["\(folder)/\(fileName)", "\(folder)/\(PlannedImage.buildFolder(of: key.name))"]
+    let build = "\(locations.dockerfiles)/\(key.platform.architecture)/\(key.name)"
+    return staged + ["\(folder)/\(fileName)", build]
   }
 }
 

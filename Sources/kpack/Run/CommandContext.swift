@@ -49,6 +49,7 @@ struct CommandContext {
     given.bin = try folder("bin")
     given.out = try folder("out")
     given.images = try folder("images")
+    given.dockerfiles = try folder("dockerfiles")
     given.bases = try folder("bases")
     given.cache = try folder("cache") ?? environment.value(of: .cache).map { Self.trimmed($0) }
     return Locations(given, outputName: environment[.outputFolder])
