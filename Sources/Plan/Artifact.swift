@@ -70,10 +70,12 @@ package struct Artifact: Sendable {
   /// The image that it is, if it is one.
   package var image: PlannedImage? { if case .image(let image) = format { image } else { nil } }
 
-  /// The name for messages: "client.tar.gz", "image kube-proxy for linux/amd64".
+  /// The name for messages: "client.tar.gz", "image kube-proxy for linux/amd64", and behind that the release's name if
+  /// the image has it.
   package var title: String {
     guard let image else { return fileName }
-    return "image \(image.name) for \(image.platform)"
+    let more = image.references.dropFirst().map { ", named \($0.familiar)" }.joined()
+    return "image \(image.name) for \(image.platform)\(more)"
   }
 
   init(_ tarball: PlannedTarball, in locations: Locations, needs: [Int]) {

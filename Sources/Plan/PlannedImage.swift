@@ -17,6 +17,8 @@ package struct PlannedImage: Sendable {
   package let references: [Reference]
   package let builder: ImageBuilder
   package let format: ImageFormat
+  /// The number of the new layer in the plan: one number, one layer.
+  package let layerNumber: Int
   /// The entries of the new layer, sorted.
   package let layer: TarEntryList
   /// Bytes of the archive.

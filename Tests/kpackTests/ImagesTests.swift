@@ -81,16 +81,6 @@ import Testing
     #expect(try bytes("2") == first && first.split(separator: "\n").count == 6)
   }
 
-  @Test func `the release's registry and tag give the image a second name`() throws {
-    let box = try Sandbox.imaged()
-    let environment = ["KUBE_DOCKER_REGISTRY": "gcr.io/mine", "KUBE_DOCKER_IMAGE_TAG": "rel-7"]
-    let outcome = try box.kpack(words: Sandbox.makeTool, environment: environment)
-    try #require(outcome.status == 0, "\(outcome.errors)")
-    let names = try box.inspected().names
-    #expect(names.count == 2 && names.first == "example.org/team/tool:v1.2.3", "\(names)")
-    #expect(names.last?.hasPrefix("gcr.io/mine/tool") == true && names.last?.hasSuffix(":rel-7") == true, "\(names)")
-  }
-
   @Test func `a base for another architecture is refused`() throws {
     let box = try Sandbox.imaged(base: nil)
     try box.addBase(arch: "arm64")

@@ -161,7 +161,8 @@ private let commandLines = [
       let environment = others.merging([name: poison]) { $1 }
       for words in [
         ["plan", "--layouts", "layouts"], ["tarballs", "-v", "--layouts", "layouts"], ["version-vars"],
-        ["images", "--layouts", "layouts"], ["inspect", "_output/bases"], ["cache", "info"],
+        ["images", "--layouts", "layouts"], ["images", "--layouts", "layouts", "--release-names"],
+        ["inspect", "_output/bases"], ["cache", "info"],
       ] {
         try box.kpack(words: words, environment: environment).expectClean("\(name) \(words)")
       }

@@ -164,14 +164,6 @@ extension Facts {
     throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: image.origin)
   }
 
-  /// The registry and the tag that the environment gives all images of the release, if it does.
-  var releaseNames: (registry: String, tag: String)? {
-    guard let registry = options.environmentValue("KUBE_DOCKER_REGISTRY"),
-      let tag = options.environmentValue("KUBE_DOCKER_IMAGE_TAG")
-    else { return nil }
-    return (registry, tag)
-  }
-
   private func environment(_ name: String, _ variable: Variable) throws -> String {
     if options.isDry { return "x" }
     guard let value = options.environmentValue(name) else {

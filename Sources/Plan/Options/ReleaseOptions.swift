@@ -24,6 +24,8 @@ package struct ReleaseOptions: Sendable {
   package var jobs = 1
   /// Whether the run looks at the layouts alone, not at the tree, binaries, bases, stage or git.
   var isDry = false
+  /// The second names of the images in the images folder; nil for their own names alone.
+  package var releaseNames: ReleaseNames?
   /// The form of the archives of images.
   package var imageFormat = ImageFormat.hybrid
 
@@ -37,6 +39,17 @@ package struct ReleaseOptions: Sendable {
     guard let value = environment[name], !value.isEmpty else { return nil }
     return value
   }
+}
+
+/// The registry and the tag that name all images of a release.
+package struct ReleaseNames: Sendable {
+  private let registry: String
+  private let tag: String
+
+  package init(registry: String, tag: String) { (self.registry, self.tag) = (registry, tag) }
+
+  /// The name of an image on an architecture.
+  func name(of image: String, _ architecture: String) -> String { "\(registry)/\(image)-\(architecture):\(tag)" }
 }
 
 /// The words for on and off in flags.

@@ -52,10 +52,10 @@ package enum Planner {
     var said = drafts.said
     if said.mistakes.isEmpty {
       var join = PlanJoin(drafts.images, drafts.git, options.imageFormat)
-      for key in drafts.ownImages { said.attempt { try join.add(key) } }
+      for key in drafts.ownImages { said.attempt { try join.addOwn(key) } }
       for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
       if said.mistakes.isEmpty {
-        return join.finished(for: options.locations, ownImages: drafts.ownImages, said.warnings)
+        return join.finished(for: options.locations, said.warnings)
       }
     }
     throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(said.mistakes))

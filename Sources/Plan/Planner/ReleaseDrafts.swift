@@ -233,8 +233,10 @@ extension ReleaseDrafts {
   /// Notes a mistake when two images have one name on one platform: an engine moves the name to the one loaded last.
   private mutating func checkNames(of images: [ImageDraft]) {
     var owners: [Platform: [Reference: ImageDraft]] = [:]
+    let own = Set(ownImages)
     for image in images {
-      for reference in image.references {
+      let isReleased = own.contains(image.key) && image.archives.contains(.released)
+      for reference in image.references(in: isReleased ? .released : .plain) {
         guard let owner = owners[image.key.platform, default: [:]].updateValue(image, forKey: reference) else {
           continue
         }

@@ -62,6 +62,7 @@ struct CommandContext {
     options.platforms = try platforms()
     // The parser has already refused other values.
     options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
+    options.releaseNames = try releaseNames()
     options.isFast = line.has("fast") || environment[.fastBuild] == "true"
     options.flags = try flags()
     options.version = line["version"]
@@ -196,6 +197,21 @@ struct CommandContext {
     }
     if platforms.isEmpty { throw usage("\(what): expected platforms such as linux/amd64, found \(shown(text))") }
     return platforms
+  }
+
+  /// The second names of images; nil when they are not asked for.
+  private func releaseNames() throws(UsageError) -> ReleaseNames? {
+    guard line.has(OptionSpec.releaseNames.name) else { return nil }
+    let variables = (registry: EnvironmentVariable.dockerRegistry, tag: EnvironmentVariable.dockerImageTag)
+    switch (environment.value(of: variables.registry), environment.value(of: variables.tag)) {
+    case (let registry?, let tag?): return ReleaseNames(registry: registry, tag: tag)
+    case (let registry, let tag):
+      let missing =
+        registry == nil && tag == nil
+        ? "neither is" : "\((registry == nil ? variables.registry : variables.tag).rawValue) is not"
+      let both = "\(variables.registry.rawValue) and \(variables.tag.rawValue)"
+      throw usage("--\(OptionSpec.releaseNames.name): expected \(both) to be set, \(missing)")
+    }
   }
 
   private func flags() throws(UsageError) -> [String: Bool] {
