@@ -105,7 +105,7 @@ import Testing
     }
     let off = #""hyperkube" is turned off by the flag "hyperkube""#
     #expect(try images([], Self.variables).contains(off))
-    #expect(try !images([], ["KUBE_BUILD_HYPERKUBE": "y"]).contains(off))
+    #expect(try !images([], ["KUBE_BUILD_HYPERKUBE": "Y"]).contains(off))
     #expect(try !images(["--flag=hyperkube=y"], [:]).contains(off))
   }
 }

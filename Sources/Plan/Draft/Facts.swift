@@ -75,7 +75,7 @@ extension Facts {
     guard let flag = layouts.release.flags[name] else { return false }
     if let variable = flag.env, let value = options.environmentValue(variable) {
       guard let isOn = FlagValue.isOn(value) else {
-        throw Diagnostic(.usage, "\(variable): expected y or n, found \(escapedName(value.utf8))")
+        throw Diagnostic(.usage, "\(variable): expected \(FlagValue.words), found \(escapedName(value.utf8))")
       }
       return isOn
     }

@@ -54,12 +54,16 @@ package struct ReleaseNames: Sendable {
 
 /// The words for on and off in flags.
 package enum FlagValue {
-  /// Whether `text` means on; nil when it is neither on nor off.
+  private static let on = ["y", "yes", "true", "1"]
+  private static let off = ["n", "no", "false", "0"]
+
+  /// All words, for messages.
+  package static let words = "y, yes, true or 1 for on, n, no, false or 0 for off"
+
+  /// Whether `text` means on; nil when it is neither on nor off. Capital letters count as small ones.
   package static func isOn(_ text: String) -> Bool? {
-    switch text {
-    case "y", "yes", "true", "1": true
-    case "n", "no", "false", "0": false
-    default: nil
-    }
+    let word = text.utf8.map(\.lowercased)
+    func isOne(of words: [String]) -> Bool { words.contains { $0.utf8.elementsEqual(word) } }
+    return isOne(of: on) ? true : isOne(of: off) ? false : nil
   }
 }

@@ -218,7 +218,7 @@ struct CommandContext {
     var flags: [String: Bool] = [:]
     for text in line.values("flag") {
       guard let (name, value) = splitAtEqualsSign(text), let isOn = FlagValue.isOn(value) else {
-        throw usage("--flag: expected NAME=y or NAME=n, found \(shown(text))")
+        throw usage("--flag: expected NAME=VALUE with \(FlagValue.words), found \(shown(text))")
       }
       flags[name] = isOn
     }
