@@ -170,7 +170,8 @@ import Testing
     #expect(
       refused.status == 2
         && refused.errors.hasPrefix(
-          "kpack: error: layouts/p.json:1:34: entries[0]: EXTRA: expected y or n, found ja\n")
+          "kpack: error: layouts/p.json:1:34: entries[0]: EXTRA: expected y, yes, true or 1 for on, n, no, false or 0 for off, found ja\n"
+        )
     )
   }
 }
