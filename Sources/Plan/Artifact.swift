@@ -67,6 +67,9 @@ package struct Artifact: Sendable {
   package let places: [Place]
   package let companions: [Companion]
 
+  /// The layout or the image that it is made from.
+  package var owner: OutputOwner { image == nil ? .tarball(layout) : .image(layout) }
+
   /// The image that it is, if it is one.
   package var image: PlannedImage? { if case .image(let image) = format { image } else { nil } }
 

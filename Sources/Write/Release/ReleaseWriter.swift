@@ -16,6 +16,8 @@ package final class ReleaseWriter {
   private let cache: ArtifactCache?
   private var memory: ReleaseMemory?
   private var written: [WrittenArtifact] = []
+  /// Artifacts that are left alone.
+  private var unchanged: [WrittenArtifact] = []
   private var objects: [Int: [CacheKey]] = [:]
 
   /// With a `cache`, nothing that it has is made again, and an artifact that is there already, unchanged, is left
@@ -51,6 +53,7 @@ package final class ReleaseWriter {
     }
     self.memory = memory
     let unchanged = memory?.unchanged ?? [:]
+    self.unchanged = Array(unchanged.values)
     for number in plan.written where plan.artifacts[number].image == nil {
       guard let artifact = unchanged[number] else { continue }
       store.finish(artifact: number, as: artifact.file)
@@ -79,14 +82,19 @@ package final class ReleaseWriter {
     try workers.run(threads: options.jobs)
     written = assembler.written
     objects = used.keys
-    return try ledger(store, unchanged: Array(unchanged.values))
+    return try ledger(store)
   }
 
-  /// Gives all outputs their names, together. When it throws, the older outputs are unchanged.
-  package func commit(_ outputs: OutputFolder) throws {
+  /// Gives all outputs their names, together with the record of them; without `keeping` there is none. When it throws,
+  /// the older outputs are unchanged.
+  @discardableResult
+  package func commit(_ outputs: OutputFolder, _ keeping: RecordKeeping? = nil) throws -> Tidying {
+    let tidying = try keeping?.finish(outputs, plan, written + unchanged, memory) ?? Tidying()
     let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
-    try outputs.commit()
+    try outputs.commit(last: OwnFile.record)
+    tidying.removeEmptyFolders()
     if let time { memory?.keep(written, of: objects, since: time) }
+    return tidying
   }
 
   /// Makes the images readable that are written or are in a written tarball; gives the digests of their new layers, by
@@ -108,7 +116,7 @@ package final class ReleaseWriter {
     return Dictionary(uniqueKeysWithValues: zip(numbers, ropes.map(\.0)))
   }
 
-  private func ledger(_ store: SourceStore, unchanged: [WrittenArtifact]) throws -> Ledger {
+  private func ledger(_ store: SourceStore) throws -> Ledger {
     let all = (written + unchanged).sorted { $0.result.artifact < $1.result.artifact }
     var digests: [Int: [Digest?]] = [:]
     if options.hashesEntries {

@@ -18,7 +18,7 @@ struct ReleaseCommand: Command {
       "kpack release --stage _output/release-stage",
       "kpack release --layouts layouts --version 1.2.0",
     ],
-    options: [.level, .imageFormat, .entries, .force, .cacheLimit], groups: OptionGroup.tree)
+    options: [.level, .imageFormat, .entries, .force, .clean, .cacheLimit], groups: OptionGroup.tree)
 
   private let context: CommandContext
 
