@@ -98,10 +98,13 @@ private struct Record: Decodable {
     #expect(project.isThere("out/\(Sandbox.record)") && !project.isThere("src/_output"))
   }
 
-  @Test func `a folder that may not be written into is passed over`() throws {
+  @Test func `a folder that may not be written into, or that all users share, is passed over`() throws {
     guard let unprivileged = Program.unprivileged else { return }
     let box = try Sandbox.greeter()
     try box.sh("mkdir -p _output/release-tars dist; chmod 777 _output/release-tars dist; chmod 555 _output")
+    try box.make("tarballs", through: unprivileged)
+    #expect(box.isThere("_output/release-tars/\(Sandbox.record)") && !box.isThere(Self.path))
+    try box.sh("chmod 1777 _output; rm _output/release-tars/*")
     try box.make("tarballs", through: unprivileged)
     #expect(box.isThere("_output/release-tars/\(Sandbox.record)") && !box.isThere(Self.path))
     try box.make("tarballs", "--out", "dist", through: unprivileged)

@@ -22,7 +22,7 @@ struct RecordFile {
   }
 
   /// The folder above the stage folder if the run writes below it, else that of its tarballs or of its images. One that
-  /// may not be written into is passed over: the folders below it can be on other file systems.
+  /// may not be written into, or is shared by all users, is passed over.
   private static func folder(of plan: Plan, _ locations: Locations) -> String {
     let folders = ReleaseFolder.paths(of: plan.artifacts)
     let possible = [locations.output, locations.out, locations.images].first { folder in
@@ -47,7 +47,10 @@ struct RecordFile {
 
   private static func isWritable(_ folder: String) -> Bool {
     // One that cannot be looked at is not used.
-    (try? FileStatus.following(Array(folder.utf8)))?.isFolder == true && access(folder, W_OK | X_OK) == 0
+    guard let status = try? FileStatus.following(Array(folder.utf8)), status.isFolder else { return false }
+    // In /tmp and the like nobody may replace the record of another user.
+    let isSticky = status.mode & UInt16(S_ISVTX) != 0
+    return !isSticky && access(folder, W_OK | X_OK) == 0
   }
 
   /// The path for messages.

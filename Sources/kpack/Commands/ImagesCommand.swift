@@ -13,6 +13,9 @@ struct ImagesCommand: Command {
       that `docker build` makes the same image from. `docker load`, `podman load`, `ctr images import` and skopeo take
       the archives. All outputs appear together, or none. An image all of whose files stand there as they would be
       written is left alone, unless --force or --no-cache is given.
+
+      Archives in the images folder and the stage that belong to these images and are not of this run are named in a
+      warning. --clean removes those of them that kpack made and nobody changed, with the files beside them.
       """,
     examples: [
       "kpack images --arch amd64", "kpack images kube-proxy --arch amd64,arm64 --stage _output/release-stage",

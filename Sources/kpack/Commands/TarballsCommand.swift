@@ -15,6 +15,10 @@ struct TarballsCommand: Command {
 
       An image that a tarball holds is made from its base, as `images` makes it. Where there are no bases it is
       taken from the stage folder as it stands: STAGE/LAYOUT/OS-ARCH/ROOT/TO/NAME.tar and NAME.docker_tag beside it.
+
+      Archives and packages in the out folder that belong to these layouts and are not of this run are named in a
+      warning. --clean removes those of them that the record of outputs, kpack-outputs.json beside the stage folder,
+      knows as made by kpack and unchanged.
       """,
     examples: [
       "kpack tarballs --stage _output/release-stage",
