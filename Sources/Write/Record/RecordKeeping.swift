@@ -26,17 +26,18 @@ package struct RecordKeeping: Sendable {
   /// Throws `OutputError` when a folder stands where the record of the run would. The folders of `plan` are there.
   package func check(_ plan: Plan) throws { try RecordFile(of: plan, locations).checkPlace() }
 
-  /// Adds to `outputs`, which holds the files `written`, what makes the record true and the removal of leftovers.
+  /// Adds to `outputs`, which holds the files `written`, what makes the record true and the removal of leftovers;
+  /// `copies` has the digest of the file that is copied beside each image, by number.
   ///
   /// Throws `OutputError.inUse` when another run holds the folder of the record for long.
   func finish(
-    _ outputs: OutputFolder, _ plan: Plan, _ written: [WrittenArtifact], _ memory: ReleaseMemory?
+    _ outputs: OutputFolder, _ plan: Plan, _ written: [WrittenArtifact], copies: [Int: Digest]
   ) throws -> Tidying {
     // The disk can be slow, and other runs wait for the folder of the record.
     try outputs.sync()
     let folder = ReleaseFolder(outputs, for: plan.artifacts)
     var paths = OutputPaths()
-    let run = try RunOutputs(written, of: plan, in: folder, memory, &paths)
+    let run = try RunOutputs(written, of: plan, in: folder, copies: copies, &paths)
     let file = try RecordFile(of: plan, locations)
     let known = try file.read()
     let search = try LeftoverSearch(self, plan, known.record, run, &paths)
@@ -49,13 +50,13 @@ package struct RecordKeeping: Sendable {
     } else {
       tidying.leftovers = leftovers.map { FoundLeftover(path: $0.path, fate: $0.isRecorded ? .recorded : .stays(nil)) }
     }
-    try update(file, known, run, removed: tidying.removed, in: outputs)
+    try update(file, run, removed: tidying.removed, in: outputs)
     return tidying
   }
 
   /// Writes the record, if it has other bytes than before.
   private func update(
-    _ file: RecordFile, _ known: RecordFile.Contents, _ run: RunOutputs, removed: Set<[UInt8]>, in outputs: OutputFolder
+    _ file: RecordFile, _ run: RunOutputs, removed: Set<[UInt8]>, in outputs: OutputFolder
   ) throws {
     let index = try outputs.join(file.folder, tries: Self.triesToLock)
     // Read again: another run may have written it until now.

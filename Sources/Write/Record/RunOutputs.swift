@@ -4,6 +4,7 @@ import Archive
 import Basics
 import Files
 import Plan
+import Threads
 
 /// The outputs of one run.
 struct RunOutputs {
@@ -12,19 +13,18 @@ struct RunOutputs {
   /// The paths of files that must not be there after the run.
   private(set) var absent: Set<[UInt8]> = []
 
-  /// `artifacts` are all of the plan that have a place. Reads the files that are copied beside images and whose digest
-  /// `memory` does not know.
+  /// `artifacts` are all of the plan that have a place; `copies` has the digest of the file that is copied beside each
+  /// image, by number.
   init(
-    _ artifacts: [WrittenArtifact], of plan: Plan, in folder: ReleaseFolder, _ memory: ReleaseMemory?,
+    _ artifacts: [WrittenArtifact], of plan: Plan, in folder: ReleaseFolder, copies: [Int: Digest],
     _ paths: inout OutputPaths
   ) throws {
-    let copies = Copies(plan: plan, memory: memory)
     for written in artifacts {
       let number = written.result.artifact
       let artifact = plan.artifacts[number]
       for file in written.finished(in: folder, artifact) {
         let path = try paths.place(of: folder.path(of: file.place))
-        let digest = try file.digest ?? copies.digest(beside: number)
+        guard let digest = file.digest ?? copies[number] else { preconditionFailure("a copy beside what is no image") }
         entries[path] = OutputRecord.Entry(
           size: file.size, digest: digest, artifact: artifact.title, owner: artifact.owner)
       }
@@ -39,24 +39,21 @@ struct RunOutputs {
   func decide(on path: [UInt8]) -> Bool { entries[path] != nil || absent.contains(path) }
 }
 
-/// The digests of files that are copied beside images.
-private struct Copies {
-  let plan: Plan
-  let memory: ReleaseMemory?
-  private let sources: SourceDigests
-
-  init(plan: Plan, memory: ReleaseMemory?) {
-    (self.plan, self.memory) = (plan, memory)
-    sources = SourceDigests(SourceStore(plan.sources), index: nil)
-  }
-
-  /// The digest of the file beside the image of this number.
-  func digest(beside number: Int) throws -> Digest {
-    if let known = memory?.copyDigest(of: number) { return known }
-    guard let executable = plan.artifacts[number].image?.executable else {
-      preconditionFailure("a copy beside what is no image")
+/// Finds the digests of the files that are copied beside images.
+enum CopyDigests {
+  /// The digests, by the number of the image. Reads the files whose digest `memory` does not know, on `jobs` threads.
+  static func find(_ artifacts: [WrittenArtifact], of plan: Plan, _ memory: ReleaseMemory?, jobs: Int) throws -> [Int:
+    Digest]
+  {
+    let sources = SourceDigests(SourceStore(plan.sources), index: nil)
+    let files = artifacts.filter { !$0.result.isUnchanged }.compactMap { written in
+      let number = written.result.artifact
+      return plan.artifacts[number].image?.executable.map { (number: number, file: $0.file) }
     }
-    return try sources.digest(of: executable.file)
+    let digests = try ordered(files, jobs: jobs) {
+      try memory?.copyDigest(of: $0.number) ?? sources.digest(of: $0.file)
+    }
+    return Dictionary(uniqueKeysWithValues: zip(files.map(\.number), digests))
   }
 }
 

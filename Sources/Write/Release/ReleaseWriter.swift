@@ -89,7 +89,11 @@ package final class ReleaseWriter {
   /// the older outputs are unchanged.
   @discardableResult
   package func commit(_ outputs: OutputFolder, _ keeping: RecordKeeping? = nil) throws -> Tidying {
-    let tidying = try keeping?.finish(outputs, plan, written + unchanged, memory) ?? Tidying()
+    var tidying = Tidying()
+    if let keeping {
+      let copies = try CopyDigests.find(written, of: plan, memory, jobs: options.jobs)
+      tidying = try keeping.finish(outputs, plan, written + unchanged, copies: copies)
+    }
     let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
     try outputs.commit(last: OwnFile.record)
     tidying.removeEmptyFolders()
