@@ -69,14 +69,15 @@ struct RecordFile {
     var fault: RecordFault?
   }
 
-  /// Reads it; a symlink is not followed, and nothing is waited for.
-  func read() throws(SystemError) -> Contents {
+  /// Reads it; a symlink is not followed, and nothing is waited for. `known` is what stood there before.
+  func read(after known: Contents? = nil) throws(SystemError) -> Contents {
     guard let status = try FileStatus.ifThere(Array(path.utf8)) else { return Contents() }
     if !status.isFile { return Contents(fault: .type(status.typeName)) }
     let text: [UInt8]
     do throws(SystemError) {
       guard let found = try readFile() else { return Contents() }
       text = found
+      if let known, known.text == text { return known }
     } catch {
       if error.errno == EACCES { return Contents(fault: .unreadable("\(error)")) }
       if error.errno == EFBIG { return Contents(fault: .type("more than \(Self.largest >> 20) MiB")) }

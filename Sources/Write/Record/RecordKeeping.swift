@@ -50,17 +50,17 @@ package struct RecordKeeping: Sendable {
     } else {
       tidying.leftovers = leftovers.map { FoundLeftover(path: $0.path, fate: $0.isRecorded ? .recorded : .stays(nil)) }
     }
-    try update(file, run, removed: tidying.removed, in: outputs)
+    try update(file, known, run, removed: tidying.removed, in: outputs)
     return tidying
   }
 
   /// Writes the record, if it has other bytes than before.
   private func update(
-    _ file: RecordFile, _ run: RunOutputs, removed: Set<[UInt8]>, in outputs: OutputFolder
+    _ file: RecordFile, _ known: RecordFile.Contents, _ run: RunOutputs, removed: Set<[UInt8]>, in outputs: OutputFolder
   ) throws {
     let index = try outputs.join(file.folder, tries: Self.triesToLock)
     // Read again: another run may have written it until now.
-    let found = try file.read()
+    let found = try file.read(after: known)
     var record = found.record
     record.entries = record.entries.filter { path, _ in
       !run.decide(on: path) && !removed.contains(path) && Self.isThere(path)
