@@ -71,7 +71,7 @@ let package = Package(
     tests(of: "Cache", with: ["Basics", "Files", "Threads", "Archive", "Cache", "TestSupport"]),
     tests(
       of: "Write",
-      with: ["Basics", "Files", "Threads", "Archive", "Plan", "Cache", "Write", "TestSupport"]),
+      with: ["Basics", "Files", "Threads", "Archive", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
     tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
