@@ -1,6 +1,6 @@
 // The folder of the stage that gets the entries of a tarball as files, as release scripts stage them.
 
-import Basics
+package import Basics
 import Files
 import Layout
 
@@ -68,6 +68,12 @@ struct StageUnit: Hashable {
 extension Platform {
   /// The name of its folders in the stage: "linux-amd64".
   var stageName: String { "\(os)-\(architecture)" }
+
+  /// Whether `name` is that of a platform's folder in the stage.
+  package static func isStageName(_ name: String) -> Bool {
+    let parts = name.utf8.split(separator: UInt8(ascii: "-"))
+    return parts.count == 2 && PlatformNames.architectures.contains(String(decoding: Array(parts[1]), as: UTF8.self))
+  }
 }
 
 extension TarballLayout {

@@ -26,7 +26,7 @@ struct RecordKeepingTests {
     let outputs = try OutputFolder(ReleaseWriter.folders(of: plan))
     let writer = ReleaseWriter(plan, WriteOptions(jobs: 1))
     _ = try writer.write(into: outputs) { _ in }
-    return try writer.commit(outputs, keeping).leftovers
+    return try writer.commit(outputs, keeping).tidying.leftovers
   }
 
   @Test func `a leftover is cleaned, unless the run keeps the folder that it is in`() throws {
