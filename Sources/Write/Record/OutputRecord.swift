@@ -40,10 +40,11 @@ extension OutputRecord {
         case .tarball(let name): ("layout", .string(name))
         case .image(let name): ("image", .string(name))
         }
-      let line: JSONLiteral = .object([
-        ("folder", .string(place.folder)), ("name", .string(place.name)), ("size", .integer(entry.size)),
-        ("sha256", .string("\(entry.digest)")), ("artifact", .string(entry.artifact)), owner,
-      ] + (entry.isFolder ? [("isFolder", .bool(true))] : []))
+      let line: JSONLiteral = .object(
+        [
+          ("folder", .string(place.folder)), ("name", .string(place.name)), ("size", .integer(entry.size)),
+          ("sha256", .string("\(entry.digest)")), ("artifact", .string(entry.artifact)), owner,
+        ] + (entry.isFolder ? [("isFolder", .bool(true))] : []))
       return line.text
     }
     return Array("{\"version\":\(Self.version),\"outputs\":[\n\(lines.joined(separator: ",\n"))\n]}\n".utf8)
