@@ -208,24 +208,16 @@ struct FactFinder {
 
   /// The tree in which the version is looked up.
   private func tree(_ facts: inout Facts) -> Result<VersionedTree, any Error> {
-    find(repositoryFor: &facts).map { repository in
-      VersionedTree(root: options.locations.root, repository: repository, environment: options.environment)
-    }
+    find(repositoryFor: &facts).map { options.tree(with: $0) }
   }
 
   private func find(versionFor facts: inout Facts) {
-    let version = Result { try givenVersion ?? VersionVariables.find(in: try tree(&facts).get())?.version }
+    // The tree need not be there for the version of the command line.
+    let version = Result { try options.version ?? VersionVariables.find(in: try tree(&facts).get())?.version }
     facts.version = version.flatMap { version in Result { try version.map(Self.checked) } }
     if case .success(nil) = facts.version {
       facts.reasonForNoVersion = Result { try VersionVariables.reasonForNoVersion(in: try tree(&facts).get()) }
     }
-  }
-
-  /// The version from the command line or the environment.
-  private var givenVersion: String? {
-    if let version = options.version { return version }
-    return options.environmentValue("KUBE_GIT_VERSION_FILE") == nil
-      ? options.environmentValue("KUBE_GIT_VERSION") : nil
   }
 
   private static func checked(_ version: String) throws -> String {

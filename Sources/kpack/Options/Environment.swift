@@ -65,7 +65,7 @@ enum EnvironmentVariable: String, CaseIterable, Sendable {
   var help: String {
     switch self {
     case .gitVersionFile: "a file of lines `NAME='VALUE'`, as `kpack version-vars` prints them, asked in place of git"
-    case .gitVersion: "the release's version, where --version and the file above do not give it"
+    case .gitVersion: "the release's version in place of git's, where --version and the file above give none"
     case .gitCommit: "the commit, in place of what git says"
     case .gitTreeState: "the state of the tree, clean or dirty, in place of what git says"
     case .gitMajor: "the major version, in place of what follows from the version"
