@@ -7,6 +7,7 @@ import Testing
 /// The documents of a release: all that a layout can say, with something of each verb, option and setting.
 private let release = """
   {"$schema": "s", "name": "p", "platforms": {"server": ["linux/amd64"], "here": "present"}, "fast": ["linux/amd64"],
+   "fastWith": [{"variable": "V", "prefix": "x", "platforms": {"server": ["linux/arm"]}}],
    "override": "intersect", "binaries": {"server": ["tool"]}, "flags": {"f": {"env": "F", "default": "y", "onWith": ["A"]}},
    "archive": {"root": "top", "owner": "0:0", "exclude": ["*~"], "mode": "0755", "mtime": 1, "level": 6}}
   """

@@ -40,7 +40,7 @@ struct Environment {
 
 /// A variable of the environment.
 ///
-/// Flags of layouts name their own variables; these are not listed here.
+/// Flags and fast runs of layouts name their own variables; these are not listed here.
 enum EnvironmentVariable: String, CaseIterable, Sendable {
   case gitVersionFile = "KUBE_GIT_VERSION_FILE"
   case gitVersion = "KUBE_GIT_VERSION"
