@@ -21,6 +21,8 @@ package struct Plan: Sendable {
   package let rules: [RuleOrigin]
   /// Things that are no mistake, but seldom meant.
   package let warnings: [String]
+  /// What the environment leaves out of the release; nil for nothing.
+  package let platformCut: PlatformCut?
 
   /// The numbers of the artifacts that are written to a place, in order.
   package var written: [Int] { artifacts.indices.filter { !artifacts[$0].places.isEmpty } }

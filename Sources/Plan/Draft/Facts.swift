@@ -27,7 +27,7 @@ struct UnaskedFact: Error {
 struct Facts: Sendable {
   /// The layouts that the facts are for.
   let layouts: LayoutSet
-  let options: ReleaseOptions
+  private(set) var options: ReleaseOptions
   /// Nil where the version is not known.
   var version: Result<String?, any Error>?
   /// Why the version is not known.
@@ -42,6 +42,13 @@ struct Facts: Sendable {
   init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
     self.layouts = layouts
     self.options = options
+  }
+
+  /// The same facts for a run that is not limited to platforms.
+  func forAllPlatforms() -> Facts {
+    var facts = self
+    facts.options.platforms = nil
+    return facts
   }
 
   /// Time of every entry of an archive whose settings give `time`, seconds since 1970.

@@ -54,7 +54,8 @@ struct PlatformLists {
       let near =
         unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
       let hint = didYouMean(near)
-      mistakes.append(Diagnostic(.usage, "the platform \(unknown) is in no list of this run\(hint)"))
+      let reason = "the platform \(unknown) is in no list of this run\(hint)"
+      mistakes.append(Diagnostic(.usage, options.aboutPlatforms(reason)))
     }
     return mistakes
   }

@@ -11,6 +11,8 @@ package struct ReleaseOptions: Sendable {
   package var environment: [String: String]
   /// The platforms that the run is limited to; nil for all.
   package var platforms: [Platform]?
+  /// The source of these platforms; nil for none.
+  package var platformsOrigin: PlatformsOrigin?
   package var isFast = false
   /// Whether others put files into the cache folder, so that it is not used as one.
   package var isCacheOfOthers = false
@@ -45,6 +47,21 @@ package struct ReleaseOptions: Sendable {
     guard let value = environment[name], !value.isEmpty else { return nil }
     return value
   }
+}
+
+extension ReleaseOptions {
+  /// A mistake in the run's platforms, after the variable that they come from: the command line does not show it.
+  func aboutPlatforms(_ reason: String) -> String {
+    if case .variable(let name) = platformsOrigin { "\(name): \(reason)" } else { reason }
+  }
+}
+
+/// The source of a run's platforms.
+package enum PlatformsOrigin: Equatable, Sendable {
+  /// An option of the command line.
+  case option(String)
+  /// A variable of the environment.
+  case variable(String)
 }
 
 /// The registry and the tag that name all images of a release.

@@ -110,7 +110,7 @@ struct PlanJoin {
   }
 
   /// The plan: first the images, then the tarballs, which may hold them.
-  func finished(for locations: Locations, _ warnings: [String]) -> Plan {
+  func finished(for locations: Locations, _ warnings: [String], cut: PlatformCut?) -> Plan {
     let images = plannedImages.enumerated().map { Artifact($1, in: locations, isWritten: ownImages.contains($0)) }
     let tarballs = tarballs.map { tarball in
       Artifact(tarball, in: locations, needs: tarball.images + tarball.holds.map { $0 + images.count })
@@ -118,7 +118,8 @@ struct PlanJoin {
     var sources = sources
     sources.renumberArtifacts({ $0 + images.count }, nested: { $0 })
     return Plan(
-      artifacts: images + tarballs, sources: sources, gitArchives: gitArchives, rules: rules, warnings: warnings)
+      artifacts: images + tarballs, sources: sources, gitArchives: gitArchives, rules: rules, warnings: warnings,
+      platformCut: cut)
   }
 
   private static func renumber(_ entries: inout TarEntryList, _ contents: [SourceID], _ offset: Int) {

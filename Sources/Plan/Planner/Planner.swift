@@ -55,7 +55,7 @@ package enum Planner {
       for key in drafts.ownImages { said.attempt { try join.addOwn(key) } }
       for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
       if said.mistakes.isEmpty {
-        return join.finished(for: options.locations, said.warnings)
+        return join.finished(for: options.locations, said.warnings, cut: drafts.platformCut)
       }
     }
     throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(said.mistakes))

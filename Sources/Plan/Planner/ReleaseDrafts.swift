@@ -16,6 +16,8 @@ struct ReleaseDrafts {
   private(set) var images: [ImageKey: ImageDraft] = [:]
   /// The images that the command line asks for.
   private(set) var ownImages: [ImageKey] = []
+  /// What a variable of the environment leaves out; nil for nothing.
+  private(set) var platformCut: PlatformCut?
   let git: GitArchives
 
   private let rules: Rules
@@ -104,6 +106,7 @@ extension ReleaseDrafts {
         continue
       }
       said.add(finder.said)
+      platformCut = cut(of: scope, facts)
       if scope.tarballs.isEmpty && scope.images.isEmpty {
         refuseEmptiness()
         return nil
@@ -113,10 +116,20 @@ extension ReleaseDrafts {
     }
   }
 
+  /// The cut of `scope` from that of a run on all platforms.
+  private func cut(of scope: Scope, _ facts: Facts) -> PlatformCut? {
+    guard case .variable = options.platformsOrigin else { return nil }
+    var finder = ScopeFinder(rules, facts.forAllPlatforms())
+    let all = finder.scope(of: wanted)
+    // Where the folder of binaries cannot be read, all is not known; the run tells that mistake if it is one of its own.
+    return finder.lists.isUnknown ? nil : PlatformCut(scope, of: all, options)
+  }
+
   private mutating func refuseEmptiness() {
     if !said.mistakes.isEmpty || options.isDry { return }
     let what = wanted.images == nil ? "no tarball" : wanted.tarballs == nil ? "no image" : "no tarball and no image"
-    said.refuse(Diagnostic(.usage, "\(what) is left to build on the platforms of this run"))
+    let reason = "\(what) is left to build on the platforms of this run"
+    said.refuse(Diagnostic(.usage, options.aboutPlatforms(reason)))
   }
 
   private func openBases() -> RunBases {

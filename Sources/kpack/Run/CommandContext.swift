@@ -59,7 +59,7 @@ struct CommandContext {
   func releaseOptions() throws(UsageError) -> ReleaseOptions {
     var options = ReleaseOptions(locations: try locations(), environment: environment.all)
     options.isCacheOfOthers = CacheFolder(options.locations.cache) { _ in }.isOfOthers
-    options.platforms = try platforms()
+    if let (platforms, origin) = try platforms() { (options.platforms, options.platformsOrigin) = (platforms, origin) }
     // The parser has already refused other values.
     options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
     options.releaseNames = try releaseNames()
@@ -114,6 +114,9 @@ struct CommandContext {
       throw AdvisedErrors(errors: errors, advice: advice)
     }
   }
+
+  /// Tells what the environment leaves out of the release, if anything.
+  func tellCut(of plan: Plan) { if let cut = plan.platformCut { messages.note("\(cut)") } }
 
   /// The layouts that the command line names, or the built-in ones.
   ///
@@ -176,15 +179,19 @@ struct CommandContext {
     return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
   }
 
-  private func platforms() throws(UsageError) -> [Platform]? {
+  /// The platforms that a run is limited to, with their source; nil for all.
+  private func platforms() throws(UsageError) -> ([Platform], PlatformsOrigin)? {
     if line.has("arch") {
       if line.has("platform") { throw usage("--arch and --platform: expected one of them") }
       let names = line.values("arch").joined(separator: ",").split(separator: ",").map { "linux/\($0)" }
-      return try platforms(names.joined(separator: ","), "--arch")
+      return (try platforms(names.joined(separator: ","), "--arch"), .option("--arch"))
     }
-    if line.has("platform") { return try platforms(line.values("platform").joined(separator: ","), "--platform") }
+    if line.has("platform") {
+      return (try platforms(line.values("platform").joined(separator: ","), "--platform"), .option("--platform"))
+    }
     guard let text = environment.value(of: .buildPlatforms) else { return nil }
-    return try platforms(text, EnvironmentVariable.buildPlatforms.rawValue)
+    let name = EnvironmentVariable.buildPlatforms.rawValue
+    return (try platforms(text, name), .variable(name))
   }
 
   private func platforms(_ text: String, _ what: String) throws(UsageError) -> [Platform] {

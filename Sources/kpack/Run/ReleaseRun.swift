@@ -31,6 +31,7 @@ struct ReleaseRun {
     let start = Progress.now()
     let plan = try context.planned(in: options.locations) { try planner($0, options) }
     let planning = Progress.now() - start
+    context.tellCut(of: plan)
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(description(of: plan, options))
     let folder = try Interrupts.guardedFolder(ReleaseWriter.folders(of: plan))
