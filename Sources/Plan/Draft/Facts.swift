@@ -45,10 +45,15 @@ struct Facts: Sendable {
   }
 
   /// Time of every entry of an archive whose settings give `time`, seconds since 1970.
-  func mtime(_ time: Int64?) throws -> Int64 {
-    if let known = options.epoch ?? time { return known }
+  func mtime(_ time: Int64?) throws -> Int64 { try entryTime(time).seconds }
+
+  /// The same, and where it comes from.
+  func entryTime(_ time: Int64?) throws -> EntryTime {
+    if let given = options.epoch { return EntryTime(seconds: given, origin: .options) }
+    if let time { return EntryTime(seconds: time, origin: .layout) }
     guard let commitTime else { throw UnaskedFact(fact: .commitTime) }
-    return try commitTime.get() ?? 0
+    guard let time = try commitTime.get() else { return EntryTime(seconds: 0, origin: .none) }
+    return EntryTime(seconds: time, origin: .commit)
   }
 
   /// The repository of the tree, if it has one.

@@ -80,7 +80,9 @@ struct PlanJoin {
 
   /// The plan: first the images, then the tarballs, which may hold them. `ownImages` are written to their places, all
   /// other images only into tarballs.
-  func finished(for locations: Locations, ownImages: [ImageKey], _ warnings: [String]) -> Plan {
+  func finished(
+    _ release: PlannedRelease, for locations: Locations, ownImages: [ImageKey], _ warnings: [String]
+  ) -> Plan {
     let own = Set(ownImages.compactMap { imageNumbers[$0] })
     let images = plannedImages.enumerated().map { Artifact($1, in: locations, isWritten: own.contains($0)) }
     let tarballs = tarballs.map { tarball in
@@ -89,7 +91,8 @@ struct PlanJoin {
     var sources = sources
     sources.renumberArtifacts({ $0 + images.count }, nested: { $0 })
     return Plan(
-      artifacts: images + tarballs, sources: sources, gitArchives: gitArchives, rules: rules, warnings: warnings)
+      artifacts: images + tarballs, sources: sources, gitArchives: gitArchives, rules: rules, release: release,
+      warnings: warnings)
   }
 
   private static func renumber(_ entries: inout TarEntryList, _ contents: [SourceID], _ offset: Int) {

@@ -55,7 +55,8 @@ package enum Planner {
       for key in drafts.ownImages { said.attempt { try join.add(key) } }
       for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
       if said.mistakes.isEmpty {
-        return join.finished(for: options.locations, ownImages: drafts.ownImages, said.warnings)
+        return join.finished(
+          drafts.release, for: options.locations, ownImages: drafts.ownImages, said.warnings)
       }
     }
     throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(said.mistakes))

@@ -16,6 +16,7 @@ struct ReleaseDrafts {
   private(set) var images: [ImageKey: ImageDraft] = [:]
   /// The images that the command line asks for.
   private(set) var ownImages: [ImageKey] = []
+  private(set) var release: PlannedRelease
   let git: GitArchives
 
   private let rules: Rules
@@ -26,6 +27,7 @@ struct ReleaseDrafts {
   init(_ rules: Rules, _ options: ReleaseOptions, _ wanted: WantedArtifacts) {
     (self.rules, self.options, self.wanted) = (rules, options, wanted)
     git = GitArchives(near: options.locations.out)
+    release = PlannedRelease(name: rules.layouts.release.name, version: options.version, times: [])
     do {
       if !options.isDry { try options.locations.check(.root) }
       for mistake in LayoutChecks(rules).unmetConditions() { said.refuse(mistake) }
@@ -58,6 +60,7 @@ struct ReleaseDrafts {
       if !haveBinaries || !haveBases { scope.images = [] }
       if scope.images.isEmpty && scope.tarballs.isEmpty { return }
     }
+    release = Self.release(of: scope, facts)
     let names = scope.tarballs.map { fileName(of: $0, facts) }
     checkFileNames(names, of: scope.tarballs)
     let own: OwnPlaces
@@ -111,6 +114,16 @@ extension ReleaseDrafts {
       let asked = scope.facts(askedOf: facts, areImagesMade: bases?.areUsed == true)
       return (scope, FactFinder(options).adding(asked, to: facts), bases)
     }
+  }
+
+  private static func release(of scope: Scope, _ facts: Facts) -> PlannedRelease {
+    let ofImages = (scope.images + scope.heldImages).isEmpty ? [] : [facts.layouts.release.archive.mtime]
+    var seen: Set<EntryTime> = []
+    // What cannot be found is a mistake of the artifact, told there.
+    let times = (scope.tarballs.map(\.layout.settings.mtime) + ofImages).compactMap { try? facts.entryTime($0) }
+    return PlannedRelease(
+      name: facts.layouts.release.name, version: (try? facts.version?.get()) ?? facts.options.version,
+      times: times.filter { seen.insert($0).inserted })
   }
 
   private mutating func refuseEmptiness() {

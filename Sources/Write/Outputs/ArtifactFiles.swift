@@ -17,10 +17,15 @@ struct ArtifactFiles {
     self.store = store
   }
 
-  /// Writes an archive without encoding it.
-  mutating func write(_ rope: Rope, to place: OutputPlace) throws -> (digest: Digest, file: SourceFile) {
+  /// Writes an archive without encoding it; `watch` is told how many bytes are written, bit by bit.
+  mutating func write(
+    _ rope: Rope, to place: OutputPlace, watch: (Int64) -> Void = { _ in }
+  ) throws -> (digest: Digest, file: SourceFile) {
     var file = try folder.outputs.create(place.name, in: place.folder)
-    try rope.forEachChunk { try file.write($0) }
+    try rope.forEachChunk { chunk in
+      try file.write(chunk)
+      watch(Int64(chunk.count))
+    }
     let (digest, source) = try file.finish()
     note(digest, at: place, source)
     return (digest, source)

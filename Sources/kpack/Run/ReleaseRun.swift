@@ -28,11 +28,16 @@ struct ReleaseRun {
   func run(_ planner: (Rules, ReleaseOptions) throws -> Plan) throws {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
-    let start = Progress.now()
+    let progress = Progress(context.messages)
+    // A plan with mistakes ends the run before the events do.
+    defer { progress.end() }
     let plan = try context.planned(in: options.locations) { try planner($0, options) }
-    let planning = Progress.now() - start
+    let planning = progress.seconds
     for warning in plan.warnings { context.messages.warning(warning) }
-    context.messages.detail(description(of: plan, options))
+    let log = RunLog(plan, options, context)
+    for line in log.start { context.messages.note(line) }
+    context.messages.detail(log.details)
+    progress.begin(plan)
     let folder = try Interrupts.guardedFolder(ReleaseWriter.folders(of: plan))
     let cache = context.cache(of: options, limit: cacheLimit)
     if let cache { Interrupts.guardCache(cache) }
@@ -40,11 +45,11 @@ struct ReleaseRun {
     writing.hashesTars = context.format == .json && plan.hasTarballs
     writing.hashesEntries = tellsEntries
     let writer = ReleaseWriter(plan, writing, cache: cache)
-    let progress = Progress(plan, context.messages)
     let ledger: Ledger
     do {
       try ReleaseWriter.check(plan, in: folder)
       ledger = try writer.write(into: folder) { progress.take($0) }
+      progress.finish()
       try writer.commit(folder)
       cache?.finish()
     } catch {
@@ -62,24 +67,7 @@ struct ReleaseRun {
     } catch {
       throw Diagnostic(.system, "\(subject) are written, but their results could not be told: \(error)")
     }
-  }
-
-  private func description(of plan: Plan, _ options: ReleaseOptions) -> [String] {
-    let places = options.locations
-    var lines: [String] = []
-    if plan.hasTarballs {
-      let tarballs = plan.artifacts.filter { $0.image == nil }
-      lines = [
-        "root \(places.root), binaries \(places.bin), stage \(places.stage)",
-        "\(tarballs.count) tarballs into \(places.out), \(options.jobs) threads, zlib \(GzipMember.zlibVersion), "
-          + "time of entries \(tarballs.first?.entries.mtime ?? 0)",
-      ]
-    }
-    let images = plan.written.compactMap { plan.artifacts[$0].image == nil ? nil : plan.artifacts[$0] }
-    if !images.isEmpty {
-      lines.append("\(images.count) images into \(ReleaseWriter.folders(of: images).joined(separator: ", "))")
-    }
-    return lines
+    context.messages.note(log.sum(of: ledger, seconds: progress.seconds))
   }
 
   private func report(_ ledger: Ledger, _ options: ReleaseOptions) throws {
