@@ -250,8 +250,10 @@ struct FactFinder {
 /// The time of a release, seconds since 1970.
 package enum ReleaseTime {
   /// The time when no layout sets it: that of the command line, else of the commit, else 0.
-  package static func find(_ options: ReleaseOptions, in repository: GitRepository?) throws -> Int64 {
-    try options.epoch ?? repository.map { try ofCommit(in: $0) } ?? 0
+  package static func find(_ options: ReleaseOptions, in repository: GitRepository?) throws -> EntryTime {
+    if let epoch = options.epoch { return EntryTime(seconds: epoch, origin: .options) }
+    guard let repository else { return EntryTime(seconds: 0, origin: .none) }
+    return EntryTime(seconds: try ofCommit(in: repository), origin: .commit)
   }
 
   /// The time of the commit that is checked out.

@@ -19,7 +19,7 @@ struct PlanCommand: Command {
       "kpack plan server --platform linux/amd64",
       "kpack plan salt --format mtree | bsdtar -cf salt.tar @-",
     ],
-    groups: OptionGroup.tree, formats: [.text, .json, .mtree])
+    groups: OptionGroup.tree, formats: [.text, .json, .mtree], verbose: "folders, version and time")
 
   private let context: CommandContext
 
@@ -30,6 +30,7 @@ struct PlanCommand: Command {
     let names = context.line.arguments
     let plan = try context.planned(in: options.locations) { try Planner.plan($0, options, names: names) }
     for warning in plan.warnings { context.messages.warning(warning) }
+    context.messages.detail(FactLines(options, context).lines(of: plan.release))
     let tarballs = plan.artifacts.filter { $0.image == nil }
     switch context.format {
     case .text: for tarball in tarballs { try printText(tarball, plan) }

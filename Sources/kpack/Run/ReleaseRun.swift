@@ -11,6 +11,9 @@ import Write
 
 /// One run that makes artifacts.
 struct ReleaseRun {
+  /// What --verbose adds.
+  static let verbose = "folders, version, time, each artifact when it is made, and where the time went"
+
   /// The outputs of the run in messages: "the tarballs".
   let subject: String
   /// Whether the results are one object for each entry instead of one for each artifact.

@@ -93,9 +93,12 @@ struct FactLines {
   }
 
   /// The lines about a release.
-  func lines(of release: PlannedRelease) -> [String] {
-    let version = release.version.map { "version \($0)" } ?? "no version"
-    let times = release.times.map { "\($0.seconds) (\(origin(of: $0)))" }
+  func lines(of release: PlannedRelease) -> [String] { lines(version: release.version, times: release.times) }
+
+  /// The lines about a version and the times of entries.
+  func lines(version: String?, times: [EntryTime]) -> [String] {
+    let version = version.map { "version \($0)" } ?? "no version"
+    let times = times.map { "\($0.seconds) (\(origin(of: $0)))" }
     return [folders, "\(version), time of entries \(times.joined(separator: ", "))"]
   }
 
