@@ -59,7 +59,8 @@ package enum Planner {
           drafts.release, for: options.locations, ownImages: drafts.ownImages, said.warnings)
       }
     }
-    throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(said.mistakes))
+    let causes = SharedCauses(options.locations, stagedImages: drafts.stagedImages)
+    throw PlanErrors(diagnostics: causes.combined(said.mistakes))
   }
 }
 

@@ -17,6 +17,8 @@ struct ReleaseDrafts {
   /// The images that the command line asks for.
   private(set) var ownImages: [ImageKey] = []
   private(set) var release: PlannedRelease
+  /// How many images tarballs look for in the stage folder.
+  var stagedImages: Int { tarballs.reduce(0) { $0 + $1.draft.stagedImages } }
   let git: GitArchives
 
   private let rules: Rules
@@ -163,8 +165,8 @@ extension ReleaseDrafts {
     case .failure(let error): said.refuse(error)
     case .success, nil:
       let folder = escapedName(options.locations.bases.utf8)
-      let reason = "no bases; `kpack base add` and `skopeo copy ... oci:\(folder):REF` fill it"
-      said.refuse(Diagnostic(.data, "\(folder): \(reason)"))
+      let cause = SharedCause(kind: .bases(stage: nil), subject: "")
+      said.refuse(Diagnostic(.data, "\(folder): no bases", cause: cause))
     }
     return false
   }
