@@ -1,9 +1,10 @@
 // Calls of the C library that Swift's import of it leaves out: those declared for _GNU_SOURCE alone, mallopt, statfs,
-// extended attributes, and an ioctl, for it does not import variadic functions; and the words of the command line.
+// extended attributes, an ioctl and a system call, for it does not import variadic functions; and the words of the command line.
 #pragma once
 #include <asm/ioctl.h>
 #include <malloc.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 
 /// copy_file_range(2): copies between files within the kernel, sharing blocks where the file system can.
 ssize_t copy_file_range(
@@ -33,6 +34,13 @@ static inline int kpack_clone(int to, int from) { return ioctl(to, _IOW(0x94, 9,
 static inline long long kpack_file_system_type(int fd) {
   struct statfs status;
   return fstatfs(fd, &status) == 0 ? (long long)(status.f_type & 0xFFFFFFFF) : -1;
+}
+
+long syscall(long number, ...);
+
+/// renameat2(2) with RENAME_EXCHANGE: the two paths change places. Not by the C library's function, which older ones lack.
+static inline int kpack_exchange(const char *first, const char *second) {
+  return (int)syscall(SYS_renameat2, -100 /* AT_FDCWD */, first, -100, second, 2 /* RENAME_EXCHANGE, linux/fs.h */);
 }
 
 /// Where the kernel put argc and, behind it, as many pointers to the words of the command line (System V ABI, "Initial

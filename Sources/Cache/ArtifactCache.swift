@@ -53,6 +53,15 @@ package final class ArtifactCache: Sendable {
     index.note(digest, of: identity, writtenAs: written, until: time)
   }
 
+  /// Keeps what is known of `files`, to which this run made links: that changes a time of theirs and nothing else.
+  package func keepLinked(_ files: [SourceFile]) {
+    for file in files {
+      // What is gone meanwhile is not kept.
+      guard let identity = try? FileStatus.of(file.path).identity else { continue }
+      index.keep(file.identity, linked: identity)
+    }
+  }
+
   /// Stores nothing more and removes half-written objects, when a run is interrupted.
   package func abandon() { objects.abandon() }
 

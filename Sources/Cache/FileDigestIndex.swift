@@ -97,6 +97,18 @@ package final class FileDigestIndex: Sendable {
     add(IndexEntry(identity, digest, used: Self.today()))
   }
 
+  /// Keeps what is known of a file to which this process made links, or took links of away, since it had the state `old`;
+  /// `new` is its state now.
+  ///
+  /// Any write meanwhile shows in the time of modification if the clock has ticked since the last one; where it has not,
+  /// nothing is kept.
+  func keep(_ old: FileIdentity, linked new: FileIdentity) {
+    guard old.isSame(asLinked: new), old != new, has(old),
+      FileTimes.timeToSettle(since: new.modified, at: new.changed) <= 0
+    else { return }
+    add(IndexEntry(new, digest(of: old), used: Self.today()))
+  }
+
   /// Takes back what was noted of a file that turned out to have other contents.
   package func forget(_ identity: FileIdentity) { add(IndexEntry(identity, nil, used: Self.today())) }
 

@@ -110,3 +110,21 @@ package func removeFile(_ path: [UInt8]) throws(SystemError) {
 func removeIfThere(_ path: String) {
   if unlink(path) != 0 && errno != ENOENT { _ = unlink(path) }
 }
+
+/// Removes what is at `path`, a folder with all in it, as far as that can be done. Links are removed and never followed.
+func removeTree(_ path: [UInt8]) {
+  let terminated = cString(path)
+  if unlink(terminated) == 0 || errno == ENOENT { return }
+  if rmdir(terminated) == 0 { return }
+  // A folder without these bits lets nobody but root take out what is in it. Of anything else the mode stays.
+  if (try? FileStatus.of(path))?.isFolder == true { _ = chmod(terminated, 0o700) }
+  for name in namesIfReadable(path) { removeTree(path + [UInt8(ascii: "/")] + name) }
+  _ = rmdir(terminated)
+}
+
+/// The names in a folder; none when it cannot be read. Closed before it returns, for folders may be nested deeper than
+/// files can be open.
+private func namesIfReadable(_ path: [UInt8]) -> [[UInt8]] {
+  guard let folder = try? FileHandle(opening: path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else { return [] }
+  return (try? FolderListing.names(of: folder)) ?? []
+}

@@ -22,7 +22,7 @@ final class LockedFolder: Sendable {
       // Not faccessat2(2), which asks for the effective user: containers that are older than it refuse it.
       try systemCall("write into", Array(path.utf8)) { access(path, W_OK | X_OK) }
       for name in try FolderListing.names(of: lock.file) where Self.isOurs(name) {
-        try removeFile(Array(path.utf8) + [UInt8(ascii: "/")] + name)
+        removeTree(Array(path.utf8) + [UInt8(ascii: "/")] + name)
       }
     } catch {
       removeFolders(made)

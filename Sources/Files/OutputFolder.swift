@@ -28,6 +28,10 @@ package final class OutputFolder: Sendable {
       case link(SourceFile)
       /// It does not: a file of an earlier run is removed.
       case removal
+      /// A folder that is filled under its temporary name.
+      case folder
+      /// A file that others link to, and that gets no name of its own.
+      case scratch
     }
   }
 
@@ -36,7 +40,20 @@ package final class OutputFolder: Sendable {
     var outputs: [Output] = []
     /// Where they will stand: of two outputs for one place, one would be lost.
     var places: Set<[UInt8]> = []
+    /// What is still to be done in an output that is a folder, by its number.
+    var contents: [Int: FolderContents] = [:]
+    /// The older folders that others take the place of, locked.
+    var replaced: [LockedFolder] = []
     var isClosed = false
+  }
+
+  /// What is still to be done in a folder at the commit.
+  private struct FolderContents {
+    var links: [FolderLink] = []
+    /// Folders that nothing can be put into once they have their modes, outermost first.
+    var modes: [(place: [UInt8], mode: UInt16)] = []
+    /// Links that became copies.
+    var copied = 0
   }
 
   /// The folders, each one once.
@@ -138,6 +155,49 @@ package final class OutputFolder: Sendable {
     }
   }
 
+  /// Begins a file without a name of its own, for outputs that link to it; `name` is that of one of these.
+  package func createScratch(_ name: String, in folder: Int) throws(SystemError) -> OutputFile {
+    OutputFile(writing: try begin(name, .scratch, in: folder), then: unsynced)
+  }
+
+  /// Begins the output `name`, a folder, which takes the place of an older one with all that is in it.
+  ///
+  /// Throws `OutputError` when another run holds the older folder, or something else has the name.
+  package func createFolder(_ name: String, in folder: Int) throws -> NewFolder {
+    let final = places[folder].final(name)
+    let status = try FileStatus.ifThere(Array(final.utf8))
+    if status?.isSymlink == true { throw OutputError.isLink(path: final) }
+    if status?.isFolder == false { throw OutputError.isNoFolder(path: final) }
+    let older = try status == nil || folders.contains { try $0.isReached(by: final) } ? nil : LockedFolder(final)
+    return try state.withLock { state throws(SystemError) in
+      if let older { state.replaced.append(older) }
+      let number = try add(name, .folder, in: places[folder], to: &state)
+      let temporary = places[folder].temporary(number)
+      try systemCall("make the folder", Array(temporary.utf8)) { mkdir(temporary, 0o777) }
+      state.contents[number] = FolderContents()
+      return NewFolder(self, number: number, path: temporary)
+    }
+  }
+
+  /// Runs `body` before any `abandon`, or throws.
+  @discardableResult
+  func whileOpen<Value: ~Copyable>(_ body: () throws(SystemError) -> Value) throws(SystemError) -> Value {
+    try state.withLock { state throws(SystemError) in
+      if state.isClosed { throw .ended(in: folders.first) }
+      return try body()
+    }
+  }
+
+  func add(link: FolderLink, to number: Int) { state.withLock { $0.contents[number]?.links.append(link) } }
+
+  func add(mode: UInt16, of place: [UInt8], to number: Int) {
+    state.withLock { $0.contents[number]?.modes.append((place, mode)) }
+  }
+
+  func addUnsynced(_ file: consuming FileHandle) throws(SystemError) { try unsynced.add(file) }
+
+  func copiedLinks(of number: Int) -> Int { state.withLock { $0.contents[number]?.copied ?? 0 } }
+
   /// Removes the file `name` of an earlier run at the commit, if it is there.
   package func remove(_ name: String, in folder: Int = 0) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
@@ -166,6 +226,7 @@ package final class OutputFolder: Sendable {
       do {
         // All that takes time or room comes before the first rename.
         for (number, output) in state.outputs.enumerated() { try output.makeLink(number) }
+        try fillFolders(&state)
         let made = folders.flatMap(\.made)
         let outputs = Array(state.outputs.enumerated())
         for (number, output) in outputs where output.name != last { try placing.place(output, number) }
@@ -181,6 +242,23 @@ package final class OutputFolder: Sendable {
         throw error
       }
       removeTemporaries(state.outputs)
+    }
+  }
+
+  /// Makes the links of all folders among the outputs, then sets the modes that had to wait for these.
+  private func fillFolders(_ state: inout State) throws {
+    var known: Set<FileKey> = []
+    for number in state.contents.keys.sorted() {
+      let folder = state.outputs[number].folder.temporary(number)
+      for link in state.contents[number]?.links ?? [] where try !link.make(in: folder, &known) {
+        state.contents[number]?.copied += 1
+      }
+      for (place, mode) in (state.contents[number]?.modes ?? []).reversed() {
+        let path = Array(folder.utf8) + [UInt8(ascii: "/")] + place
+        let terminated = cString(path)
+        try systemCall("set the mode of", path) { chmod(terminated, mode_t(mode)) }
+      }
+      state.contents[number]?.links = []
     }
   }
 
@@ -202,16 +280,18 @@ package final class OutputFolder: Sendable {
   /// not be put back.
   private func removeTemporaries(_ outputs: [Output], but kept: Set<[UInt8]> = []) {
     for (number, output) in outputs.enumerated() {
-      removeIfThere(output.folder.temporary(number))
-      let backup = output.folder.backup(number)
-      if !kept.contains(Array(backup.utf8)) { removeIfThere(backup) }
+      for path in [output.folder.temporary(number), output.folder.backup(number)].map({ Array($0.utf8) }) {
+        if !kept.contains(path) { removeTree(path) }
+      }
     }
   }
 
-  private func begin(_ name: String, in folder: Int) throws(SystemError) -> FileHandle {
+  private func begin(
+    _ name: String, _ kind: Output.Kind = .written, in folder: Int
+  ) throws(SystemError) -> FileHandle {
     // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
     try state.withLock { state throws(SystemError) in
-      let number = try add(name, .written, in: places[folder], to: &state)
+      let number = try add(name, kind, in: places[folder], to: &state)
       let temporary = Array(places[folder].temporary(number).utf8)
       Self.giveBackMemory(of: Array(places[folder].final(name).utf8))
       return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
@@ -287,39 +367,35 @@ extension OutputFolder.Output {
   /// Makes the temporary of an output that is a link, or a copy where the file system has no links.
   fileprivate func makeLink(_ number: Int) throws {
     guard case .link(let linked) = kind else { return }
-    let temporary = Array(folder.temporary(number).utf8)
-    let (old, new) = (cString(linked.path), cString(temporary))
-    do throws(SystemError) {
-      try systemCall("link", temporary) { link(old, new) }
-    } catch {
-      guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
-      // As it is now: another link to it may have been made, which changes its times.
-      let status = try FileHandle(opening: linked.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).status()
-      let copy = try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
-      let source = SourceFile(path: linked.path, identity: FileIdentity(status))
-      try source.copy(into: copy, mode: UInt16(status.st_mode & 0o7777))
-      try copy.sync()
-      try copy.close()
-    }
+    _ = try linkOrCopy(linked.path, to: Array(folder.temporary(number).utf8))
   }
 }
 
 /// Outputs that got their names, and older ones that lost them, in order.
 private struct Placing {
   /// An output that got its name or went, and where the older one is.
-  private struct Placement {
-    let final: String
-    /// The name that the older output has now; nil when there was none.
-    let older: String?
+  private enum Placement {
+    /// A file; `older` is the name that the older output has now, nil when there was none.
+    case file(final: String, older: String?)
+    case folder(FolderSwap)
+
+    var final: String {
+      switch self {
+      case .file(let final, _): final
+      case .folder(let swap): swap.final
+      }
+    }
 
     /// Puts the older output back; where there was none, removes the new one. The name that the older one still has
     /// where that fails.
     func takeBack() -> String? {
-      guard let older else {
+      switch self {
+      case .file(let final, let older?): return rename(older, final) == 0 ? nil : older
+      case .file(let final, nil):
         removeIfThere(final)
         return nil
+      case .folder(let swap): return swap.takeBack()
       }
-      return rename(older, final) == 0 ? nil : older
     }
   }
 
@@ -328,18 +404,21 @@ private struct Placing {
   private var made: [String] = []
 
   /// Gives `output` its name, in folders that are made where they are missing, or takes away what has the name.
-  ///
-  ///
   mutating func place(_ output: OutputFolder.Output, _ number: Int) throws(SystemError) {
     let final = output.folder.final(output.name)
     let backup = output.folder.backup(number)
-    if case .removal = output.kind {
-      if let placement = try Self.remove(final, backup: backup) { placements.append(placement) }
-      return
-    }
-    made += try makeFolders(Paths.parent(of: final))
     let temporary = output.folder.temporary(number)
-    try move(temporary, to: final, backup: backup)
+    switch output.kind {
+    case .removal:
+      if let placement = try Self.remove(final, backup: backup) { placements.append(placement) }
+    case .written, .link:
+      made += try makeFolders(Paths.parent(of: final))
+      try move(temporary, to: final, backup: backup)
+    case .folder:
+      made += try makeFolders(Paths.parent(of: final))
+      placements.append(.folder(try FolderSwap(temporary, to: final, backup: backup)))
+    case .scratch: break
+    }
   }
 
   /// Makes the names durable, and those of `others`, folders that were made before.
@@ -371,7 +450,7 @@ private struct Placing {
   /// Takes a file away; nil when there is none, or a folder, which is no output.
   private static func remove(_ final: String, backup: String) throws(SystemError) -> Placement? {
     if try isFolder(final) { return nil }
-    if rename(final, backup) == 0 { return Placement(final: final, older: backup) }
+    if rename(final, backup) == 0 { return .file(final: final, older: backup) }
     if errno == ENOENT || errno == ENOTDIR { return nil }
     throw SystemError(operation: "remove", path: final, errno: errno)
   }
@@ -380,9 +459,9 @@ private struct Placing {
     // A folder would be moved away where the file system has no links.
     if try isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
     let older = try Self.keepOlder(final, as: backup) ? backup : nil
-    if older != nil { placements.append(Placement(final: final, older: older)) }
+    if older != nil { placements.append(.file(final: final, older: older)) }
     guard rename(temporary, final) == 0 else { throw SystemError(operation: "rename", path: final, errno: errno) }
-    if older == nil { placements.append(Placement(final: final, older: nil)) }
+    if older == nil { placements.append(.file(final: final, older: nil)) }
   }
 
   /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where the file

@@ -51,22 +51,7 @@ package final class ScratchFolder: Sendable {
 
   /// Removes the folder with all in it, as far as that can be done: nothing depends on it any more.
   private static func remove(_ path: String) {
-    removeContents(of: Array(path.utf8))
-    _ = rmdir(path)
+    removeTree(Array(path.utf8))
     all.withLock { _ = $0.remove(path) }
-  }
-
-  /// Links are removed and never followed.
-  private static func removeContents(of folder: [UInt8]) {
-    // What cannot be listed stays, as above.
-    guard let handle = try? FileHandle(opening: folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
-      let names = try? FolderListing.names(of: handle)
-    else { return }
-    for name in names {
-      let path = folder + [UInt8(ascii: "/")] + name
-      if unlink(cString(path)) == 0 { continue }
-      removeContents(of: path)
-      _ = rmdir(cString(path))
-    }
   }
 }

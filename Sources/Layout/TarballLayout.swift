@@ -2,6 +2,7 @@
 
 import Archive
 import Basics
+import JSON
 
 /// A tarball's layout.
 package struct TarballLayout: Sendable {
@@ -15,10 +16,14 @@ package struct TarballLayout: Sendable {
   /// The platforms that it is made for, with one archive for each; nil for a single archive.
   package let platforms: PlatformSelector?
   package let condition: Condition?
+  /// The folder of the stage that its entries go into: its own name, unless it names another.
+  package let stage: String
+  /// Whether its entries are put into the stage.
+  package let isStaged: Bool
   package let settings: ArchiveSettings
   package let entries: [LayoutEntry]
 
-  static let keys = ["$schema", "tarball", "platforms", "when", "archive", "entries"]
+  static let keys = ["$schema", "tarball", "platforms", "when", "stage", "archive", "entries"]
 
   init?(_ field: LayoutField, name: String, release: ReleaseLayout, names: LayoutNames) {
     guard let object = field.object(Self.keys) else { return nil }
@@ -30,6 +35,9 @@ package struct TarballLayout: Sendable {
     origin = field.origin
     platforms = object["platforms"].flatMap { $0.platformSelector(names) }
     condition = object["when"].flatMap { Condition($0, names) }
+    let stage = object["stage"]
+    isStaged = stage?.value.kind != .bool(false)
+    self.stage = isStaged ? stage.flatMap(Self.stage) ?? name : name
     self.settings = settings
     entries =
       object.required("entries")?.elements?.compactMap { LayoutEntry($0, names, hasPlatform: hasPlatform) } ?? []
@@ -37,6 +45,17 @@ package struct TarballLayout: Sendable {
     if let field = object["tarball"] { Self.check(fileName, at: field) }
     self.fileName = fileName
     fileNameOrigin = object["tarball"]?.origin ?? field.origin
+  }
+
+  /// The name of the folder in the stage that `field` gives.
+  private static func stage(_ field: LayoutField) -> String? {
+    guard field.isString, let name = field.onePart else {
+      if !field.isString { field.refuse("expected the name of a folder, or false, found \(field.found)") }
+      return nil
+    }
+    if LayoutName.isValid(name) { return name }
+    field.refuse("expected a name of letters, digits, '.', '_' and '-', found \(field.found)")
+    return nil
   }
 
   /// Notes a mistake unless the name ends in an archive suffix without variables: it is the same on all platforms.

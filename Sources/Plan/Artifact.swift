@@ -66,9 +66,18 @@ package struct Artifact: Sendable {
   /// The places of its one file, linked where possible. None when it is only held by other artifacts.
   package let places: [Place]
   package let companions: [Companion]
+  /// The places in folders of the stage that hold it, which the run makes.
+  package internal(set) var stagedPlaces: [Place] = []
+  /// Whether it is a result of the run; else it is made for others that hold it.
+  package let isResult: Bool
+  /// Where an earlier run may have left the same file; for one that has no places of its own.
+  package let usualPlaces: [Place]
 
   /// The image that it is, if it is one.
   package var image: PlannedImage? { if case .image(let image) = format { image } else { nil } }
+
+  /// The first place that has its file, if any.
+  package var firstPlace: Place? { places.first ?? stagedPlaces.first }
 
   /// The name for messages: "client.tar.gz", "image kube-proxy for linux/amd64".
   package var title: String {
@@ -85,11 +94,14 @@ package struct Artifact: Sendable {
     entries = tarball.entries
     self.needs = needs
     stagedImages = tarball.stagedImages
-    places = [Place(folder: locations.out, name: fileName)]
+    isResult = tarball.isWritten
+    usualPlaces = [Place(folder: locations.out, name: fileName)]
+    places = isResult ? usualPlaces : []
     companions = []
   }
 
-  init(_ image: PlannedImage, in locations: Locations, isWritten: Bool) {
+  /// The artifact of an image. Its places in `staged`, folders of the stage that the run makes, come with these.
+  init(_ image: PlannedImage, in locations: Locations, isWritten: Bool, staged: [StagedFolder]) {
     layout = image.name
     platform = image.platform
     fileName = image.fileName
@@ -97,8 +109,12 @@ package struct Artifact: Sendable {
     entries = image.layer
     needs = []
     stagedImages = 0
-    let outputs = isWritten ? ImageOutputs(image, in: locations) : ImageOutputs()
-    (places, companions) = (outputs.places, outputs.companions)
+    isResult = isWritten
+    let outputs = ImageOutputs(image, in: locations)
+    usualPlaces = outputs.places
+    func isApart(_ place: Place) -> Bool { isWritten && !staged.contains { $0.holds(place.path) } }
+    places = outputs.places.filter(isApart)
+    companions = outputs.companions.filter { isApart($0.place) }
   }
 }
 
@@ -106,8 +122,6 @@ package struct Artifact: Sendable {
 private struct ImageOutputs {
   private(set) var places: [Artifact.Place] = []
   private(set) var companions: [Artifact.Companion] = []
-
-  init() {}
 
   init(_ image: PlannedImage, in locations: Locations) {
     for place in image.stagePlaces {
@@ -153,4 +167,8 @@ struct PlannedTarball {
   let images: [Int]
   /// How many images it takes from the stage folder as they stand.
   let stagedImages: Int
+  /// Whether its archive is written; else only its entries are staged, or others hold it.
+  let isWritten: Bool
+  /// Where its entries are staged; nil where they are not.
+  let unit: StageUnit?
 }

@@ -48,9 +48,14 @@ package struct Plan: Sendable {
   package let release: PlannedRelease
   /// Things that are no mistake, but seldom meant.
   package let warnings: [String]
+  /// The folders of the stage that the run makes, in the order of their tarballs.
+  package let stagedFolders: [StagedFolder]
 
-  /// The numbers of the artifacts that are written to a place, in order.
-  package var written: [Int] { artifacts.indices.filter { !artifacts[$0].places.isEmpty } }
+  /// The numbers of the artifacts that become files, in order: those that have a place, and those that a folder of the
+  /// stage holds.
+  package var written: [Int] {
+    artifacts.indices.filter { !artifacts[$0].places.isEmpty || !artifacts[$0].stagedPlaces.isEmpty }
+  }
 
   /// A store of the contents, which can read git archives.
   package func store() -> SourceStore { SourceStore(sources, gitArchives) }

@@ -6,6 +6,7 @@ enum CommandTable {
     ReleaseCommand.self,
     TarballsCommand.self,
     ImagesCommand.self,
+    StageCommand.self,
     PlanCommand.self,
     ListCommand.self,
     InspectCommand.self,

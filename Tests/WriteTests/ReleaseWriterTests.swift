@@ -189,6 +189,7 @@ struct ReleaseWriterTests {
       case .began(let artifact): began.append(artifact)
       case .packed(let count, _): packed += count
       case .finished(let result): finished.append(result.artifact)
+      case .staging: Issue.record("a plan without a stage")
       }
     }
     #expect(packed == results.reduce(0) { $0 + $1.tarSize })

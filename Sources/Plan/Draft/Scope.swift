@@ -35,6 +35,8 @@ struct ScopedTarball: Sendable {
   let key: TarballKey
   let layout: TarballLayout
   let rules: [PlacedRule]
+  /// Whether its archive is written; else only its entries are staged, or others hold it.
+  var isWritten = true
 }
 
 /// An image that a run makes.

@@ -8,10 +8,15 @@ import Layout
 struct WantedArtifacts {
   var tarballs: [String]?
   var images: [String]?
+  /// Whether the tarballs are only staged, and not written.
+  private(set) var isStageAlone = false
   /// Names that are neither a tarball's nor an image's.
   private(set) var unknown: [String] = []
 
   init(tarballs: [String]? = nil, images: [String]? = nil) { (self.tarballs, self.images) = (tarballs, images) }
+
+  /// The stage folders of these tarballs.
+  init(staged names: [String]) { (tarballs, isStageAlone) = (names, true) }
 
   /// The artifacts with these names; all artifacts when there are no names.
   init(ofBoth names: [String], in rules: Rules) {
@@ -58,14 +63,20 @@ struct ScopeFinder {
       said.refuse(Diagnostic(.usage, "no layout and no image is named \(quoted(name))\(near)"))
     }
     var scope = Scope()
-    if let names = wanted.tarballs {
-      for key in selected(names).flatMap({ keys(of: $0, isNamed: !names.isEmpty) }) { _ = depth(of: key) }
-      scope.tarballs = order.compactMap { tarballs[$0] }
-      var seen: Set<ImageKey> = []
-      let held = scope.tarballs.flatMap(\.rules).flatMap(\.places).flatMap(\.held.images)
-      scope.heldImages = held.filter { seen.insert($0).inserted }.compactMap { image($0) }
-    }
     if let names = wanted.images { scope.images = wantedImages(names).compactMap { image($0) } }
+    if let names = wanted.tarballs {
+      let layouts = wanted.isStageAlone ? selectedForStage(names) : selected(names)
+      for key in layouts.flatMap({ keys(of: $0, isNamed: !names.isEmpty) }) { _ = depth(of: key) }
+    }
+    let written = wanted.isStageAlone ? [] : Set(depths.keys)
+    if facts.options.isStaging { for key in holders(of: scope.images) { _ = depth(of: key) } }
+    scope.tarballs = order.compactMap { tarballs[$0] }
+    for index in scope.tarballs.indices {
+      scope.tarballs[index].isWritten = written.contains(scope.tarballs[index].key)
+    }
+    var seen: Set<ImageKey> = []
+    let held = scope.tarballs.flatMap(\.rules).flatMap(\.places).flatMap(\.held.images)
+    scope.heldImages = held.filter { seen.insert($0).inserted }.compactMap { image($0) }
     return scope
   }
 
@@ -132,6 +143,31 @@ extension ScopeFinder {
       }
     }
     return selected
+  }
+
+  /// The named layouts, or all, that have a folder in the stage.
+  private mutating func selectedForStage(_ names: [String]) -> [TarballLayout] {
+    let selected = selected(names)
+    if names.isEmpty { return selected.filter(\.isStaged) }
+    for layout in selected where !layout.isStaged {
+      let reason = "\(quoted(layout.name)) has no folder in the stage: its layout says \"stage\": false"
+      said.refuse(Diagnostic(.usage, reason, at: layout.origin))
+    }
+    return selected
+  }
+
+  /// The tarballs that hold `images`, on their platforms.
+  private mutating func holders(of images: [ScopedImage]) -> [TarballKey] {
+    var keys: [TarballKey] = []
+    for holder in holders() where holder.layout.isStaged {
+      let isNeeded = images.contains {
+        $0.key.platform == holder.platform && holder.holds($0.key.name, of: $0.key.group)
+      }
+      let key = TarballKey(
+        layout: holder.layout.name, platform: holder.layout.platforms == nil ? nil : holder.platform)
+      if isNeeded && !keys.contains(key) { keys.append(key) }
+    }
+    return keys
   }
 
   private func turnedOff(_ name: String, _ condition: Condition?, at origin: RuleOrigin?) -> Diagnostic {

@@ -82,7 +82,7 @@ struct ImageDrafter {
       let to = try? holder.to.map { try context.facts.path($0, TemplateSubject(platform: platform)) }
       let path = [root ?? "", to?.text ?? ""].filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
       let place = PlannedImage.StagePlace(
-        folder: "\(holder.layout.name)/\(platform.os)-\(platform.architecture)", path: path)
+        folder: holder.layout.stageFolder(on: platform), path: path)
       if !places.contains(place) { places.append(place) }
     }
     return places

@@ -24,6 +24,8 @@ package struct ReleaseOptions: Sendable {
   package var jobs = 1
   /// Whether the run looks at the layouts alone, not at the tree, binaries, bases, stage or git.
   var isDry = false
+  /// Whether the entries of the run's tarballs are put into the stage too.
+  package var isStaging = false
   /// The form of the archives of images.
   package var imageFormat = ImageFormat.hybrid
 

@@ -20,6 +20,8 @@ struct PlanJoin {
   private let images: [ImageKey: ImageDraft]
   private let git: GitArchives
   private let format: ImageFormat
+  /// Whether the tarballs' entries are put into the stage.
+  private let isStaging: Bool
   private var tarballNumbers: [TarballKey: Int] = [:]
   private var imageNumbers: [ImageKey: Int] = [:]
   private var files: [FileKey: SourceID] = [:]
@@ -31,8 +33,9 @@ struct PlanJoin {
   private static let mostBytes: Int64 = 1 << 60
 
   /// An empty plan; `images` are all that may be added.
-  init(_ images: [ImageKey: ImageDraft], _ git: GitArchives, _ format: ImageFormat) {
-    (self.images, self.git, self.format) = (images, git, format)
+  init(_ images: [ImageKey: ImageDraft], _ git: GitArchives, _ options: ReleaseOptions) {
+    (self.images, self.git) = (images, git)
+    (format, isStaging) = (options.imageFormat, options.isStaging)
   }
 
   /// Adds a tarball; the tarballs that it holds were added before. Its entries get the plan's numbers in place, because
@@ -47,7 +50,8 @@ struct PlanJoin {
       layout: tarball.key.layout, platform: tarball.key.platform, fileName: tarball.fileName, level: tarball.level,
       entries: tarball.entries, holds: tarball.draft.held.tarballs.compactMap { tarballNumbers[$0] }.sorted(),
       images: tarball.draft.held.images.compactMap { imageNumbers[$0] }.sorted(),
-      stagedImages: tarball.draft.stagedImages)
+      stagedImages: tarball.draft.stagedImages, isWritten: tarball.isWritten,
+      unit: isStaging ? tarball.unit : nil)
     try checkSize(of: planned)
     tarballNumbers[tarball.key] = tarballs.count
     tarballs.append(planned)
@@ -82,17 +86,40 @@ struct PlanJoin {
   /// other images only into tarballs.
   func finished(
     _ release: PlannedRelease, for locations: Locations, ownImages: [ImageKey], _ warnings: [String]
-  ) -> Plan {
+  ) throws -> Plan {
     let own = Set(ownImages.compactMap { imageNumbers[$0] })
-    let images = plannedImages.enumerated().map { Artifact($1, in: locations, isWritten: own.contains($0)) }
+    let count = plannedImages.count
+    let staged = tarballs.enumerated().compactMap { number, tarball in
+      tarball.unit.map { StagedFolder($0, of: number + count, in: locations.stage) }
+    }
+    if !staged.isEmpty { try locations.checkStage(staged) }
+    let images = plannedImages.enumerated().map {
+      Artifact($1, in: locations, isWritten: own.contains($0), staged: staged)
+    }
     let tarballs = tarballs.map { tarball in
-      Artifact(tarball, in: locations, needs: tarball.images + tarball.holds.map { $0 + images.count })
+      Artifact(tarball, in: locations, needs: tarball.images + tarball.holds.map { $0 + count })
     }
     var sources = sources
-    sources.renumberArtifacts({ $0 + images.count }, nested: { $0 })
+    sources.renumberArtifacts({ $0 + count }, nested: { $0 })
+    var artifacts = images + tarballs
+    for folder in staged { Self.addPlaces(in: folder, to: &artifacts, sources) }
     return Plan(
-      artifacts: images + tarballs, sources: sources, gitArchives: gitArchives, rules: rules, release: release,
-      warnings: warnings)
+      artifacts: artifacts, sources: sources, gitArchives: gitArchives, rules: rules, release: release,
+      warnings: warnings, stagedFolders: staged)
+  }
+
+  /// Adds to each artifact its places in a folder of the stage.
+  private static func addPlaces(in folder: StagedFolder, to artifacts: inout [Artifact], _ sources: SourceTable) {
+    let entries = artifacts[folder.artifact].entries
+    for index in 0..<entries.count {
+      guard case .source(let id) = entries.body(at: index), let place = folder.place(of: entries.name(at: index)) else {
+        continue
+      }
+      switch sources[id] {
+      case .artifact(let number), .nested(let number, _): artifacts[number].stagedPlaces.append(place)
+      case .bytes, .file, .extent, .spool: break
+      }
+    }
   }
 
   private static func renumber(_ entries: inout TarEntryList, _ contents: [SourceID], _ offset: Int) {

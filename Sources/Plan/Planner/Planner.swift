@@ -20,6 +20,16 @@ package enum Planner {
     try plan(rules, options, WantedArtifacts(tarballs: names))
   }
 
+  /// The plan of the stage folders of the named tarballs, or of all, and of the tarballs that they hold. No archive is
+  /// written but into the stage.
+  package static func planStage(
+    _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
+  ) throws(PlanErrors) -> Plan {
+    var options = options
+    options.isStaging = true
+    return try plan(rules, options, WantedArtifacts(staged: names))
+  }
+
   /// The plan of the named images, or of all, on the platforms of the run, without tarballs.
   package static func planImages(
     _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
@@ -51,12 +61,16 @@ package enum Planner {
     var drafts = ReleaseDrafts(rules, options, wanted)
     var said = drafts.said
     if said.mistakes.isEmpty {
-      var join = PlanJoin(drafts.images, drafts.git, options.imageFormat)
+      var join = PlanJoin(drafts.images, drafts.git, options)
       for key in drafts.ownImages { said.attempt { try join.add(key) } }
       for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
       if said.mistakes.isEmpty {
-        return join.finished(
-          drafts.release, for: options.locations, ownImages: drafts.ownImages, said.warnings)
+        do {
+          return try join.finished(
+            drafts.release, for: options.locations, ownImages: drafts.ownImages, said.warnings)
+        } catch {
+          said.refuse(error)
+        }
       }
     }
     let causes = SharedCauses(options.locations, stagedImages: drafts.stagedImages)

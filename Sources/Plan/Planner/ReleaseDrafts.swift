@@ -79,6 +79,7 @@ struct ReleaseDrafts {
     let results = draftImages(scope, context, bases)
     if let bases { context.images = bases.store.map { _ in bases.areUsed ? results.mapValues(\.held) : nil } }
     draftTarballs(scope, names, context)
+    checkStageFolders()
     takeOwnImages(scope.images, results)
     for (key, result) in results { images[key] = try? result.image.get() }
     // In the order of the plan.
@@ -195,6 +196,19 @@ extension ReleaseDrafts {
     }
   }
 
+  /// Notes a mistake when two tarballs have one folder in the stage, or one of them a folder in the other's.
+  private mutating func checkStageFolders() {
+    let units = tarballs.compactMap { tarball in tarball.unit.map { (unit: $0, tarball: tarball) } }
+      .sorted { bytesPrecede(Array("\($0.unit.path)/".utf8), Array("\($1.unit.path)/".utf8)) }
+    for (first, second) in zip(units, units.dropFirst())
+    where "\(second.unit.path)/".utf8.starts(with: "\(first.unit.path)/".utf8) {
+      let both = "\(first.tarball.key) and \(second.tarball.key)"
+      let reason =
+        "two tarballs have the folder \(quoted(first.unit.path)) of the stage: \(both); give one another \"stage\""
+      said.refuse(Diagnostic(.usage, reason, at: second.tarball.origin))
+    }
+  }
+
   private mutating func draftTarballs(_ scope: Scope, _ names: [String?], _ context: DraftContext) {
     for (tarball, name) in zip(scope.tarballs, names) {
       do {
@@ -271,16 +285,29 @@ struct TarballDraft: Sendable {
   var entries: TarEntryList
   /// The draft that has the numbers of the entries' sources and origins.
   var draft: Draft
+  /// Whether its archive is written.
+  let isWritten: Bool
+  /// Where its entries go in the stage; nil where its layout has no folder there.
+  let unit: StageUnit?
+  /// The place of its layout, for messages.
+  let origin: RuleOrigin
 
   /// Goes through the rules of a tarball. Throws when its time is not known.
   init(_ tarball: ScopedTarball, as fileName: String, in context: DraftContext) throws {
     let settings = tarball.layout.settings
-    (key, self.fileName) = (tarball.key, fileName)
+    (key, self.fileName, isWritten) = (tarball.key, fileName, tarball.isWritten)
     level = context.options.level ?? settings.level
     let root = Result { try Self.root(of: tarball, context.facts) }
     let style = EntryStyle(
       root: (try? root.get()) ?? "", owner: settings.owner, exclude: settings.exclude, mode: settings.mode,
       mtime: try context.facts.mtime(settings.mtime))
+    let layout = tarball.layout
+    origin = layout.origin
+    unit =
+      layout.isStaged
+      ? StageUnit(
+        layout, on: tarball.key.platform, root: style.root, isShared: context.facts.layouts.isStageShared(layout))
+      : nil
     draft = Draft(tarball.layout.name, style)
     if case .failure(let error) = root {
       draft.said.refuse(error, at: settings.rootOrigin ?? tarball.layout.origin)

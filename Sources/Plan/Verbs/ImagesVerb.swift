@@ -52,7 +52,8 @@ struct ImagesVerb: Verb {
     }
     let top = draft.style.root.isEmpty ? "" : "/\(draft.style.root)"
     let platform = key.platform
-    let folder = "\(context.locations.stage)/\(draft.name)/\(platform.os)-\(platform.architecture)\(top)"
+    guard let layout = context.facts.layouts.tarball(draft.name) else { return }
+    let folder = "\(context.locations.stage)/\(layout.stageFolder(on: platform))\(top)"
     let subject = try TemplateSubject(rule, on: platform, context.options)
     let fileName = try context.facts.fileName(of: rule, subject)
     func add(_ file: String) throws -> StagedFile? {

@@ -50,10 +50,8 @@ final class Assembler {
     case .begin(let artifact):
       memory?.leaveRoom(from: artifact)
       let hashesTar = task.keepsRaw && memory?.tarDigest(of: artifact) == nil
-      let place = try folder.place(artifacts[artifact])
       writer = try ArchiveWriter(
-        try folder.outputs.create(place.name, in: place.folder), codec: codecs[codecs.numbers[artifact]],
-        hashesTar: hashesTar)
+        try folder.create(artifacts[artifact]), codec: codecs[codecs.numbers[artifact]], hashesTar: hashesTar)
       entryDigests = []
       current = artifact
       watch(.began(artifact: artifact))
@@ -159,7 +157,7 @@ final class Assembler {
   private func finish(_ number: Int) throws {
     guard var archive = try writer.take()?.finish() else { return }
     archive.tarDigest = archive.tarDigest ?? memory?.tarDigest(of: number)
-    let place = try folder.place(artifacts[number])
+    let place = folder.place(artifacts[number])
     var files = ArtifactFiles(in: folder, store)
     files.note(archive.digest, at: place, archive.file)
     let companion = try files.write(artifacts[number].companions)

@@ -37,6 +37,7 @@ final class ReleaseMemory: Sendable {
     sizes = plan.largestSizes
     let digests = SourceDigests(store, index: cache.index)
     try digests.prepare(Self.contents(of: plan), jobs: options.jobs)
+    try digests.prepare(Self.smallFilesToLink(of: plan), jobs: options.jobs)
     let keys = try ArtifactKeys(plan, store, digests, jobs: options.jobs)
     let written = plan.written
     let records = Dictionary(
@@ -70,10 +71,18 @@ final class ReleaseMemory: Sendable {
     return Array(Set(layers))
   }
 
+  /// The small files among the entries that folders of the stage get.
+  private static func smallFilesToLink(of plan: Plan) -> [SourceFile] {
+    plan.stagedFolders.flatMap { folder in
+      let entries = plan.artifacts[folder.artifact].entries
+      return (0..<entries.count).compactMap { entries.sourceFile(at: $0) }
+    }
+  }
+
   /// Makes the cache leave room for the artifacts still to be written: those from `number` on.
   func leaveRoom(from number: Int) {
     let rest = plan.written.filter { $0 >= number && unchanged[$0] == nil }
-    guard let folder = plan.written.first.flatMap({ plan.artifacts[$0].places.first?.folder }) else { return }
+    guard let folder = plan.written.first.flatMap({ plan.artifacts[$0].firstPlace?.folder }) else { return }
     // The cache stores a source to its end, even when the room gets short meanwhile.
     let largest = rest.isEmpty ? 0 : store.table.ids.compactMap { store.table.size(of: $0) }.max() ?? 0
     cache.objects.leaveRoom(for: rest.reduce(largest) { $0.addingClamped(sizes[$1]) }, in: "\(folder)/.")
@@ -187,6 +196,7 @@ private struct Lookout {
   /// The artifact as it is in its places, when all of its files match `record`; else nil.
   func unchanged(_ number: Int, _ record: ArtifactRecord) throws -> WrittenArtifact? {
     let artifact = plan.artifacts[number]
+    if artifact.places.isEmpty { return left(artifact, number, record) }
     guard let outputs = outputs(of: artifact, number, record) else { return nil }
     var first: FileStatus?
     for output in outputs {
@@ -196,11 +206,27 @@ private struct Lookout {
     guard let first, Self.isOneFile(artifact, in: folder) == record.isOneFile, isFreeOfOthers(artifact) else {
       return nil
     }
+    return found(number, record, folder.path(of: folder.place(artifact)), first)
+  }
+
+  /// An artifact that is made for others alone, where an earlier run left it.
+  private func left(_ artifact: Artifact, _ number: Int, _ record: ArtifactRecord) -> WrittenArtifact? {
+    for place in artifact.usualPlaces + artifact.stagedPlaces {
+      let path = Array(place.path.utf8)
+      if let status = digests.status(of: path, ifIts: record.digest, size: record.size) {
+        return found(number, record, path, status)
+      }
+    }
+    return nil
+  }
+
+  private func found(
+    _ number: Int, _ record: ArtifactRecord, _ path: [UInt8], _ status: FileStatus
+  ) -> WrittenArtifact {
     let result = ArtifactResult(
       artifact: number, digest: record.digest, size: record.size, tarDigest: record.tarDigest, tarSize: record.tarSize,
       isUnchanged: true)
-    let file = SourceFile(path: folder.path(of: try folder.place(artifact)), identity: first.identity)
-    return WrittenArtifact(result: result, file: file)
+    return WrittenArtifact(result: result, file: SourceFile(path: path, identity: status.identity))
   }
 
   /// All files of an artifact, its own first; nil when the digest of one is not known.
@@ -250,7 +276,8 @@ private struct Lookout {
   /// Whether an artifact is one file in all of its places.
   static func isOneFile(_ artifact: Artifact, in folder: ReleaseFolder) -> Bool {
     // A file that is gone meanwhile gives nil, which differs from all others.
-    Set(artifact.places.map { try? FileStatus.of(folder.path(of: folder[$0])).key }).count == 1
+    let places = artifact.places.isEmpty ? artifact.stagedPlaces : artifact.places
+    return Set(places.map { try? FileStatus.of(folder.path(of: folder[$0])).key }).count == 1
   }
 
   private static func newFileMode() -> UInt16 {

@@ -46,6 +46,14 @@ final class SourceDigests: Sendable {
     }
   }
 
+  /// Hashes files that flow with the headers, on `jobs` threads, so that their keys are their digests: their state will
+  /// change when they are linked.
+  func prepare(_ files: [SourceFile], jobs: Int) throws {
+    try ordered(files, jobs: jobs) { file in
+      if self.index?.has(file.identity) == false { _ = try self.digest(of: file) }
+    }
+  }
+
   /// The digest of a source that was prepared or set.
   func digest(of id: SourceID) -> Digest? { known.withLock { $0[id]?.digest } }
 

@@ -17,11 +17,16 @@ struct ArtifactFiles {
     self.store = store
   }
 
-  /// Writes an archive without encoding it; `watch` is told how many bytes are written, bit by bit.
+  /// Writes the file of an artifact without encoding it; `watch` is told how many bytes are written, bit by bit.
   mutating func write(
-    _ rope: Rope, to place: OutputPlace, watch: (Int64) -> Void = { _ in }
+    _ rope: Rope, of artifact: Artifact, watch: (Int64) -> Void
   ) throws -> (digest: Digest, file: SourceFile) {
-    var file = try folder.outputs.create(place.name, in: place.folder)
+    try write(rope, into: try folder.create(artifact), at: folder.place(artifact), watch: watch)
+  }
+
+  private mutating func write(
+    _ rope: Rope, into file: consuming OutputFile, at place: OutputPlace, watch: (Int64) -> Void = { _ in }
+  ) throws -> (digest: Digest, file: SourceFile) {
     try rope.forEachChunk { chunk in
       try file.write(chunk)
       watch(Int64(chunk.count))
@@ -41,7 +46,9 @@ struct ArtifactFiles {
       case .copy(let source, let mode):
         let copy = try folder.outputs.copy(source, as: place.name, in: place.folder, mode: mode.bits)
         written.append(WrittenFile(digest: nil, place: place, identity: copy))
-      case .archive(let entries): digest = try write(Rope(entries, in: store), to: place).digest
+      case .archive(let entries):
+        let file = try folder.outputs.create(place.name, in: place.folder)
+        digest = try write(Rope(entries, in: store), into: file, at: place).digest
       case .absence: try folder.outputs.remove(place.name, in: place.folder)
       }
     }

@@ -14,18 +14,22 @@ struct ReleaseFolder: Sendable {
   let outputs: OutputFolder
   private let numbers: [[UInt8]: Int]
 
-  /// `outputs` has the folders of `artifacts`, in the order that `paths(of:)` gives.
-  init(_ outputs: OutputFolder, for artifacts: [Artifact]) {
+  /// `outputs` has the folders of `plan`, in the order that `paths(of:)` gives.
+  init(_ outputs: OutputFolder, for plan: Plan) {
     self.outputs = outputs
-    let paths = Self.paths(of: artifacts)
+    let paths = Self.paths(of: plan)
     // By bytes: two different folders can have names that are equal as Unicode text.
     numbers = Dictionary(uniqueKeysWithValues: paths.enumerated().map { (Array($1.utf8), $0) })
   }
 
-  /// The folders that the artifacts go into, each once.
-  static func paths(of artifacts: [Artifact]) -> [String] {
+  /// The folders that the outputs of a plan go into, each once.
+  static func paths(of plan: Plan) -> [String] {
+    paths(of: plan.artifacts.flatMap { $0.places + $0.companions.map(\.place) } + plan.stagedFolders.map(\.place))
+  }
+
+  /// The folders of `places`, each once.
+  static func paths(of places: [Artifact.Place]) -> [String] {
     var known: Set<[UInt8]> = []
-    let places = artifacts.flatMap { $0.places + $0.companions.map(\.place) }
     return places.map(\.folder).filter { known.insert(Array($0.utf8)).inserted }
   }
 
@@ -35,9 +39,18 @@ struct ReleaseFolder: Sendable {
   }
 
   /// The first place of an artifact, where its file is written.
-  func place(_ artifact: Artifact) throws -> OutputPlace {
-    guard let first = artifact.places.first else { preconditionFailure("an artifact without a place is written") }
+  func place(_ artifact: Artifact) -> OutputPlace {
+    guard let first = artifact.firstPlace else {
+      preconditionFailure("an artifact without a place is written")
+    }
     return self[first]
+  }
+
+  /// Begins the file of an artifact. Without a place of its own it gets no name: folders of the stage link to it.
+  func create(_ artifact: Artifact) throws -> OutputFile {
+    let place = place(artifact)
+    if artifact.places.isEmpty { return try outputs.createScratch(place.name, in: place.folder) }
+    return try outputs.create(place.name, in: place.folder)
   }
 
   /// The final path of the output of `place`.

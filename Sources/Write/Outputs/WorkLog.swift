@@ -14,6 +14,8 @@ package final class WorkLog: Sendable {
     case splicing
     /// Writing images.
     case writing
+    /// Filling the stage.
+    case staging
   }
 
   /// Counts of uncompressed bytes, by the way they were packed.

@@ -6,6 +6,8 @@ package enum WriteEvent: Sendable {
   /// This many more plain bytes of an artifact are packed.
   case packed(Int64, artifact: Int)
   case finished(ArtifactResult)
+  /// The folders of the stage are filled.
+  case staging
 }
 
 /// The options for writing a release.

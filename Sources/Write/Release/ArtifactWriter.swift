@@ -27,9 +27,7 @@ struct ArtifactWriter: Sendable {
       let rope = try artifact.writtenFormat.rope(of: artifact, layer: layers[number], in: store)
       var files = ArtifactFiles(in: folder, store)
       let companion = try files.write(artifact.companions)
-      let (digest, file) = try files.write(rope, to: try folder.place(artifact)) { count in
-        watch(.packed(count, artifact: number))
-      }
+      let (digest, file) = try files.write(rope, of: artifact) { watch(.packed($0, artifact: number)) }
       try files.link(file, to: artifact.places.dropFirst())
       log.add(rope.count, .written)
       let result = ArtifactResult(

@@ -8,14 +8,14 @@ import Threads
 /// The results of a plan.
 package struct Ledger: Sendable {
   package let plan: Plan
-  /// The result of each artifact that has a place, in the order of the plan.
+  /// The result of each artifact that is one of the run, in the order of the plan.
   package let results: [ArtifactResult]
   /// The digests of the contents of each artifact's entries, by the artifact's number; empty where not asked for.
   private let digests: [Int: [Digest?]]
 
   init(_ plan: Plan, _ results: [ArtifactResult], digests: [Int: [Digest?]]) {
     self.plan = plan
-    self.results = results
+    self.results = results.filter { plan.artifacts[$0.artifact].isResult }
     self.digests = digests
   }
 

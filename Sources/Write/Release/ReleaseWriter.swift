@@ -17,6 +17,7 @@ package final class ReleaseWriter {
   private var memory: ReleaseMemory?
   private var written: [WrittenArtifact] = []
   private var objects: [Int: [CacheKey]] = [:]
+  private var staged: [FilledFolder] = []
 
   /// With a `cache`, nothing that it has is made again, and an artifact that is there already, unchanged, is left
   /// alone.
@@ -27,14 +28,16 @@ package final class ReleaseWriter {
   }
 
   /// The folders that the artifacts of a plan go into, in the order in which `write` takes them.
-  package static func folders(of plan: Plan) -> [String] { folders(of: plan.artifacts) }
+  package static func folders(of plan: Plan) -> [String] { ReleaseFolder.paths(of: plan) }
 
   /// The folders that artifacts go into, each once.
-  package static func folders(of artifacts: [Artifact]) -> [String] { ReleaseFolder.paths(of: artifacts) }
+  package static func folders(of artifacts: [Artifact]) -> [String] {
+    ReleaseFolder.paths(of: artifacts.flatMap { $0.places + $0.companions.map(\.place) })
+  }
 
   /// Throws `OutputError` when `outputs` has a folder in the place of a file of the plan, or the reverse.
   package static func check(_ plan: Plan, in outputs: OutputFolder) throws {
-    let folder = ReleaseFolder(outputs, for: plan.artifacts)
+    let folder = ReleaseFolder(outputs, for: plan)
     for artifact in plan.artifacts { try folder.check(artifact) }
   }
 
@@ -45,7 +48,7 @@ package final class ReleaseWriter {
   package func write(into outputs: OutputFolder, _ watch: @escaping @Sendable (WriteEvent) -> Void) throws -> Ledger {
     let store = plan.store()
     let codecs = CodecTable(of: plan.artifacts)
-    let folder = ReleaseFolder(outputs, for: plan.artifacts)
+    let folder = ReleaseFolder(outputs, for: plan)
     let memory = try cache.map { cache in
       try log.timed(.hashing) { try ReleaseMemory(cache, plan, store, codecs, folder, options) }
     }
@@ -80,14 +83,33 @@ package final class ReleaseWriter {
     try workers.run(threads: options.jobs)
     written = assembler.written
     objects = used.keys
+    if !plan.stagedFolders.isEmpty { watch(.staging) }
+    try log.timed(.staging) { try fillStage(outputs, folder, store) }
     return try ledger(store, unchanged: Array(unchanged.values))
   }
 
-  /// Gives all outputs their names, together. When it throws, the older outputs are unchanged.
-  package func commit(_ outputs: OutputFolder) throws {
+  /// Gives all outputs their names, together; the results of the folders of the stage. When it throws, the older outputs
+  /// are unchanged.
+  @discardableResult
+  package func commit(_ outputs: OutputFolder) throws -> [StagedResult] {
     let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
     try outputs.commit()
     if let time { memory?.keep(written, of: objects, since: time) }
+    cache?.keepLinked(staged.flatMap(\.sources))
+    return staged.map(\.finalResult)
+  }
+
+  /// Fills the folders of the stage from the sources and from the artifacts, which are all written.
+  private func fillStage(_ outputs: OutputFolder, _ folder: ReleaseFolder, _ store: SourceStore) throws {
+    let all = written + (memory.map { Array($0.unchanged.values) } ?? [])
+    let artifacts = Dictionary(uniqueKeysWithValues: all.map { ($0.result.artifact, $0) })
+    let filler = StageFiller(plan: plan, store: store, artifacts: artifacts)
+    // Begun here, so that their temporary names follow from the plan.
+    let begun = try plan.stagedFolders.map { staged in
+      let place = folder[staged.place]
+      return (staged, try outputs.createFolder(place.name, in: place.folder))
+    }
+    staged = try ordered(begun, jobs: options.jobs) { staged, output in try filler.fill(staged, output) }
   }
 
   /// Makes the images readable that are written or are in a written tarball; gives the digests of their new layers, by

@@ -21,7 +21,7 @@ struct ImagesCommand: Command {
       OptionSpec(
         name: "arch", argument: .text("A,..."),
         help: "only these architectures, for linux, in place of --platform; may be given several times"),
-      .imageFormat, .force, .cacheLimit,
+      .withStage, .imageFormat, .force, .cacheLimit,
     ],
     groups: OptionGroup.tree, verbose: ReleaseRun.verbose)
 

@@ -18,7 +18,7 @@ struct ReleaseCommand: Command {
       "kpack release --stage _output/release-stage",
       "kpack release --layouts layouts --version 1.2.0",
     ],
-    options: [.level, .imageFormat, .entries, .force, .cacheLimit], groups: OptionGroup.tree,
+    options: [.withStage, .level, .imageFormat, .entries, .force, .cacheLimit], groups: OptionGroup.tree,
     verbose: ReleaseRun.verbose)
 
   private let context: CommandContext

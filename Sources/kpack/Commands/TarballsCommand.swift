@@ -20,7 +20,7 @@ struct TarballsCommand: Command {
       "kpack tarballs --stage _output/release-stage",
       "kpack tarballs client node --platform linux/amd64 --format json",
     ],
-    options: [.level, .imageFormat, .entries, .force, .cacheLimit], groups: OptionGroup.tree,
+    options: [.withStage, .level, .imageFormat, .entries, .force, .cacheLimit], groups: OptionGroup.tree,
     verbose: ReleaseRun.verbose)
 
   private let context: CommandContext

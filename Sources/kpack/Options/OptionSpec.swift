@@ -43,6 +43,9 @@ extension OptionSpec {
   static let entries = OptionSpec(
     name: "entries", help: "with --format json, one object an entry of each artifact, with its sha256, rule and source")
 
+  static let withStage = OptionSpec(
+    name: "with-stage", help: "also put the entries of the tarballs into the stage folder, as `kpack stage` does")
+
   static let force = OptionSpec(
     name: "force", help: "write tarballs and images that stand there as they would be")
 

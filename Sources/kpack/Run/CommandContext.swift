@@ -61,6 +61,7 @@ struct CommandContext {
     options.platforms = try platforms()
     // The parser has already refused other values.
     options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
+    options.isStaging = line.has("with-stage")
     options.isFast = line.has("fast") || environment[.fastBuild] == "true"
     options.flags = try flags()
     options.version = line["version"]

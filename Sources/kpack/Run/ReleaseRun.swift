@@ -49,11 +49,12 @@ struct ReleaseRun {
     writing.hashesEntries = tellsEntries
     let writer = ReleaseWriter(plan, writing, cache: cache)
     let ledger: Ledger
+    let staged: [StagedResult]
     do {
       try ReleaseWriter.check(plan, in: folder)
       ledger = try writer.write(into: folder) { progress.take($0) }
       progress.finish()
-      try writer.commit(folder)
+      staged = try writer.commit(folder)
       cache?.finish()
     } catch {
       progress.end()
@@ -65,7 +66,7 @@ struct ReleaseRun {
     progress.end()
     context.messages.detail(WorkSummary(writer.log, planning: planning).lines(of: plan))
     do {
-      try report(ledger, options)
+      try report(ledger, staged, options)
       try context.output.flush()
     } catch {
       throw Diagnostic(.system, "\(subject) are written, but their results could not be told: \(error)")
@@ -73,7 +74,7 @@ struct ReleaseRun {
     context.messages.note(log.sum(of: ledger, seconds: progress.seconds))
   }
 
-  private func report(_ ledger: Ledger, _ options: ReleaseOptions) throws {
+  private func report(_ ledger: Ledger, _ staged: [StagedResult], _ options: ReleaseOptions) throws {
     if tellsEntries {
       for result in ledger.results {
         let title = ledger.plan.artifacts[result.artifact].title
@@ -83,6 +84,7 @@ struct ReleaseRun {
       }
     } else {
       try ArtifactRows(ledger).print(to: context.output, as: context.format)
+      try StageRows(ledger.plan, staged).print(to: context.output, as: context.format)
     }
     if context.format == .text {
       for artifact in ledger.plan.artifacts where artifact.stagedImages > 0 {
@@ -109,6 +111,6 @@ struct ReleaseRun {
 }
 
 extension Plan {
-  /// Whether it makes tarballs.
-  var hasTarballs: Bool { artifacts.contains { $0.image == nil } }
+  /// Whether tarballs are among its results.
+  var hasTarballs: Bool { artifacts.contains { $0.image == nil && $0.isResult } }
 }

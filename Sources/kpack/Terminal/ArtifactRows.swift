@@ -53,7 +53,8 @@ struct ArtifactRows {
 
   private func json(_ result: ArtifactResult) -> JSONLiteral {
     let artifact = artifact(result)
-    let paths = artifact.places.map(\.path)
+    let places = artifact.image == nil ? artifact.places : artifact.stagedPlaces + artifact.places
+    let paths = places.map(\.path)
     let path = ("path", JSONLiteral.string(paths.first ?? ""))
     let sha256 = ("sha256", JSONLiteral.string("\(result.digest)"))
     if let image = artifact.image {

@@ -89,7 +89,7 @@ final class Progress: Sendable {
 struct ProgressState {
   /// What a run is at.
   enum Step {
-    case planning, hashing, packing, finishing
+    case planning, hashing, packing, staging, finishing
   }
 
   /// An artifact that is being made.
@@ -127,6 +127,8 @@ struct ProgressState {
       if let index = running.firstIndex(where: { $0.artifact == artifact }) { running[index].done += count }
     case .finished(let result):
       return finish(result)
+    case .staging:
+      step = .staging
     }
     return nil
   }
@@ -157,6 +159,7 @@ struct ProgressState {
     switch step {
     case .planning: return "planning, \(time)"
     case .hashing: return "hashing, \(time)"
+    case .staging: return "filling the stage, \(time)"
     case .finishing: return "writing to the disk, \(time)"
     case .packing:
       let all = "\(Units.bytes(done)) of \(Units.bytes(max(done, total))) in all, \(time)"

@@ -17,7 +17,8 @@ struct RunLog {
 
   /// What is made into which folders, and what limits the run.
   var start: [String] {
-    let made = Self.counts(of: plan.written.map { plan.artifacts[$0] }).map { "\($0.text) into \(folder(of: $0))" }
+    var made = Self.counts(of: plan.artifacts.filter(\.isResult)).map { "\($0.text) into \(folder(of: $0))" }
+    made += stagedFolders.map { "\($0) into \(escapedName(options.locations.stage.utf8))" }
     let line = "kpack \(Program.version): \(([release] + made).joined(separator: ", "))"
     return [line] + (cuts.isEmpty ? [] : ["only \(cuts.joined(separator: ", "))"])
   }
@@ -45,11 +46,19 @@ struct RunLog {
 
   /// The sum of a run that took so many seconds.
   func sum(of ledger: Ledger, seconds: Double) -> String {
-    let made = Self.counts(of: ledger.results.map { plan.artifacts[$0.artifact] }).map(\.text)
+    let made = Self.counts(of: ledger.results.map { plan.artifacts[$0.artifact] }).map(\.text) + stagedFolders
     let unchanged = ledger.results.count { $0.isUnchanged }
     let state =
-      unchanged == 0 ? "" : unchanged == ledger.results.count ? ", unchanged" : ", \(unchanged) of them unchanged"
-    return "\(made.joined(separator: " and ")) in \(Units.seconds(seconds))\(state)"
+      unchanged == 0
+      ? ""
+      : stagedFolders.isEmpty && unchanged == ledger.results.count ? ", unchanged" : ", \(unchanged) of them unchanged"
+    return "\(listed(made, "and")) in \(Units.seconds(seconds))\(state)"
+  }
+
+  /// The count of folders of the stage; empty for none.
+  private var stagedFolders: [String] {
+    let count = plan.stagedFolders.count
+    return count == 0 ? [] : ["\(count) folder\(count == 1 ? "" : "s") of the stage"]
   }
 
   private var release: String {

@@ -1,0 +1,145 @@
+// An output that is a whole folder. It is filled under a temporary name and takes the place of the older folder at the
+// commit.
+
+import Basics
+private import Glibc
+
+/// A folder among the outputs while it is filled. Paths in it are bytes, relative to it; the folder of each must have
+/// been made before.
+///
+/// All is made under the lock of the outputs, so that a run that is abandoned sees it or comes before it.
+package struct NewFolder: Sendable {
+  private let outputs: OutputFolder
+  private let number: Int
+  /// Where it is filled.
+  private let path: [UInt8]
+
+  init(_ outputs: OutputFolder, number: Int, path: String) {
+    (self.outputs, self.number, self.path) = (outputs, number, Array(path.utf8))
+  }
+
+  /// Makes a folder with the permission bits `mode`, whatever the umask.
+  package func makeFolder(at place: [UInt8], mode: UInt16) throws(SystemError) {
+    let path = absolute(place)
+    let terminated = cString(path)
+    try outputs.whileOpen { () throws(SystemError) in
+      try systemCall("make the folder", path) { mkdir(terminated, 0o700) }
+    }
+    // One that this user could not write into gets its mode when all is in it.
+    if mode & 0o700 == 0o700 {
+      try systemCall("set the mode of", path) { chmod(terminated, mode_t(mode)) }
+    } else {
+      outputs.add(mode: mode, of: place, to: number)
+    }
+  }
+
+  /// Makes a symlink.
+  package func makeSymlink(at place: [UInt8], to target: [UInt8]) throws(SystemError) {
+    let path = absolute(place)
+    let (old, new) = (cString(target), cString(path))
+    try outputs.whileOpen { () throws(SystemError) in try systemCall("make the symlink", path) { symlink(old, new) } }
+  }
+
+  /// Makes a file with the permission bits `mode`, whatever the umask, which `fill` writes.
+  package func makeFile(at place: [UInt8], mode: UInt16, _ fill: (borrowing FileHandle) throws -> Void) throws {
+    let file = try create(place)
+    try fill(file)
+    // After the last write, which takes set-ID bits away.
+    try systemCall("set the mode of", file.path) { fchmod(file.descriptor, mode_t(mode)) }
+    try outputs.addUnsynced(file)
+  }
+
+  /// Copies `source`, with the permission bits `mode`. The blocks are shared where the file system can.
+  ///
+  /// Throws `SourceChanged` when the source is not what was planned.
+  package func copy(_ source: SourceFile, to place: [UInt8], mode: UInt16) throws {
+    let file = try create(place)
+    try source.copy(into: file, mode: mode)
+    file.startWriteback(of: 0..<source.identity.size)
+    try outputs.addUnsynced(file)
+  }
+
+  /// Adds a hard link to `source`, which is made at the commit: it changes a time of the file by which readers know it.
+  /// Where the file system has no such link, it is a copy. `isOwn` says that this run wrote the file.
+  package func link(_ source: SourceFile, to place: [UInt8], isOwn: Bool) {
+    outputs.add(link: FolderLink(source: source, place: place, isOwn: isOwn), to: number)
+  }
+
+  /// Whether a file of this status can be linked from here: it is on the same file system, and the system lets this user
+  /// link it (proc(5), protected_hardlinks).
+  package func canLink(_ path: [UInt8], _ status: FileStatus) -> Bool {
+    guard let own = try? FileStatus.of(self.path), own.key.device == status.key.device else { return false }
+    let user = geteuid()
+    return user == 0 || user == status.owner.uid || access(cString(path), R_OK | W_OK) == 0
+  }
+
+  /// How many links became copies at the commit, because the file system refused them.
+  package var copiedLinks: Int { outputs.copiedLinks(of: number) }
+
+  private func create(_ place: [UInt8]) throws(SystemError) -> FileHandle {
+    let path = absolute(place)
+    return try outputs.whileOpen { () throws(SystemError) in
+      try FileHandle(opening: path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+    }
+  }
+
+  private func absolute(_ place: [UInt8]) -> [UInt8] { path + [UInt8(ascii: "/")] + place }
+}
+
+/// A file of a new folder that will be a hard link.
+struct FolderLink {
+  let source: SourceFile
+  let place: [UInt8]
+  /// Whether this run wrote the file, under a name that nobody else knows.
+  let isOwn: Bool
+
+  /// Makes the link in `folder`; false when it became a copy. `known` are the files that were found as planned: the
+  /// first link to a file changes a time of it.
+  func make(in folder: String, _ known: inout Set<FileKey>) throws -> Bool {
+    if !isOwn && known.insert(source.identity.key).inserted {
+      let status = try FileStatus.ifThere(source.path)
+      if status?.identity != source.identity { throw changed(status) }
+    }
+    let path = Array(folder.utf8) + [UInt8(ascii: "/")] + place
+    let isLink = try linkOrCopy(source.path, to: path)
+    let status = try FileStatus.of(path)
+    if isLink && !isSame(status.identity) { throw changed(status) }
+    return isLink
+  }
+
+  /// Whether a file is the source, its links aside.
+  private func isSame(_ found: FileIdentity) -> Bool { source.identity.isSame(asLinked: found) }
+
+  private func changed(_ status: FileStatus?) -> SourceChanged {
+    let found = status.flatMap { $0.isFile ? $0.identity.size : nil }
+    return SourceChanged(path: source.path, planned: source.identity.size, found: found)
+  }
+}
+
+extension FileIdentity {
+  /// Whether `other` is the same state of the same file, apart from the time of the last change of the inode, which each
+  /// new or removed link moves.
+  package func isSame(asLinked other: FileIdentity) -> Bool {
+    key == other.key && (size, modified) == (other.size, other.modified)
+  }
+}
+
+/// Makes a hard link `new` to the file `old`, or a copy of it as it is now where the file system has no such link; false
+/// for a copy.
+func linkOrCopy(_ old: [UInt8], to new: [UInt8]) throws -> Bool {
+  let (from, to) = (cString(old), cString(new))
+  do throws(SystemError) {
+    try systemCall("link", new) { Glibc.link(from, to) }
+    return true
+  } catch {
+    guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
+  }
+  // As it is now: another link to it may have been made, which changes its times.
+  let status = try FileHandle(opening: old, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).status()
+  let copy = try FileHandle(opening: new, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
+  let source = SourceFile(path: old, identity: FileIdentity(status))
+  try source.copy(into: copy, mode: UInt16(status.st_mode & 0o7777))
+  try copy.sync()
+  try copy.close()
+  return false
+}
