@@ -222,7 +222,7 @@ def push_2020(release):
     release.check(bucket, extra)
     images = release.path("release-images")
     if not os.path.isdir(images):
-        return "no release-images: it fails, as it does after the original scripts"
+        return "no release-images: no image is pushed, as after the original scripts"
     engine = Engine()
     for architecture in sorted(os.listdir(images)):
         if os.path.isdir(f"{images}/{architecture}"):
@@ -264,7 +264,7 @@ def krel(release):
 
     images = release.path("release-images")
     if not os.path.isdir(images):
-        return "no release-images: it fails, as it does after the original scripts"
+        return "no release-images: it fails, as after the original scripts"
     engine = Engine()
     for architecture in sorted(os.listdir(images)):
         folder = f"{images}/{architecture}"
@@ -288,7 +288,7 @@ def check_pushed(release, engine, legacy=False):
         tarball = release.path("release-tars", f"kubernetes-server-linux-{architecture}.tar.gz")
         if not os.path.exists(tarball):
             raise Fault(f"{images}/{architecture}: there is no {tarball}")
-        for name in sorted(os.listdir(f"{images}/{architecture}")):
+        for name in (name for name in sorted(os.listdir(f"{images}/{architecture}")) if name.endswith(".tar")):
             staged = release.path(f"release-stage/server/linux-{architecture}/kubernetes/server/bin", name)
             path = staged if os.path.exists(staged) else f"{images}/{architecture}/{name}"
             image, of, _ = Engine.load(path)

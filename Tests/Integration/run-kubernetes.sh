@@ -108,7 +108,7 @@ run_release() { # MODE
   if [ "$mode" != original ]; then
     edit_of "$mode" >"$work/edit"
     [ -s "$work/edit" ] || { echo "no edit $mode in docs/release-scripts.md" >&2; exit 1; }
-    patch -s -d "$tree" -p1 <"$work/edit"
+    patch -s --no-backup-if-mismatch -d "$tree" -p1 <"$work/edit"
   fi
   mkdir -p "$tree/_output"
   [ "$mode" != without-engine ] || cp -a "$work/bases" "$tree/_output/bases"

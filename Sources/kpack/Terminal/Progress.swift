@@ -64,7 +64,9 @@ final class Progress: Sendable {
   }
 
   private func clear(_ state: inout ProgressState) {
-    if isBar && state.lastDrawn > 0 { MessageOutput.writeRaw("\r\u{1B}[K") }
+    guard isBar && state.lastDrawn > 0 else { return }
+    MessageOutput.writeRaw("\r\u{1B}[K")
+    state.lastDrawn = 0
   }
 
   /// Draws at most ten times a second.
