@@ -20,7 +20,7 @@ installed = $(bindir)/kpack $(sharedir)/bash-completion/completions/kpack $(shar
   $(sharedir)/doc/kpack/README.md $(sharedir)/doc/kpack/LICENSE
 
 .PHONY: all deps install uninstall docs check-docs test test-slow test-images test-bare test-dist lint check-house demo dist bench \
-  bench-tarballs bench-release bench-images bench-scale clean
+  bench-tarballs bench-release bench-images bench-stage bench-scale clean
 
 all: deps
 	$(SWIFT) build -c release
@@ -158,6 +158,11 @@ bench-scale: all
 # With docker build and docker save, buildah and umoci; skipped where no engine can be started.
 bench-images: all
 	python3 Tests/Benchmarks/bench_images.py --kpack .build/release/kpack --work .build/bench-images || [ $$? = 77 ]
+
+# With tar x of the tarballs.
+bench-stage: all
+	$(call need,busybox python3,busybox-static python3)
+	python3 Tests/Benchmarks/bench_stage.py --kpack .build/release/kpack --work .build/bench
 
 clean:
 	rm -rf .build

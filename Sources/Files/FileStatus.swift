@@ -106,6 +106,8 @@ package struct FileIdentity: Equatable, Sendable {
   package let modified: Int64
   /// Time of the last change of the inode, nanoseconds since 1970.
   package let changed: Int64
+  /// How many links lead to it; 0 where that is not known. Two identities are equal whatever this is.
+  private let links: UInt32
 
   package init(_ status: stat) {
     device = UInt64(status.st_dev)
@@ -113,16 +115,34 @@ package struct FileIdentity: Equatable, Sendable {
     size = Int64(status.st_size)
     modified = Self.nanoseconds(status.st_mtim)
     changed = Self.nanoseconds(status.st_ctim)
+    links = UInt32(clamping: status.st_nlink)
   }
 
   /// The identity of these values, which were kept somewhere.
   package init(kept file: FileKey, size: Int64, modified: Int64, changed: Int64) {
     (device, inode) = (file.device, file.inode)
+    links = 0
     (self.size, self.modified, self.changed) = (size, modified, changed)
   }
 
   /// The file that has, or had, this state.
   package var key: FileKey { FileKey(device: device, inode: inode) }
+
+  package static func == (left: FileIdentity, right: FileIdentity) -> Bool {
+    left.isSame(asLinked: right) && left.changed == right.changed
+  }
+
+  /// Whether `other` is the same state of the same file, apart from the time of the last change of the inode, which each
+  /// new or removed link moves.
+  package func isSame(asLinked other: FileIdentity) -> Bool {
+    key == other.key && (size, modified) == (other.size, other.modified)
+  }
+
+  /// Whether `now`, a later state, is the same one. Of a file that has or had several links the time of the last change
+  /// of the inode may be another: a run that stages it makes links and removes those of the older stage.
+  package func isStill(_ now: FileIdentity) -> Bool {
+    now == self || isSame(asLinked: now) && max(links, now.links) > 1
+  }
 
   /// Wraps on times no clock gives: only equality is asked of it.
   private static func nanoseconds(_ time: timespec) -> Int64 {

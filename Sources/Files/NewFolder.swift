@@ -98,7 +98,7 @@ struct FolderLink {
   func make(in folder: String, _ known: inout Set<FileKey>) throws -> Bool {
     if !isOwn && known.insert(source.identity.key).inserted {
       let status = try FileStatus.ifThere(source.path)
-      if status?.identity != source.identity { throw changed(status) }
+      guard let status, source.identity.isStill(status.identity) else { throw changed(status) }
     }
     let path = Array(folder.utf8) + [UInt8(ascii: "/")] + place
     let isLink = try linkOrCopy(source.path, to: path)
@@ -113,14 +113,6 @@ struct FolderLink {
   private func changed(_ status: FileStatus?) -> SourceChanged {
     let found = status.flatMap { $0.isFile ? $0.identity.size : nil }
     return SourceChanged(path: source.path, planned: source.identity.size, found: found)
-  }
-}
-
-extension FileIdentity {
-  /// Whether `other` is the same state of the same file, apart from the time of the last change of the inode, which each
-  /// new or removed link moves.
-  package func isSame(asLinked other: FileIdentity) -> Bool {
-    key == other.key && (size, modified) == (other.size, other.modified)
   }
 }
 

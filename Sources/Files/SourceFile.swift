@@ -139,7 +139,7 @@ package struct SourceFile: Equatable, Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw SourceChanged(path: path, planned: identity.size, found: nil)
     }
-    if FileIdentity(status) != identity {
+    if !identity.isStill(FileIdentity(status)) {
       throw SourceChanged(path: path, planned: identity.size, found: Int64(status.st_size))
     }
   }

@@ -42,6 +42,15 @@ package struct LayoutField {
   /// Whether the value is an array; no mistake when it is not.
   package var isArray: Bool { if case .array = value.kind { true } else { false } }
 
+  /// Whether the value is an array or an object with nothing in it.
+  var isEmpty: Bool {
+    switch value.kind {
+    case .array(let elements): elements.isEmpty
+    case .object(let members): members.isEmpty
+    case .null, .bool, .number, .string: false
+    }
+  }
+
   /// Whether the value is exactly this string; no mistake when it is not.
   package func isString(_ string: String) -> Bool { value.kind == .string(string) }
 

@@ -21,12 +21,27 @@ package struct LayoutFlag: Equatable, Sendable {
   package var onWith: [String] = []
 }
 
+/// Platforms that are added to lists in a fast run, when the environment asks for them.
+package struct FastAddition: Equatable, Sendable {
+  /// The environment variable that decides.
+  package let variable: String
+  /// The beginning of its value for which they are added.
+  package let prefix: String
+  /// The platforms by the name of the list.
+  package let platforms: [String: [Platform]]
+
+  /// Whether they are added when the variable has this value.
+  package func applies(to value: String?) -> Bool { value?.utf8.starts(with: prefix.utf8) ?? false }
+}
+
 /// The content of release.json.
 package struct ReleaseLayout: Sendable {
   package private(set) var name = ""
   package private(set) var platforms: [String: PlatformList] = [:]
   /// The platforms that replace the listed ones in a fast run.
   package private(set) var fast: [Platform]?
+  /// More platforms of a fast run.
+  package private(set) var fastWith: [FastAddition] = []
   /// Whether the platforms of the command line replace the lists instead of narrowing them.
   package private(set) var replacesPlatforms = false
   package private(set) var binaries: [String: [String]] = [:]
@@ -36,7 +51,8 @@ package struct ReleaseLayout: Sendable {
   /// The flag that is on in a clean git tree; no layout declares it.
   package static let gitCleanFlag = "git-clean"
 
-  static let keys = ["$schema", "name", "platforms", "fast", "override", "binaries", "archive", "flags"]
+  static let keys = ["$schema", "name", "platforms", "fast", "fastWith", "override", "binaries", "archive", "flags"]
+  static let fastAdditionKeys = ["variable", "prefix", "platforms"]
   static let flagKeys = ["env", "default", "onWith"]
 
   /// The defaults.
@@ -45,8 +61,13 @@ package struct ReleaseLayout: Sendable {
   init(_ field: LayoutField) {
     guard let object = field.object(Self.keys) else { return }
     name = object.required("name")?.onePart ?? ""
-    for (key, field) in object["platforms"]?.namedMembers ?? [] { platforms[key] = Self.platformList(field) }
+    let lists = object["platforms"]?.namedMembers ?? []
+    for (key, field) in lists { platforms[key] = Self.platformList(field) }
     fast = object["fast"]?.platforms
+    if let field = object["fastWith"] {
+      if object["fast"] == nil { field.refuse("is for fast runs, and there are no \"fast\" platforms") }
+      fastWith = field.elements?.compactMap { fastAddition($0, lists: lists.map(\.key)) } ?? []
+    }
     if let override = object["override"] { replacesPlatforms = Self.override(override) }
     for (key, field) in object["binaries"]?.namedMembers ?? [] { binaries[key] = field.binaryNames }
     if let archive = object["archive"] { self.archive.override(with: archive) }
@@ -68,6 +89,28 @@ package struct ReleaseLayout: Sendable {
       field.refuse("expected \"intersect\" or \"replace\", found \(field.found)")
     }
     return text == "replace"
+  }
+
+  private func fastAddition(_ field: LayoutField, lists: [String]) -> FastAddition? {
+    guard let object = field.object(Self.fastAdditionKeys) else { return nil }
+    let variable = object.required("variable")?.environmentName
+    let prefix = object.required("prefix")?.string
+    if prefix?.isEmpty == true { object["prefix"]?.refuse("expected the beginning of a value, found nothing") }
+    var added: [String: [Platform]] = [:]
+    let byList = object.required("platforms")
+    if byList?.isEmpty == true { byList?.refuse("expected platforms by the name of a list, found none") }
+    for (name, field) in byList?.namedMembers ?? [] {
+      if !lists.contains(name) {
+        let near = didYouMean(name, in: lists.sorted())
+        field.refuse("no list of platforms is named \(quoted(name))\(near)")
+      } else if platforms[name] == .present {
+        field.refuse("the list \(quoted(name)) is \"present\", which is the same in a fast run")
+      }
+      added[name] = field.platforms
+      if field.isEmpty { field.refuse("expected platforms, found none") }
+    }
+    guard let variable, let prefix else { return nil }
+    return FastAddition(variable: variable, prefix: prefix, platforms: added)
   }
 
   private mutating func addFlag(_ name: String, _ field: LayoutField) {

@@ -79,10 +79,12 @@ package struct Artifact: Sendable {
   /// The first place that has its file, if any.
   package var firstPlace: Place? { places.first ?? stagedPlaces.first }
 
-  /// The name for messages: "client.tar.gz", "image kube-proxy for linux/amd64".
+  /// The name for messages: "client.tar.gz", "image kube-proxy for linux/amd64", and behind that the release's name if
+  /// the image has it.
   package var title: String {
     guard let image else { return fileName }
-    return "image \(image.name) for \(image.platform)"
+    let more = image.references.dropFirst().map { ", named \($0.familiar)" }.joined()
+    return "image \(image.name) for \(image.platform)\(more)"
   }
 
   init(_ tarball: PlannedTarball, in locations: Locations, needs: [Int]) {
@@ -118,7 +120,7 @@ package struct Artifact: Sendable {
   }
 }
 
-/// The outputs of an image: in the stage, where tarballs look for them, and in the images folder.
+/// The outputs of an image: in the stage, where tarballs look for them, and in the folders of images and Dockerfiles.
 private struct ImageOutputs {
   private(set) var places: [Artifact.Place] = []
   private(set) var companions: [Artifact.Companion] = []
@@ -134,14 +136,14 @@ private struct ImageOutputs {
     guard image.isKept else { return }
     let folder = "\(locations.images)/\(image.platform.architecture)"
     places.append(.init(folder: folder, name: image.fileName))
-    addBuildFolder(of: image, in: folder)
+    addBuildFolder(of: image, in: "\(locations.dockerfiles)/\(image.platform.architecture)")
   }
 
   /// Adds the folder from which `docker build` makes the same image.
   private mutating func addBuildFolder(of image: PlannedImage, in folder: String) {
-    let build = Artifact.Place(folder: folder, name: image.buildFolder)
+    let build = Artifact.Place(folder: folder, name: image.name)
     func add(_ name: String, _ contents: Artifact.Companion.Contents) {
-      let place = Artifact.Place(folder: folder, name: "\(image.buildFolder)/\(name)")
+      let place = Artifact.Place(folder: folder, name: "\(image.name)/\(name)")
       companions.append(.init(place: place, contents: contents, folder: build))
     }
     add(PlannedImage.dockerfileName, .text(Array(image.dockerfile.text.utf8)))

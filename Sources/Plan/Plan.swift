@@ -24,6 +24,8 @@ package struct Plan: Sendable {
   package let warnings: [String]
   /// The folders of the stage that the run makes, in the order of their tarballs.
   package let stagedFolders: [StagedFolder]
+  /// What the environment leaves out of the release; nil for nothing.
+  package let platformCut: PlatformCut?
 
   /// The numbers of the artifacts that become files, in order: those that have a place, and those that a folder of the
   /// stage holds.

@@ -17,6 +17,8 @@ package struct PlannedImage: Sendable {
   package let references: [Reference]
   package let builder: ImageBuilder
   package let format: ImageFormat
+  /// The number of the new layer in the plan: one number, one layer.
+  package let layerNumber: Int
   /// The entries of the new layer, sorted.
   package let layer: TarEntryList
   /// Bytes of the archive.
@@ -58,12 +60,6 @@ package struct PlannedImage: Sendable {
   package var tagText: [UInt8] { Array("\(references.first?.tag ?? "")\n".utf8) }
 
   package static let dockerfileName = "Dockerfile"
-
-  /// The folder with the Dockerfile.
-  package var buildFolder: String { Self.buildFolder(of: name) }
-
-  /// The folder with the Dockerfile of the image `name`.
-  static func buildFolder(of name: String) -> String { "\(name).dockerbuild" }
 
   /// The digest of the new layer. Reads its files.
   package func layerDigest(in store: SourceStore) throws -> Digest { try Rope(layer, in: store).digest() }

@@ -90,8 +90,8 @@ extension Locations {
       try FileStatus.followingIfThere(Array(path.utf8))?.key
     }
     if let stage = try key(stage), try key(root) == stage {
-      throw Diagnostic(
-        .usage, "--stage: \(escapedName(self.stage.utf8)) is the source tree, expected a folder of its own")
+      let path = escapedName(self.stage.utf8)
+      throw Diagnostic(.usage, "--stage: \(path) is the source tree, expected a folder of its own")
     }
     let replaced = try folders.map { (folder: $0, key: try key($0.place.path)) }.filter { $0.key != nil }
     for path in [root, bin, out, images, bases, cache] {

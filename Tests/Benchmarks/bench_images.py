@@ -74,7 +74,7 @@ def reference(name):
 
 
 def build_folder(root, name):
-    return os.path.join(root, "_output", "release-images", "amd64", f"{name}.dockerbuild")
+    return os.path.join(root, "_output", "release-dockerfiles", "amd64", name)
 
 
 def saved(root, name):

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""compare-docker-build.py IMAGES_DIR BASES ARCH [NAME...]
+"""compare-docker-build.py IMAGES_DIR DOCKERFILES_DIR BASES ARCH [NAME...]
 
-Builds each IMAGES_DIR/ARCH/NAME.dockerbuild with `docker build`, on the base that the folder BASES holds, and compares
+Builds each DOCKERFILES_DIR/ARCH/NAME with `docker build`, on the base that the folder BASES holds, and compares
 the image with IMAGES_DIR/ARCH/NAME.tar: every path of the file system but its time, and the settings. Prints what
 differs and exits with 1 if anything does. The engine at DOCKER_HOST should be one of its own (with-engine.sh), since
 tags are loaded into it.
 """
-import glob
 import hashlib
 import json
 import os
@@ -82,18 +81,17 @@ def load(archive):
 
 
 def main():
-    if len(sys.argv) < 4:
+    if len(sys.argv) < 5:
         sys.exit(__doc__)
-    bases, architecture = sys.argv[2:4]
-    folder = os.path.join(sys.argv[1], architecture)
-    found = (os.path.basename(path).removesuffix(".dockerbuild") for path in glob.glob(f"{folder}/*.dockerbuild"))
-    names = sys.argv[4:] or sorted(found)
+    images, dockerfiles, bases, architecture = sys.argv[1:5]
+    folder = os.path.join(dockerfiles, architecture)
+    names = sys.argv[5:] or sorted(os.listdir(folder))
     if not names:
-        sys.exit(f"{folder}: no *.dockerbuild")
+        sys.exit(f"{folder}: nothing in it")
     different = 0
     for name in names:
-        built = build(f"{folder}/{name}.dockerbuild", bases, architecture)
-        ours = load(f"{folder}/{name}.tar")
+        built = build(f"{folder}/{name}", bases, architecture)
+        ours = load(os.path.join(images, architecture, f"{name}.tar"))
         paths = file_system(built), file_system(ours)
         found = [*differences(settings(built), settings(ours)), *differences(*paths)]
         for what, left, right in found:

@@ -163,12 +163,12 @@ python3 "$here/make-bases.py" "$kpack" "$work/bases" amd64 || exit $?
 "$kpack" images --stage "$work/sample/_output/release-stage" --version v1.7.4 --platform linux/amd64 \
   --bases "$work/bases"
 images=$work/sample/_output/release-images
-python3 "$here/compare-docker-build.py" "$images" "$work/bases" amd64
+python3 "$here/compare-docker-build.py" "$images" "$work/sample/_output/release-dockerfiles" "$work/bases" amd64
 
 make_settings_project
 "$kpack" images -q --root "$work/settings" --layouts "$work/settings/layouts" --bin "$work/settings/bin" \
   --stage "$work/settings/stage" --images "$work/settings/images" --bases "$work/bases" --version v1 --epoch 0
-python3 "$here/compare-docker-build.py" "$work/settings/images" "$work/bases" amd64
+python3 "$here/compare-docker-build.py" "$work/settings/images" "$work/settings/release-dockerfiles" "$work/bases" amd64
 
 registry=gcr.io/google_containers
 stage=$work/sample/_output/release-stage/server/linux-amd64/kubernetes/server/bin

@@ -25,6 +25,32 @@ struct WrongReleaseTests {
       #"1:44: platforms.s[1]: expected a platform such as "linux/amd64", found "linux/*""#),
     WrongLayout(#"{"name": "a", "platforms": []}"#, "1:28: platforms: expected an object, found an array"),
     WrongLayout(
+      #"{"name": "a", "fastWith": {}}"#,
+      #"1:27: fastWith: is for fast runs, and there are no "fast" platforms"#,
+      "1:27: fastWith: expected an array, found an object"),
+    WrongLayout(
+      #"{"name": "a", "fast": [], "fastWith": [{}, 1]}"#,
+      #"1:40: fastWith[0]: missing key "variable""#, #"1:40: fastWith[0]: missing key "prefix""#,
+      #"1:40: fastWith[0]: missing key "platforms""#, "1:44: fastWith[1]: expected an object, found the number 1"),
+    WrongLayout(
+      #"{"name": "a", "fast": [], "fastWith": [{"variable": "", "prefix": "", "platforms": {}, "suffix": "x"}]}"#,
+      #"1:53: fastWith[0].variable: expected the name of an environment variable, found """#,
+      "1:67: fastWith[0].prefix: expected the beginning of a value, found nothing",
+      "1:84: fastWith[0].platforms: expected platforms by the name of a list, found none",
+      "1:88: fastWith[0].suffix: unknown key"),
+    WrongLayout(
+      #"{"name": "a", "platforms": {"test": ["linux/arm"], "here": "present"}, "fast": ["linux/amd64"], "fastWith": "#
+        + #"[{"variable": "V", "prefix": "x", "platforms": "#
+        + #"{"tset": ["linux/arm"], "here": ["linux/arm"], "test": [], "a/b": ["linux/arm"]}},"#
+        + #" {"variable": "V", "prefix": "x", "platforms": {"test": ["linux", "linux/*", 1]}}]}"#,
+      #"1:165: fastWith[0].platforms.tset: no list of platforms is named "tset"; did you mean "test"?"#,
+      #"1:188: fastWith[0].platforms.here: the list "here" is "present", which is the same in a fast run"#,
+      "1:211: fastWith[0].platforms.test: expected platforms, found none",
+      #"1:222: fastWith[0].platforms["a/b"]: expected a name of letters, digits, '.', '_' and '-', found "a/b""#,
+      #"1:295: fastWith[1].platforms.test[0]: expected a platform such as "linux/amd64", found "linux""#,
+      #"1:304: fastWith[1].platforms.test[1]: expected a platform such as "linux/amd64", found "linux/*""#,
+      "1:315: fastWith[1].platforms.test[2]: expected a string, found the number 1"),
+    WrongLayout(
       #"{"name": "a", "override": "both"}"#, #"1:27: override: expected "intersect" or "replace", found "both""#),
     WrongLayout(
       #"{"name": "a", "binaries": {"b": ["x/y", "..", 3]}}"#,
@@ -109,6 +135,17 @@ struct WrongTarballTests {
     WrongLayout(
       #"{"tarball": "a.tgz", "platforms": "sever", "entries": []}"#,
       #"1:35: platforms: no list of platforms is named "sever"; did you mean "server"?"#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "stage": true, "entries": []}"#,
+      "1:31: stage: expected the name of a folder, or false, found true"),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "stage": "a/b", "entries": []}"#, #"1:31: stage: expected a name without '/', found "a/b""#
+    ),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "stage": "..", "entries": []}"#, #"1:31: stage: a '..' part in a path, found "..""#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "stage": "a b", "entries": []}"#,
+      #"1:31: stage: expected a name of letters, digits, '.', '_' and '-', found "a b""#),
     WrongLayout(
       #"{"tarball": "a.tgz", "platforms": ["*/*"], "entries": []}"#,
       #"1:36: platforms[0]: expected a platform such as "linux/amd64", found "*/*""#),

@@ -29,7 +29,7 @@ struct FlagTests {
 
   @Test(arguments: [
     ("y", true), ("yes", true), ("true", true), ("1", true), ("n", false), ("no", false), ("false", false),
-    ("0", false),
+    ("0", false), ("Y", true), ("YES", true), ("True", true), ("N", false), ("No", false), ("FALSE", false),
     ("", true),
   ])
   func `its environment variable sets a flag, unless it is empty`(_ value: String, _ isOn: Bool) throws {
@@ -39,7 +39,12 @@ struct FlagTests {
   @Test func `a value that is neither is refused`() throws {
     #expect(
       try tree.mistakes(rules[2], release: release) { $0.environment["APP_ENV"] = "of\u{1B}" }
-        == ["usage: entries[0]: APP_ENV: expected y or n, found of%1B"])
+        == ["usage: entries[0]: APP_ENV: expected y, yes, true or 1 for on, n, no, false or 0 for off, found of%1B"])
+  }
+
+  @Test(arguments: ["on", "Yy", "Y ", "\u{130}", "ye\u{17F}"])
+  func `capitals are those of ASCII, and a word is whole`(_ value: String) {
+    #expect(FlagValue.isOn(value) == nil)
   }
 
   @Test func `onWith turns a flag on when all its variables are set`() throws {

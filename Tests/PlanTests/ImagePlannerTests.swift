@@ -29,8 +29,7 @@ import Testing
     let image = try plan()
     #expect(image.name == "tool" && image.platform == .amd64)
     #expect(image.references == [try Reference("example.org/tool:v1.2.3_4")])
-    #expect(
-      image.fileName == "tool.tar" && image.tagFileName == "tool.docker_tag" && image.buildFolder == "tool.dockerbuild")
+    #expect(image.fileName == "tool.tar" && image.tagFileName == "tool.docker_tag")
     #expect(image.tagText == Array("v1.2.3_4\n".utf8))
   }
 
@@ -71,25 +70,26 @@ import Testing
         == [#"usage: bases.base: the base "base" has no image for linux/amd64"#])
   }
 
-  @Test(
-    arguments: [
-      (["KUBE_DOCKER_REGISTRY": "gcr.io/mine", "KUBE_DOCKER_IMAGE_TAG": "rel"], ["gcr.io/mine/tool-amd64:rel"]),
-      (["KUBE_DOCKER_REGISTRY": "gcr.io/mine"], []), (["KUBE_DOCKER_IMAGE_TAG": "rel"], []),
-      (["KUBE_DOCKER_REGISTRY": "", "KUBE_DOCKER_IMAGE_TAG": "rel"], []),
-    ])
-  func `registry and tag of the release give a second name, both or neither`(
-    environment: [String: String], names: [String]
-  ) throws {
-    let image = try plan { $0.environment.merge(environment) { $1 } }
-    #expect(image.references.map(\.familiar) == ["example.org/tool:v1.2.3_4"] + names)
+  @Test func `registry and tag of the release give a second name where they are asked for`() throws {
+    let own = ["example.org/tool:v1.2.3_4"]
+    let environment = ["KUBE_DOCKER_REGISTRY": "gcr.io/mine", "KUBE_DOCKER_IMAGE_TAG": "rel"]
+    #expect(try plan { $0.environment.merge(environment) { $1 } }.references.map(\.familiar) == own)
+    let image = try plan { $0.releaseNames = ReleaseNames(registry: "gcr.io/mine", tag: "rel") }
+    #expect(image.references.map(\.familiar) == own + ["gcr.io/mine/tool-amd64:rel"])
   }
 
   @Test func `a second name that is the first is told once`() throws {
-    let image = try plan(#""repository": "example.org/tool-amd64", "tag": "rel""#) { options in
-      options.environment["KUBE_DOCKER_REGISTRY"] = "example.org"
-      options.environment["KUBE_DOCKER_IMAGE_TAG"] = "rel"
+    let image = try plan(#""repository": "example.org/tool-amd64", "tag": "rel""#) {
+      $0.releaseNames = ReleaseNames(registry: "example.org", tag: "rel")
     }
     #expect(image.references == [try Reference("example.org/tool-amd64:rel")])
+  }
+
+  @Test func `a second name that is none is refused`() throws {
+    let mistake =
+      "usage: groups.main[0]: expected the name of an image such as \"busybox:1.36\", found \"UP/tool-amd64:a\""
+    #expect(
+      try tree.imageMistakes(image()) { $0.releaseNames = ReleaseNames(registry: "UP", tag: "a") } == [mistake])
   }
 
   @Test(
@@ -110,7 +110,6 @@ import Testing
   @Test func `file names the archive, and the tag's file after it`() throws {
     let image = try plan(#""file": "{name}-{arch}.tar""#)
     #expect(image.fileName == "tool-amd64.tar" && image.tagFileName == "tool-amd64.docker_tag")
-    #expect(image.buildFolder == "tool.dockerbuild")
   }
 
   @Test func `two images for one file are refused`() throws {
@@ -121,6 +120,21 @@ import Testing
           "usage: two images have the output ROOT/_output/release-images/amd64/tool.tar: "
             + "groups.main[0] for linux/amd64 and groups.main[1] for linux/amd64"
         ])
+  }
+
+  @Test func `an archive and a folder for docker build in one place are refused`() throws {
+    try tree.addBinary("other")
+    let images = "\(tree.root)/_output/release-images"
+    let mistakes = try tree.imageMistakes(image(), image(#""name": "tool.tar", "file": "x.tar""#, binary: "other")) {
+      var given = Locations.Given()
+      (given.root, given.dockerfiles) = (tree.root, images)
+      $0.locations = Locations(given, outputName: nil)
+    }
+    #expect(
+      mistakes == [
+        "usage: two images have the output ROOT/_output/release-images/amd64/tool.tar: "
+          + "groups.main[0] for linux/amd64 and groups.main[1] for linux/amd64"
+      ])
   }
 
   @Test func `two images of one name are refused, on two platforms they are not`() throws {
@@ -137,6 +151,35 @@ import Testing
     #expect(try tree.imageMistakes(image(name, platforms: "two")) == [])
     let arm = #"{"binary": "tool", "name": "arm", "base": "base", "platforms": ["linux/arm64"], \#(name)}"#
     #expect(try tree.imageMistakes(image(name), arm) == [])
+  }
+
+  @Test func `the release's name of an image may not be another's own, where it is used`() throws {
+    try tree.addBinary("other")
+    let other = image(#""repository": "gcr.io/mine/tool-amd64", "tag": "rel""#, binary: "other")
+    #expect(try tree.imageMistakes(image(), other) == [])
+    func mistakes(_ images: String...) throws -> [String] {
+      try tree.imageMistakes(images[0], images[1]) {
+        $0.releaseNames = ReleaseNames(registry: "gcr.io/mine", tag: "rel")
+      }
+    }
+    #expect(
+      try mistakes(image(), other) == [
+        "usage: two images are named gcr.io/mine/tool-amd64:rel: "
+          + "groups.main[0] for linux/amd64 and groups.main[1] for linux/amd64"
+      ])
+    // In the stage folder it has its own name alone.
+    let staged = image(#""outputs": ["stage"]"#)
+    let layouts: KeyValuePairs = [
+      "release": imageRelease,
+      "images": "{\"registry\": \"example.org\", \(plainImages), \"groups\": {\"main\": [\(staged), \(other)]}}",
+      "app": tarball([#"{"images": "main"}"#], head: #""platforms": "one""#),
+    ]
+    let options = tree.options {
+      $0.version = "v1"
+      $0.releaseNames = ReleaseNames(registry: "gcr.io/mine", tag: "rel")
+    }
+    let plan = try Planner.planImages(try Rules.of(layouts), options)
+    #expect(plan.images.map(\.references.count) == [1, 1, 2])
   }
 
   @Test func `the size is that of the archive, in each form`() throws {

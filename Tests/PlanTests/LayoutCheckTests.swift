@@ -130,6 +130,35 @@ struct LayoutCheckTests {
     #expect(warnings.map { String($0.prefix(16)) } == ["with --flag f=y:", "with --flag g=n:"])
   }
 
+  /// A release whose fast run on a Mac has one platform more in the list "some".
+  private static let mac =
+    #"{"name": "app", "platforms": {"some": ["linux/amd64"]}, "fast": ["linux/amd64"], "fastWith": "#
+    + #"[{"variable": "HOST", "prefix": "darwin", "platforms": {"some": ["darwin/arm64"]}}]}"#
+
+  @Test func `what a fast run with a variable would be refused for is a warning`() throws {
+    let rules = [#"{"text": "x", "to": "{os}", "platforms": "some"}"#, #"{"text": "x", "to": "darwin"}"#]
+    let files = [("release", Self.mac), ("app", tarball(rules))].map {
+      LayoutFile(path: "layouts/\($0.0).json", bytes: Array($0.1.utf8))
+    }
+    let warnings = try Planner.check(try Planner.rules(files, from: "layouts"))
+    #expect(warnings.count == 1 && warnings[0].hasPrefix("with --fast and HOST=darwin: "), "\(warnings)")
+  }
+
+  @Test func `a condition that only a fast run meets is met`() throws {
+    for (platforms, isMet) in [("darwin/*", true), ("darwin/amd64", false)] {
+      let rule = #"{"directory": "a", "platforms": ["\#(platforms)"]}"#
+      let files = [
+        ("release", Self.mac), ("app", tarball([rule], head: #""platforms": "some""#, name: "{os}.tgz")),
+      ].map { LayoutFile(path: "layouts/\($0.0).json", bytes: Array($0.1.utf8)) }
+      let rules = try Planner.rules(files, from: "layouts")
+      if isMet {
+        #expect(try Planner.check(rules) == [])
+      } else {
+        #expect(throws: PlanErrors.self) { try Planner.check(rules) }
+      }
+    }
+  }
+
   private func mistakes(_ layouts: [(name: String, text: String)]) throws -> [String] {
     let files = ([("release", release)] + layouts).map {
       LayoutFile(path: "layouts/\($0.0).json", bytes: Array($0.1.utf8))

@@ -46,22 +46,25 @@ struct LocationsTests {
     (given.root, given.stage) = (test.root, test.stage)
     let locations = Locations(given, outputName: test.outputName)
     #expect([locations.root, locations.stage] == Array(test.wanted.prefix(2)))
-    let others = ["dockerized/bin", "release-tars", "release-images", "bases", "kpack-cache"].map {
-      test.wanted[2] + $0
-    }
-    #expect([locations.bin, locations.out, locations.images, locations.bases, locations.cache] == others)
+    let others = [
+      "dockerized/bin", "release-tars", "release-images", "release-dockerfiles", "bases", "kpack-cache",
+    ].map { test.wanted[2] + $0 }
+    #expect(locations.besideStage == others)
     #expect(Set(locations.own + [locations.cache]) == Set(others + [locations.stage]))
   }
 
   @Test func `a folder that is given stands where it is given`() {
     var given = Locations.Given()
     given.stage = "/src/_output/release-stage"
-    (given.bin, given.out, given.images, given.bases, given.cache) = ("/b", "o", "i", "../s", "c/c")
+    (given.bin, given.out, given.images, given.dockerfiles) = ("/b", "o", "i", "d")
+    (given.bases, given.cache) = ("../s", "c/c")
     let locations = Locations(given, outputName: nil)
     #expect(locations.root == "/src")
-    #expect(
-      [locations.bin, locations.out, locations.images, locations.bases, locations.cache] == [
-        "/b", "o", "i", "../s", "c/c",
-      ])
+    #expect(locations.besideStage == ["/b", "o", "i", "d", "../s", "c/c"])
   }
+}
+
+extension Locations {
+  /// The folders that are beside the stage folder unless they are given.
+  fileprivate var besideStage: [String] { [bin, out, images, dockerfiles, bases, cache] }
 }

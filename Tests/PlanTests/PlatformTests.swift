@@ -88,6 +88,39 @@ struct PlatformListTests {
       try mistakes(slow, isFast: true) == [#"usage: a fast run is wanted, but release.json has no "fast" platforms"#])
   }
 
+  /// More platforms of a fast run on a Mac.
+  private static let mac =
+    String(platformRelease.dropLast())
+    + #", "fastWith": [{"variable": "HOST", "prefix": "darwin", "platforms": {"all": ["darwin/amd64", "linux/amd64"]}},"#
+    + #" {"variable": "HOST", "prefix": "darwin2", "platforms": {"some": ["darwin/arm64"]}}]}"#
+
+  @Test(
+    arguments: [
+      (nil, "all", ["linux-amd64"]), ("", "all", ["linux-amd64"]), ("linux-darwin", "all", ["linux-amd64"]),
+      ("Darwin", "all", ["linux-amd64"]), ("darwin", "all", ["darwin-amd64", "linux-amd64"]),
+      ("darwin16", "all", ["darwin-amd64", "linux-amd64"]), ("darwin16", "some", ["linux-amd64"]),
+      ("darwin23", "some", ["darwin-arm64", "linux-amd64"]),
+    ] as [(String?, String, [String])])
+  func `a fast run adds platforms to lists when the environment asks for them`(
+    value: String?, list: String, wanted: [String]
+  ) throws {
+    let layouts: KeyValuePairs = [
+      "release": Self.mac, "app": tarball([], head: "\"platforms\": \"\(list)\"", name: "{os}-{arch}.tgz"),
+    ]
+    func names(isFast: Bool, _ platforms: [Platform]? = nil) throws -> [String] {
+      try tree.plan(layouts) { options in
+        options.environment["HOST"] = value
+        (options.isFast, options.platforms) = (isFast, platforms)
+      }.fileNames.map { String($0.dropLast(".tgz".count)) }
+    }
+    #expect(try names(isFast: true) == wanted)
+    #expect(
+      try names(isFast: false) == (list == "all" ? ["linux-amd64", "linux-arm", "windows-amd64"] : ["linux-arm"]))
+    if wanted.contains("darwin-amd64") {
+      #expect(try names(isFast: true, [Platform(os: "darwin", architecture: "amd64")]) == ["darwin-amd64"])
+    }
+  }
+
   @Test func `present is what the folder of binaries holds`() throws {
     let release = #"{"name": "a", "platforms": {"all": "present"}, "fast": ["linux/amd64"]}"#
     for path in ["linux/arm/x", "linux/amd64/x", "darwin/arm64/x", ".cache/a/x", "linux/.tmp/x", "linux/file", "file"] {

@@ -93,6 +93,6 @@ struct HyperkubeLayoutTests {
     #expect(rule.condition == Condition(flag: "hyperkube", isOn: true))
     #expect(rules.of(rule.entries).count == 16)
     #expect(rules.of(rule.entries).allSatisfy { ($0.verb as? SymlinkVerb)?.target.text == "/hyperkube" })
-    #expect(layouts.release.flags["hyperkube"]?.onWith == ["KUBE_DOCKER_REGISTRY", "KUBE_DOCKER_IMAGE_TAG"])
+    #expect(layouts.release.flags["hyperkube"] == LayoutFlag(env: "KUBE_BUILD_HYPERKUBE"))
   }
 }

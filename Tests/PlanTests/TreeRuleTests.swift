@@ -128,8 +128,8 @@ struct TreeRuleTests {
   @Test func `a tree never takes in the run's own folders and outputs`() throws {
     let tree = try TemporaryTree()
     let own = [
-      "release-stage/a", "dockerized/bin/linux/amd64/b", "release-tars/c", "release-images/d", "bases/e",
-      "kpack-cache/f",
+      "release-stage/a", "dockerized/bin/linux/amd64/b", "release-tars/c", "release-images/d",
+      "release-dockerfiles/e", "bases/f", "kpack-cache/g",
     ]
     try tree.write("1", to: "a")
     for path in own { try tree.write("1", to: "_output/\(path)") }

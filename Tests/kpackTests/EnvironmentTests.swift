@@ -36,6 +36,21 @@ import Testing
     #expect(try tarballs(environment, words, in: Sandbox.greeter()) == names)
   }
 
+  @Test func `platforms of the environment that leave something out are told at the start of a run`() throws {
+    let box = try Sandbox.greeter()
+    func told(_ command: String, _ words: String...) throws -> [String] {
+      let outcome = try box.kpack(
+        words: [command, "--layouts", "layouts", "--version", "v1"] + words,
+        environment: ["KUBE_BUILD_PLATFORMS": "linux/amd64"])
+      try #require(outcome.status == 0, "\(outcome.errors)")
+      return outcome.errors.split(separator: "\n").map(String.init).filter { $0.contains("KUBE_BUILD_PLATFORMS") }
+    }
+    let line = "only linux/amd64, as KUBE_BUILD_PLATFORMS says: 1 of 3 tarballs"
+    #expect(try told("plan") == [line] && told("tarballs") == [line])
+    #expect(try told("tarballs", "--quiet") == [] && told("tarballs", "--platform=linux/amd64") == [])
+    #expect(try told("tarballs", "--fast") == [])
+  }
+
   @Test(
     arguments: [
       (["KUBE_GIT_VERSION": "v1.7.4-1+abc"], nil, "v1.7.4-1+abc"),

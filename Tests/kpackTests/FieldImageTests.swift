@@ -120,7 +120,9 @@ extension Sandbox {
       "platforms":["linux/amd64"],"entries":[{"text":"x","to":"new"}]}]}}
       """, to: "layouts/images.json")
     return try kpack(
-      words: ["images", "--layouts", "layouts", "--version", "1.0", "--bases", "bases", "--no-cache"],
+      words: [
+        "images", "--layouts", "layouts", "--version", "1.0", "--bases", "bases", "--no-cache", "--release-names",
+      ],
       environment: ["KUBE_DOCKER_REGISTRY": "[fe80::1]:5000", "KUBE_DOCKER_IMAGE_TAG": "v1"])
   }
 }

@@ -8,7 +8,9 @@ private let commands = [
   "completions",
 ]
 
-private let folders = ["--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--bases DIR"]
+private let folders = [
+  "--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--dockerfiles DIR", "--bases DIR",
+]
 
 private let tree =
   folders + [
@@ -20,9 +22,12 @@ private let output = ["--format F", "-q, --quiet", "-v, --verbose", "--color", "
 
 /// Each command with all the options that it takes, in the order of its help.
 private let options: [(command: String, options: [String])] = [
-  ("release", ["--level N", "--image-format F", "--entries", "--force", "--cache-limit BYTES"] + tree),
+  (
+    "release",
+    ["--level N", "--image-format F", "--release-names", "--entries", "--force", "--cache-limit BYTES"] + tree
+  ),
   ("tarballs", ["--level N", "--image-format F", "--entries", "--force", "--cache-limit BYTES"] + tree),
-  ("images", ["--arch A,...", "--image-format F", "--force", "--cache-limit BYTES"] + tree),
+  ("images", ["--arch A,...", "--image-format F", "--release-names", "--force", "--cache-limit BYTES"] + tree),
   ("plan", tree),
   ("list", ["--limit BYTES"]),
   ("inspect", ["--limit BYTES"]),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ImageCacheTests {
   private static let staged = "_output/release-stage/server/linux-amd64/top/bin"
-  private static let built = "\(Sandbox.imagesFolder)/tool.dockerbuild"
+  private static let built = "\(Sandbox.dockerfilesFolder)/tool"
   private static let outputs = [
     "\(staged)/tool.tar", "\(staged)/tool.docker_tag", "\(Sandbox.imagesFolder)/tool.tar", "\(built)/Dockerfile",
     "\(built)/tool", "\(built)/layer.tar",
@@ -218,14 +218,14 @@ extension Sandbox {
   fileprivate func images() throws -> String {
     try sh(
       """
-      cd _output; find release-stage release-images -printf '%p %y %m %n %l\\n' | grep -v ' d ' | sort
-      find release-stage release-images -type f -exec sha256sum {} + | sort -k 2
+      cd _output; find release-* -printf '%p %y %m %n %l\\n' | grep -v ' d ' | sort
+      find release-* -type f -exec sha256sum {} + | sort -k 2
       """)
   }
 
   /// What a run without a cache makes; the outputs that stand there stay.
   fileprivate func imagesWithoutCache(_ words: [String] = [], through prefix: [String] = []) throws -> String {
-    try sh("mkdir -p _output/release-stage _output/release-images aside; mv _output/release-* aside")
+    try sh("mkdir -p _output/release-stage aside; mv _output/release-* aside")
     try kpackImages(words + ["--no-cache"], through: prefix)
     let images = try images()
     try sh("rm -r _output/release-*; mv aside/* _output")
@@ -234,7 +234,7 @@ extension Sandbox {
 
   /// Inode and times of every output.
   fileprivate func states() throws -> Set<Substring> {
-    let states = try sh("find _output/release-stage _output/release-images -type f -printf '%p %i %T@ %C@\\n'")
+    let states = try sh("find _output/release-* -type f -printf '%p %i %T@ %C@\\n'")
     return Set(states.split(separator: "\n"))
   }
 }

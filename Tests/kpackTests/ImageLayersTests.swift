@@ -71,10 +71,12 @@ import Testing
 
   @Test func `no two images share an output`() throws {
     let other = #"{"name":"hello","base":"base","platforms":["linux/amd64"],"#
-    for (settings, name) in [(#""file":"second.tar""#, "hello.dockerbuild"), (#""labels":{}"#, "hello.tar")] {
+    for (settings, path) in [
+      (#""file":"second.tar""#, "dockerfiles/amd64/hello"), (#""labels":{}"#, "images/amd64/hello.tar"),
+    ] {
       let box = try Sandbox.grouped(#""g":[{"name":"hello","base":"base"}],"h":[\#(other)\#(settings)}]"#)
       let message = try box.refusal(2)
-      #expect(message.contains("_output/release-images/amd64/\(name)"), "\(message)")
+      #expect(message.contains("_output/release-\(path): "), "\(message)")
       #expect(message.contains("groups.g[0]") && message.contains("groups.h[0]"), "\(message)")
     }
   }
@@ -83,7 +85,7 @@ import Testing
     let box = try Sandbox.layered(#""binary":"hello","entries":[{"binaries":["hello"],"to":"a"}]"#)
     let places = ["file 0755 a/hello", "file 0755 usr/local/bin/hello"]
     #expect(try box.layer().filter { $0.hasPrefix("file") } == places)
-    let rest = try box.paths(in: "\(Sandbox.images)/hello.dockerbuild/layer.tar")
+    let rest = try box.paths(in: "\(Sandbox.dockerfilesFolder)/hello/layer.tar")
     #expect(rest == ["a", "a/hello", "usr", "usr/local", "usr/local/bin"])
   }
 
@@ -112,11 +114,11 @@ import Testing
   }
 
   @Test func `a folder in the place of an image is found before any work`() throws {
-    for name in ["hello.tar", "hello.dockerbuild/Dockerfile"] {
+    for path in ["\(Sandbox.images)/hello.tar", "\(Sandbox.dockerfilesFolder)/hello/Dockerfile"] {
       let box = try Sandbox.layered(#""entries":[{"text":"","to":"x"}]"#)
-      try box.write("", to: "\(Sandbox.images)/\(name)/x")
+      try box.write("", to: "\(path)/x")
       let outcome = try box.kpack(words: Sandbox.makeImages)
-      let message = "\(Sandbox.images)/\(name): a folder stands where the output would be written"
+      let message = "\(path): a folder stands where the output would be written"
       #expect(outcome == Outcome(status: 4, output: "", errors: "kpack: error: \(message)\n"))
     }
   }

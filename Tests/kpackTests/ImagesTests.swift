@@ -9,7 +9,7 @@ import Testing
     let outcome = try box.kpack(words: Sandbox.makeTool)
     try #require(outcome.status == 0, "\(outcome.errors)")
     #expect(try box.names(in: Sandbox.stageFolder) == ["tool.docker_tag", "tool.tar"])
-    #expect(try box.names(in: Sandbox.imagesFolder) == ["tool.dockerbuild", "tool.tar"])
+    #expect(try box.names(in: Sandbox.imagesFolder) == ["tool.tar"])
     #expect(String(decoding: try box.read("\(Sandbox.stageFolder)/tool.docker_tag"), as: UTF8.self) == "v1.2.3\n")
     let places = try box.sh("stat -c '%d %i %h' $1/tool.tar $2/tool.tar", Sandbox.stageFolder, Sandbox.imagesFolder)
     let files = places.split(separator: "\n")
@@ -19,7 +19,7 @@ import Testing
   @Test func `the folder for docker build holds the executable and a Dockerfile of the same settings`() throws {
     let box = try Sandbox.imaged()
     try box.expectImages()
-    let folder = "\(Sandbox.imagesFolder)/tool.dockerbuild"
+    let folder = "\(Sandbox.dockerfilesFolder)/tool"
     let names = try box.names(in: folder)
     #expect(names.count == 3 && Set(names).isSuperset(of: ["Dockerfile", "tool"]), "\(names)")
     #expect(try box.read("\(folder)/tool") == box.read("_output/dockerized/bin/linux/amd64/tool"))
@@ -73,22 +73,12 @@ import Testing
   @Test func `the bytes are the same on one thread and on two`() throws {
     let box = try Sandbox.imaged()
     func bytes(_ jobs: String) throws -> String {
-      try box.sh("rm -rf _output/release-stage _output/release-images")
+      try box.sh("rm -rf _output/release-*")
       try box.expectImages("--jobs", jobs)
-      return try box.sh("find _output/release-stage _output/release-images -type f -exec sha256sum {} + | sort -k 2")
+      return try box.sh("find _output/release-* -type f -exec sha256sum {} + | sort -k 2")
     }
     let first = try bytes("1")
     #expect(try bytes("2") == first && first.split(separator: "\n").count == 6)
-  }
-
-  @Test func `the release's registry and tag give the image a second name`() throws {
-    let box = try Sandbox.imaged()
-    let environment = ["KUBE_DOCKER_REGISTRY": "gcr.io/mine", "KUBE_DOCKER_IMAGE_TAG": "rel-7"]
-    let outcome = try box.kpack(words: Sandbox.makeTool, environment: environment)
-    try #require(outcome.status == 0, "\(outcome.errors)")
-    let names = try box.inspected().names
-    #expect(names.count == 2 && names.first == "example.org/team/tool:v1.2.3", "\(names)")
-    #expect(names.last?.hasPrefix("gcr.io/mine/tool") == true && names.last?.hasSuffix(":rel-7") == true, "\(names)")
   }
 
   @Test func `a base for another architecture is refused`() throws {
@@ -115,7 +105,7 @@ import Testing
     #expect(try box.kpack("base", "lock").status == 0)
     try box.expectImages()
     #expect(try box.dockerfile().hasPrefix("FROM --platform=linux/amd64 base\n"))
-    try box.sh("rm -rf _output/release-stage _output/release-images")
+    try box.sh("rm -rf _output/release-*")
     try box.write("changed\n", to: "rootfs/etc/motd")
     try box.addBase()
     let message = try box.refusal(3)
@@ -181,6 +171,7 @@ private struct ImageRow: Equatable, Decodable {
 extension Sandbox {
   fileprivate static let stageFolder = "_output/release-stage/server/linux-amd64/top/bin"
   static let imagesFolder = "_output/release-images/amd64"
+  static let dockerfilesFolder = "_output/release-dockerfiles/amd64"
   /// The command line that makes the images for amd64.
   static let makeTool = [
     "images", "--quiet", "--layouts", "layouts", "--version", "v1.2.3", "--arch", "amd64",
@@ -227,14 +218,14 @@ extension Sandbox {
   ) throws -> String {
     let outcome = try kpack(words: Self.makeTool + words)
     #expect(outcome.status == status && outcome.output.isEmpty, "\(outcome)", sourceLocation: location)
-    for folder in ["release-stage", "release-images"] {
+    for folder in ["release-stage", "release-images", "release-dockerfiles"] {
       #expect(!isThere("_output/\(folder)"), sourceLocation: location)
     }
     return outcome.errors
   }
 
   fileprivate func dockerfile() throws -> String {
-    String(decoding: try read("\(Self.imagesFolder)/tool.dockerbuild/Dockerfile"), as: UTF8.self)
+    String(decoding: try read("\(Self.dockerfilesFolder)/tool/Dockerfile"), as: UTF8.self)
   }
 
   fileprivate func inspected() throws -> Inspected {

@@ -90,7 +90,9 @@ import Testing
     let box = try Sandbox.project(#"{ "text": "x", "to": "x" }"#)
     _ = try box.packed()
     var words = command.split(separator: " ").map(String.init) + ["--layouts", "layouts"]
-    for option in ["--bin", "--bases", "--stage", "--out", "--images", "--cache"] { words += [option, "none/x"] }
+    for option in ["--bin", "--bases", "--stage", "--out", "--images", "--dockerfiles", "--cache"] {
+      words += [option, "none/x"]
+    }
     let outcome = try box.kpack(words: words)
     #expect(outcome.status == 0, "\(outcome)")
   }

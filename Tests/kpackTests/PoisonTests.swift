@@ -7,6 +7,7 @@ import Testing
 /// The documents of a release: all that a layout can say, with something of each verb, option and setting.
 private let release = """
   {"$schema": "s", "name": "p", "platforms": {"server": ["linux/amd64"], "here": "present"}, "fast": ["linux/amd64"],
+   "fastWith": [{"variable": "V", "prefix": "x", "platforms": {"server": ["linux/arm"]}}],
    "override": "intersect", "binaries": {"server": ["tool"]}, "flags": {"f": {"env": "F", "default": "y", "onWith": ["A"]}},
    "archive": {"root": "top", "owner": "0:0", "exclude": ["*~"], "mode": "0755", "mtime": 1, "level": 6}}
   """
@@ -161,7 +162,8 @@ private let commandLines = [
       let environment = others.merging([name: poison]) { $1 }
       for words in [
         ["plan", "--layouts", "layouts"], ["tarballs", "-v", "--layouts", "layouts"], ["version-vars"],
-        ["images", "--layouts", "layouts"], ["inspect", "_output/bases"], ["cache", "info"],
+        ["images", "--layouts", "layouts"], ["images", "--layouts", "layouts", "--release-names"],
+        ["inspect", "_output/bases"], ["cache", "info"],
       ] {
         try box.kpack(words: words, environment: environment).expectClean("\(name) \(words)")
       }

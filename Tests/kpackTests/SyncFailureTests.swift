@@ -29,8 +29,8 @@ import Testing
 }
 
 extension Sandbox {
-  /// All files of the stage and the images folder, with their digests.
+  /// All files that a run of images writes, with their digests.
   fileprivate func outputs() throws -> String {
-    try sh("find _output/release-stage _output/release-images -type f -exec sha256sum {} + | sort -k 2")
+    try sh("find _output/release-* -type f -exec sha256sum {} + | sort -k 2")
   }
 }

@@ -38,7 +38,10 @@ import Testing
   @Test(arguments: [
     ([], [:], nil),
     (["--platform", "linux/amd64"], [:], "only linux/amd64 (--platform)"),
-    (["greeter"], ["KUBE_BUILD_PLATFORMS": "linux/amd64"], "only greeter, linux/amd64 (KUBE_BUILD_PLATFORMS)"),
+    (["greeter"], ["KUBE_FASTBUILD": "true"], "only greeter, the layouts' fast platforms (KUBE_FASTBUILD=true)"),
+    (
+      [], ["KUBE_BUILD_PLATFORMS": "linux/amd64"], "only linux/amd64, as KUBE_BUILD_PLATFORMS says: 1 of 3 tarballs"
+    ),
     (["--fast"], [:], "only the layouts' fast platforms (--fast)"),
     ([], ["KUBE_FASTBUILD": "true"], "only the layouts' fast platforms (KUBE_FASTBUILD=true)"),
   ])
@@ -191,7 +194,8 @@ import Testing
     #expect(
       refused.status == 2
         && refused.errors.hasPrefix(
-          "kpack: error: layouts/p.json:1:34: entries[0]: EXTRA: expected y or n, found ja\n")
+          "kpack: error: layouts/p.json:1:34: entries[0]: EXTRA: expected y, yes, true or 1 for on, n, no, false or 0 for off, found ja\n"
+        )
     )
   }
 }

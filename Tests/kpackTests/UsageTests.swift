@@ -12,6 +12,8 @@ struct WrongLine: Sendable, CustomTestStringConvertible {
   var testDescription: String { words.joined(separator: " ") }
 }
 
+private let flagMessage = "--flag: expected NAME=VALUE with y, yes, true or 1 for on, n, no, false or 0 for off, found"
+
 private let wrongLines: [WrongLine] = [
   WrongLine(words: [], message: "expected a command", help: "kpack --help"),
   WrongLine(words: [""], message: #"no command is named """#, help: "kpack --help"),
@@ -94,8 +96,8 @@ private let wrongLines: [WrongLine] = [
   WrongLine(
     words: ["tarballs", "--platform", ","],
     message: #"--platform: expected platforms such as linux/amd64, found ",""#),
-  WrongLine(words: ["tarballs", "--flag", "x"], message: #"--flag: expected NAME=y or NAME=n, found "x""#),
-  WrongLine(words: ["tarballs", "--flag", "x=maybe"], message: #"--flag: expected NAME=y or NAME=n, found "x=maybe""#),
+  WrongLine(words: ["tarballs", "--flag", "x"], message: #"\#(flagMessage) "x""#),
+  WrongLine(words: ["tarballs", "--flag", "x=maybe"], message: #"\#(flagMessage) "x=maybe""#),
   WrongLine(words: ["list"], message: "expected one FILE, found 0", help: "kpack list --help"),
   WrongLine(words: ["list", "a", "b"], message: "expected one FILE, found 2", help: "kpack list --help"),
   WrongLine(words: ["list", "--", "a", "--x"], message: "expected one FILE, found 2", help: "kpack list --help"),
@@ -158,8 +160,9 @@ private let wrongLines: [WrongLine] = [
         + #""flags":{"f":{"env":"F","default":"n"}}}"#, to: "layouts/release.json")
     let set = [
       "--root", ".", "--stage", "_output/release-stage", "--bin", "_output/dockerized/bin", "--out", "out",
-      "--images", "images", "--bases", "_output/bases", "--layouts", "layouts", "--platform", "linux/amd64", "--fast",
-      "--flag", "f=y", "--version", "v1", "--epoch", "5", "--jobs", "1", "--cache", "cache", "--no-cache",
+      "--images", "images", "--dockerfiles", "dockerfiles", "--bases", "_output/bases", "--layouts", "layouts",
+      "--platform", "linux/amd64", "--fast", "--flag", "f=y", "--version", "v1", "--epoch", "5", "--jobs", "1",
+      "--cache", "cache", "--no-cache",
       "--format", "json", "-q", "-v", "--color", "--no-color",
     ]
     let outcome = try box.kpack(words: command.split(separator: " ").map(String.init) + set)

@@ -122,6 +122,69 @@ import Testing
     #expect(outcome.status == 4 && outcome.output.isEmpty && outcome.errors.contains("git"))
   }
 
+  /// What the environment says, and {version} of a release of a clean tree, of a dirty one, and of one without .git;
+  /// the tree's commit has the tag v1.7.4.
+  private static let versions: [([String: String], option: String?, versions: [String?])] = [
+    ([:], nil, ["v1.7.4", "v1.7.4-dirty", nil]),
+    (["KUBE_GIT_VERSION": "v1.8.0"], nil, ["v1.8.0", "v1.8.0-dirty", "v1.8.0"]),
+    (
+      ["KUBE_GIT_VERSION": "v1.7.4-3-g0123456789abcd"], nil,
+      ["v1.7.4-3+0123456789abcd", "v1.7.4-3+0123456789abcd-dirty", "v1.7.4-3-g0123456789abcd"]
+    ),
+    (["KUBE_GIT_VERSION": "v1.8.0", "KUBE_GIT_TREE_STATE": "clean"], nil, ["v1.8.0", "v1.8.0", "v1.8.0"]),
+    (["KUBE_GIT_VERSION": "v1.8.0", "KUBE_GIT_TREE_STATE": "archive"], nil, ["v1.8.0", "v1.8.0", "v1.8.0"]),
+    (
+      ["KUBE_GIT_VERSION": "v1.8.0", "KUBE_GIT_TREE_STATE": "dirty"], nil, ["v1.8.0-dirty", "v1.8.0-dirty", "v1.8.0"]
+    ),
+    (
+      ["KUBE_GIT_VERSION": "v1.8.0", "KUBE_GIT_COMMIT": "HEAD"], nil, ["v1.8.0", "v1.8.0-dirty", "v1.8.0-dirty"]
+    ),
+    (["KUBE_GIT_VERSION": "v1.8.0"], "v1-2-g0123456789abcd", Array(repeating: "v1-2-g0123456789abcd", count: 3)),
+    (["KUBE_GIT_VERSION_FILE": "file"], nil, Array(repeating: "v3-1-g0123456789abcd", count: 3)),
+    (["KUBE_GIT_VERSION_FILE": "file", "KUBE_GIT_VERSION": "v1"], "v4", Array(repeating: "v4", count: 3)),
+  ]
+
+  @Test(arguments: versions)
+  func `tarballs, plan and version-vars tell one version`(
+    environment: [String: String], option: String?, versions: [String?]
+  ) throws {
+    let box = try Sandbox.project(#"{ "directory": "{version}" }"#)
+    try box.write("KUBE_GIT_VERSION='v3-1-g0123456789abcd'\n", to: "file")
+    try box.sh("cd src; git init -q -b main; git add a; git commit -qm a; git tag v1.7.4")
+    let words = ["--root", "src"] + (option.map { ["--version", $0] } ?? [])
+    let release = ["-q", "--layouts", "layouts"] + words
+    for (change, version) in zip(["true", "echo changed > src/a", "rm -rf src/.git"], versions) {
+      try box.sh(change)
+      let told = try box.kpack(words: ["version-vars", "--format=json"] + words, environment: environment)
+      #expect(try told.rows().first?["version"] == version.map { .text($0) } ?? Value.none, "\(change)")
+      let plan = try box.kpack(words: ["plan", "--format=json"] + release, environment: environment)
+      let made = try box.kpack(words: ["tarballs", "--out=out", "--no-cache"] + release, environment: environment)
+      guard let version else {
+        #expect(plan.status == 2 && made.status == 2, "\(plan) \(made)")
+        continue
+      }
+      try #require(made.status == 0, "\(made)")
+      #expect(try plan.rows().map { $0["path"] } == [.text(version)], "\(change)")
+      #expect(try box.paths(in: "out/p.tar.gz") == [version], "\(change)")
+    }
+  }
+
+  @Test func `the version of the command line leaves the commit and the state as they are`() throws {
+    let commit = try commit(tag: "v1.7.4")
+    try box.sh("echo changed > a")
+    func told(_ version: String, _ environment: [String: String] = [:]) throws -> [Value?] {
+      let outcome = try box.kpack(
+        words: ["version-vars", "--format=json", "--version", version], environment: environment)
+      let row = try #require(try outcome.rows().first)
+      return ["commit", "treeState", "version", "major", "minor"].map { row[$0] }
+    }
+    #expect(try told("v2.3.4") == [.text(commit), "dirty", "v2.3.4", "2", "3"])
+    #expect(try told("next") == [.text(commit), "dirty", "next", Value.none, Value.none])
+    #expect(try told("next", ["KUBE_GIT_MAJOR": "5"]) == [.text(commit), "dirty", "next", "5", Value.none])
+    try box.write("KUBE_GIT_COMMIT=c\nKUBE_GIT_TREE_STATE=clean\nKUBE_GIT_VERSION=v8\nKUBE_GIT_MINOR=8\n", to: "file")
+    #expect(try told("v2.3.4", ["KUBE_GIT_VERSION_FILE": "file"]) == ["c", "clean", "v2.3.4", "2", "3"])
+  }
+
   @Test func `a release of a commit has its version and its time`() throws {
     let box = try Sandbox.project(#"{ "text": "{version}\n", "to": "version" }"#)
     try box.sh("cd src; git init -q -b main; git add a; git commit -qm a; git tag v2.0.0")

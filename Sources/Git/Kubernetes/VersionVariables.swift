@@ -112,13 +112,24 @@ package final class VersionedTree {
   /// The repository at ROOT/.git; nil for none.
   package let repository: GitRepository?
   package let environment: [String: String]
+  /// The version that the command line gives, which stands as it is; nil for none.
+  package let version: String?
   /// The variables of the version file, once it was read: a pipe can be read only once.
   fileprivate var fileVariables: VersionVariables?
 
-  package init(root: String, repository: GitRepository?, environment: [String: String]) {
+  package init(root: String, repository: GitRepository?, environment: [String: String], version: String? = nil) {
     self.root = root
     self.repository = repository
     self.environment = environment
+    self.version = version
+  }
+}
+
+extension VersionedTree {
+  /// The same tree, whose git need not be asked for the version.
+  fileprivate func asking(for version: String) -> VersionedTree {
+    let environment = environment.merging(["KUBE_GIT_VERSION": version]) { $1 }
+    return VersionedTree(root: root, repository: repository, environment: environment)
   }
 }
 
@@ -127,7 +138,8 @@ extension VersionVariables {
   ///
   /// Only the first of these that exists is used: the file that KUBE_GIT_VERSION_FILE names; git, when there is a
   /// ROOT/.git; the stamps of git archive in ROOT/hack/lib/version.sh; the environment. Git is not asked for
-  /// KUBE_GIT_COMMIT, KUBE_GIT_TREE_STATE or KUBE_GIT_VERSION if the environment has it.
+  /// KUBE_GIT_COMMIT, KUBE_GIT_TREE_STATE or KUBE_GIT_VERSION if the environment has it. A version of the environment
+  /// is settled as git's own is: on a dirty tree it gets "-dirty". The one of the command line is never changed.
   ///
   /// A missing or failing git is an error only where there is a ROOT/.git.
   package static func find(in tree: VersionedTree) throws(VersionError) -> VersionVariables? {
@@ -162,6 +174,7 @@ extension VersionVariables {
   }
 
   private static func lookUp(in tree: VersionedTree) throws(VersionError) -> VersionVariables {
+    if let version = tree.version { return try lookUp(in: tree.asking(for: version)).named(version, in: tree) }
     if let variables = try fileVariables(of: tree) { return variables }
     if tree.repository == nil, let stamps = try exportStamps(root: tree.root) {
       return VersionVariables(stamps: stamps, environment: tree.environment)
@@ -213,6 +226,15 @@ extension VersionVariables {
         commit: stamps.commit, treeState: "archive", version: stamps.version ?? given.version, major: given.major,
         minor: given.minor
       ).settled()
+  }
+
+  /// These variables with the version of the command line and the numbers in it.
+  private func named(_ version: String, in tree: VersionedTree) -> VersionVariables {
+    let numbers = Self.numbers(of: version)
+    let given = VersionVariables(variables: tree.environment)
+    return VersionVariables(
+      commit: commit, treeState: treeState, version: version, major: numbers?.major ?? given.major,
+      minor: numbers?.minor ?? given.minor)
   }
 
   private static func exportStamps(root: String) throws(VersionError) -> ExportStamps? {

@@ -27,7 +27,7 @@ struct UnaskedFact: Error {
 struct Facts: Sendable {
   /// The layouts that the facts are for.
   let layouts: LayoutSet
-  let options: ReleaseOptions
+  private(set) var options: ReleaseOptions
   /// Nil where the version is not known.
   var version: Result<String?, any Error>?
   /// Why the version is not known.
@@ -42,6 +42,13 @@ struct Facts: Sendable {
   init(_ layouts: LayoutSet, _ options: ReleaseOptions) {
     self.layouts = layouts
     self.options = options
+  }
+
+  /// The same facts for a run that is not limited to platforms.
+  func forAllPlatforms() -> Facts {
+    var facts = self
+    facts.options.platforms = nil
+    return facts
   }
 
   /// Time of every entry of an archive whose settings give `time`, seconds since 1970.
@@ -80,7 +87,7 @@ extension Facts {
     guard let flag = layouts.release.flags[name] else { return false }
     if let variable = flag.env, let value = options.environmentValue(variable) {
       guard let isOn = FlagValue.isOn(value) else {
-        throw Diagnostic(.usage, "\(variable): expected y or n, found \(escapedName(value.utf8))")
+        throw Diagnostic(.usage, "\(variable): expected \(FlagValue.words), found \(escapedName(value.utf8))")
       }
       return isOn
     }
@@ -169,14 +176,6 @@ extension Facts {
     throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: image.origin)
   }
 
-  /// The registry and the tag that the environment gives all images of the release, if it does.
-  var releaseNames: (registry: String, tag: String)? {
-    guard let registry = options.environmentValue("KUBE_DOCKER_REGISTRY"),
-      let tag = options.environmentValue("KUBE_DOCKER_IMAGE_TAG")
-    else { return nil }
-    return (registry, tag)
-  }
-
   private func environment(_ name: String, _ variable: Variable) throws -> String {
     if options.isDry { return "x" }
     guard let value = options.environmentValue(name) else {
@@ -221,29 +220,28 @@ struct FactFinder {
 
   /// The tree in which the version is looked up.
   private func tree(_ facts: inout Facts) -> Result<VersionedTree, any Error> {
-    find(repositoryFor: &facts).map { repository in
-      VersionedTree(root: options.locations.root, repository: repository, environment: options.environment)
-    }
+    find(repositoryFor: &facts).map { options.tree(with: $0) }
   }
 
   private func find(versionFor facts: inout Facts) {
-    let version = Result { try givenVersion ?? VersionVariables.find(in: try tree(&facts).get())?.version }
+    // The tree need not be there for the version of the command line.
+    let version = Result { try options.version ?? VersionVariables.find(in: try tree(&facts).get())?.version }
     facts.version = version.flatMap { version in Result { try version.map(Self.checked) } }
     if case .success(nil) = facts.version {
       facts.reasonForNoVersion = Result { try VersionVariables.reasonForNoVersion(in: try tree(&facts).get()) }
     }
   }
 
-  /// The version from the command line or the environment.
-  private var givenVersion: String? {
-    if let version = options.version { return version }
-    return options.environmentValue("KUBE_GIT_VERSION_FILE") == nil
-      ? options.environmentValue("KUBE_GIT_VERSION") : nil
-  }
-
   private static func checked(_ version: String) throws -> String {
     if !version.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return version }
     throw Diagnostic(.usage, "the version \(escapedName(version.utf8)) has a control character in it")
+  }
+}
+
+extension ReleaseOptions {
+  /// The source tree, with all that tells its version.
+  package func tree(with repository: GitRepository?) -> VersionedTree {
+    VersionedTree(root: locations.root, repository: repository, environment: environment, version: version)
   }
 }
 

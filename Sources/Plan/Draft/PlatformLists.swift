@@ -54,7 +54,8 @@ struct PlatformLists {
       let near =
         unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
       let hint = didYouMean(near)
-      mistakes.append(Diagnostic(.usage, "the platform \(unknown) is in no list of this run\(hint)"))
+      let reason = "the platform \(unknown) is in no list of this run\(hint)"
+      mistakes.append(Diagnostic(.usage, options.aboutPlatforms(reason)))
     }
     return mistakes
   }
@@ -95,10 +96,16 @@ struct PlatformLists {
   private func list(_ name: String) -> [Platform] {
     switch layouts.release.platforms[name] {
     case nil: return []
-    case .listed(let platforms): return options.isFast ? layouts.release.fast ?? platforms : platforms
+    case .listed(let platforms): return options.isFast ? fast(name) ?? platforms : platforms
     // Empty when the folder could not be read.
     case .present: return (try? present?.get()) ?? []
     }
+  }
+
+  /// The platforms of a list in a fast run; nil where the layouts have none.
+  private func fast(_ name: String) -> [Platform]? {
+    let added = layouts.release.fastWith.filter { $0.applies(to: options.environmentValue($0.variable)) }
+    return layouts.release.fast.map { fast in fast + added.flatMap { $0.platforms[name] ?? [] } }
   }
 
   private func findPresent() -> Result<[Platform], any Error> {

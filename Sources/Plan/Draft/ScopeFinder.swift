@@ -71,8 +71,8 @@ struct ScopeFinder {
     let written = wanted.isStageAlone ? [] : Set(depths.keys)
     if facts.options.isStaging { for key in holders(of: scope.images) { _ = depth(of: key) } }
     scope.tarballs = order.compactMap { tarballs[$0] }
-    for index in scope.tarballs.indices {
-      scope.tarballs[index].isWritten = written.contains(scope.tarballs[index].key)
+    for (index, tarball) in scope.tarballs.enumerated() {
+      scope.tarballs[index].isWritten = written.contains(tarball.key)
     }
     var seen: Set<ImageKey> = []
     let held = scope.tarballs.flatMap(\.rules).flatMap(\.places).flatMap(\.held.images)

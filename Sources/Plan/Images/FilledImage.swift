@@ -17,8 +17,10 @@ struct NamedBase {
 /// An image's rule, filled in for one platform.
 struct FilledImage {
   let base: NamedBase
-  /// The image's own name, then the one in the release registry, if the environment gives that.
-  let references: [Reference]
+  /// The image's own name.
+  let reference: Reference
+  /// The release's name of it in the images folder; nil where that is not wanted, or is its own.
+  let releaseReference: Reference?
   let changes: SettingChanges
   /// The name of its archive.
   let fileName: String
@@ -36,14 +38,18 @@ struct FilledImage {
     }
     let filler = ImageFiller(rule: rule, subject: subject, facts: facts)
     let base = attempt(filler.base)
-    let references = attempt(filler.references)
+    let reference = attempt(filler.reference)
+    let releaseReference = attempt(filler.releaseReference)
     let changes = attempt(filler.changes)
     let fileName = attempt { try facts.fileName(of: rule, subject) }
     for mistake in mistakes.dropLast() { said.refuse(mistake) }
     if let last = mistakes.last { throw last }
     // All are there when no mistake was thrown.
-    guard let base, let references, let changes, let fileName else { throw Diagnostic(.usage, "image \(rule.name)") }
-    (self.base, self.references, self.changes, self.fileName) = (base, references, changes, fileName)
+    guard let base, let reference, let releaseReference, let changes, let fileName else {
+      throw Diagnostic(.usage, "image \(rule.name)")
+    }
+    (self.base, self.reference, self.changes, self.fileName) = (base, reference, changes, fileName)
+    self.releaseReference = releaseReference == reference ? nil : releaseReference
   }
 }
 
@@ -83,7 +89,7 @@ private struct ImageFiller {
     }
   }
 
-  func references() throws -> [Reference] {
+  func reference() throws -> Reference {
     let layout = facts.layouts.images
     guard let template = (rule.repository ?? layout?.repository)?.template(for: architecture) else {
       throw missing("\(quoted(rule.name)) has no repository", at: rule.origin)
@@ -92,14 +98,12 @@ private struct ImageFiller {
     guard Reference.isTag(tag) else {
       throw Diagnostic(.usage, "\(quoted(rule.name)): expected a tag, found \(quoted(tag))", at: rule.origin)
     }
-    var texts = ["\(try fill(template)):\(tag)"]
-    if let (registry, tag) = facts.releaseNames { texts.append("\(registry)/\(rule.name)-\(architecture):\(tag)") }
-    var references: [Reference] = []
-    for text in texts {
-      let reference = try reference(text, at: rule.origin)
-      if !references.contains(reference) { references.append(reference) }
-    }
-    return references
+    return try reference("\(try fill(template)):\(tag)", at: rule.origin)
+  }
+
+  func releaseReference() throws -> Reference? {
+    guard rule.outputs.contains(.images), let names = facts.options.releaseNames else { return nil }
+    return try reference(names.name(of: rule.name, architecture), at: rule.origin)
   }
 
   func changes() throws -> SettingChanges {

@@ -27,7 +27,10 @@ struct ImageDraft: Sendable {
   let key: ImageKey
   /// The place of its rule in the layout.
   let origin: RuleOrigin
-  let references: [Reference]
+  /// Its own name.
+  let reference: Reference
+  /// The release's name, which its archive in the images folder has too; nil for none.
+  let releaseReference: Reference?
   /// The name of its archive.
   let fileName: String
   let stagePlaces: [PlannedImage.StagePlace]
@@ -48,7 +51,18 @@ struct ImageDraft: Sendable {
   var held: HeldImage {
     HeldImage(
       fileName: fileName, tagFileName: ImageRule.tagFileName(of: fileName),
-      tagText: Array("\(references.first?.tag ?? "")\n".utf8))
+      tagText: Array("\(reference.tag ?? "")\n".utf8))
+  }
+
+  /// The archives that a run writes for it, when it is asked for.
+  var archives: [ImageArchive] {
+    if releaseReference == nil { return [.plain] }
+    return stagePlaces.isEmpty ? [.released] : [.plain, .released]
+  }
+
+  /// The names in one of its archives.
+  func references(in archive: ImageArchive) -> [Reference] {
+    [reference] + (archive == .released ? releaseReference.map { [$0] } ?? [] : [])
   }
 
   /// The image and its platform, for messages about two images.
@@ -59,8 +73,18 @@ struct ImageDraft: Sendable {
     let staged = stagePlaces.map { place in "\(locations.stage)/\(place.folder)/\(place.place(of: fileName))" }
     if !isKept { return staged }
     let folder = "\(locations.images)/\(key.platform.architecture)"
-    return staged + ["\(folder)/\(fileName)", "\(folder)/\(PlannedImage.buildFolder(of: key.name))"]
+    let build = "\(locations.dockerfiles)/\(key.platform.architecture)/\(key.name)"
+    return staged + ["\(folder)/\(fileName)", build]
   }
+}
+
+/// One of the archives of an image, which differ in the names that they have.
+enum ImageArchive: Hashable {
+  /// With the image's own name alone: for the stage folder, for tarballs, and for the images folder where the release
+  /// gives no name.
+  case plain
+  /// With the release's name too: for the images folder.
+  case released
 }
 
 /// The result of making an image.

@@ -61,8 +61,9 @@ struct ImageDrafter {
     let executable = executable(subject.binary, in: layer)
     let recipe = try dockerfile(executable, layer, base, filled, gate)
     return ImageDraft(
-      key: image.key, origin: rule.origin, references: filled.references, fileName: filled.fileName,
-      stagePlaces: rule.outputs.contains(.stage) ? places : [], isKept: rule.outputs.contains(.images), base: base,
+      key: image.key, origin: rule.origin, reference: filled.reference, releaseReference: filled.releaseReference,
+      fileName: filled.fileName, stagePlaces: rule.outputs.contains(.stage) ? places : [],
+      isKept: rule.outputs.contains(.images), base: base,
       platform: imagePlatform(base.config.platform, gate.variant), settings: settings,
       createdBy: "kpack: ADD \(rule.binary ?? rule.name)", layer: layer.entries, draft: layer.draft,
       executable: recipe.executable, dockerfile: recipe.dockerfile)

@@ -15,6 +15,8 @@ package struct Locations: Equatable, Sendable {
   /// Where the tarballs go.
   package let out: String
   package let images: String
+  /// Dockerfiles and what they add, below ARCH/NAME.
+  package let dockerfiles: String
   package let bases: String
   package let cache: String
   /// The cache folder when none is given.
@@ -33,6 +35,7 @@ package struct Locations: Equatable, Sendable {
     package var bin: String?
     package var out: String?
     package var images: String?
+    package var dockerfiles: String?
     package var bases: String?
     package var cache: String?
 
@@ -54,6 +57,7 @@ package struct Locations: Equatable, Sendable {
     bin = given.bin ?? Self.join(output, "dockerized/bin")
     out = given.out ?? Self.join(output, "release-tars")
     images = given.images ?? Self.join(output, "release-images")
+    dockerfiles = given.dockerfiles ?? Self.join(output, "release-dockerfiles")
     bases = given.bases ?? Self.join(output, "bases")
     usualCache = Self.join(output, "kpack-cache")
     cache = given.cache ?? usualCache
@@ -61,7 +65,7 @@ package struct Locations: Equatable, Sendable {
 
   /// The folders that a run writes or is given; no source tree takes them in. A cache outside its usual place is not
   /// among them.
-  package var own: [String] { [stage, bin, out, images, bases, usualCache] }
+  package var own: [String] { [stage, bin, out, images, dockerfiles, bases, usualCache] }
 
   /// Whether the command line names the folder.
   func isGiven(_ folder: NamedFolder) -> Bool { path(of: folder).isGiven }

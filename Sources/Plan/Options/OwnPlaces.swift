@@ -42,7 +42,7 @@ struct OwnPlaces {
     self.parents = parents
     self.shared = shared
     var outputs: Set<FileKey> = []
-    for path in [locations.out, locations.images] + caches {
+    for path in [locations.out, locations.images, locations.dockerfiles] + caches {
       if let key = try Self.key(of: Array(path.utf8)) { outputs.insert(key) }
     }
     self.outputs = outputs

@@ -10,6 +10,8 @@ package struct ReleaseOptions: Sendable {
   package var environment: [String: String]
   /// The platforms that the run is limited to; nil for all.
   package var platforms: [Platform]?
+  /// The source of these platforms; nil for none.
+  package var platformsOrigin: PlatformsOrigin?
   package var isFast = false
   /// Whether others put files into the cache folder, so that it is not used as one.
   package var isCacheOfOthers = false
@@ -26,6 +28,8 @@ package struct ReleaseOptions: Sendable {
   var isDry = false
   /// Whether the entries of the run's tarballs are put into the stage too.
   package var isStaging = false
+  /// The second names of the images in the images folder; nil for their own names alone.
+  package var releaseNames: ReleaseNames?
   /// The form of the archives of images.
   package var imageFormat = ImageFormat.hybrid
 
@@ -41,14 +45,44 @@ package struct ReleaseOptions: Sendable {
   }
 }
 
+extension ReleaseOptions {
+  /// A mistake in the run's platforms, after the variable that they come from: the command line does not show it.
+  func aboutPlatforms(_ reason: String) -> String {
+    if case .variable(let name) = platformsOrigin { "\(name): \(reason)" } else { reason }
+  }
+}
+
+/// The source of a run's platforms.
+package enum PlatformsOrigin: Equatable, Sendable {
+  /// An option of the command line.
+  case option(String)
+  /// A variable of the environment.
+  case variable(String)
+}
+
+/// The registry and the tag that name all images of a release.
+package struct ReleaseNames: Sendable {
+  private let registry: String
+  private let tag: String
+
+  package init(registry: String, tag: String) { (self.registry, self.tag) = (registry, tag) }
+
+  /// The name of an image on an architecture.
+  func name(of image: String, _ architecture: String) -> String { "\(registry)/\(image)-\(architecture):\(tag)" }
+}
+
 /// The words for on and off in flags.
 package enum FlagValue {
-  /// Whether `text` means on; nil when it is neither on nor off.
+  private static let on = ["y", "yes", "true", "1"]
+  private static let off = ["n", "no", "false", "0"]
+
+  /// All words, for messages.
+  package static let words = "y, yes, true or 1 for on, n, no, false or 0 for off"
+
+  /// Whether `text` means on; nil when it is neither on nor off. Capital letters count as small ones.
   package static func isOn(_ text: String) -> Bool? {
-    switch text {
-    case "y", "yes", "true", "1": true
-    case "n", "no", "false", "0": false
-    default: nil
-    }
+    let word = text.utf8.map(\.lowercased)
+    func isOne(of words: [String]) -> Bool { words.contains { $0.utf8.elementsEqual(word) } }
+    return isOne(of: on) ? true : isOne(of: off) ? false : nil
   }
 }

@@ -1,5 +1,6 @@
 // Mistakes of layouts that do not depend on the tree, the folders or the environment.
 
+import Basics
 import Layout
 
 /// Checks layouts without a tree.
@@ -25,7 +26,15 @@ struct LayoutChecks {
     if release.fast == nil { return warnings }
     var options = Self.options(for: rules.layouts)
     options.isFast = true
-    return warnings + mistakes(with: options).map { "with --fast: \($0)" }
+    let ofFast = mistakes(with: options).map(\.description)
+    warnings += ofFast.map { "with --fast: \($0)" }
+    for addition in release.fastWith {
+      options.environment = [addition.variable: addition.prefix]
+      let change = "with --fast and \(addition.variable)=\(addition.prefix)"
+      let mistakes = mistakes(with: options).map(\.description).filter { !ofFast.contains($0) }
+      warnings += mistakes.map { "\(change): \($0)" }
+    }
+    return warnings
   }
 
   private func mistakes(with options: ReleaseOptions) -> [Diagnostic] {
@@ -56,7 +65,7 @@ struct LayoutChecks {
     var mistakes: [Diagnostic] = []
     for (selector, entries) in rules.layouts.tarballs.map({ ($0.platforms, $0.entries) }) + images {
       guard let selector, !lists.isPresent(selector) else { continue }
-      let platforms = lists.platforms(selector) + (release.fast ?? [])
+      let platforms = lists.platforms(selector) + (release.fast ?? []) + release.fastAdditions(to: selector)
       for rule in entries where !lists.isPresent(rule.platforms) {
         if platforms.isEmpty || platforms.contains(where: { lists.matches(rule.platforms, $0) }) { continue }
         let reason = "none of its platforms is one of those that it is made for"
@@ -64,5 +73,13 @@ struct LayoutChecks {
       }
     }
     return mistakes
+  }
+}
+
+extension ReleaseLayout {
+  /// All platforms that fast runs may add to what `selector` selects.
+  fileprivate func fastAdditions(to selector: PlatformSelector) -> [Platform] {
+    guard case .list(let name) = selector else { return [] }
+    return fastWith.flatMap { $0.platforms[name] ?? [] }
   }
 }

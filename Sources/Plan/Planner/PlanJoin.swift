@@ -8,6 +8,12 @@ import Git
 import Image
 import Layout
 
+/// One of the archives of one image.
+private struct ImageArchiveKey: Hashable {
+  let image: ImageKey
+  let archive: ImageArchive
+}
+
 /// Joins drafts into a plan.
 struct PlanJoin {
   /// The tarballs, each after those that it holds.
@@ -23,7 +29,11 @@ struct PlanJoin {
   /// Whether the tarballs' entries are put into the stage.
   private let isStaging: Bool
   private var tarballNumbers: [TarballKey: Int] = [:]
-  private var imageNumbers: [ImageKey: Int] = [:]
+  private var imageNumbers: [ImageArchiveKey: Int] = [:]
+  /// The new layers of images by number.
+  private var imageLayers: [ImageKey: (number: Int, entries: TarEntryList)] = [:]
+  /// The numbers of the images that are written to their places.
+  private var ownImages: Set<Int> = []
   private var files: [FileKey: SourceID] = [:]
   /// The sources of a commit's files, by item; nil for an item that is no file.
   private var commits: [String: [SourceID?]] = [:]
@@ -49,7 +59,7 @@ struct PlanJoin {
     let planned = PlannedTarball(
       layout: tarball.key.layout, platform: tarball.key.platform, fileName: tarball.fileName, level: tarball.level,
       entries: tarball.entries, holds: tarball.draft.held.tarballs.compactMap { tarballNumbers[$0] }.sorted(),
-      images: tarball.draft.held.images.compactMap { imageNumbers[$0] }.sorted(),
+      images: tarball.draft.held.images.compactMap { imageNumbers[.init(image: $0, archive: .plain)] }.sorted(),
       stagedImages: tarball.draft.stagedImages, isWritten: tarball.isWritten,
       unit: isStaging ? tarball.unit : nil)
     try checkSize(of: planned)
@@ -57,44 +67,63 @@ struct PlanJoin {
     tarballs.append(planned)
   }
 
-  /// Adds an image once, and returns its number.
-  @discardableResult
-  mutating func add(_ key: ImageKey) throws -> Int {
-    if let number = imageNumbers[key] { return number }
+  /// Adds an image that is written to its places.
+  mutating func addOwn(_ key: ImageKey) throws {
+    for archive in try image(key).archives { ownImages.insert(try add(key, archive)) }
+  }
+
+  private func image(_ key: ImageKey) throws -> ImageDraft {
     guard let image = images[key] else { throw Diagnostic(.usage, "no image \(key.name) for \(key.platform)") }
+    return image
+  }
+
+  /// Adds one of the archives of an image once, and returns its number.
+  private mutating func add(_ key: ImageKey, _ archive: ImageArchive) throws -> Int {
+    let archiveKey = ImageArchiveKey(image: key, archive: archive)
+    if let number = imageNumbers[archiveKey] { return number }
+    let image = try image(key)
     // In the order in which the image needs them: the layers of its base first.
     let baseLayers = layers(of: image.base)
-    let offset = rules.count
-    rules += image.draft.origins.map(\.origin)
-    let numbers = try image.draft.sources.map { try number(of: $0) }
-    var layer = image.layer
-    Self.renumber(&layer, numbers, offset)
+    let layer = try layer(of: image)
     let builder = ImageBuilder(
       baseConfig: image.base.config, baseLayers: baseLayers, platform: image.platform, settings: image.settings,
-      created: layer.mtime, createdBy: image.createdBy)
+      created: layer.entries.mtime, createdBy: image.createdBy)
     var planned = PlannedImage(
-      name: key.name, origin: image.origin, platform: key.platform, references: image.references, builder: builder,
-      format: format, layer: layer, fileName: image.fileName, stagePlaces: image.stagePlaces, isKept: image.isKept,
-      executable: image.executable, dockerfile: image.dockerfile)
+      name: key.name, origin: image.origin, platform: key.platform, references: image.references(in: archive),
+      builder: builder, format: format, layerNumber: layer.number, layer: layer.entries, fileName: image.fileName,
+      stagePlaces: archive == .plain ? image.stagePlaces : [],
+      isKept: image.isKept && (archive == .released || image.releaseReference == nil), executable: image.executable,
+      dockerfile: image.dockerfile)
     planned.size = try planned.archiveSize(in: SourceStore(sources, gitArchives))
-    imageNumbers[key] = plannedImages.count
+    imageNumbers[archiveKey] = plannedImages.count
     plannedImages.append(planned)
     return plannedImages.count - 1
   }
 
-  /// The plan: first the images, then the tarballs, which may hold them. `ownImages` are written to their places, all
-  /// other images only into tarballs.
+  /// The new layer of an image, with the plan's numbers: the same list for all of its archives.
+  private mutating func layer(of image: ImageDraft) throws -> (number: Int, entries: TarEntryList) {
+    if let known = imageLayers[image.key] { return known }
+    let offset = rules.count
+    rules += image.draft.origins.map(\.origin)
+    let numbers = try image.draft.sources.map { try number(of: $0) }
+    var entries = image.layer
+    Self.renumber(&entries, numbers, offset)
+    let layer = (imageLayers.count, entries)
+    imageLayers[image.key] = layer
+    return layer
+  }
+
+  /// The plan: first the images, then the tarballs, which may hold them.
   func finished(
-    _ release: PlannedRelease, for locations: Locations, ownImages: [ImageKey], _ warnings: [String]
+    _ release: PlannedRelease, for locations: Locations, _ warnings: [String], cut: PlatformCut?
   ) throws -> Plan {
-    let own = Set(ownImages.compactMap { imageNumbers[$0] })
     let count = plannedImages.count
     let staged = tarballs.enumerated().compactMap { number, tarball in
       tarball.unit.map { StagedFolder($0, of: number + count, in: locations.stage) }
     }
     if !staged.isEmpty { try locations.checkStage(staged) }
     let images = plannedImages.enumerated().map {
-      Artifact($1, in: locations, isWritten: own.contains($0), staged: staged)
+      Artifact($1, in: locations, isWritten: ownImages.contains($0), staged: staged)
     }
     let tarballs = tarballs.map { tarball in
       Artifact(tarball, in: locations, needs: tarball.images + tarball.holds.map { $0 + count })
@@ -105,7 +134,7 @@ struct PlanJoin {
     for folder in staged { Self.addPlaces(in: folder, to: &artifacts, sources) }
     return Plan(
       artifacts: artifacts, sources: sources, gitArchives: gitArchives, rules: rules, release: release,
-      warnings: warnings, stagedFolders: staged)
+      warnings: warnings, stagedFolders: staged, platformCut: cut)
   }
 
   /// Adds to each artifact its places in a folder of the stage.
@@ -144,7 +173,7 @@ struct PlanJoin {
       guard let number = tarballNumbers[key] else { throw Diagnostic(.usage, "no tarball \(key)") }
       return sources.add(.artifact(number))
     case .image(let key):
-      let number = try add(key)
+      let number = try add(key, .plain)
       return sources.add(.nested(number, count: plannedImages[number].size))
     }
   }

@@ -62,12 +62,12 @@ package enum Planner {
     var said = drafts.said
     if said.mistakes.isEmpty {
       var join = PlanJoin(drafts.images, drafts.git, options)
-      for key in drafts.ownImages { said.attempt { try join.add(key) } }
+      for key in drafts.ownImages { said.attempt { try join.addOwn(key) } }
       for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
       if said.mistakes.isEmpty {
         do {
           return try join.finished(
-            drafts.release, for: options.locations, ownImages: drafts.ownImages, said.warnings)
+            drafts.release, for: options.locations, said.warnings, cut: drafts.platformCut)
         } catch {
           said.refuse(error)
         }

@@ -19,6 +19,8 @@ struct ReleaseDrafts {
   private(set) var release: PlannedRelease
   /// How many images tarballs look for in the stage folder.
   var stagedImages: Int { tarballs.reduce(0) { $0 + $1.draft.stagedImages } }
+  /// What a variable of the environment leaves out; nil for nothing.
+  private(set) var platformCut: PlatformCut?
   let git: GitArchives
 
   private let rules: Rules
@@ -110,6 +112,7 @@ extension ReleaseDrafts {
         continue
       }
       said.add(finder.said)
+      platformCut = cut(of: scope, facts)
       if scope.tarballs.isEmpty && scope.images.isEmpty {
         refuseEmptiness()
         return nil
@@ -129,10 +132,20 @@ extension ReleaseDrafts {
       times: times.filter { seen.insert($0).inserted })
   }
 
+  /// The cut of `scope` from that of a run on all platforms.
+  private func cut(of scope: Scope, _ facts: Facts) -> PlatformCut? {
+    guard case .variable = options.platformsOrigin else { return nil }
+    var finder = ScopeFinder(rules, facts.forAllPlatforms())
+    let all = finder.scope(of: wanted)
+    // Where the folder of binaries cannot be read, all is not known; the run tells that mistake if it is one of its own.
+    return finder.lists.isUnknown ? nil : PlatformCut(scope, of: all, options)
+  }
+
   private mutating func refuseEmptiness() {
     if !said.mistakes.isEmpty || options.isDry { return }
     let what = wanted.images == nil ? "no tarball" : wanted.tarballs == nil ? "no image" : "no tarball and no image"
-    said.refuse(Diagnostic(.usage, "\(what) is left to build on the platforms of this run"))
+    let reason = "\(what) is left to build on the platforms of this run"
+    said.refuse(Diagnostic(.usage, options.aboutPlatforms(reason)))
   }
 
   private func openBases() -> RunBases {
@@ -203,8 +216,8 @@ extension ReleaseDrafts {
     for (first, second) in zip(units, units.dropFirst())
     where "\(second.unit.path)/".utf8.starts(with: "\(first.unit.path)/".utf8) {
       let both = "\(first.tarball.key) and \(second.tarball.key)"
-      let reason =
-        "two tarballs have the folder \(quoted(first.unit.path)) of the stage: \(both); give one another \"stage\""
+      let found = "two tarballs have the folder \(quoted(first.unit.path)) of the stage: \(both)"
+      let reason = "\(found); give one another \"stage\""
       said.refuse(Diagnostic(.usage, reason, at: second.tarball.origin))
     }
   }
@@ -262,8 +275,10 @@ extension ReleaseDrafts {
   /// Notes a mistake when two images have one name on one platform: an engine moves the name to the one loaded last.
   private mutating func checkNames(of images: [ImageDraft]) {
     var owners: [Platform: [Reference: ImageDraft]] = [:]
+    let own = Set(ownImages)
     for image in images {
-      for reference in image.references {
+      let isReleased = own.contains(image.key) && image.archives.contains(.released)
+      for reference in image.references(in: isReleased ? .released : .plain) {
         guard let owner = owners[image.key.platform, default: [:]].updateValue(image, forKey: reference) else {
           continue
         }

@@ -120,15 +120,21 @@ package final class ReleaseWriter {
     let changed = options.hashesEntries ? plan.written : rest.filter { unchanged[$0] == nil }
     let images = Set(changed + changed.flatMap { plan.artifacts[$0].needs }).filter { plan.artifacts[$0].image != nil }
     let held = Set(changed.flatMap { plan.artifacts[$0].needs })
-    let numbers = images.sorted()
-    let ropes = try ordered(numbers, jobs: options.jobs) { [plan, memory] number -> (Digest, Rope?) in
-      guard let image = plan.artifacts[number].image else { preconditionFailure("a tarball has no layer") }
+    let archives = Dictionary(grouping: images) { plan.artifacts[$0].image?.layerNumber }
+    let layers = archives.values.map { $0.sorted() }.sorted { $0[0] < $1[0] }
+    let digests = try ordered(layers, jobs: options.jobs) { [plan, memory] numbers -> (Digest, [Int: Rope]) in
+      guard let image = plan.artifacts[numbers[0]].image else { preconditionFailure("a tarball has no layer") }
       let make = { try image.layerDigest(in: store) }
-      let digest = try memory?.layerDigest(of: number, orMake: make) ?? make()
-      return (digest, held.contains(number) ? try image.rope(in: store, layerDigest: digest) : nil)
+      let digest = try memory?.layerDigest(of: numbers[0], orMake: make) ?? make()
+      var ropes: [Int: Rope] = [:]
+      for number in numbers where held.contains(number) {
+        ropes[number] = try plan.artifacts[number].image?.rope(in: store, layerDigest: digest)
+      }
+      return (digest, ropes)
     }
-    for (number, (_, rope)) in zip(numbers, ropes) { if let rope { store.add(rope: rope, number: number) } }
-    return Dictionary(uniqueKeysWithValues: zip(numbers, ropes.map(\.0)))
+    for (number, rope) in digests.flatMap(\.1) { store.add(rope: rope, number: number) }
+    let found = zip(layers, digests).flatMap { numbers, digest in numbers.map { ($0, digest.0) } }
+    return Dictionary(uniqueKeysWithValues: found)
   }
 
   private func ledger(_ store: SourceStore, unchanged: [WrittenArtifact]) throws -> Ledger {

@@ -9,9 +9,11 @@ struct ImagesCommand: Command {
     details: """
       Makes the images that the layouts describe, or those that are named, without a container engine: each is its base
       from the bases folder and one layer. Written are, for each, the archive NAME.tar and NAME.docker_tag where the
-      tarballs look for them in the stage folder, and IMAGES/ARCH/NAME.tar and IMAGES/ARCH/NAME.dockerbuild/, the folder
-      that `docker build` makes the same image from. `docker load`, `podman load`, `ctr images import` and skopeo take
-      the archives. All outputs appear together, or none. An image all of whose files stand there as they would be
+      tarballs look for them in the stage folder, IMAGES/ARCH/NAME.tar, and DOCKERFILES/ARCH/NAME/, the folder that
+      `docker build` makes the same image from. `docker load`, `podman load`, `ctr images import` and skopeo take the
+      archives. An archive has the image's own name alone;
+      with --release-names, the one in the images folder has the release's name too, and is then a file of its own. All
+      outputs appear together, or none. An image all of whose files stand there as they would be
       written is left alone, unless --force or --no-cache is given.
       """,
     examples: [
@@ -21,7 +23,7 @@ struct ImagesCommand: Command {
       OptionSpec(
         name: "arch", argument: .text("A,..."),
         help: "only these architectures, for linux, in place of --platform; may be given several times"),
-      .withStage, .imageFormat, .force, .cacheLimit,
+      .withStage, .imageFormat, .releaseNames, .force, .cacheLimit,
     ],
     groups: OptionGroup.tree, verbose: ReleaseRun.verbose)
 

@@ -29,6 +29,7 @@ struct PlanCommand: Command {
     let options = try context.releaseOptions()
     let names = context.line.arguments
     let plan = try context.planned(in: options.locations) { try Planner.plan($0, options, names: names) }
+    context.tellCut(of: plan)
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(FactLines(options, context).lines(of: plan.release))
     let tarballs = plan.artifacts.filter { $0.image == nil }

@@ -18,8 +18,8 @@ struct ReleaseCommand: Command {
       "kpack release --stage _output/release-stage",
       "kpack release --layouts layouts --version 1.2.0",
     ],
-    options: [.withStage, .level, .imageFormat, .entries, .force, .cacheLimit], groups: OptionGroup.tree,
-    verbose: ReleaseRun.verbose)
+    options: [.withStage, .level, .imageFormat, .releaseNames, .entries, .force, .cacheLimit],
+    groups: OptionGroup.tree, verbose: ReleaseRun.verbose)
 
   private let context: CommandContext
 

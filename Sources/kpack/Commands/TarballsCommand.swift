@@ -14,7 +14,8 @@ struct TarballsCommand: Command {
       error.
 
       An image that a tarball holds is made from its base, as `images` makes it. Where there are no bases it is
-      taken from the stage folder as it stands: STAGE/LAYOUT/OS-ARCH/ROOT/TO/NAME.tar and NAME.docker_tag beside it.
+      taken from the stage folder as it stands: STAGE/LAYOUT/OS-ARCH/ROOT/TO/NAME.tar and NAME.docker_tag beside it,
+      where `stage` puts it too.
       """,
     examples: [
       "kpack tarballs --stage _output/release-stage",

@@ -32,14 +32,8 @@ struct VersionVarsCommand: Command {
     try context.checkNoArguments()
     let options = try context.releaseOptions()
     try options.locations.check(.root)
-    var environment = options.environment
-    if let version = options.version {
-      environment[EnvironmentVariable.gitVersion.rawValue] = version
-      environment[EnvironmentVariable.gitVersionFile.rawValue] = nil
-    }
-    let root = options.locations.root
-    let repository = try GitRepository(root: root, environment: environment)
-    let tree = VersionedTree(root: root, repository: repository, environment: environment)
+    let repository = try GitRepository(root: options.locations.root, environment: options.environment)
+    let tree = options.tree(with: repository)
     let variables = try VersionVariables.find(in: tree) ?? VersionVariables(variables: [:])
     // Without a repository the release may get its version elsewhere: no warning.
     if repository != nil, variables.version == nil {

@@ -40,7 +40,7 @@ struct Environment {
 
 /// A variable of the environment.
 ///
-/// Flags of layouts name their own variables; these are not listed here.
+/// Flags and fast runs of layouts name their own variables; these are not listed here.
 enum EnvironmentVariable: String, CaseIterable, Sendable {
   case gitVersionFile = "KUBE_GIT_VERSION_FILE"
   case gitVersion = "KUBE_GIT_VERSION"
@@ -65,15 +65,15 @@ enum EnvironmentVariable: String, CaseIterable, Sendable {
   var help: String {
     switch self {
     case .gitVersionFile: "a file of lines `NAME='VALUE'`, as `kpack version-vars` prints them, asked in place of git"
-    case .gitVersion: "the release's version, where --version and the file above do not give it"
+    case .gitVersion: "the release's version in place of git's, where --version and the file above give none"
     case .gitCommit: "the commit, in place of what git says"
     case .gitTreeState: "the state of the tree, clean or dirty, in place of what git says"
     case .gitMajor: "the major version, in place of what follows from the version"
     case .gitMinor: "the minor version, in place of what follows from the version"
     case .buildPlatforms: "platforms with blanks or commas between them, where --platform gives none"
     case .fastBuild: "true is what --fast is"
-    case .dockerRegistry: "with the tag below, the registry of the images' release names, and {releaseRegistry}"
-    case .dockerImageTag: "the tag of the images' release names, and {releaseTag}"
+    case .dockerRegistry: "{releaseRegistry} in layouts, and the registry of the names that --release-names gives"
+    case .dockerImageTag: "{releaseTag} in layouts, and the tag of the names that --release-names gives"
     case .outputFolder: "the folder in ROOT that the stage folder is in, in place of _output"
     case .sourceDateEpoch: "the time of every entry in seconds since 1970, where --epoch does not give it"
     case .cache: "the folder of the cache, where --cache does not give it"

@@ -31,6 +31,9 @@ struct OptionGroup: Sendable {
       OptionSpec(
         name: "images", argument: .folder("DIR"), help: "where image tars go (release-images beside STAGE)"),
       OptionSpec(
+        name: "dockerfiles", argument: .folder("DIR"),
+        help: "where folders for docker build go (release-dockerfiles beside STAGE)"),
+      OptionSpec(
         name: "bases", argument: .folder("DIR"),
         help: "base images, an OCI image layout folder (bases beside STAGE)"),
     ])

@@ -53,6 +53,10 @@ extension OptionSpec {
     name: "image-format", argument: .choice("F", ["hybrid", "docker", "oci"]),
     help: "of images: docker, oci, or the hybrid that is both (hybrid)")
 
+  static let releaseNames = OptionSpec(
+    name: "release-names",
+    help: "in the images folder, images have the name KUBE_DOCKER_REGISTRY/NAME-ARCH:KUBE_DOCKER_IMAGE_TAG too")
+
   static let cacheLimit = OptionSpec(
     name: "cache-limit", argument: .text("BYTES"), help: "the most bytes to keep in the cache at the end (2 GiB)",
     variables: [.cacheLimit])

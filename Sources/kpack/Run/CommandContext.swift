@@ -49,6 +49,7 @@ struct CommandContext {
     given.bin = try folder("bin")
     given.out = try folder("out")
     given.images = try folder("images")
+    given.dockerfiles = try folder("dockerfiles")
     given.bases = try folder("bases")
     given.cache = try folder("cache") ?? environment.value(of: .cache).map { Self.trimmed($0) }
     return Locations(given, outputName: environment[.outputFolder])
@@ -58,10 +59,11 @@ struct CommandContext {
   func releaseOptions() throws(UsageError) -> ReleaseOptions {
     var options = ReleaseOptions(locations: try locations(), environment: environment.all)
     options.isCacheOfOthers = CacheFolder(options.locations.cache) { _ in }.isOfOthers
-    options.platforms = try platforms()
+    if let (platforms, origin) = try platforms() { (options.platforms, options.platformsOrigin) = (platforms, origin) }
     // The parser has already refused other values.
     options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
     options.isStaging = line.has("with-stage")
+    options.releaseNames = try releaseNames()
     options.isFast = line.has("fast") || environment[.fastBuild] == "true"
     options.flags = try flags()
     options.version = line["version"]
@@ -113,6 +115,9 @@ struct CommandContext {
       throw AdvisedErrors(errors: errors, advice: advice)
     }
   }
+
+  /// Tells what the environment leaves out of the release, if anything.
+  func tellCut(of plan: Plan) { if let cut = plan.platformCut { messages.note("\(cut)") } }
 
   /// The layouts that the command line names, or the built-in ones.
   ///
@@ -175,15 +180,19 @@ struct CommandContext {
     return trimmed.isEmpty ? "/" : String(decoding: Array(trimmed), as: UTF8.self)
   }
 
-  private func platforms() throws(UsageError) -> [Platform]? {
+  /// The platforms that a run is limited to, with their source; nil for all.
+  private func platforms() throws(UsageError) -> ([Platform], PlatformsOrigin)? {
     if line.has("arch") {
       if line.has("platform") { throw usage("--arch and --platform: expected one of them") }
       let names = line.values("arch").joined(separator: ",").split(separator: ",").map { "linux/\($0)" }
-      return try platforms(names.joined(separator: ","), "--arch")
+      return (try platforms(names.joined(separator: ","), "--arch"), .option("--arch"))
     }
-    if line.has("platform") { return try platforms(line.values("platform").joined(separator: ","), "--platform") }
+    if line.has("platform") {
+      return (try platforms(line.values("platform").joined(separator: ","), "--platform"), .option("--platform"))
+    }
     guard let text = environment.value(of: .buildPlatforms) else { return nil }
-    return try platforms(text, EnvironmentVariable.buildPlatforms.rawValue)
+    let name = EnvironmentVariable.buildPlatforms.rawValue
+    return (try platforms(text, name), .variable(name))
   }
 
   private func platforms(_ text: String, _ what: String) throws(UsageError) -> [Platform] {
@@ -198,11 +207,26 @@ struct CommandContext {
     return platforms
   }
 
+  /// The second names of images; nil when they are not asked for.
+  private func releaseNames() throws(UsageError) -> ReleaseNames? {
+    guard line.has(OptionSpec.releaseNames.name) else { return nil }
+    let variables = (registry: EnvironmentVariable.dockerRegistry, tag: EnvironmentVariable.dockerImageTag)
+    switch (environment.value(of: variables.registry), environment.value(of: variables.tag)) {
+    case (let registry?, let tag?): return ReleaseNames(registry: registry, tag: tag)
+    case (let registry, let tag):
+      let missing =
+        registry == nil && tag == nil
+        ? "neither is" : "\((registry == nil ? variables.registry : variables.tag).rawValue) is not"
+      let both = "\(variables.registry.rawValue) and \(variables.tag.rawValue)"
+      throw usage("--\(OptionSpec.releaseNames.name): expected \(both) to be set, \(missing)")
+    }
+  }
+
   private func flags() throws(UsageError) -> [String: Bool] {
     var flags: [String: Bool] = [:]
     for text in line.values("flag") {
       guard let (name, value) = splitAtEqualsSign(text), let isOn = FlagValue.isOn(value) else {
-        throw usage("--flag: expected NAME=y or NAME=n, found \(shown(text))")
+        throw usage("--flag: expected NAME=VALUE with \(FlagValue.words), found \(shown(text))")
       }
       flags[name] = isOn
     }

@@ -94,6 +94,14 @@ struct ReleaseRun {
     }
     let isFull = context.line.arguments.isEmpty && options.platforms == nil && !options.isFast
     if isFull && ledger.plan.hasTarballs { warnOfStrays(ledger.plan, options) }
+    warnOfFormerBuildFolders(ledger.plan, options.locations)
+  }
+
+  /// Warns of folders in the images folder that an older kpack made, when the run writes images into it.
+  private func warnOfFormerBuildFolders(_ plan: Plan, _ locations: Locations) {
+    if plan.written.allSatisfy({ plan.artifacts[$0].image?.isKept != true }) { return }
+    let former = FormerBuildFolders(in: locations.images)
+    if let warning = former.warning(dockerfiles: locations.dockerfiles) { context.messages.warning(warning) }
   }
 
   /// Warns of tarballs of other releases in the same folder, easily shipped by mistake. They are never removed.

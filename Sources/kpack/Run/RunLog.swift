@@ -20,16 +20,17 @@ struct RunLog {
     var made = Self.counts(of: plan.artifacts.filter(\.isResult)).map { "\($0.text) into \(folder(of: $0))" }
     made += stagedFolders.map { "\($0) into \(escapedName(options.locations.stage.utf8))" }
     let line = "kpack \(Program.version): \(([release] + made).joined(separator: ", "))"
-    return [line] + (cuts.isEmpty ? [] : ["only \(cuts.joined(separator: ", "))"])
+    let cut = plan.platformCut.map { ["\($0)"] } ?? []
+    return [line] + cut + (cuts.isEmpty ? [] : ["only \(cuts.joined(separator: ", "))"])
   }
 
-  /// Everything that limits the run to a part of the release, each with its origin.
+  /// Everything that limits the run to a part of the release, each with its origin; platforms of a variable have a line
+  /// of their own.
   private var cuts: [String] {
     var cuts: [String] = []
     if !context.line.arguments.isEmpty { cuts.append(context.line.arguments.joined(separator: " ")) }
-    if let platforms = options.platforms {
-      let names = platforms.map { "\($0)" }.joined(separator: " ")
-      cuts.append("\(names) (\(origin(of: ["arch", "platform"], else: .buildPlatforms)))")
+    if let platforms = options.platforms, case .option(let option) = options.platformsOrigin {
+      cuts.append("\(platforms.map { "\($0)" }.joined(separator: " ")) (\(option))")
     }
     if options.isFast {
       let variable = "\(EnvironmentVariable.fastBuild.rawValue)=true"
@@ -63,10 +64,6 @@ struct RunLog {
 
   private var release: String {
     "\(plan.release.name)\(plan.release.version.map { " \($0)" } ?? "")"
-  }
-
-  private func origin(of names: [String], else variable: EnvironmentVariable) -> String {
-    names.first { context.line.has($0) }.map { "--\($0)" } ?? variable.rawValue
   }
 
   private func folder(of count: Count) -> String {

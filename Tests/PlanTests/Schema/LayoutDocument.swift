@@ -50,7 +50,7 @@ struct LayoutDocument {
         kind: .release,
         text: #"""
           {"$schema": "s", "name": "x", "platforms": {"p": ["linux/amd64"], "q": "present"}, "fast": ["linux/amd64"],
-           "override": "replace", "binaries": {"b": ["one"]},
+           "fastWith": [{"variable": "V", "prefix": "x", "platforms": {"p": ["linux/arm"]}}], "override": "replace", "binaries": {"b": ["one"]},
            "archive": {"root": "r", "owner": "0:0", "exclude": ["*~"], "mode": "normal", "mtime": 1, "level": 6},
            "flags": {"f": {"env": "F", "default": "y", "onWith": ["A"]}}}
           """#),

@@ -23,6 +23,11 @@ struct RuleBeyondSchemas: Sendable {
     RuleBeyondSchemas("what is named is declared", .tarball, entry(#"{"directory": "d", "when": "nobody"}"#)) {
       $0.hasPrefix("no ") && $0.contains(" is named ")
     },
+    RuleBeyondSchemas(
+      "a fast run adds to lists that it changes", .release,
+      #"{"name": "a", "platforms": {"q": "present"}, "fast": [], "fastWith": "#
+        + #"[{"variable": "V", "prefix": "x", "platforms": {"q": ["linux/amd64"]}}]}"#
+    ) { $0.hasSuffix(" is \"present\", which is the same in a fast run") },
     RuleBeyondSchemas("a brace is closed", .tarball, entry(#"{"directory": "{name"}"#)) {
       $0.hasPrefix("'{' without '}' after it")
     },

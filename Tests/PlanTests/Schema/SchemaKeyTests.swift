@@ -8,7 +8,8 @@ import Testing
 struct SchemaKeyTests {
   /// The decoder's keys by the schema's definition of the object that has them.
   private static let keys: [(definition: String, keys: [String])] = [
-    ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys), ("archive", ArchiveSettings.keys),
+    ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys),
+    ("fastAddition", ReleaseLayout.fastAdditionKeys), ("archive", ArchiveSettings.keys),
     ("tarball", TarballLayout.keys), ("images", ImagesLayout.keys), ("image", ImageRuleDecoder.imageKeys),
     ("entry", VerbTable.keys),
   ]

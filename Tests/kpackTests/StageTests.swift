@@ -1,0 +1,237 @@
+// kpack stage and --with-stage: the stage folder has what is in the tarballs, for the scripts that read it.
+
+import Foundation
+import Testing
+
+@Suite struct StageTests {
+  private static let common = Array(Sandbox.packSample.dropFirst())
+  private static let stage = "_output/release-stage"
+
+  /// Which folder of the stage has what is in which tarball of the sample.
+  private static let folders = [
+    "client/linux-amd64": "kubernetes-client-linux-amd64", "client/windows-amd64": "kubernetes-client-windows-amd64",
+    "node/linux-amd64": "kubernetes-node-linux-amd64", "node/windows-amd64": "kubernetes-node-windows-amd64",
+    "server/linux-amd64": "kubernetes-server-linux-amd64", "full": "kubernetes", "manifests": "kubernetes-manifests",
+    "salt": "kubernetes-salt", "test": "kubernetes-test",
+  ]
+
+  /// What is in a folder: types, modes, contents and targets.
+  private func contents(_ folder: String, of box: Sandbox) throws -> String {
+    try box.sh(
+      """
+      cd "$1"; find . -mindepth 1 -printf '%P %y %m %l\\n' | sort
+      find . -type f -exec sha256sum {} + | sort -k 2
+      """, folder)
+  }
+
+  /// Expects that each folder of the stage has what `tar x` gives of its tarball.
+  private func expectStage(of box: Sandbox, folders: [String: String] = folders) throws {
+    for (folder, tarball) in folders {
+      try box.sh(
+        "rm -rf ../unpacked; mkdir ../unpacked; tar x -f _output/release-tars/$1.tar.gz -p -C ../unpacked", tarball)
+      #expect(try contents("\(Self.stage)/\(folder)", of: box) == contents("../unpacked", of: box), "\(folder)")
+    }
+    #expect(try box.sh("find _output -name '.kpack*'") == "")
+  }
+
+  @Test(arguments: [[], ["--no-cache"]])
+  func `the stage has what tar x gives of the tarballs, by links where modes allow`(_ options: [String]) throws {
+    let box = try Sandbox.sample()
+    try box.sh("chmod 664 docs/README.md README.md; umask 022")
+    try #require(try box.kpack(words: Sandbox.packSample + options).status == 0)
+    try box.sh(
+      "mkdir -p $1/client/linux-amd64/kubernetes $1/full/old; touch $1/full/old/x $1/client/linux-amd64/x", Self.stage)
+    let outcome = try box.kpack(words: ["stage"] + Self.common + options + ["--format", "json"])
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    try expectStage(of: box)
+    let rows = try outcome.rows()
+    #expect(Set(rows.compactMap { $0["staged"]?.text }) == Set(Self.folders.keys.map { "\(Self.stage)/\($0)" }))
+    let full = try #require(rows.first { $0["artifact"] == "kubernetes.tar.gz" })
+    let files = try box.sh("find $1/full -type f", Self.stage).split(separator: "\n").count
+    let counts: [Int64] = ["linked", "copied", "made"].map { key in
+      if case .number(let count)? = full[key] { count } else { 0 }
+    }
+    #expect(counts.reduce(0, +) == Int64(files) && counts[1] >= 1 && counts[2] == 3, "\(full)")
+    try box.sh(
+      "test _output/dockerized/bin/linux/amd64/kubectl -ef $1/client/linux-amd64/kubernetes/client/bin/kubectl",
+      Self.stage)
+    try box.sh("! test README.md -ef $1/full/kubernetes/README.md", Self.stage)
+  }
+
+  @Test func `with --with-stage it is done in the run of the tarballs, which then have links in the stage`() throws {
+    let box = try Sandbox.sample()
+    let outcome = try box.kpack(words: Sandbox.packSample + ["--with-stage"])
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    try expectStage(of: box)
+    try box.sh(
+      "test _output/release-tars/kubernetes-src.tar.gz -ef $1/node/linux-amd64/kubernetes/kubernetes-src.tar.gz",
+      Self.stage)
+    #expect(!box.isThere("\(Self.stage)/src"))
+  }
+
+  @Test func `a run after the staging leaves all tarballs alone`() throws {
+    let box = try Sandbox.sample()
+    try #require(try box.kpack(words: Sandbox.packSample + ["--with-stage"]).status == 0)
+    // Times of the inodes must be able to show a change.
+    usleep(20_000)
+    for _ in 0..<2 {
+      let before = try box.sh("stat -c '%n %i %Y' _output/release-tars/*")
+      let again = try box.kpack(words: Sandbox.packSample + ["--with-stage"])
+      try #require(again.status == 0, "\(again.errors)")
+      let after = try box.sh("stat -c '%n %i %Y' _output/release-tars/*")
+      #expect(after == before, "\(before)\(after)")
+      try expectStage(of: box)
+    }
+  }
+
+  @Test func `named layouts are staged with the tarballs that they hold, and no others`() throws {
+    let box = try Sandbox.sample()
+    try #require(try box.kpack(words: Sandbox.packSample).status == 0)
+    try #require(try box.kpack(words: ["stage", "final"] + Self.common).status == 0)
+    try expectStage(of: box, folders: Self.folders.filter { ["full", "salt", "manifests"].contains($0.key) })
+    #expect(try box.names(in: Self.stage) == ["full", "manifests", "salt", "server"])
+  }
+
+  @Test func `without tarballs, stage writes no archive but into the stage`() throws {
+    let box = try Sandbox.sample()
+    try #require(try box.kpack(words: ["stage", "--no-cache"] + Self.common).status == 0)
+    #expect(!box.isThere("_output/release-tars"))
+    try #require(try box.kpack(words: Sandbox.packSample).status == 0)
+    try expectStage(of: box)
+  }
+
+  @Test(arguments: [
+    (["src"], #""src" has no folder in the stage: its layout says "stage": false"#),
+    (["clint"], #"no layout is named "clint""#),
+    (["client", "--stage", ".", "--bin", "_output/dockerized/bin"], "--stage: . is the source tree"),
+    (["--bin", "_output/release-stage/client/linux-amd64"], "release-stage/client/linux-amd64 would be replaced"),
+  ])
+  func `what cannot be staged is refused`(words: [String], message: String) throws {
+    let box = try Sandbox.sample()
+    try box.sh("mkdir -p $1/client; cp -R _output/dockerized/bin $1/client/linux-amd64", Self.stage)
+    let before = try contents(".", of: box)
+    let outcome = try box.kpack(words: ["stage"] + Self.common + ["--root", "."] + words)
+    #expect(outcome.status == 2 && outcome.errors.contains(message), "\(outcome)")
+    #expect(try contents(".", of: box) == before)
+  }
+
+  @Test func `two tarballs cannot have one folder of the stage`() throws {
+    let box = try Sandbox.project(#"{ "text": "x", "to": "x" }"#, settings: #""stage": "same","#)
+    try box.write(
+      #"{ "tarball": "q.tar.gz", "stage": "same", "entries": [{ "text": "y", "to": "y" }] }"#, to: "layouts/q.json")
+    let message = #"two tarballs have the folder "same" of the stage: p and q; give one another "stage""#
+    for command in [["layouts", "check", "layouts"], Sandbox.packProject] {
+      let outcome = try box.kpack(words: command)
+      #expect(outcome.status == 2 && outcome.errors.contains(message), "\(outcome)")
+    }
+  }
+
+  @Test func `a tarball without platforms shares its folder with those of platforms`() throws {
+    let box = try Sandbox()
+    try box.write(
+      #"{ "name": "p", "platforms": { "all": ["linux/amd64", "linux/arm64"] }, "archive": { "root": "top" } }"#,
+      to: "layouts/release.json")
+    try box.write(
+      #"{ "tarball": "test.tar.gz", "stage": "test", "entries": [{ "text": "x", "to": "x" }] }"#,
+      to: "layouts/portable.json")
+    try box.write(
+      ##"{ "tarball": "test-{os}-{arch}.tar.gz", "platforms": "all", "entries": [{ "text": "y", "to": "y" }] }"##,
+      to: "layouts/test.json")
+    for _ in 0..<2 {
+      let outcome = try box.kpack(words: ["stage", "--layouts", "layouts", "--stage", "s", "--no-cache"])
+      try #require(outcome.status == 0, "\(outcome)")
+      let files = ["linux-amd64/top/y", "linux-arm64/top/y", "top/x"].map { "s/test/\($0)\n" }
+      #expect(try box.sh("find s -type f | sort") == files.joined())
+    }
+  }
+}
+
+// Images
+extension StageTests {
+  @Test func `images stage the tarballs that hold them`() throws {
+    let box = try Sandbox.imaged()
+    let words = ["--layouts", "layouts", "--version", "v1.2.3"]
+    let plain = try box.kpack(words: ["images"] + words + ["--format", "json"])
+    let before = try box.sh("find _output/release-* -type f | sort")
+    let outcome = try box.kpack(words: ["images", "--with-stage"] + words + ["--format", "json"])
+    try #require(plain.status == 0 && outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.hasPrefix(plain.output))
+    #expect(!box.isThere("_output/release-tars"))
+    let after = try box.sh("find _output/release-* -type f | sort")
+    #expect(Set(before.split(separator: "\n")).isSubset(of: after.split(separator: "\n")))
+    try #require(try box.kpack(words: ["tarballs"] + words).status == 0)
+    try expectStage(of: box, folders: ["server/linux-amd64": "../release-tars/server-linux-amd64"])
+  }
+}
+
+// Faults
+extension StageTests {
+  /// The stage folders of a box, each by its contents.
+  private func state(of box: Sandbox) throws -> [String: String] {
+    var state: [String: String] = [:]
+    for folder in Self.folders.keys where box.isThere("\(Self.stage)/\(folder)") {
+      state[folder] = try contents("\(Self.stage)/\(folder)", of: box)
+    }
+    return state
+  }
+
+  /// A sample that is staged, and then changed.
+  private static func staged(_ tests: StageTests) throws -> (box: Sandbox, older: [String: String]) {
+    let box = try Sandbox.sample()
+    try #require(try box.kpack(words: ["stage", "--no-cache"] + common).status == 0)
+    try box.sh("rm README.md; echo changed > README.md; touch $1/full/extra", stage)
+    return (box, try tests.state(of: box))
+  }
+
+  @Test(
+    .enabled(if: Program.canTrace),
+    arguments: ["link,linkat", "mkdir,mkdirat", "symlink,symlinkat", "renameat2", "rename", "fchmod", "fsync"])
+  func `whatever call fails, the older stage is there or the new one`(_ calls: String) throws {
+    let (box, older) = try Self.staged(self)
+    for number in [1, 2, 7, 20] {
+      let fault = ["-e", "trace=\(calls)", "-e", "inject=\(calls):error=EIO:when=\(number)+"]
+      let outcome = try box.kpack(
+        words: ["stage", "--no-cache"] + Self.common, through: ["strace", "-f", "-o", "/dev/null"] + fault)
+      // renameat2 has a substitute, and some calls come less often.
+      if outcome.status == 0 { break }
+      #expect(outcome.status == 4 && outcome.errors.contains("Input/output error"), "\(outcome)")
+      #expect(try state(of: box) == older, "\(calls) \(number)")
+      #expect(try box.sh("find _output -name '.kpack*'") == "", "\(calls) \(number)")
+    }
+    try #require(try box.kpack(words: ["stage", "--no-cache"] + Self.common).status == 0)
+    try #require(try box.kpack(words: Sandbox.packSample).status == 0)
+    try expectStage(of: box)
+  }
+
+  @Test(.enabled(if: Program.canTrace), arguments: ["renameat2", "link,linkat,ioctl,copy_file_range"])
+  func `calls that a system lacks can be done without`(_ calls: String) throws {
+    let (box, _) = try Self.staged(self)
+    let fault = ["-e", "trace=\(calls)", "-e", "inject=\(calls):error=ENOSYS"]
+    let outcome = try box.kpack(
+      words: ["stage", "--no-cache"] + Self.common, through: ["strace", "-f", "-o", "/dev/null"] + fault)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    try #require(try box.kpack(words: Sandbox.packSample).status == 0)
+    try expectStage(of: box)
+  }
+
+  @Test(arguments: [SIGTERM, SIGKILL])
+  func `a signal leaves the older folder or the new one`(_ signal: Int32) throws {
+    let (box, older) = try Self.staged(self)
+    for delay in stride(from: 0, to: 40_000, by: 4000) as StrideTo<UInt32> {
+      let run = try box.start(["stage", "--no-cache"] + Self.common)
+      usleep(delay)
+      run.signal(signal)
+      _ = try run.wait()
+      let now = try state(of: box)
+      for (folder, contents) in now where contents != older[folder] {
+        #expect(contents.contains("README.md") || contents.contains("kubernetes"), "\(folder)")
+        #expect(!contents.contains("extra"), "\(folder)")
+      }
+      #expect(now.count == older.count)
+      if signal == SIGTERM { #expect(try box.sh("find _output -name '.kpack*'") == "") }
+    }
+    try #require(try box.kpack(words: ["stage", "--no-cache"] + Self.common).status == 0)
+    try #require(try box.kpack(words: Sandbox.packSample).status == 0)
+    try expectStage(of: box)
+  }
+}
