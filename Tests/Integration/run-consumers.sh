@@ -20,9 +20,15 @@ done
 for base in busybox gcr.io/google-containers/debian-iptables-amd64:v7; do
   "$kpack" base add -q "$base" --rootfs "$here/../../testdata/base" --arch amd64
 done
-"$kpack" release -q --stage _output/release-stage --with-stage --version $version --platform linux/amd64,windows/amd64 \
-  >"$work/results"
+pack() {
+  "$kpack" release -q --stage _output/release-stage --with-stage --version $version --platform linux/amd64,windows/amd64 \
+    "$@" >"$work/results"
+}
+pack
 check() { python3 "$here/check-consumers.py" "$1" $version; }
+check _output
+# Over the first release, under a second name: the consumers take the first one.
+KUBE_DOCKER_REGISTRY=registry.example/release KUBE_DOCKER_IMAGE_TAG=$version pack --release-names
 check _output
 
 # plant FAULT COMMAND: after COMMAND, in a copy of the output, the check tells FAULT.
