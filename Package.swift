@@ -37,7 +37,7 @@ let package = Package(
     floor("Layout", on: ["Basics", "JSON", "Archive"]),
     floor("Plan", on: ["Basics", "Files", "Threads", "Archive", "Image", "Git", "Layout"]),
     floor("Cache", on: ["Basics", "Files", "Archive"]),
-    floor("Write", on: ["Basics", "Files", "Threads", "Archive", "Plan", "Cache"]),
+    floor("Write", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Plan", "Cache"]),
     .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
     .plugin(
       name: "EmbedLayoutsPlugin", capability: .buildTool(), dependencies: ["EmbedLayouts"],
@@ -71,7 +71,7 @@ let package = Package(
     tests(of: "Cache", with: ["Basics", "Files", "Threads", "Archive", "Cache", "TestSupport"]),
     tests(
       of: "Write",
-      with: ["Basics", "Files", "Threads", "Archive", "Plan", "Cache", "Write", "TestSupport"]),
+      with: ["Basics", "Files", "Threads", "Archive", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
     tests(of: "kpack", with: ["Basics", "JSON", "Archive", "Plan", "Write", "kpack", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

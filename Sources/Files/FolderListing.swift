@@ -100,6 +100,12 @@ func removeFolders(_ made: [String]) {
   for folder in made.reversed() { _ = rmdir(folder) }
 }
 
+/// Removes a folder if it is empty.
+package func removeFolder(_ path: [UInt8]) {
+  // One that holds files of others stays.
+  _ = rmdir(cString(path))
+}
+
 /// Removes a file.
 package func removeFile(_ path: [UInt8]) throws(SystemError) {
   let terminated = cString(path)

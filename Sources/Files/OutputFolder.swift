@@ -36,6 +36,10 @@ package final class OutputFolder: Sendable {
   }
 
   private struct State {
+    /// The folders, each one once.
+    var folders: [LockedFolder]
+    /// The folder that each path of the initializer leads to, then each that joined.
+    var reached: [LockedFolder]
     /// In the order in which they were begun; the index is the number in the temporary name.
     var outputs: [Output] = []
     /// Where they will stand: of two outputs for one place, one would be lost.
@@ -56,48 +60,72 @@ package final class OutputFolder: Sendable {
     var copied = 0
   }
 
-  /// The folders, each one once.
-  private let folders: [LockedFolder]
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   /// What must be durable before the outputs get their names.
   private let unsynced = UnsyncedFiles()
-  /// The folder that each path of the initializer leads to.
-  private let places: [LockedFolder]
 
   /// Opens `paths`, makes them and their parents where they are missing, locks them and removes what killed runs left.
   ///
   /// Outputs name their folder by its index in `paths`, where two may lead to the same one. Throws
   /// `OutputError.inUse` when another command holds one of them; after any error none is made.
   package init(_ paths: [String]) throws {
-    var folders: [LockedFolder] = []
-    var places: [LockedFolder] = []
+    var state = State(folders: [], reached: [])
     do {
-      for path in paths {
-        if let known = try folders.first(where: { try $0.isReached(by: path) }) {
-          places.append(known)
-        } else {
-          folders.append(try LockedFolder(path))
-          places += folders.suffix(1)
-        }
-      }
+      for path in paths { try Self.open(path, &state) }
     } catch {
-      removeMade(folders)
+      removeMade(state.folders)
       throw error
     }
-    self.folders = folders
-    self.places = places
+    self.state = Mutex(state)
   }
 
   /// The same for one folder.
   package convenience init(_ path: String) throws { try self.init([path]) }
 
+  /// Opens one more folder, as the initializer opens its own; its index. Where another command holds it, tries again
+  /// `tries` times, 20 ms apart.
+  package func join(_ path: String, tries: Int = 0) throws -> Int {
+    var rest = tries
+    while true {
+      do {
+        // Under the lock, so that `abandon` on another thread sees what was made or comes before it; for one try at a
+        // time, so that it does not have to wait.
+        return try state.withLock { state in
+          if state.isClosed { throw SystemError.ended(in: state.folders.first) }
+          return try Self.open(path, &state)
+        }
+      } catch let error as OutputError {
+        if rest == 0 { throw error }
+      }
+      rest -= 1
+      usleep(20_000)
+    }
+  }
+
+  /// Opens a folder that is none of `state` yet; its index.
+  @discardableResult
+  private static func open(_ path: String, _ state: inout State) throws -> Int {
+    if let known = try state.folders.first(where: { try $0.isReached(by: path) }) {
+      state.reached.append(known)
+    } else {
+      let folder = try LockedFolder(path)
+      state.folders.append(folder)
+      state.reached.append(folder)
+    }
+    return state.reached.count - 1
+  }
+
+  /// The folder with this index.
+  private func folder(_ index: Int) -> LockedFolder { state.withLock { $0.reached[index] } }
+
   /// Throws `OutputError` when a folder stands where the output `name` would, or anything else where a folder above it
   /// would.
   package func checkPlace(of name: String, in folder: Int = 0) throws {
-    let final = places[folder].final(name)
+    let place = self.folder(folder)
+    let final = place.final(name)
     if try isFolder(final) { throw OutputError.isFolder(path: final) }
     for slash in name.utf8.indices where name.utf8[slash] == UInt8(ascii: "/") {
-      let above = places[folder].final(String(name[..<slash]))
+      let above = place.final(String(name[..<slash]))
       guard try FileStatus.followingIfThere(Array(above.utf8))?.isFolder ?? true else {
         throw OutputError.isNoFolder(path: above)
       }
@@ -106,12 +134,12 @@ package final class OutputFolder: Sendable {
 
   /// Throws `OutputError` when the folder `name`, where outputs will be written, is a symlink to somewhere else.
   package func checkFolder(_ name: String, in folder: Int = 0) throws {
-    let path = places[folder].final(name)
+    let path = self.folder(folder).final(name)
     if try FileStatus.ifThere(Array(path.utf8))?.isSymlink == true { throw OutputError.isLink(path: path) }
   }
 
   /// Where the output `name` will stand.
-  package func path(of name: String, in folder: Int = 0) -> String { places[folder].final(name) }
+  package func path(of name: String, in folder: Int = 0) -> String { self.folder(folder).final(name) }
 
   /// Begins the output `name`, which must be the first of this name; folders that it names are made at the commit.
   package func create(_ name: String, in folder: Int = 0) throws(SystemError) -> OutputFile {
@@ -151,7 +179,7 @@ package final class OutputFolder: Sendable {
   /// has no such link, it is a copy.
   package func link(_ written: SourceFile, as name: String, in folder: Int) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
-      try add(name, .link(written), in: places[folder], to: &state)
+      try add(name, .link(written), in: state.reached[folder], to: &state)
     }
   }
 
@@ -164,15 +192,17 @@ package final class OutputFolder: Sendable {
   ///
   /// Throws `OutputError` when another run holds the older folder, or something else has the name.
   package func createFolder(_ name: String, in folder: Int) throws -> NewFolder {
-    let final = places[folder].final(name)
+    let parent = self.folder(folder)
+    let final = parent.final(name)
     let status = try FileStatus.ifThere(Array(final.utf8))
     if status?.isSymlink == true { throw OutputError.isLink(path: final) }
     if status?.isFolder == false { throw OutputError.isNoFolder(path: final) }
-    let older = try status == nil || folders.contains { try $0.isReached(by: final) } ? nil : LockedFolder(final)
+    let known = state.withLock { $0.folders }
+    let older = try status == nil || known.contains { try $0.isReached(by: final) } ? nil : LockedFolder(final)
     return try state.withLock { state throws(SystemError) in
       if let older { state.replaced.append(older) }
-      let number = try add(name, .folder, in: places[folder], to: &state)
-      let temporary = places[folder].temporary(number)
+      let number = try add(name, .folder, in: parent, to: &state)
+      let temporary = parent.temporary(number)
       try systemCall("make the folder", Array(temporary.utf8)) { mkdir(temporary, 0o777) }
       state.contents[number] = FolderContents()
       return NewFolder(self, number: number, path: temporary)
@@ -183,7 +213,7 @@ package final class OutputFolder: Sendable {
   @discardableResult
   func whileOpen<Value: ~Copyable>(_ body: () throws(SystemError) -> Value) throws(SystemError) -> Value {
     try state.withLock { state throws(SystemError) in
-      if state.isClosed { throw .ended(in: folders.first) }
+      if state.isClosed { throw .ended(in: state.folders.first) }
       return try body()
     }
   }
@@ -201,9 +231,12 @@ package final class OutputFolder: Sendable {
   /// Removes the file `name` of an earlier run at the commit, if it is there.
   package func remove(_ name: String, in folder: Int = 0) throws(SystemError) {
     _ = try state.withLock { state throws(SystemError) in
-      try add(name, .removal, in: places[folder], to: &state)
+      try add(name, .removal, in: state.reached[folder], to: &state)
     }
   }
+
+  /// Waits until the outputs that are written whole are durable, so that the commit need not.
+  package func sync() throws(SystemError) { try unsynced.sync() }
 
   /// Gives all outputs their names and makes that durable; `last`, an output that lists the others, gets its name
   /// when the names of those are durable.
@@ -220,14 +253,14 @@ package final class OutputFolder: Sendable {
       throw error
     }
     try state.withLock { state in
-      if state.isClosed { throw SystemError.ended(in: folders.first) }
+      if state.isClosed { throw SystemError.ended(in: state.folders.first) }
       state.isClosed = true
       var placing = Placing()
       do {
         // All that takes time or room comes before the first rename.
         for (number, output) in state.outputs.enumerated() { try output.makeLink(number) }
         try fillFolders(&state)
-        let made = folders.flatMap(\.made)
+        let made = state.folders.flatMap(\.made)
         let outputs = Array(state.outputs.enumerated())
         for (number, output) in outputs where output.name != last { try placing.place(output, number) }
         try placing.sync(with: made)
@@ -238,7 +271,7 @@ package final class OutputFolder: Sendable {
       } catch {
         let kept = placing.takeBack()
         removeTemporaries(state.outputs, but: kept)
-        removeMade(folders)
+        removeMade(state.folders)
         throw error
       }
       removeTemporaries(state.outputs)
@@ -270,7 +303,7 @@ package final class OutputFolder: Sendable {
       guard !state.isClosed else { return false }
       state.isClosed = true
       removeTemporaries(state.outputs)
-      removeMade(folders)
+      removeMade(state.folders)
       end()
       return true
     }
@@ -291,9 +324,9 @@ package final class OutputFolder: Sendable {
   ) throws(SystemError) -> FileHandle {
     // Made under the lock, so that `abandon` on another thread sees the file or comes before it.
     try state.withLock { state throws(SystemError) in
-      let number = try add(name, kind, in: places[folder], to: &state)
-      let temporary = Array(places[folder].temporary(number).utf8)
-      Self.giveBackMemory(of: Array(places[folder].final(name).utf8))
+      let number = try add(name, kind, in: state.reached[folder], to: &state)
+      let temporary = Array(state.reached[folder].temporary(number).utf8)
+      Self.giveBackMemory(of: Array(state.reached[folder].final(name).utf8))
       return try FileHandle(opening: temporary, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
     }
   }

@@ -27,9 +27,9 @@ package struct LayoutFile: Sendable {
     return String(decoding: Array(fileName.dropLast(".json".utf8.count)), as: UTF8.self)
   }
 
-  /// Whether a file of this name is a layout; the same folder also holds schemas for editors.
+  /// Whether a file of this name is a layout; the same folder may also hold schemas for editors, and a run's outputs.
   package static func isLayout(_ name: String) -> Bool {
-    name.hasSuffix(".json") && !name.hasSuffix(".schema.json") && !name.hasPrefix(".")
+    name.hasSuffix(".json") && !name.hasSuffix(".schema.json") && !name.hasPrefix(".") && name != OwnFile.record
   }
 }
 

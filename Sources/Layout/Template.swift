@@ -88,6 +88,40 @@ package struct Template: Equatable, Sendable {
   }
 }
 
+extension Template {
+  /// Whether `text` can come from this template: each variable that `value` gives nothing for is any text but an empty
+  /// one. How many bytes are not such a variable's; nil when it cannot.
+  package func literalCount(in text: [UInt8], _ value: (Variable) -> String?) -> Int? {
+    // The known texts, with an unknown one between each two.
+    var known: [[UInt8]] = [[]]
+    for part in parts {
+      let text: String? =
+        switch part {
+        case .text(let text): text
+        case .variable(let variable): value(variable)
+        }
+      if let text { known[known.count - 1] += text.utf8 } else { known.append([]) }
+    }
+    let count = known.reduce(0) { $0 + $1.count }
+    guard let first = known.first, let last = known.last, known.count > 1 else { return text == known[0] ? count : nil }
+    guard text.starts(with: first) else { return nil }
+    var rest = text[first.count...]
+    // The first place of each is as good as any other, as what follows it has the most room then.
+    for part in known.dropFirst().dropLast() {
+      guard let start = rest.dropFirst().firstPlace(of: part) else { return nil }
+      rest = rest[(start + part.count)...]
+    }
+    return rest.count > last.count && rest.suffix(last.count).elementsEqual(last) ? count : nil
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// The first index at which `part` begins; nil when it is nowhere.
+  fileprivate func firstPlace(of part: [UInt8]) -> Int? {
+    indices.first { self[$0...].starts(with: part) }
+  }
+}
+
 /// The reason why a text is not a template.
 package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible {
   case openBrace

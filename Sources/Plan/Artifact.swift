@@ -73,6 +73,9 @@ package struct Artifact: Sendable {
   /// Where an earlier run may have left the same file; for one that has no places of its own.
   package let usualPlaces: [Place]
 
+  /// The layout or the image that it is made from.
+  package var owner: OutputOwner { image == nil ? .tarball(layout) : .image(layout) }
+
   /// The image that it is, if it is one.
   package var image: PlannedImage? { if case .image(let image) = format { image } else { nil } }
 

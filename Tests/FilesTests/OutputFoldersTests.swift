@@ -83,6 +83,54 @@ struct OutputFoldersTests {
     #expect(try Self.tree(root) == [])
   }
 
+  @Test func `a folder that joins late takes part in all that follows`() throws {
+    let root = try TemporaryFolder()
+    let outputs = try OutputFolder("\(root.path)/x")
+    try Self.write("one", to: "a", in: 0, of: outputs)
+    let late = try outputs.join("\(root.path)/y/z")
+    #expect(throws: OutputError.self) { _ = try OutputFolder("\(root.path)/y/z") }
+    try Self.write("two", to: "b", in: late, of: outputs)
+    #expect(try outputs.join("\(root.path)/x") == late + 1)
+    try Self.write("three", to: "c", in: late + 1, of: outputs)
+    try outputs.commit(last: "b")
+    #expect(try Self.tree(root) == ["x/", "x/a", "x/c", "y/", "y/z/", "y/z/b"])
+    #expect(throws: SystemError(operation: "write into", path: "\(root.path)/x", errno: ECANCELED)) {
+      try outputs.join("\(root.path)/w")
+    }
+  }
+
+  @Test func `nothing is left of a folder that joined when the run is abandoned`() throws {
+    let root = try TemporaryFolder()
+    let outputs = try OutputFolder("\(root.path)/x")
+    try Self.write("two", to: "b", in: try outputs.join("\(root.path)/y/z"), of: outputs)
+    #expect(outputs.abandon())
+    #expect(try Self.tree(root) == [])
+  }
+
+  @Test func `a file that is removed in a folder that joined is back when the commit fails`() throws {
+    let root = try TemporaryFolder()
+    try Tool.run("mkdir", "\(root.path)/y")
+    _ = try root.write(Array("old".utf8), to: "y/b")
+    let outputs = try OutputFolder("\(root.path)/x")
+    try Self.write("one", to: "a", in: 0, of: outputs)
+    try outputs.remove("b", in: try outputs.join("\(root.path)/y"))
+    try Self.write("one", to: "last", in: 0, of: outputs)
+    try Tool.run("mkdir", "\(root.path)/x/last")
+    #expect(throws: SystemError.self) { try outputs.commit(last: "last") }
+    #expect(try Self.tree(root) == ["x/", "x/last/", "y/", "y/b"])
+  }
+
+  @Test func `a folder that another run holds is tried as often as is said`() throws {
+    let root = try TemporaryFolder()
+    var other: OutputFolder? = try OutputFolder("\(root.path)/y")
+    let outputs = try OutputFolder("\(root.path)/x")
+    #expect(throws: OutputError.self) { try outputs.join("\(root.path)/y", tries: 2) }
+    other?.abandon()
+    other = nil
+    #expect(try outputs.join("\(root.path)/y", tries: 2) == 1)
+    #expect(outputs.abandon())
+  }
+
   @Test func `what killed runs left is removed from every folder`() throws {
     let root = try TemporaryFolder()
     try Tool.run("mkdir", "\(root.path)/x", "\(root.path)/y")

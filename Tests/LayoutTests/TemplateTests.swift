@@ -24,6 +24,23 @@ struct TemplateTests {
     #expect(try Template("{os}{{name}{arch}{os}").variables == [.os, .arch, .os])
   }
 
+  @Test(
+    arguments: [
+      ("k.tar.gz", "k.tar.gz", 8), ("k.tar.gz", "k.tar", nil), ("", "", 0), ("", "a", nil),
+      ("k-{os}-{arch}.tar.gz", "k-linux-arm.tar.gz", 10), ("k-{os}-{arch}.tar.gz", "k-a-b-c.tar.gz", 10),
+      ("k-{os}-{arch}.tar.gz", "k-linux.tar.gz", nil), ("k-{os}-{arch}.tar.gz", "k--arm.tar.gz", nil),
+      ("k-{os}-{arch}.tar.gz", "k-linux-.tar.gz", nil), ("k-{os}-{arch}.tar.gz", "l-linux-arm.tar.gz", nil),
+      ("k-{os}-{arch}.tar.gz", "k-linux-arm.tar", nil), ("{os}{arch}", "a", nil), ("{os}{arch}", "ab", 0),
+      ("a{os}a", "aa", nil), ("a{os}a", "aaa", 2), ("{name}-{os}", "<name>-x", 7), ("{name}-{os}", "other-x", nil),
+      ("{{{os}", "{x", 1), ("a{os}b{os}b", "abbbb", 3), ("a{os}b{os}b", "abb", nil),
+    ] as [(String, String, Int?)])
+  func `a text is known for one of a template's, whatever the variables that are not given`(
+    _ template: String, _ text: String, _ count: Int?
+  ) throws {
+    let found = try Template(template).literalCount(in: Array(text.utf8)) { $0 == .name ? "<name>" : nil }
+    #expect(found == count)
+  }
+
   @Test(arguments: [
     ("{", "'{' without '}' after it (write '{{' for a brace)"),
     ("a{name", "'{' without '}' after it (write '{{' for a brace)"),

@@ -24,10 +24,23 @@ private let output = ["--format F", "-q, --quiet", "-v, --verbose", "--color", "
 private let options: [(command: String, options: [String])] = [
   (
     "release",
-    ["--level N", "--image-format F", "--release-names", "--entries", "--force", "--cache-limit BYTES"] + tree
+    [
+      "--with-stage", "--level N", "--image-format F", "--release-names", "--entries", "--force", "--clean",
+      "--cache-limit BYTES",
+    ] + tree
   ),
-  ("tarballs", ["--level N", "--image-format F", "--entries", "--force", "--cache-limit BYTES"] + tree),
-  ("images", ["--arch A,...", "--image-format F", "--release-names", "--force", "--cache-limit BYTES"] + tree),
+  (
+    "tarballs",
+    ["--with-stage", "--level N", "--image-format F", "--entries", "--force", "--clean", "--cache-limit BYTES"] + tree
+  ),
+  (
+    "images",
+    [
+      "--arch A,...", "--with-stage", "--image-format F", "--release-names", "--force", "--clean",
+      "--cache-limit BYTES",
+    ] + tree
+  ),
+  ("stage", ["--level N", "--image-format F", "--force", "--clean", "--cache-limit BYTES"] + tree),
   ("plan", tree),
   ("list", ["--limit BYTES"]),
   ("inspect", ["--limit BYTES"]),

@@ -132,27 +132,6 @@ import Testing
     #expect(row["tarSha256"] == "5e4492cd28cb7535d57ab021d13181f482e895c4fb8540aebafb33d7db757eba")
   }
 
-  @Test func `tarballs of another release are warned of, not removed`() throws {
-    let box = try Sandbox.greeter()
-    for name in ["old.tar.gz", "notes.txt", "x%.tar.gz"] { try box.write("x", to: "_output/release-tars/\(name)") }
-    let words = ["tarballs", "--layouts", "layouts", "--version", "v1"]
-    let warnings = try box.kpack(words: words).errors.split(separator: "\n").filter { $0.contains("warning") }
-    #expect(
-      warnings == [
-        "kpack: warning: _output/release-tars/old.tar.gz is none of this release's tarballs",
-        "kpack: warning: _output/release-tars/x%25.tar.gz is none of this release's tarballs",
-      ])
-    #expect(try box.names(in: "_output/release-tars").count == 6)
-  }
-
-  @Test(arguments: [["greeter"], ["--platform", "linux/amd64"], ["--quiet"]])
-  func `a run for a part of the release, or a quiet one, does not warn of others`(words: [String]) throws {
-    let box = try Sandbox.greeter()
-    try box.write("x", to: "_output/release-tars/old.tar.gz")
-    let outcome = try box.kpack(words: ["tarballs", "--layouts", "layouts", "--version", "v1"] + words)
-    #expect(outcome.status == 0 && !outcome.errors.contains("warning"))
-  }
-
   @Test(arguments: [
     (["--flag", "foo=y"], #"--flag: no flag is named "foo""#),
     (["--flag", "git-claen=y"], #"--flag: no flag is named "git-claen"; did you mean "git-clean"?"#),

@@ -48,7 +48,7 @@ import Testing
         try box.sh("\(change); \(times)", "out/\(name)", name)
       }
       #expect(try box.packCached() == bytes, "\(change)")
-      #expect(try box.sh("stat -c %F out/* | sort -u") == "regular file\n")
+      #expect(try box.sh("stat -c %F out/*.gz | sort -u") == "regular file\n")
     }
   }
 
@@ -83,6 +83,6 @@ import Testing
 extension Sandbox {
   /// The inodes of the outputs.
   fileprivate func inodes() throws -> Set<Substring> {
-    Set(try sh("stat -c %i out/*").split(separator: "\n"))
+    Set(try sh("stat -c %i out/*.gz").split(separator: "\n"))
   }
 }

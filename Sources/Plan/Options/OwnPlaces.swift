@@ -1,5 +1,6 @@
 // The run's own folders and outputs: those that it writes, and those that it is given beside the source tree.
 
+import Basics
 import Files
 import Glibc
 
@@ -10,11 +11,13 @@ struct OwnPlaces {
   private let parents: Set<FileKey>
   /// The folders that a run writes into.
   private let outputs: Set<FileKey>
+  /// The folders in which the record of outputs may stand.
+  private let recorded: Set<FileKey>
   /// Folders in which runs make and remove folders, because one of the places or a folder above it is missing.
   private let shared: Set<FileKey>
 
   /// No places.
-  init() { (places, parents, outputs, shared) = ([], [], [], []) }
+  init() { (places, parents, outputs, recorded, shared) = ([], [], [], [], []) }
 
   /// The places of a run that writes files of these names. A cache folder that others put files into is refused as a
   /// cache, and is then a folder of sources.
@@ -23,7 +26,9 @@ struct OwnPlaces {
     var parents: Set<FileKey> = []
     var shared: Set<FileKey> = []
     let caches = isCacheOfOthers ? [] : [locations.cache]
-    for path in locations.own + caches + fileNames.map({ "\(locations.out)/\($0)" }) {
+    let recordFolders = [locations.output, locations.out, locations.images]
+    let files = fileNames.map { "\(locations.out)/\($0)" } + recordFolders.map { "\($0)/\(OwnFile.record)" }
+    for path in locations.own + caches + files {
       // A missing place cannot be taken in, but a folder made to hold it may be there already.
       if let key = try Self.key(of: Array(path.utf8)) { places.insert(key) }
       var rest = Array(path.utf8)[...]
@@ -46,6 +51,9 @@ struct OwnPlaces {
       if let key = try Self.key(of: Array(path.utf8)) { outputs.insert(key) }
     }
     self.outputs = outputs
+    var recorded: Set<FileKey> = []
+    for path in recordFolders { if let key = try Self.key(of: Array(path.utf8)) { recorded.insert(key) } }
+    self.recorded = recorded
   }
 
   /// Nil where nothing is found.
@@ -65,11 +73,18 @@ struct OwnPlaces {
   /// Whether one of the places is somewhere below this folder.
   func liesBelow(_ status: FileStatus) -> Bool { parents.contains(status.key) }
 
-  /// Whether this is a folder that the run writes into.
-  func isOutput(_ status: FileStatus) -> Bool { outputs.contains(status.key) }
+  /// Whether `name` in this folder is left out whatever stands there: a record of outputs, which another run may
+  /// replace meanwhile, or a file that a killed run left where runs write.
+  func leavesOut(_ name: [UInt8], in folder: FileStatus) -> Bool {
+    let isRecorded = recorded.contains(folder.key)
+    if isRecorded && name.elementsEqual(OwnFile.record.utf8) { return true }
+    return name.starts(with: OutputFolder.temporaryPrefix.utf8) && (isRecorded || outputs.contains(folder.key))
+  }
 
   /// Whether other runs of this program may change the folder while it is read.
-  func isShared(_ status: FileStatus) -> Bool { isOutput(status) || shared.contains(status.key) }
+  func isShared(_ status: FileStatus) -> Bool {
+    outputs.contains(status.key) || recorded.contains(status.key) || shared.contains(status.key)
+  }
 
   /// Whether `path` is in a folder below `root` that the run writes into. `path` is absolute and without links.
   func isInOutput(_ path: [UInt8], below root: [UInt8]) throws(SystemError) -> Bool {

@@ -68,11 +68,10 @@ struct TreeWalker: Sendable {
     return contents
   }
 
-  /// Whether a name in a folder is looked at. Where the run writes into the tree, files left by killed runs are
-  /// skipped, as the outputs are.
+  /// Whether a name in a folder is looked at.
   private func isOfTree(_ name: [UInt8], _ folder: FileStatus) -> Bool {
     if name == TreeFilter.git { return filter.takesGit }
-    return !(name.starts(with: OutputFolder.temporaryPrefix.utf8) && own.isOutput(folder))
+    return !own.leavesOut(name, in: folder)
   }
 
   private func look(

@@ -140,6 +140,9 @@ extension ReleaseMemory {
   /// The digest of an artifact's plain tar from an earlier run, where that run hashed it.
   func tarDigest(of number: Int) -> Digest? { records[number]?.tarDigest }
 
+  /// The digest of the file that is copied beside an artifact; nil for none.
+  func copyDigest(of number: Int) -> Digest? { keys.copies[number] }
+
   /// The digest of an image's new layer; calls `make` when the cache does not have it.
   func layerDigest(of number: Int, orMake make: () throws -> Digest) throws -> Digest {
     guard let key = keys.layers[number] else { return try make() }
@@ -159,7 +162,7 @@ extension ReleaseMemory {
         objects: objects[number] ?? [])
       cache.objects.store(record: record.bytes, as: keys.records[number])
       for file in artifact.files {
-        guard let digest = file.digest ?? keys.copies[number] else { continue }
+        guard let digest = file.digest ?? copyDigest(of: number) else { continue }
         cache.note(digest, of: folder.path(of: file.place), writtenAs: file.identity, until: time)
       }
     }
@@ -206,7 +209,8 @@ private struct Lookout {
     guard let first, Self.isOneFile(artifact, in: folder) == record.isOneFile, isFreeOfOthers(artifact) else {
       return nil
     }
-    return found(number, record, folder.path(of: folder.place(artifact)), first)
+    let standing = outputs.map { FinishedFile(place: $0.place, size: $0.size, digest: $0.digest) }
+    return found(number, record, folder.path(of: folder.place(artifact)), first, standing)
   }
 
   /// An artifact that is made for others alone, where an earlier run left it.
@@ -221,12 +225,13 @@ private struct Lookout {
   }
 
   private func found(
-    _ number: Int, _ record: ArtifactRecord, _ path: [UInt8], _ status: FileStatus
+    _ number: Int, _ record: ArtifactRecord, _ path: [UInt8], _ status: FileStatus, _ standing: [FinishedFile] = []
   ) -> WrittenArtifact {
     let result = ArtifactResult(
       artifact: number, digest: record.digest, size: record.size, tarDigest: record.tarDigest, tarSize: record.tarSize,
       isUnchanged: true)
-    return WrittenArtifact(result: result, file: SourceFile(path: path, identity: status.identity))
+    return WrittenArtifact(
+      result: result, file: SourceFile(path: path, identity: status.identity), standing: standing)
   }
 
   /// All files of an artifact, its own first; nil when the digest of one is not known.

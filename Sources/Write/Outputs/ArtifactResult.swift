@@ -28,13 +28,23 @@ struct WrittenFile {
   let identity: FileIdentity
 }
 
-/// An artifact in its place, with the facts that the cache and the ledger need.
+/// A file of an artifact, as it is after the run.
+struct FinishedFile {
+  let place: OutputPlace
+  let size: Int64
+  /// Nil for a copy, which has the digest of its source.
+  let digest: Digest?
+}
+
+/// An artifact in its place, with the facts that the cache, the ledger and the record of outputs need.
 struct WrittenArtifact {
   let result: ArtifactResult
   /// Its file; under a temporary name if this run wrote it.
   let file: SourceFile
   /// The files of it and its companions, without those that are links to others; empty where it was left alone.
   var files: [WrittenFile] = []
+  /// All files of an artifact that was left alone.
+  var standing: [FinishedFile] = []
   /// Digest of the archive among its companions, if it has one.
   var companionDigest: Digest?
   /// The digests of the small files among its entries, where wanted.

@@ -16,6 +16,8 @@ package final class ReleaseWriter {
   private let cache: ArtifactCache?
   private var memory: ReleaseMemory?
   private var written: [WrittenArtifact] = []
+  /// Artifacts that are left alone.
+  private var unchanged: [WrittenArtifact] = []
   private var objects: [Int: [CacheKey]] = [:]
   private var staged: [FilledFolder] = []
 
@@ -54,6 +56,7 @@ package final class ReleaseWriter {
     }
     self.memory = memory
     let unchanged = memory?.unchanged ?? [:]
+    self.unchanged = Array(unchanged.values)
     for number in plan.written where plan.artifacts[number].image == nil {
       guard let artifact = unchanged[number] else { continue }
       store.finish(artifact: number, as: artifact.file)
@@ -85,24 +88,30 @@ package final class ReleaseWriter {
     objects = used.keys
     if !plan.stagedFolders.isEmpty { watch(.staging) }
     try log.timed(.staging) { try fillStage(outputs, folder, store) }
-    return try ledger(store, unchanged: Array(unchanged.values))
+    return try ledger(store)
   }
 
-  /// Gives all outputs their names, together; the results of the folders of the stage. When it throws, the older outputs
-  /// are unchanged.
+  /// Gives all outputs their names, together with the record of them; without `keeping` there is none. When it throws,
+  /// the older outputs are unchanged.
   @discardableResult
-  package func commit(_ outputs: OutputFolder) throws -> [StagedResult] {
+  package func commit(_ outputs: OutputFolder, _ keeping: RecordKeeping? = nil) throws -> RunEnd {
+    var end = RunEnd()
+    if let keeping {
+      let copies = try CopyDigests.find(written, of: plan, memory, jobs: options.jobs)
+      end.tidying = try keeping.finish(outputs, plan, written + unchanged, copies: copies)
+    }
     let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
-    try outputs.commit()
+    try outputs.commit(last: OwnFile.record)
+    end.tidying.removeEmptyFolders()
     if let time { memory?.keep(written, of: objects, since: time) }
     cache?.keepLinked(staged.flatMap(\.sources))
-    return staged.map(\.finalResult)
+    end.staged = staged.map(\.finalResult)
+    return end
   }
 
   /// Fills the folders of the stage from the sources and from the artifacts, which are all written.
   private func fillStage(_ outputs: OutputFolder, _ folder: ReleaseFolder, _ store: SourceStore) throws {
-    let all = written + (memory.map { Array($0.unchanged.values) } ?? [])
-    let artifacts = Dictionary(uniqueKeysWithValues: all.map { ($0.result.artifact, $0) })
+    let artifacts = Dictionary(uniqueKeysWithValues: (written + unchanged).map { ($0.result.artifact, $0) })
     let filler = StageFiller(plan: plan, store: store, artifacts: artifacts)
     // Begun here, so that their temporary names follow from the plan.
     let begun = try plan.stagedFolders.map { staged in
@@ -137,7 +146,7 @@ package final class ReleaseWriter {
     return Dictionary(uniqueKeysWithValues: found)
   }
 
-  private func ledger(_ store: SourceStore, unchanged: [WrittenArtifact]) throws -> Ledger {
+  private func ledger(_ store: SourceStore) throws -> Ledger {
     let all = (written + unchanged).sorted { $0.result.artifact < $1.result.artifact }
     var digests: [Int: [Digest?]] = [:]
     if options.hashesEntries {
@@ -148,4 +157,11 @@ package final class ReleaseWriter {
     }
     return Ledger(plan, all.map(\.result), digests: digests)
   }
+}
+
+/// What a run did beside its artifacts.
+package struct RunEnd: Sendable {
+  package internal(set) var tidying = Tidying()
+  /// The folders of the stage.
+  package internal(set) var staged: [StagedResult] = []
 }

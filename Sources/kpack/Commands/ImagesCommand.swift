@@ -15,6 +15,9 @@ struct ImagesCommand: Command {
       with --release-names, the one in the images folder has the release's name too, and is then a file of its own. All
       outputs appear together, or none. An image all of whose files stand there as they would be
       written is left alone, unless --force or --no-cache is given.
+
+      Archives in the images folder and the stage that belong to these images and are not of this run are named in a
+      warning. --clean removes those of them that kpack made and nobody changed, with the files beside them.
       """,
     examples: [
       "kpack images --arch amd64", "kpack images kube-proxy --arch amd64,arm64 --stage _output/release-stage",
@@ -23,7 +26,7 @@ struct ImagesCommand: Command {
       OptionSpec(
         name: "arch", argument: .text("A,..."),
         help: "only these architectures, for linux, in place of --platform; may be given several times"),
-      .withStage, .imageFormat, .releaseNames, .force, .cacheLimit,
+      .withStage, .imageFormat, .releaseNames, .force, .clean, .cacheLimit,
     ],
     groups: OptionGroup.tree, verbose: ReleaseRun.verbose)
 

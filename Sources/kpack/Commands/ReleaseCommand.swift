@@ -18,7 +18,7 @@ struct ReleaseCommand: Command {
       "kpack release --stage _output/release-stage",
       "kpack release --layouts layouts --version 1.2.0",
     ],
-    options: [.withStage, .level, .imageFormat, .releaseNames, .entries, .force, .cacheLimit],
+    options: [.withStage, .level, .imageFormat, .releaseNames, .entries, .force, .clean, .cacheLimit],
     groups: OptionGroup.tree, verbose: ReleaseRun.verbose)
 
   private let context: CommandContext

@@ -16,12 +16,16 @@ struct TarballsCommand: Command {
       An image that a tarball holds is made from its base, as `images` makes it. Where there are no bases it is
       taken from the stage folder as it stands: STAGE/LAYOUT/OS-ARCH/ROOT/TO/NAME.tar and NAME.docker_tag beside it,
       where `stage` puts it too.
+
+      Archives and packages in the out folder that belong to these layouts and are not of this run are named in a
+      warning. --clean removes those of them that the record of outputs, kpack-outputs.json beside the stage folder,
+      knows as made by kpack and unchanged.
       """,
     examples: [
       "kpack tarballs --stage _output/release-stage",
       "kpack tarballs client node --platform linux/amd64 --format json",
     ],
-    options: [.withStage, .level, .imageFormat, .entries, .force, .cacheLimit], groups: OptionGroup.tree,
+    options: [.withStage, .level, .imageFormat, .entries, .force, .clean, .cacheLimit], groups: OptionGroup.tree,
     verbose: ReleaseRun.verbose)
 
   private let context: CommandContext

@@ -49,6 +49,9 @@ extension OptionSpec {
   static let force = OptionSpec(
     name: "force", help: "write tarballs and images that stand there as they would be")
 
+  static let clean = OptionSpec(
+    name: "clean", help: "remove leftovers of earlier runs that kpack made and nobody changed")
+
   static let imageFormat = OptionSpec(
     name: "image-format", argument: .choice("F", ["hybrid", "docker", "oci"]),
     help: "of images: docker, oci, or the hybrid that is both (hybrid)")

@@ -34,11 +34,16 @@ struct ReleaseRun {
     let progress = Progress(context.messages)
     // A plan with mistakes ends the run before the events do.
     defer { progress.end() }
-    let plan = try context.planned(in: options.locations) { try planner($0, options) }
+    let (plan, names) = try context.planned(in: options.locations) { rules in
+      (try planner(rules, options), OutputNames(rules.layouts))
+    }
+    var keeping = RecordKeeping(
+      options.locations, names, isNamed: !context.line.arguments.isEmpty, isCleaning: context.line.has("clean"))
+    keeping.keptFolders = plan.stagedFolders.map(\.place.path)
     let planning = progress.seconds
-    for warning in plan.warnings { context.messages.warning(warning) }
     let log = RunLog(plan, options, context)
     for line in log.start { context.messages.note(line) }
+    for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(log.details)
     progress.begin(plan)
     let folder = try Interrupts.guardedFolder(ReleaseWriter.folders(of: plan))
@@ -49,12 +54,13 @@ struct ReleaseRun {
     writing.hashesEntries = tellsEntries
     let writer = ReleaseWriter(plan, writing, cache: cache)
     let ledger: Ledger
-    let staged: [StagedResult]
+    let end: RunEnd
     do {
       try ReleaseWriter.check(plan, in: folder)
+      try keeping.check(plan)
       ledger = try writer.write(into: folder) { progress.take($0) }
       progress.finish()
-      staged = try writer.commit(folder)
+      end = try writer.commit(folder, keeping)
       cache?.finish()
     } catch {
       progress.end()
@@ -65,8 +71,9 @@ struct ReleaseRun {
     }
     progress.end()
     context.messages.detail(WorkSummary(writer.log, planning: planning).lines(of: plan))
+    tell(end.tidying)
     do {
-      try report(ledger, staged, options)
+      try report(ledger, end.staged, options)
       try context.output.flush()
     } catch {
       throw Diagnostic(.system, "\(subject) are written, but their results could not be told: \(error)")
@@ -92,8 +99,6 @@ struct ReleaseRun {
         try context.output.line("\(artifact.fileName): \(artifact.stagedImages) images as they stand in \(stage)")
       }
     }
-    let isFull = context.line.arguments.isEmpty && options.platforms == nil && !options.isFast
-    if isFull && ledger.plan.hasTarballs { warnOfStrays(ledger.plan, options) }
     warnOfFormerBuildFolders(ledger.plan, options.locations)
   }
 
@@ -104,17 +109,20 @@ struct ReleaseRun {
     if let warning = former.warning(dockerfiles: locations.dockerfiles) { context.messages.warning(warning) }
   }
 
-  /// Warns of tarballs of other releases in the same folder, easily shipped by mistake. They are never removed.
-  private func warnOfStrays(_ plan: Plan, _ options: ReleaseOptions) {
-    let out = options.locations.out
-    let planned = Set(plan.artifacts.filter { $0.image == nil }.map { Array($0.fileName.utf8) })
-    // The run has just written into the folder; a failure to list it is not worth an error.
-    guard let handle = try? FileHandle(opening: Array(out.utf8), O_RDONLY | O_DIRECTORY),
-      let names = try? FolderListing.names(of: handle)
-    else { return }
-    for name in names where ArchiveFormat(fileName: name) != nil && !planned.contains(name) {
-      context.messages.warning("\(escapedName(out.utf8))/\(escapedName(name)) is none of this release's tarballs")
+  /// Tells of leftovers, and of a record that could not be used.
+  private func tell(_ tidying: Tidying) {
+    if let warning = tidying.recordWarning { context.messages.warning("\(warning)") }
+    for leftover in tidying.leftovers {
+      let path = escapedName(leftover.path)
+      switch leftover.fate {
+      case .removed: context.messages.note("\(path): removed, a leftover of an earlier run")
+      case .recorded, .stays(nil): context.messages.warning("\(path): a leftover, not of this run")
+      case .stays(let reason?): context.messages.warning("\(path): a leftover, not of this run; it stays: \(reason)")
+      }
     }
+    let (count, all) = (tidying.leftovers.count { $0.fate == .recorded }, tidying.leftovers.count)
+    if count == 0 { return }
+    context.messages.warning("leftovers: kpack made \(count) of \(all); --clean removes those that nobody changed")
   }
 }
 

@@ -59,6 +59,9 @@ final class Sandbox {
 
 // Files
 extension Sandbox {
+  /// The name of the record of outputs.
+  static let record = "kpack-outputs.json"
+
   /// Writes `text` to `path` and makes the folders that it needs.
   func write(_ text: String, to path: String) throws { try write(Data(text.utf8), to: path) }
 
@@ -73,9 +76,9 @@ extension Sandbox {
 
   func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: "\(root)/\(path)") }
 
-  /// All names in a folder, sorted; hidden ones too.
+  /// All names in a folder but that of the record of outputs, sorted; hidden ones too.
   func names(in folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)").sorted()
+    try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)").filter { $0 != Self.record }.sorted()
   }
 
   /// All files of a folder by name.

@@ -1,0 +1,50 @@
+// Which layout a file in a folder of outputs belongs to, by its name alone: files of other versions and platforms have
+// names that the same templates give.
+
+package import Layout
+
+/// What an output is made from.
+package enum OutputOwner: Hashable, Sendable {
+  /// The layout of a tarball, by name.
+  case tarball(String)
+  /// The rule of an image, by name.
+  case image(String)
+}
+
+/// The names that the outputs of a set of layouts can have.
+package struct OutputNames: Sendable {
+  private struct Pattern: Sendable {
+    let owner: OutputOwner
+    let template: Template
+    /// The value of {name}.
+    let name: String
+  }
+
+  private let tarballs: [Pattern]
+  private let images: [Pattern]
+
+  package init(_ layouts: LayoutSet) {
+    tarballs = layouts.tarballs.map {
+      Pattern(owner: .tarball($0.name), template: $0.fileName, name: layouts.release.name)
+    }
+    images = (layouts.images?.groups.values.flatMap { $0 } ?? []).map { image in
+      let template = image.file ?? Template(literal: image.name + ImageRule.fileSuffix)
+      return Pattern(owner: .image(image.name), template: template, name: image.name)
+    }
+  }
+
+  /// The tarballs whose template fits the file name with the most literal text: "k-client-1.tar.gz" fits
+  /// "k-{version}.tar.gz" too. More than one where two templates are alike.
+  package func tarballs(named fileName: [UInt8]) -> Set<OutputOwner> { Self.owners(of: fileName, tarballs) }
+
+  /// The images whose template fits the file name with the most literal text.
+  package func images(named fileName: [UInt8]) -> Set<OutputOwner> { Self.owners(of: fileName, images) }
+
+  private static func owners(of fileName: [UInt8], _ patterns: [Pattern]) -> Set<OutputOwner> {
+    let fits = patterns.compactMap { pattern in
+      pattern.template.literalCount(in: fileName) { $0 == .name ? pattern.name : nil }.map { (pattern.owner, $0) }
+    }
+    let most = fits.map(\.1).max()
+    return Set(fits.filter { $0.1 == most }.map(\.0))
+  }
+}

@@ -1,0 +1,163 @@
+// The search for leftovers: archives and packages in the folders of a run that belong to its layouts and that it did
+// not write. Scripts that upload a folder would ship them.
+
+import Basics
+import Files
+private import Glibc
+import Plan
+
+/// A file that the run did not write.
+struct Leftover {
+  /// The path as the locations give it.
+  let path: [UInt8]
+  /// The absolute path, without links.
+  let place: [UInt8]
+  let status: FileStatus
+  /// What the record has of it; nil for nothing.
+  let entry: OutputRecord.Entry?
+
+  /// Whether it can be a file that kpack made, by its size.
+  var isRecorded: Bool { status.isFile && entry?.size == status.identity.size }
+}
+
+/// Searches the folders of one run.
+struct LeftoverSearch {
+  private enum Kind { case tarball, image }
+
+  private let keeping: RecordKeeping
+  private let record: OutputRecord
+  private let run: RunOutputs
+  /// The artifacts that are written.
+  private let artifacts: [Artifact]
+  /// The layouts and images that the run makes.
+  private let owners: Set<OutputOwner>
+  /// Absolute paths of folders that the run keeps as wholes, each with a slash behind it.
+  private let kept: [[UInt8]]
+  /// The folders that the run writes into, absolute and without links.
+  private let ownFolders: Set<[UInt8]>
+
+  /// The ends of the names that are looked for, in lower case.
+  private static let suffixes = [
+    ".tar.gz", ".tgz", ".tar", ".tar.zst", ".tar.xz", ".tar.bz2", ".zip", ".deb", ".rpm",
+  ]
+  private static let slash = UInt8(ascii: "/")
+
+  init(
+    _ keeping: RecordKeeping, _ plan: Plan, _ record: OutputRecord, _ run: RunOutputs, _ paths: inout OutputPaths
+  ) throws {
+    (self.keeping, self.record, self.run) = (keeping, record, run)
+    artifacts = plan.written.map { plan.artifacts[$0] }
+    owners = Set(artifacts.map(\.owner))
+    kept = try keeping.keptFolders.map { try paths.folder(Array($0.utf8)) + [Self.slash] }
+    ownFolders = Set(try ReleaseFolder.paths(of: plan).map { try paths.folder(Array($0.utf8)) })
+  }
+
+  /// Whether the file at this absolute path is in a folder that the run keeps as a whole.
+  func isKept(_ place: [UInt8]) -> Bool { kept.contains { place.starts(with: $0) } }
+
+  /// The leftovers, in the order of the folders and of their names.
+  func find() throws -> [Leftover] {
+    var found: [Leftover] = []
+    var seen: Set<[UInt8]> = []
+    for (folder, kind, suffixes) in try folders() {
+      for leftover in leftovers(in: folder, kind, suffixes) where seen.insert(leftover.place).inserted {
+        found.append(leftover)
+      }
+    }
+    return found
+  }
+
+  // MARK: Folders
+
+  private func folders() throws -> [(folder: String, kind: Kind, suffixes: [String])] {
+    let locations = keeping.locations
+    var folders: [(folder: String, kind: Kind, suffixes: [String])] = []
+    if artifacts.contains(where: { $0.image == nil }) { folders.append((locations.out, .tarball, Self.suffixes)) }
+    let images = artifacts.compactMap(\.image)
+    if images.contains(where: \.isKept) {
+      folders.append((locations.images, .image, Self.suffixes))
+      folders += inner(of: locations.images).map { ("\(locations.images)/\($0)", .image, Self.suffixes) }
+    }
+    var staged: Set<[String]> = []
+    for place in images.flatMap(\.stagePlaces) {
+      // "LAYOUT/OS-ARCH": on all platforms of the layout.
+      let layout = Paths.parent(of: place.folder)
+      guard staged.insert([layout, place.path]).inserted else { continue }
+      for platform in inner(of: "\(locations.stage)/\(layout)") {
+        folders.append((place.place(below: "\(locations.stage)/\(layout)/\(platform)"), .image, [".tar"]))
+      }
+    }
+    return folders
+  }
+
+  /// The names of the folders in a folder, in order. One that cannot be listed has none: the run wrote all of its own
+  /// files, and what others put there is no error of it.
+  private func inner(of folder: String) -> [String] {
+    guard let handle = try? FileHandle(opening: Array(folder.utf8), O_RDONLY | O_DIRECTORY),
+      let names = try? FolderListing.names(of: handle)
+    else { return [] }
+    return names.compactMap { name in
+      let status = try? FileStatus.ifThere(name, in: handle.descriptor, path: name)
+      // Where a link leads, this run writes or nobody should look.
+      guard let status, status.isFolder || status.isSymlink else { return nil }
+      return String(validating: name, as: UTF8.self)
+    }
+  }
+
+  // MARK: Files
+
+  private func leftovers(in folder: String, _ kind: Kind, _ suffixes: [String]) -> [Leftover] {
+    guard let resolved = followed(folder),
+      // As above: what cannot be listed is no error.
+      let handle = try? FileHandle(opening: resolved, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
+      let names = try? FolderListing.names(of: handle)
+    else { return [] }
+    return names.compactMap { name in
+      guard Self.has(name, one: suffixes) else { return nil }
+      let place = resolved + [Self.slash] + name
+      guard !run.decide(on: place), !isKept(place), isOfRun(name, place, kind),
+        let status = try? FileStatus.ifThere(name, in: handle.descriptor, path: place),
+        // A symlink too, since what uploads a folder follows it.
+        status.isFile || status.isSymlink
+      else { return nil }
+      let path = Array(folder.utf8) + [Self.slash] + name
+      return Leftover(path: path, place: place, status: status, entry: record.entries[place])
+    }
+  }
+
+  /// The absolute path of a folder of the run; nil where a link leads to it from the run's folders and the run itself
+  /// does not write there.
+  private func followed(_ folder: String) -> [UInt8]? {
+    guard let resolved = try? Paths.resolved(Array(folder.utf8)) else { return nil }
+    let roots = [keeping.locations.out, keeping.locations.images, keeping.locations.stage]
+    for root in roots where folder.utf8.starts(with: root.utf8) {
+      let rest = folder.utf8.dropFirst(root.utf8.count)
+      if let root = try? Paths.resolved(Array(root.utf8)), resolved == root + rest { return resolved }
+    }
+    return ownFolders.contains { resolved == $0 || resolved.starts(with: $0 + [Self.slash]) } ? resolved : nil
+  }
+
+  /// Whether the name has one of the suffixes, in any case, and something before it.
+  private static func has(_ name: [UInt8], one suffixes: [String]) -> Bool {
+    let lower = name.map(\.lowercased)
+    return suffixes.contains { lower.count > $0.utf8.count && lower.suffix($0.utf8.count).elementsEqual($0.utf8) }
+  }
+
+  /// Whether the file belongs to a layout or an image of the run: by the record, else by its name. In a run of all, what
+  /// the record does not have belongs to it.
+  private func isOfRun(_ name: [UInt8], _ place: [UInt8], _ kind: Kind) -> Bool {
+    if let entry = record.entries[place] {
+      if keeping.isNamed { return owners.contains(entry.owner) }
+      let isImage = if case .image = entry.owner { true } else { false }
+      return artifacts.contains { ($0.image != nil) == isImage }
+    }
+    if !keeping.isNamed { return true }
+    let names = kind == .image ? keeping.names.images(named: name) : keeping.names.tarballs(named: name)
+    return !names.isDisjoint(with: owners)
+  }
+}
+
+extension PlannedImage.StagePlace {
+  /// The folder of the archive below `folder`, which is the one of a platform.
+  fileprivate func place(below folder: String) -> String { path.isEmpty ? folder : "\(folder)/\(path)" }
+}
