@@ -68,9 +68,11 @@ test: deps
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
-# What takes minutes: entries of 8 GiB, hundreds of thousands of files.
+# What takes minutes: entries of 8 GiB, hundreds of thousands of files; and what reads a release behind kpack.
 test-slow: deps
 	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter kpackTests.Slow
+	$(call need,python3,python3)
+	@bash Tests/Integration/run-consumers.sh .build/debug/kpack .build/consumers
 
 # Images against bases of Debian's packages, docker build and other tools; skipped where these cannot be had.
 test-images: all

@@ -72,7 +72,7 @@ let package = Package(
     tests(
       of: "Write",
       with: ["Basics", "Files", "Threads", "Archive", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
-    tests(of: "kpack", with: ["Basics", "JSON", "Archive", "kpack", "TestSupport"]),
+    tests(of: "kpack", with: ["Basics", "JSON", "Archive", "Plan", "Write", "kpack", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

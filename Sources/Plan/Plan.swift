@@ -19,6 +19,7 @@ package struct Plan: Sendable {
   package let gitArchives: [GitArchive]
   /// The rules that brought entries, by number.
   package let rules: [RuleOrigin]
+  package let release: PlannedRelease
   /// Things that are no mistake, but seldom meant.
   package let warnings: [String]
   /// The folders of the stage that the run makes, in the order of their tarballs.

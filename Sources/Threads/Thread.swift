@@ -10,7 +10,12 @@ final class Lock: @unchecked Sendable {
 
   init() {
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    // Waits are measured by the clock that nobody sets.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -24,6 +29,11 @@ final class Lock: @unchecked Sendable {
   func unlock() { pthread_mutex_unlock(mutex) }
   /// Gives the lock up until another thread calls `wakeAll`.
   func wait() { pthread_cond_wait(condition, mutex) }
+  /// The same, until `time` of the monotonic clock at the latest.
+  func wait(until time: timespec) {
+    var time = time
+    pthread_cond_timedwait(condition, mutex, &time)
+  }
   func wakeAll() { pthread_cond_broadcast(condition) }
 
   /// Runs `body` without the lock, which the caller holds before and after.

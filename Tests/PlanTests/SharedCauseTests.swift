@@ -13,6 +13,10 @@ struct SharedCauseTests {
   private let filling =
     "`kpack base add REF FILE`, `kpack base make REF` or `skopeo copy docker://REF oci:ROOT/_output/bases:REF`"
 
+  private var remedy: String {
+    "\(filling) adds one; or let the images' own build put NAME.tar and NAME.docker_tag there"
+  }
+
   init() throws { tree = try TemporaryTree() }
 
   @Test func `a folder of binaries that is missing is told once`() throws {
@@ -65,13 +69,49 @@ struct SharedCauseTests {
       [#"{"images": "g", "to": "i"}"#, #"{"file": "no", "to": "a"}"#], head: #""platforms": "all""#,
       name: "{os}-{arch}.tgz")
     let release = platformRelease.replacing(#", "windows/amd64""#, with: "")
-    let needed = "6 images: tool for linux/amd64, other for linux/amd64, plain for linux/amd64 and 3 more"
+    let needed = "tool for linux/amd64, other for linux/amd64, plain for linux/amd64 and 3 more"
     #expect(
       try tree.mistakes(["release": release, "images": images, "app": app]) { $0.version = "v1" } == [
-        "data: ROOT/_output/bases: no bases to make images from, and ROOT/_output/release-stage has not got \(needed); "
-          + "\(filling) fills the one, `kpack images` or a build of the images the other",
+        "data: ROOT/_output/bases: no bases to make images from, and 6 images are missing in "
+          + "ROOT/_output/release-stage/app/linux-amd64/i and 1 more such folder: \(needed); \(remedy)",
         "system: entries[1]: a: source ROOT/no: cannot find: No such file or directory",
       ])
+  }
+
+  @Test func `images that a stage with others lacks are all named`() throws {
+    for file in ["plain.tar", "plain.docker_tag"] {
+      try tree.write("v1", to: "_output/release-stage/app/linux-amd64/i/\(file)")
+    }
+    let groups = (0..<5).map { #"{"name": "n\#($0)", "base": "c"}"# }.joined(separator: ", ")
+    let images = images.replacing(
+      #"{"name": "plain", "base": "c"}"#, with: "{\"name\": \"plain\", \"base\": \"c\"}, \(groups)")
+    let app = tarball([#"{"images": "g", "to": "i"}"#], head: #""platforms": ["linux/amd64"]"#)
+    let names = (["tool", "other"] + (0..<5).map { "n\($0)" }).map { "\($0) for linux/amd64" }.joined(separator: ", ")
+    let mistakes = try tree.mistakes(["release": platformRelease, "images": images, "app": app]) { $0.version = "v1" }
+    #expect(
+      mistakes.first
+        == "data: ROOT/_output/bases: no bases to make images from, and 7 images are missing in "
+        + "ROOT/_output/release-stage/app/linux-amd64/i: \(names); \(remedy)")
+  }
+
+  @Test func `a run for images and tarballs tells once that there are no bases`() throws {
+    for name in ["tool", "other"] { try tree.addBinary(name) }
+    let app = tarball([#"{"images": "g", "to": "i"}"#], head: #""platforms": ["linux/amd64"]"#)
+    let rules = try Rules.of(["release": platformRelease, "images": images, "app": app])
+    let refusal =
+      "\(tree.root)/_output/bases: no bases to make images from; "
+      + "\(filling.replacing("ROOT", with: tree.root)) adds one"
+    for plan in [{ try Planner.planRelease($0, $1) }, { try Planner.planImages($0, $1) }]
+      as [(Rules, ReleaseOptions) throws -> Plan]
+    {
+      let options = tree.options { ($0.version, $0.platforms) = ("v1", [Platform(os: "linux", architecture: "amd64")]) }
+      do {
+        _ = try plan(rules, options)
+        Issue.record("a plan without bases")
+      } catch let errors as PlanErrors {
+        #expect(errors.diagnostics.map(\.description) == [refusal])
+      }
+    }
   }
 
   @Test func `bases that are missing are told once, with all images that stand on them`() throws {

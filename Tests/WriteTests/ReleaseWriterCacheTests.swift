@@ -30,7 +30,7 @@ struct ReleaseWriterCacheTests {
   }
 
   private func write(
-    _ plan: Plan, cache: ArtifactCache?, _ watch: @escaping (WriteEvent) -> Void = { _ in }
+    _ plan: Plan, cache: ArtifactCache?, _ watch: @escaping @Sendable (WriteEvent) -> Void = { _ in }
   ) throws -> [Digest] {
     let folder = try OutputFolder("\(sample.tree.root)/out")
     defer { folder.abandon() }

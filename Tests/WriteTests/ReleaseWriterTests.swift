@@ -183,12 +183,13 @@ struct ReleaseWriterTests {
     let plan = try edges.plan()
     let folder = try OutputFolder("\(edges.tree.root)/out")
     nonisolated(unsafe) var (packed, began, finished) = (Int64(0), [Int](), [Int]())
-    // Commits, and so events, come from one thread at a time.
+    // Events of tarballs come from commits, one at a time.
     let results = try written(plan, into: folder, WriteOptions(jobs: 3)) { event in
       switch event {
       case .began(let artifact): began.append(artifact)
-      case .packed(let count): packed += count
+      case .packed(let count, _): packed += count
       case .finished(let result): finished.append(result.artifact)
+      case .staging: Issue.record("a plan without a stage")
       }
     }
     #expect(packed == results.reduce(0) { $0 + $1.tarSize })

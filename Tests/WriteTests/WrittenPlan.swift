@@ -9,7 +9,7 @@
 @discardableResult
 func written(
   _ plan: Plan, into outputs: OutputFolder, _ options: WriteOptions, cache: ArtifactCache? = nil,
-  _ watch: @escaping (WriteEvent) -> Void = { _ in }
+  _ watch: @escaping @Sendable (WriteEvent) -> Void = { _ in }
 ) throws -> [ArtifactResult] {
   let writer = ReleaseWriter(plan, options, cache: cache)
   let ledger = try writer.write(into: outputs, watch)

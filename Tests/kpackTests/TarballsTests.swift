@@ -35,28 +35,52 @@ import Testing
     #expect(try box.kpack(words: words) == Outcome(status: 0, output: table, errors: ""))
   }
 
-  @Test func `progress is a line for each tarball when nobody watches, on standard error`() throws {
+  @Test(arguments: [
+    ([], [:], nil),
+    (["--platform", "linux/amd64"], [:], "only linux/amd64 (--platform)"),
+    (["greeter"], ["KUBE_FASTBUILD": "true"], "only greeter, the layouts' fast platforms (KUBE_FASTBUILD=true)"),
+    (
+      [], ["KUBE_BUILD_PLATFORMS": "linux/amd64"], "only linux/amd64, as KUBE_BUILD_PLATFORMS says: 1 of 3 tarballs"
+    ),
+    (["--fast"], [:], "only the layouts' fast platforms (--fast)"),
+    ([], ["KUBE_FASTBUILD": "true"], "only the layouts' fast platforms (KUBE_FASTBUILD=true)"),
+  ])
+  func `a log tells version, release, folder and what limits the run at the start, and the sum at the end`(
+    words: [String], environment: [String: String], limits: String?
+  ) throws {
     let box = try Sandbox.greeter()
-    let words = Sandbox.packGreeter.filter { $0 != "--quiet" }
-    let errors = try box.kpack(words: words).errors
-    let name = "greeter-v1.2.3-linux-amd64.tar.gz"
-    let count = try box.read("_output/release-tars/\(name)").count
-    #expect(errors == "\(name): 10 entries, 8.2 kB to \(count) B\n")
+    let version = try #require(try box.kpack("--version").lines.first)
+    func log() throws -> [String] {
+      let outcome = try box.kpack(
+        words: ["tarballs", "--layouts", "layouts", "--version", "v1.2.3"] + words, environment: environment)
+      return outcome.errors.replacing(/\d+\.\d\d s/, with: "N s").split(separator: "\n").map(String.init)
+    }
+    let count = limits == nil ? "3 tarballs" : "1 tarball"
+    let start = ["\(version): greeter v1.2.3, \(count) into _output/release-tars"] + (limits.map { [$0] } ?? [])
+    #expect(try log() == start + ["\(count) in N s"])
+    #expect(try log() == start + ["\(count) in N s, unchanged"])
+    try box.sh("rm _output/release-tars/*linux*")
+    let state = limits == nil ? ", 2 of them unchanged" : ""
+    #expect(try log() == start + ["\(count) in N s\(state)"])
   }
 
-  @Test func `verbose tells folders, threads, zlib and time`() throws {
+  @Test func `verbose tells folders, version, threads, zlib and time, and each artifact when it is made`() throws {
     let box = try Sandbox.greeter()
     let zlib = try #require(try box.kpack("--version").lines.last)
     let words = Sandbox.packGreeter + ["--verbose", "--jobs", "3", "--epoch", "7", "--cache", "kept"]
     let lines = { (errors: String) in errors.split(separator: "\n").map(String.init) }
     let first = lines(try box.kpack(words: words).errors)
     #expect(
-      first.prefix(2) == [
-        "root ., binaries _output/dockerized/bin, stage _output/release-stage",
-        "1 tarballs into _output/release-tars, 3 threads, \(zlib), time of entries 7",
+      first.prefix(3) == [
+        "root ., binaries _output/dockerized/bin, stage _output/release-stage, tarballs _output/release-tars, "
+          + "images _output/release-images, bases _output/bases, cache kept",
+        "version v1.2.3, time of entries 7 (--epoch)", "3 threads, \(zlib)",
       ])
+    let name = "greeter-v1.2.3-linux-amd64.tar.gz"
+    let count = try box.read("_output/release-tars/\(name)").count
+    #expect(first.dropFirst(3).first == "\(name): 10 entries, 8.2 kB to \(count) B")
     let seconds = #/\d+\.\d\d s/#
-    let times = first.dropFirst(2).first?.replacing(seconds, with: "N s")
+    let times = first.dropFirst(4).first?.replacing(seconds, with: "N s")
     #expect(
       times == "planning N s, hashing N s; of all threads together deflating N s, splicing N s")
     #expect(

@@ -114,8 +114,9 @@ package struct SharedCause: Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
     /// A source is missing, by its path.
     case source([UInt8])
-    /// All bases are missing, and an image in the stage folder.
-    case bases
+    /// There are no bases, and an image is not in this folder of the stage. Nil for an image that is made from bases
+    /// alone.
+    case bases(stage: String?)
     /// One base is missing, by its name.
     case base(String)
     /// A value from the environment or the command line is wrong: the text of the mistake.
@@ -132,8 +133,13 @@ package struct SharedCause: Equatable, Sendable {
 /// Joins mistakes that have one cause.
 struct SharedCauses {
   private let locations: Locations
+  /// How many images the run looked for in the stage folder.
+  private let stagedImages: Int
 
-  init(_ locations: Locations) { self.locations = locations }
+  init(_ locations: Locations, stagedImages: Int) {
+    self.locations = locations
+    self.stagedImages = stagedImages
+  }
 
   /// The key by which mistakes are joined.
   private enum Group: Hashable {
@@ -188,7 +194,10 @@ struct SharedCauses {
       guard let subject = subject(of: diagnostic, in: group), !subjects.contains(subject) else { continue }
       subjects.append(subject)
     }
-    guard all.count > 1, subjects.count > 1 || group != .bases else { return all[0] }
+    let isOfImages = group == .bases
+    // A file that is missing of one image is told as it is, unless no image at all can be made.
+    let isOne = all.count == 1 || isOfImages && subjects.count == 1
+    if isOne && !(isOfImages && stages(of: all).isEmpty) { return all[0] }
     switch group {
     case .fact: return all[0]
     case .platforms:
@@ -206,9 +215,36 @@ struct SharedCauses {
     return escapedName(path.dropFirst(folder.count + 1))
   }
 
+  /// The commands that bring a base.
+  private static func filling(_ bases: String) -> String {
+    "`kpack base add REF FILE`, `kpack base make REF` or `skopeo copy docker://REF oci:\(bases):REF`"
+  }
+
+  /// The folders of the stage that were looked into; empty when an image can only be made from bases.
+  private func stages(of all: [Diagnostic]) -> [String] {
+    var stages: [String] = []
+    for case .bases(let stage)? in all.map(\.cause?.kind) {
+      guard let stage else { return [] }
+      if !stages.contains(stage) { stages.append(stage) }
+    }
+    return stages
+  }
+
+  private func message(withoutBases images: [String], _ stages: [String]) -> String {
+    let bases = escapedName(locations.bases.utf8)
+    let filling = "\(Self.filling(bases)) adds one"
+    guard let first = stages.first else { return "\(bases): no bases to make images from; \(filling)" }
+    let others = stages.count > 1 ? " and \(stages.count - 1) more such folder\(stages.count == 2 ? "" : "s")" : ""
+    // Those of a stage that has others are easily overlooked.
+    let names = images.count < stagedImages ? images.joined(separator: ", ") : images.firstFew
+    let count = images.count == 1 ? "1 image is" : "\(images.count) images are"
+    return "\(bases): no bases to make images from, and \(count) missing in \(escapedName(first.utf8))\(others): "
+      + "\(names); \(filling); or let the images' own build put NAME.tar and NAME.docker_tag there"
+  }
+
   private func message(_ group: Group, _ subjects: [String], _ all: [Diagnostic]) -> String {
     let bases = escapedName(locations.bases.utf8)
-    let filling = "`kpack base add REF FILE`, `kpack base make REF` or `skopeo copy docker://REF oci:\(bases):REF`"
+    let filling = Self.filling(bases)
     let images = "\(subjects.count) image\(subjects.count == 1 ? "" : "s"): \(subjects.firstFew)"
     switch group {
     case .fact, .platforms: return all[0].message
@@ -217,10 +253,7 @@ struct SharedCauses {
       let hint = isBin ? "; the build puts binaries there, below OS/ARCH, and --bin names another folder" : ""
       let count = subjects.count == 1 ? "1 source is" : "\(subjects.count) sources are"
       return "\(escapedName(folder)): no such folder, where \(count) to be found: \(subjects.firstFew)\(hint)"
-    case .bases:
-      let stage = escapedName(locations.stage.utf8)
-      return "\(bases): no bases to make images from, and \(stage) has not got \(images); "
-        + "\(filling) fills the one, `kpack images` or a build of the images the other"
+    case .bases: return message(withoutBases: subjects, stages(of: all))
     case .base:
       var names: [String] = []
       for case .base(let name)? in all.map(\.cause?.kind) where !names.contains(name) { names.append(name) }

@@ -52,10 +52,15 @@ struct Facts: Sendable {
   }
 
   /// Time of every entry of an archive whose settings give `time`, seconds since 1970.
-  func mtime(_ time: Int64?) throws -> Int64 {
-    if let known = options.epoch ?? time { return known }
+  func mtime(_ time: Int64?) throws -> Int64 { try entryTime(time).seconds }
+
+  /// The same, and where it comes from.
+  func entryTime(_ time: Int64?) throws -> EntryTime {
+    if let given = options.epoch { return EntryTime(seconds: given, origin: .options) }
+    if let time { return EntryTime(seconds: time, origin: .layout) }
     guard let commitTime else { throw UnaskedFact(fact: .commitTime) }
-    return try commitTime.get() ?? 0
+    guard let time = try commitTime.get() else { return EntryTime(seconds: 0, origin: .none) }
+    return EntryTime(seconds: time, origin: .commit)
   }
 
   /// The repository of the tree, if it has one.
@@ -236,8 +241,10 @@ struct FactFinder {
 /// The time of a release, seconds since 1970.
 package enum ReleaseTime {
   /// The time when no layout sets it: that of the command line, else of the commit, else 0.
-  package static func find(_ options: ReleaseOptions, in repository: GitRepository?) throws -> Int64 {
-    try options.epoch ?? repository.map { try ofCommit(in: $0) } ?? 0
+  package static func find(_ options: ReleaseOptions, in repository: GitRepository?) throws -> EntryTime {
+    if let epoch = options.epoch { return EntryTime(seconds: epoch, origin: .options) }
+    guard let repository else { return EntryTime(seconds: 0, origin: .none) }
+    return EntryTime(seconds: try ofCommit(in: repository), origin: .commit)
   }
 
   /// The time of the commit that is checked out.

@@ -114,7 +114,9 @@ struct PlanJoin {
   }
 
   /// The plan: first the images, then the tarballs, which may hold them.
-  func finished(for locations: Locations, _ warnings: [String], cut: PlatformCut?) throws -> Plan {
+  func finished(
+    _ release: PlannedRelease, for locations: Locations, _ warnings: [String], cut: PlatformCut?
+  ) throws -> Plan {
     let count = plannedImages.count
     let staged = tarballs.enumerated().compactMap { number, tarball in
       tarball.unit.map { StagedFolder($0, of: number + count, in: locations.stage) }
@@ -131,8 +133,8 @@ struct PlanJoin {
     var artifacts = images + tarballs
     for folder in staged { Self.addPlaces(in: folder, to: &artifacts, sources) }
     return Plan(
-      artifacts: artifacts, sources: sources, gitArchives: gitArchives, rules: rules, warnings: warnings,
-      stagedFolders: staged, platformCut: cut)
+      artifacts: artifacts, sources: sources, gitArchives: gitArchives, rules: rules, release: release,
+      warnings: warnings, stagedFolders: staged, platformCut: cut)
   }
 
   /// Adds to each artifact its places in a folder of the stage.

@@ -66,13 +66,15 @@ package enum Planner {
       for index in drafts.tarballs.indices { said.attempt { try join.add(&drafts.tarballs[index]) } }
       if said.mistakes.isEmpty {
         do {
-          return try join.finished(for: options.locations, said.warnings, cut: drafts.platformCut)
+          return try join.finished(
+            drafts.release, for: options.locations, said.warnings, cut: drafts.platformCut)
         } catch {
           said.refuse(error)
         }
       }
     }
-    throw PlanErrors(diagnostics: SharedCauses(options.locations).combined(said.mistakes))
+    let causes = SharedCauses(options.locations, stagedImages: drafts.stagedImages)
+    throw PlanErrors(diagnostics: causes.combined(said.mistakes))
   }
 }
 

@@ -16,6 +16,9 @@ struct ReleaseDrafts {
   private(set) var images: [ImageKey: ImageDraft] = [:]
   /// The images that the command line asks for.
   private(set) var ownImages: [ImageKey] = []
+  private(set) var release: PlannedRelease
+  /// How many images tarballs look for in the stage folder.
+  var stagedImages: Int { tarballs.reduce(0) { $0 + $1.draft.stagedImages } }
   /// What a variable of the environment leaves out; nil for nothing.
   private(set) var platformCut: PlatformCut?
   let git: GitArchives
@@ -28,6 +31,7 @@ struct ReleaseDrafts {
   init(_ rules: Rules, _ options: ReleaseOptions, _ wanted: WantedArtifacts) {
     (self.rules, self.options, self.wanted) = (rules, options, wanted)
     git = GitArchives(near: options.locations.out)
+    release = PlannedRelease(name: rules.layouts.release.name, version: options.version, times: [])
     do {
       if !options.isDry { try options.locations.check(.root) }
       for mistake in LayoutChecks(rules).unmetConditions() { said.refuse(mistake) }
@@ -60,6 +64,7 @@ struct ReleaseDrafts {
       if !haveBinaries || !haveBases { scope.images = [] }
       if scope.images.isEmpty && scope.tarballs.isEmpty { return }
     }
+    release = Self.release(of: scope, facts)
     let names = scope.tarballs.map { fileName(of: $0, facts) }
     checkFileNames(names, of: scope.tarballs)
     let own: OwnPlaces
@@ -117,6 +122,16 @@ extension ReleaseDrafts {
     }
   }
 
+  private static func release(of scope: Scope, _ facts: Facts) -> PlannedRelease {
+    let ofImages = (scope.images + scope.heldImages).isEmpty ? [] : [facts.layouts.release.archive.mtime]
+    var seen: Set<EntryTime> = []
+    // What cannot be found is a mistake of the artifact, told there.
+    let times = (scope.tarballs.map(\.layout.settings.mtime) + ofImages).compactMap { try? facts.entryTime($0) }
+    return PlannedRelease(
+      name: facts.layouts.release.name, version: (try? facts.version?.get()) ?? facts.options.version,
+      times: times.filter { seen.insert($0).inserted })
+  }
+
   /// The cut of `scope` from that of a run on all platforms.
   private func cut(of scope: Scope, _ facts: Facts) -> PlatformCut? {
     guard case .variable = options.platformsOrigin else { return nil }
@@ -164,8 +179,8 @@ extension ReleaseDrafts {
     case .failure(let error): said.refuse(error)
     case .success, nil:
       let folder = escapedName(options.locations.bases.utf8)
-      let reason = "no bases; `kpack base add` and `skopeo copy ... oci:\(folder):REF` fill it"
-      said.refuse(Diagnostic(.data, "\(folder): \(reason)"))
+      let cause = SharedCause(kind: .bases(stage: nil), subject: "")
+      said.refuse(Diagnostic(.data, "\(folder): no bases", cause: cause))
     }
     return false
   }

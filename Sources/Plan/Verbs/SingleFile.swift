@@ -56,9 +56,10 @@ struct SingleFile {
       return Diagnostic(fault, "\(path.text): source \(reason)", cause: cause)
     }
     let bases = escapedName(locations.bases.utf8)
+    let folder = Paths.parent(of: String(decoding: source, as: UTF8.self))
     return Diagnostic(
       fault, "\(path.text): staged image \(reason), and \(bases) holds no bases to make it from",
-      cause: error.isAboutMissingFile ? SharedCause(kind: .bases, subject: stagedImage) : nil)
+      cause: error.isAboutMissingFile ? SharedCause(kind: .bases(stage: folder), subject: stagedImage) : nil)
   }
 }
 

@@ -15,7 +15,9 @@ final class Assembler {
   private let memory: ReleaseMemory?
   private let task: BlockTask
   private let log: WorkLog
-  private let watch: (WriteEvent) -> Void
+  private let watch: @Sendable (WriteEvent) -> Void
+  /// The artifact that is being written.
+  private var current = 0
   private var writer: ArchiveWriter?
   private var extents: [EncodedSource: EncodedExtent] = [:]
   /// The start of the source that is being written; its checksum so far is `sourceCRC`.
@@ -29,7 +31,7 @@ final class Assembler {
 
   init(
     _ artifacts: [Artifact], _ codecs: CodecTable, store: SourceStore, folder: ReleaseFolder, memory: ReleaseMemory?,
-    _ task: BlockTask, _ log: WorkLog, watch: @escaping (WriteEvent) -> Void
+    _ task: BlockTask, _ log: WorkLog, watch: @escaping @Sendable (WriteEvent) -> Void
   ) {
     self.artifacts = artifacts
     self.codecs = codecs
@@ -51,6 +53,7 @@ final class Assembler {
       writer = try ArchiveWriter(
         try folder.create(artifacts[artifact]), codec: codecs[codecs.numbers[artifact]], hashesTar: hashesTar)
       entryDigests = []
+      current = artifact
       watch(.began(artifact: artifact))
     case .block(let block, let raw, _, let digests):
       entryDigests += digests
@@ -79,7 +82,7 @@ final class Assembler {
   private func append(_ block: EncodedBlock, _ raw: [UInt8]?) throws {
     try writer?.append(block)
     raw?.withUnsafeBytes { writer?.hash($0) }
-    watch(.packed(block.crc.count))
+    watch(.packed(block.crc.count, artifact: current))
   }
 
   private func begin(_ source: EncodedSource) {
@@ -137,7 +140,7 @@ final class Assembler {
 
   /// Hashes the plain bytes of a spliced source, if the digest of the plain tar is wanted.
   private func hash(_ source: EncodedSource, count: Int64) throws {
-    guard writer?.wantsTarBytes == true else { return watch(.packed(count)) }
+    guard writer?.wantsTarBytes == true else { return watch(.packed(count, artifact: current)) }
     var offset: Int64 = 0
     while offset < count {
       let chunk = Int(min(Int64(scratch.count), count - offset))
@@ -147,7 +150,7 @@ final class Assembler {
         writer?.hash(UnsafeRawBufferPointer(part))
       }
       offset += Int64(chunk)
-      watch(.packed(Int64(chunk)))
+      watch(.packed(Int64(chunk), artifact: current))
     }
   }
 

@@ -17,15 +17,20 @@ struct ArtifactFiles {
     self.store = store
   }
 
-  /// Writes the file of an artifact without encoding it.
-  mutating func write(_ rope: Rope, of artifact: Artifact) throws -> (digest: Digest, file: SourceFile) {
-    try write(rope, into: try folder.create(artifact), at: folder.place(artifact))
+  /// Writes the file of an artifact without encoding it; `watch` is told how many bytes are written, bit by bit.
+  mutating func write(
+    _ rope: Rope, of artifact: Artifact, watch: (Int64) -> Void
+  ) throws -> (digest: Digest, file: SourceFile) {
+    try write(rope, into: try folder.create(artifact), at: folder.place(artifact), watch: watch)
   }
 
   private mutating func write(
-    _ rope: Rope, into file: consuming OutputFile, at place: OutputPlace
+    _ rope: Rope, into file: consuming OutputFile, at place: OutputPlace, watch: (Int64) -> Void = { _ in }
   ) throws -> (digest: Digest, file: SourceFile) {
-    try rope.forEachChunk { try file.write($0) }
+    try rope.forEachChunk { chunk in
+      try file.write(chunk)
+      watch(Int64(chunk.count))
+    }
     let (digest, source) = try file.finish()
     note(digest, at: place, source)
     return (digest, source)

@@ -1,11 +1,13 @@
 // The options of a run that writes, and the events that it reports.
 
-/// A step in the writing of a release, to show progress.
+/// A step in the writing of a release, to show progress. Artifacts are given by number.
 package enum WriteEvent: Sendable {
   case began(artifact: Int)
-  /// This many more plain bytes are packed.
-  case packed(Int64)
+  /// This many more plain bytes of an artifact are packed.
+  case packed(Int64, artifact: Int)
   case finished(ArtifactResult)
+  /// The folders of the stage are filled.
+  case staging
 }
 
 /// The options for writing a release.

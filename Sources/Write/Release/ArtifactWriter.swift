@@ -13,6 +13,7 @@ struct ArtifactWriter: Sendable {
   /// Digests of the new layers of images, by the number of the artifact.
   let layers: [Int: Digest]
   let log: WorkLog
+  let watch: @Sendable (WriteEvent) -> Void
 
   /// Writes an artifact, unless the same file is there already.
   func write(_ number: Int) throws -> WrittenArtifact {
@@ -20,12 +21,13 @@ struct ArtifactWriter: Sendable {
       log.add(unchanged.result.tarSize, .leftAlone)
       return unchanged
     }
+    watch(.began(artifact: number))
     return try log.timed(.writing) {
       let artifact = plan.artifacts[number]
       let rope = try artifact.writtenFormat.rope(of: artifact, layer: layers[number], in: store)
       var files = ArtifactFiles(in: folder, store)
       let companion = try files.write(artifact.companions)
-      let (digest, file) = try files.write(rope, of: artifact)
+      let (digest, file) = try files.write(rope, of: artifact) { watch(.packed($0, artifact: number)) }
       try files.link(file, to: artifact.places.dropFirst())
       log.add(rope.count, .written)
       let result = ArtifactResult(

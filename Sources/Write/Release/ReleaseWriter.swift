@@ -46,8 +46,8 @@ package final class ReleaseWriter {
   /// Writes every artifact that has a place into `outputs`, which has the folders of the plan. These stay open: other
   /// files of the release, such as checksums, can be added before `commit`.
   ///
-  /// When it throws, nothing was written.
-  package func write(into outputs: OutputFolder, _ watch: @escaping (WriteEvent) -> Void) throws -> Ledger {
+  /// `watch` is called by several threads. When it throws, nothing was written.
+  package func write(into outputs: OutputFolder, _ watch: @escaping @Sendable (WriteEvent) -> Void) throws -> Ledger {
     let store = plan.store()
     let codecs = CodecTable(of: plan.artifacts)
     let folder = ReleaseFolder(outputs, for: plan)
@@ -65,7 +65,8 @@ package final class ReleaseWriter {
     }
     let rest = plan.written.filter { plan.artifacts[$0].image != nil || unchanged[$0] == nil }
     let layers = try log.timed(.hashing) { try addImages(neededBy: rest, to: store) }
-    let writer = ArtifactWriter(plan: plan, store: store, folder: folder, memory: memory, layers: layers, log: log)
+    let writer = ArtifactWriter(
+      plan: plan, store: store, folder: folder, memory: memory, layers: layers, log: log, watch: watch)
     let schedule = BlockSchedule(rest, of: plan.artifacts, codecs, store: store) { memory?.has($0) ?? false }
     let task = BlockTask(keepsRaw: options.hashesTars, hashesEntries: options.hashesEntries)
     let assembler = Assembler(
@@ -85,6 +86,7 @@ package final class ReleaseWriter {
     try workers.run(threads: options.jobs)
     written = assembler.written
     objects = used.keys
+    if !plan.stagedFolders.isEmpty { watch(.staging) }
     try log.timed(.staging) { try fillStage(outputs, folder, store) }
     return try ledger(store)
   }

@@ -61,7 +61,7 @@ struct BaseCommand: Command {
         variables: [.sourceDateEpoch]),
       .limit,
     ],
-    groups: [OptionGroup.folders])
+    groups: [OptionGroup.folders], verbose: "the folder of bases")
 
   private let context: CommandContext
   private let locations: Locations
@@ -78,6 +78,7 @@ struct BaseCommand: Command {
 
   func run() throws {
     try checkOptions()
+    context.messages.detail(["bases \(escapedName(locations.bases.utf8))"])
     let words = context.line.arguments
     switch (words.first, words.count) {
     case ("add", 3) where !context.line.has("rootfs"):

@@ -27,7 +27,7 @@ struct ImagesCommand: Command {
         help: "only these architectures, for linux, in place of --platform; may be given several times"),
       .withStage, .imageFormat, .releaseNames, .force, .clean, .cacheLimit,
     ],
-    groups: OptionGroup.tree)
+    groups: OptionGroup.tree, verbose: ReleaseRun.verbose)
 
   private let context: CommandContext
 

@@ -14,7 +14,7 @@ struct InspectCommand: Command {
       digest, settings and layers; with -v the entries of each layer too. --format json gives one object an image.
       """,
     examples: ["kpack inspect kube-proxy.tar", "kpack inspect -v _output/bases"],
-    options: [.limit])
+    options: [.limit], verbose: "the entries of each layer")
 
   private let context: CommandContext
 

@@ -19,7 +19,7 @@ struct PlanCommand: Command {
       "kpack plan server --platform linux/amd64",
       "kpack plan salt --format mtree | bsdtar -cf salt.tar @-",
     ],
-    groups: OptionGroup.tree, formats: [.text, .json, .mtree])
+    groups: OptionGroup.tree, formats: [.text, .json, .mtree], verbose: "folders, version and time")
 
   private let context: CommandContext
 
@@ -31,6 +31,7 @@ struct PlanCommand: Command {
     let plan = try context.planned(in: options.locations) { try Planner.plan($0, options, names: names) }
     context.tellCut(of: plan)
     for warning in plan.warnings { context.messages.warning(warning) }
+    context.messages.detail(FactLines(options, context).lines(of: plan.release))
     let tarballs = plan.artifacts.filter { $0.image == nil }
     switch context.format {
     case .text: for tarball in tarballs { try printText(tarball, plan) }

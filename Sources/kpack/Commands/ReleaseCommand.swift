@@ -19,7 +19,7 @@ struct ReleaseCommand: Command {
       "kpack release --layouts layouts --version 1.2.0",
     ],
     options: [.withStage, .level, .imageFormat, .releaseNames, .entries, .force, .clean, .cacheLimit],
-    groups: OptionGroup.tree)
+    groups: OptionGroup.tree, verbose: ReleaseRun.verbose)
 
   private let context: CommandContext
 

@@ -19,7 +19,7 @@ struct StageCommand: Command {
       "kpack stage --stage _output/release-stage",
       "kpack stage server --platform linux/amd64 --format json",
     ],
-    options: [.level, .imageFormat, .force, .clean, .cacheLimit], groups: OptionGroup.tree)
+    options: [.level, .imageFormat, .force, .clean, .cacheLimit], groups: OptionGroup.tree, verbose: ReleaseRun.verbose)
 
   private let context: CommandContext
 

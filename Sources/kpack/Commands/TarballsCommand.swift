@@ -25,7 +25,8 @@ struct TarballsCommand: Command {
       "kpack tarballs --stage _output/release-stage",
       "kpack tarballs client node --platform linux/amd64 --format json",
     ],
-    options: [.withStage, .level, .imageFormat, .entries, .force, .clean, .cacheLimit], groups: OptionGroup.tree)
+    options: [.withStage, .level, .imageFormat, .entries, .force, .clean, .cacheLimit], groups: OptionGroup.tree,
+    verbose: ReleaseRun.verbose)
 
   private let context: CommandContext
 

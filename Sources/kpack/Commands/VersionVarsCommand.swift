@@ -22,7 +22,7 @@ struct VersionVarsCommand: Command {
         name: "package", argument: .text("PATH"),
         help: "Go package whose variables the linker flags set; may be given several times (those of Kubernetes)"),
     ],
-    groups: OptionGroup.tree)
+    groups: OptionGroup.tree, verbose: "folders, and where the time in KUBE_LDFLAGS comes from")
 
   private let context: CommandContext
 
@@ -42,10 +42,11 @@ struct VersionVarsCommand: Command {
     if let unfit = variables.unfitForLdflags {
       throw Diagnostic(.usage, "\(shown(unfit)): a blank cannot stand in linker flags")
     }
-    let epoch = try ReleaseTime.find(options, in: repository)
+    let time = try ReleaseTime.find(options, in: repository)
+    context.messages.detail(FactLines(options, context).lines(version: variables.version, times: [time]))
     let packages = context.line.values("package")
     let ldflags = variables.ldflags(
-      epoch: epoch, packages: packages.isEmpty ? VersionVariables.kubernetesPackages : packages)
+      epoch: time.seconds, packages: packages.isEmpty ? VersionVariables.kubernetesPackages : packages)
     // Shells read the values as printed, without escapes.
     let values = [variables.commit, variables.treeState, variables.version, variables.major, variables.minor, ldflags]
     if let unfit = values.compactMap({ $0 }).first(where: { escapedControls($0) != $0 }) {

@@ -43,7 +43,7 @@ struct ManPage {
     for command in commands { page.item(command.name, command.summary) }
     page.section("OPTIONS")
     page.paragraphs("All commands take these.")
-    for option in OptionGroup.output([.text, .json]).options { page.item(option) }
+    for option in OptionGroup.ofAll.options { page.item(option) }
     page.section("EXAMPLES")
     page.block(Program.examples)
     page.section("ENVIRONMENT")

@@ -55,7 +55,7 @@ struct ReferencePage {
 
       ## Options of all commands
 
-      \(Self.list(OptionGroup.output([.text, .json]).options))
+      \(Self.list(OptionGroup.ofAll.options))
 
       What reads a tree takes one set of folders, platforms, versions, threads and cache, so that a script can pass the
       same to all. What a command has no use for otherwise is refused with exit code 2.

@@ -20,13 +20,15 @@ struct CommandSpec: Sendable {
   var groups: [OptionGroup] = []
   /// The forms of its results.
   var formats: [ResultFormat] = [.text, .json]
+  /// What --verbose adds to what it tells; nil for nothing.
+  var verbose: String?
   /// Whether help leaves it out, because it only serves the build of kpack itself.
   var isHidden = false
 
   /// Its options in the order of help: its own, then the shared ones.
   var allGroups: [OptionGroup] {
     let own = options.isEmpty ? [] : [OptionGroup(title: "options", options: options)]
-    return own + groups + [OptionGroup.output(formats)]
+    return own + groups + [OptionGroup.output(formats, details: verbose)]
   }
 
   /// All options that the command takes.

@@ -72,8 +72,11 @@ struct OptionGroup: Sendable {
       OptionSpec(name: "no-cache", help: "keep nothing for the next run and use nothing of the last"),
     ])
 
-  /// The group that every command takes; `formats` are those of its results.
-  static func output(_ formats: [ResultFormat]) -> OptionGroup {
+  /// The group that every command takes, for pages about all of them.
+  static let ofAll = output([.text, .json], details: "what the command's own help says")
+
+  /// The group that every command takes; `formats` are those of its results, `details` what --verbose adds.
+  static func output(_ formats: [ResultFormat], details: String?) -> OptionGroup {
     OptionGroup(
       title: "output",
       options: [
@@ -82,7 +85,8 @@ struct OptionGroup: Sendable {
           help: "of the results: \(formats.map(\.rawValue).joined(separator: ", ")) (text; on a terminal "
             + "with rounded sizes and short digests)"),
         OptionSpec(name: "quiet", letter: "q", help: "no progress and no warnings"),
-        OptionSpec(name: "verbose", letter: "v", help: "also tell what was found: folders, version, time"),
+        OptionSpec(
+          name: "verbose", letter: "v", help: details.map { "also tell \($0)" } ?? "nothing more, in this command"),
         OptionSpec(name: "color", help: "color on any output"),
         OptionSpec(name: "no-color", help: "no color, not on a terminal either", variables: [.noColor]),
         OptionSpec(name: "help", letter: "h", help: "print this help"),

@@ -11,6 +11,9 @@ import Write
 
 /// One run that makes artifacts.
 struct ReleaseRun {
+  /// What --verbose adds.
+  static let verbose = "folders, version, time, each artifact when it is made, and where the time went"
+
   /// The outputs of the run in messages: "the tarballs".
   let subject: String
   /// Whether the results are one object for each entry instead of one for each artifact.
@@ -28,17 +31,21 @@ struct ReleaseRun {
   func run(_ planner: (Rules, ReleaseOptions) throws -> Plan) throws {
     let options = try context.releaseOptions()
     let cacheLimit = try context.cacheLimit()
-    let start = Progress.now()
+    let progress = Progress(context.messages)
+    // A plan with mistakes ends the run before the events do.
+    defer { progress.end() }
     let (plan, names) = try context.planned(in: options.locations) { rules in
       (try planner(rules, options), OutputNames(rules.layouts))
     }
     var keeping = RecordKeeping(
       options.locations, names, isNamed: !context.line.arguments.isEmpty, isCleaning: context.line.has("clean"))
     keeping.keptFolders = plan.stagedFolders.map(\.place.path)
-    let planning = Progress.now() - start
-    context.tellCut(of: plan)
+    let planning = progress.seconds
+    let log = RunLog(plan, options, context)
+    for line in log.start { context.messages.note(line) }
     for warning in plan.warnings { context.messages.warning(warning) }
-    context.messages.detail(description(of: plan, options))
+    context.messages.detail(log.details)
+    progress.begin(plan)
     let folder = try Interrupts.guardedFolder(ReleaseWriter.folders(of: plan))
     let cache = context.cache(of: options, limit: cacheLimit)
     if let cache { Interrupts.guardCache(cache) }
@@ -46,13 +53,13 @@ struct ReleaseRun {
     writing.hashesTars = context.format == .json && plan.hasTarballs
     writing.hashesEntries = tellsEntries
     let writer = ReleaseWriter(plan, writing, cache: cache)
-    let progress = Progress(plan, context.messages)
     let ledger: Ledger
     let end: RunEnd
     do {
       try ReleaseWriter.check(plan, in: folder)
       try keeping.check(plan)
       ledger = try writer.write(into: folder) { progress.take($0) }
+      progress.finish()
       end = try writer.commit(folder, keeping)
       cache?.finish()
     } catch {
@@ -71,24 +78,7 @@ struct ReleaseRun {
     } catch {
       throw Diagnostic(.system, "\(subject) are written, but their results could not be told: \(error)")
     }
-  }
-
-  private func description(of plan: Plan, _ options: ReleaseOptions) -> [String] {
-    let places = options.locations
-    var lines: [String] = []
-    if plan.hasTarballs {
-      let tarballs = plan.artifacts.filter { $0.image == nil && $0.isResult }
-      lines = [
-        "root \(places.root), binaries \(places.bin), stage \(places.stage)",
-        "\(tarballs.count) tarballs into \(places.out), \(options.jobs) threads, zlib \(GzipMember.zlibVersion), "
-          + "time of entries \(tarballs.first?.entries.mtime ?? 0)",
-      ]
-    }
-    let images = plan.written.compactMap { plan.artifacts[$0].image == nil ? nil : plan.artifacts[$0] }
-    if !images.isEmpty {
-      lines.append("\(images.count) images into \(ReleaseWriter.folders(of: images).joined(separator: ", "))")
-    }
-    return lines
+    context.messages.note(log.sum(of: ledger, seconds: progress.seconds))
   }
 
   private func report(_ ledger: Ledger, _ staged: [StagedResult], _ options: ReleaseOptions) throws {

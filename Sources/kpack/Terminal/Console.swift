@@ -95,6 +95,13 @@ struct MessageOutput {
 
   private func write(_ line: String) { Self.writeRaw(escapedControls(line) + "\n") }
 
+  /// Prints a line that may as well be left out: nothing where standard error is a pipe whose reader does not read, so
+  /// that the run does not wait for it.
+  static func sign(_ line: String) {
+    var error = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+    if poll(&error, 1, 0) == 1 { writeRaw(escapedControls(line) + "\n") }
+  }
+
   /// Writes `text` as it is; a closed standard error is ignored. A failed write is tried once more: lack of space or a
   /// signal may pass, and a run must not end without a message.
   static func writeRaw(_ text: String) {
