@@ -16,8 +16,13 @@ struct WorkSummary {
 
   /// The lines for a run that wrote `plan`.
   func lines(of plan: Plan) -> [String] {
-    guard plan.hasTarballs else { return ofImages }
-    return plan.written.contains { plan.artifacts[$0].image != nil } ? ofTarballs + [ofImages[1]] : ofTarballs
+    let staging = plan.stagedFolders.isEmpty ? [] : ["staging \(time(.staging))"]
+    guard plan.hasTarballs else { return ofImages + staging }
+    return staging + ofWritten(plan)
+  }
+
+  private func ofWritten(_ plan: Plan) -> [String] {
+    plan.written.contains { plan.artifacts[$0].image != nil } ? ofTarballs + [ofImages[1]] : ofTarballs
   }
 
   private var ofTarballs: [String] {
