@@ -28,6 +28,8 @@ package final class OutputFolder: Sendable {
       case link(SourceFile)
       /// It does not: a file of an earlier run is removed.
       case removal
+      /// It does not: a folder of an earlier run is removed with all that is in it.
+      case folderRemoval
       /// A folder that is filled under its temporary name.
       case folder
       /// A file that others link to, and that gets no name of its own.
@@ -227,6 +229,17 @@ package final class OutputFolder: Sendable {
   func addUnsynced(_ file: consuming FileHandle) throws(SystemError) { try unsynced.add(file) }
 
   func copiedLinks(of number: Int) -> Int { state.withLock { $0.contents[number]?.copied ?? 0 } }
+
+  /// Removes the folder `name` of an earlier run at the commit, with all that is in it, if it is there.
+  ///
+  /// Throws `OutputError` when another run holds it.
+  package func removeFolder(_ name: String, in folder: Int) throws {
+    let older = try LockedFolder(self.folder(folder).final(name))
+    _ = try state.withLock { state throws(SystemError) in
+      state.replaced.append(older)
+      return try add(name, .folderRemoval, in: state.reached[folder], to: &state)
+    }
+  }
 
   /// Removes the file `name` of an earlier run at the commit, if it is there.
   package func remove(_ name: String, in folder: Int = 0) throws(SystemError) {
@@ -442,6 +455,10 @@ private struct Placing {
     let backup = output.folder.backup(number)
     let temporary = output.folder.temporary(number)
     switch output.kind {
+    case .folderRemoval:
+      let (path, backup) = (Array(final.utf8), backup)
+      try systemCall("remove", path) { rename(final, backup) }
+      placements.append(.file(final: final, older: backup))
     case .removal:
       if let placement = try Self.remove(final, backup: backup) { placements.append(placement) }
     case .written, .link:
@@ -492,9 +509,13 @@ private struct Placing {
     // A folder would be moved away where the file system has no links.
     if try isFolder(final) { throw SystemError(operation: "rename", path: final, errno: EISDIR) }
     let older = try Self.keepOlder(final, as: backup) ? backup : nil
-    if older != nil { placements.append(.file(final: final, older: older)) }
-    guard rename(temporary, final) == 0 else { throw SystemError(operation: "rename", path: final, errno: errno) }
-    if older == nil { placements.append(.file(final: final, older: nil)) }
+    if rename(temporary, final) == 0 { return placements.append(.file(final: final, older: older)) }
+    let error = SystemError(operation: "rename", path: final, errno: errno)
+    // The older one is in its place where it only got a second name, which goes with the temporaries.
+    if older != nil, try FileStatus.ifThere(Array(final.utf8)) == nil {
+      placements.append(.file(final: final, older: older))
+    }
+    throw error
   }
 
   /// Gives an older output the second name `backup`, so that its own always leads to a whole file; where the file

@@ -1,6 +1,6 @@
 // The folder of the stage that gets the entries of a tarball as files, as release scripts stage them.
 
-import Basics
+package import Basics
 import Files
 import Layout
 
@@ -68,6 +68,12 @@ struct StageUnit: Hashable {
 extension Platform {
   /// The name of its folders in the stage: "linux-amd64".
   var stageName: String { "\(os)-\(architecture)" }
+
+  /// Whether `name` is that of a platform's folder in the stage.
+  package static func isStageName(_ name: String) -> Bool {
+    let parts = name.utf8.split(separator: UInt8(ascii: "-"))
+    return parts.count == 2 && PlatformNames.architectures.contains(String(decoding: Array(parts[1]), as: UTF8.self))
+  }
 }
 
 extension TarballLayout {
@@ -82,19 +88,20 @@ extension LayoutSet {
   }
 }
 
-extension Locations {
+/// The check that staging replaces no folder of others.
+enum StageCheck {
   /// Throws a `Diagnostic` when one of `folders`, which are replaced, is the source tree or holds it, or another folder of
   /// the run; or when the stage is the source tree, whose folders have such names too.
-  func checkStage(_ folders: [StagedFolder]) throws {
+  static func check(_ folders: [StagedFolder], _ locations: Locations) throws {
     func key(_ path: String) throws(SystemError) -> FileKey? {
       try FileStatus.followingIfThere(Array(path.utf8))?.key
     }
-    if let stage = try key(stage), try key(root) == stage {
-      let path = escapedName(self.stage.utf8)
+    if let stage = try key(locations.stage), try key(locations.root) == stage {
+      let path = escapedName(locations.stage.utf8)
       throw Diagnostic(.usage, "--stage: \(path) is the source tree, expected a folder of its own")
     }
     let replaced = try folders.map { (folder: $0, key: try key($0.place.path)) }.filter { $0.key != nil }
-    for path in [root, bin, out, images, bases, cache] {
+    for path in [locations.root, locations.cache] + locations.own.filter({ $0 != locations.stage }) {
       guard var rest = try? Paths.resolved(Array(path.utf8)) else { continue }
       while !rest.isEmpty {
         let above = try FileStatus.followingIfThere(rest)?.key

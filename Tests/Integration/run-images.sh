@@ -138,8 +138,8 @@ check_field_bases() {
 # One tag under two names: readers find the image by the tag and by the whole second name.
 check_two_names() {
   local tar=$work/settings/images/amd64/bare.tar second=other.example/bare-amd64:v1 name digest
-  KUBE_DOCKER_REGISTRY=other.example KUBE_DOCKER_IMAGE_TAG=v1 "$kpack" images -q bare --root "$work/settings" \
-    --layouts "$work/settings/layouts" --bin "$work/settings/bin" --stage "$work/settings/stage" \
+  KUBE_DOCKER_REGISTRY=other.example KUBE_DOCKER_IMAGE_TAG=v1 "$kpack" images -q bare --release-names \
+    --root "$work/settings" --layouts "$work/settings/layouts" --bin "$work/settings/bin" --stage "$work/settings/stage" \
     --images "$work/settings/images" --bases "$work/bases" --version v1 --epoch 0
   rm -rf "$work/two" "$work/two-bundle" && mkdir "$work/two" && tar -xf "$tar" -C "$work/two"
   umoci unpack --image "$work/two:v1" "$work/two-bundle"

@@ -123,7 +123,8 @@ import Testing
     words: [String], environment: [String: String], platform: String, hint: String
   ) throws {
     let box = try Sandbox.imaged()
-    let refused = Outcome.refused(2, "the platform \(platform) is in no list of this run\(hint)")
+    let variable = environment.keys.map { "\($0): " }.joined()
+    let refused = Outcome.refused(2, "\(variable)the platform \(platform) is in no list of this run\(hint)")
     let common = ["images", "--quiet", "--layouts", "layouts", "--version", "v1"]
     #expect(try box.kpack(words: common + words, environment: environment) == refused)
   }

@@ -49,12 +49,14 @@ import Testing
     try box.make("images", "--arch", "amd64")
     let wanted = try box.tree()
     try box.make("images", "--arch", "arm")
-    let arm =
-      try box.paths(below: "_output/release-images/arm") + box.paths(below: "_output/release-stage/server/linux-arm")
+    let arm = try ["release-dockerfiles/arm", "release-images/arm", "release-stage/server/linux-arm"].flatMap {
+      try box.paths(below: "_output/\($0)")
+    }
     try #require(arm.count > 4)
     let outcome = try box.make("images", "--arch", "amd64", "--clean")
     #expect(outcome.removed.sorted() == arm.sorted() && outcome.warnings == [])
     #expect(try box.tree() == wanted)
+    #expect(!box.isThere("_output/release-dockerfiles/arm"))
     #expect(!box.isThere("_output/release-images/arm") && !box.isThere("_output/release-stage/server/linux-arm"))
   }
 

@@ -71,7 +71,7 @@ private struct Record: Decodable {
     try box.make("images", "--arch", "amd64")
     try box.make("tarballs", "--platform", "linux/amd64")
     try expectTrue(box)
-    try box.sh("rm _output/release-images/arm/tool.tar; rm -r _output/release-images/amd64/tool.dockerbuild/*")
+    try box.sh("rm _output/release-images/arm/tool.tar; rm -r _output/release-dockerfiles/amd64/tool/*")
     try box.make("tarballs")
     try expectTrue(box)
     // A changed file stays in it as it was made.

@@ -235,3 +235,44 @@ extension StageTests {
     try expectStage(of: box)
   }
 }
+
+// Leftovers
+extension StageTests {
+  @Test(arguments: [[], ["--no-cache"]])
+  func `folders of other platforms are named, and --clean takes those that are as kpack made them`(
+    _ options: [String]
+  ) throws {
+    let box = try Sandbox.sample()
+    let words = ["tarballs", "client", "node", "--with-stage", "--version", "v1.7.4", "--platform"]
+    try box.sh(
+      """
+      cd _output/dockerized/bin/linux; for arch in arm arm64; do mkdir $arch; cp amd64/* $arch; done
+      mkdir -p "$OLDPWD/$1/client/linux-386"; echo x > "$OLDPWD/$1/client/linux-386/x"
+      """, Self.stage)
+    let first = try box.kpack(words: words + ["linux/amd64,linux/arm,linux/arm64"] + options)
+    try #require(first.status == 0, "\(first.errors)")
+    try box.sh("echo changed > $1/node/linux-arm/kubernetes/LICENSES.new", Self.stage)
+    let others = ["client/linux-386", "client/linux-arm", "client/linux-arm64", "node/linux-arm", "node/linux-arm64"]
+
+    let second = try box.kpack(words: words + ["linux/amd64"] + options)
+    for folder in others {
+      #expect(second.errors.contains("kpack: warning: \(Self.stage)/\(folder): a leftover, not of this run\n"))
+    }
+    #expect(!second.errors.contains("linux-amd64: a leftover"))
+    let before = try contents(Self.stage, of: box)
+    // A run that fails removes nothing.
+    try box.sh("mkdir _output/kept; mv _output/kpack-outputs.json _output/kept; mkdir _output/kpack-outputs.json")
+    #expect(try box.kpack(words: words + ["linux/amd64", "--clean"] + options).status == 4)
+    #expect(try contents(Self.stage, of: box) == before)
+    try box.sh("rmdir _output/kpack-outputs.json; mv _output/kept/* _output")
+
+    let third = try box.kpack(words: words + ["linux/amd64", "--clean"] + options)
+    #expect(third.status == 0)
+    for (folder, fate) in zip(others, [false, true, true, false, true]) {
+      #expect(third.errors.contains("\(Self.stage)/\(folder): removed, a leftover") == fate, "\(third.errors)")
+      #expect(box.isThere("\(Self.stage)/\(folder)") == !fate)
+    }
+    #expect(third.errors.contains("node/linux-arm: a leftover, not of this run; it stays: it was changed since"))
+    #expect(try box.sh("find _output -name '.kpack*'") == "")
+  }
+}

@@ -238,13 +238,6 @@ struct FactFinder {
   }
 }
 
-extension ReleaseOptions {
-  /// The source tree, with all that tells its version.
-  package func tree(with repository: GitRepository?) -> VersionedTree {
-    VersionedTree(root: locations.root, repository: repository, environment: environment, version: version)
-  }
-}
-
 /// The time of a release, seconds since 1970.
 package enum ReleaseTime {
   /// The time when no layout sets it: that of the command line, else of the commit, else 0.

@@ -1,6 +1,7 @@
 // The choices of the command line and the environment for a release, as values.
 
 package import Basics
+package import Git
 package import Image
 
 /// The choices of one run.
@@ -36,6 +37,11 @@ package struct ReleaseOptions: Sendable {
   package init(locations: Locations, environment: [String: String]) {
     self.locations = locations
     self.environment = environment
+  }
+
+  /// The source tree, with all that tells its version.
+  package func tree(with repository: GitRepository?) -> VersionedTree {
+    VersionedTree(root: locations.root, repository: repository, environment: environment, version: version)
   }
 
   /// The value of the variable; nil when it is not set or empty.

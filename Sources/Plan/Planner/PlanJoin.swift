@@ -121,7 +121,7 @@ struct PlanJoin {
     let staged = tarballs.enumerated().compactMap { number, tarball in
       tarball.unit.map { StagedFolder($0, of: number + count, in: locations.stage) }
     }
-    if !staged.isEmpty { try locations.checkStage(staged) }
+    if !staged.isEmpty { try StageCheck.check(staged, locations) }
     let images = plannedImages.enumerated().map {
       Artifact($1, in: locations, isWritten: ownImages.contains($0), staged: staged)
     }

@@ -111,7 +111,16 @@ struct Cleaning {
     } catch {
       return .error("\(error)")
     }
-    try outputs.remove(rest[levels...].joined(separator: "/"), in: index)
+    let name = rest[levels...].joined(separator: "/")
+    if entry.isFolder {
+      do {
+        try outputs.removeFolder(name, in: index)
+      } catch let error as OutputError {
+        return .error("\(error)")
+      }
+    } else {
+      try outputs.remove(name, in: index)
+    }
     noteFolders(of: leftover.place, below: root.place)
     return nil
   }
@@ -130,24 +139,15 @@ struct Cleaning {
     root(of: place).map { root, rest in Array(([root.path] + rest).joined(separator: "/").utf8) }
   }
 
-  /// Whether the file is a regular one with the size and the digest of `entry`.
+  /// Whether what is there is what `entry` says: a regular file of its size and digest, or a folder of its digest.
   private static func isUnchanged(_ place: [UInt8], _ entry: OutputRecord.Entry) throws -> Bool {
+    if entry.isFolder {
+      return try FileStatus.ifThere(place)?.isFolder == true && FolderContents.digest(of: place) == entry.digest
+    }
     guard let status = try FileStatus.ifThere(place), status.isFile, status.identity.size == entry.size else {
       return false
     }
-    let file = SourceFile(path: place, identity: status.identity)
-    var hash = SHA256()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
-    defer { buffer.deallocate() }
-    var offset: Int64 = 0
-    while offset < entry.size {
-      // In bounds: at most the size of the buffer.
-      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), entry.size - offset))])
-      try file.read(from: offset, into: chunk)
-      hash.update(UnsafeRawBufferPointer(chunk))
-      offset += Int64(chunk.count)
-    }
-    return hash.finalize() == entry.digest
+    return try SourceFile(path: place, identity: status.identity).digest() == entry.digest
   }
 
   /// Notes the folders from the file up to the root, which itself stays.

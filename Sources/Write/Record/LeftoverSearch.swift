@@ -6,7 +6,7 @@ import Files
 private import Glibc
 import Plan
 
-/// A file that the run did not write.
+/// A file that the run did not write, or a folder of the stage that it did not make.
 struct Leftover {
   /// The path as the locations give it.
   let path: [UInt8]
@@ -17,7 +17,10 @@ struct Leftover {
   let entry: OutputRecord.Entry?
 
   /// Whether it can be a file that kpack made, by its size.
-  var isRecorded: Bool { status.isFile && entry?.size == status.identity.size }
+  var isRecorded: Bool {
+    guard let entry else { return false }
+    return entry.isFolder ? status.isFolder : status.isFile && entry.size == status.identity.size
+  }
 }
 
 /// Searches the folders of one run.
@@ -29,6 +32,8 @@ struct LeftoverSearch {
   private let run: RunOutputs
   /// The artifacts that are written.
   private let artifacts: [Artifact]
+  /// The folders of the stage that it makes.
+  private let staged: [StagedFolder]
   /// The layouts and images that the run makes.
   private let owners: Set<OutputOwner>
   /// Absolute paths of folders that the run keeps as wholes, each with a slash behind it.
@@ -47,6 +52,7 @@ struct LeftoverSearch {
   ) throws {
     (self.keeping, self.record, self.run) = (keeping, record, run)
     artifacts = plan.written.map { plan.artifacts[$0] }
+    staged = plan.stagedFolders
     owners = Set(artifacts.map(\.owner))
     kept = try keeping.keptFolders.map { try paths.folder(Array($0.utf8)) + [Self.slash] }
     ownFolders = Set(try ReleaseFolder.paths(of: plan).map { try paths.folder(Array($0.utf8)) })
@@ -62,6 +68,23 @@ struct LeftoverSearch {
     for (folder, kind, suffixes) in try folders() {
       for leftover in leftovers(in: folder, kind, suffixes) where seen.insert(leftover.place).inserted {
         found.append(leftover)
+      }
+    }
+    let stage = stageFolders()
+    return found.filter { file in !stage.contains { file.place.starts(with: $0.place + [Self.slash]) } } + stage
+  }
+
+  /// Folders of other platforms beside those that the run makes in the stage.
+  private func stageFolders() -> [Leftover] {
+    var found: [Leftover] = []
+    var seen: Set<String> = []
+    for folder in staged.map(\.place.folder) where folder != keeping.locations.stage && seen.insert(folder).inserted {
+      guard let resolved = followed(folder) else { continue }
+      for name in inner(of: folder) where Platform.isStageName(name) {
+        let place = resolved + [Self.slash] + Array(name.utf8)
+        guard !kept.contains(place + [Self.slash]), let status = try? FileStatus.ifThere(place) else { continue }
+        let path = Array(folder.utf8) + [Self.slash] + Array(name.utf8)
+        found.append(Leftover(path: path, place: place, status: status, entry: record.entries[place]))
       }
     }
     return found

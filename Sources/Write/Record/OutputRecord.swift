@@ -14,6 +14,8 @@ struct OutputRecord: Equatable {
     /// The name of its artifact for messages; the files beside an artifact have that of the artifact.
     let artifact: String
     let owner: OutputOwner
+    /// Whether it is a folder of the stage; then `size` is that of all files in it, `digest` that of its `FolderContents`.
+    var isFolder = false
   }
 
   /// By the absolute path of the file, without links.
@@ -38,10 +40,11 @@ extension OutputRecord {
         case .tarball(let name): ("layout", .string(name))
         case .image(let name): ("image", .string(name))
         }
-      let line: JSONLiteral = .object([
-        ("folder", .string(place.folder)), ("name", .string(place.name)), ("size", .integer(entry.size)),
-        ("sha256", .string("\(entry.digest)")), ("artifact", .string(entry.artifact)), owner,
-      ])
+      let line: JSONLiteral = .object(
+        [
+          ("folder", .string(place.folder)), ("name", .string(place.name)), ("size", .integer(entry.size)),
+          ("sha256", .string("\(entry.digest)")), ("artifact", .string(entry.artifact)), owner,
+        ] + (entry.isFolder ? [("isFolder", .bool(true))] : []))
       return line.text
     }
     return Array("{\"version\":\(Self.version),\"outputs\":[\n\(lines.joined(separator: ",\n"))\n]}\n".utf8)
@@ -166,6 +169,8 @@ private struct RecordMembers {
     guard let digest = Digest(hex: Array(try string("sha256").utf8)) else { throw fault("no digest in \"sha256\"") }
     let owner: OutputOwner =
       self["image"] == nil ? .tarball(try string("layout")) : .image(try string("image"))
-    return OutputRecord.Entry(size: size, digest: digest, artifact: try string("artifact"), owner: owner)
+    return OutputRecord.Entry(
+      size: size, digest: digest, artifact: try string("artifact"), owner: owner,
+      isFolder: self["isFolder"]?.kind == .bool(true))
   }
 }

@@ -31,13 +31,14 @@ package struct RecordKeeping: Sendable {
   ///
   /// Throws `OutputError.inUse` when another run holds the folder of the record for long.
   func finish(
-    _ outputs: OutputFolder, _ plan: Plan, _ written: [WrittenArtifact], copies: [Int: Digest]
+    _ outputs: OutputFolder, _ plan: Plan, _ written: [WrittenArtifact], _ staged: [RecordedFolder],
+    copies: [Int: Digest]
   ) throws -> Tidying {
     // The disk can be slow, and other runs wait for the folder of the record.
     try outputs.sync()
     let folder = ReleaseFolder(outputs, for: plan)
     var paths = OutputPaths()
-    let run = try RunOutputs(written, of: plan, in: folder, copies: copies, &paths)
+    let run = try RunOutputs(written, staged, of: plan, in: folder, copies: copies, &paths)
     let file = try RecordFile(of: plan, locations)
     let known = try file.read()
     let search = try LeftoverSearch(self, plan, known.record, run, &paths)
@@ -62,17 +63,23 @@ package struct RecordKeeping: Sendable {
     // Read again: another run may have written it until now.
     let found = try file.read(after: known)
     var record = found.record
-    record.entries = record.entries.filter { path, _ in
-      !run.decide(on: path) && !removed.contains(path) && Self.isThere(path)
+    record.entries = record.entries.filter { path, entry in
+      !run.decide(on: path) && !run.holds(path) && !Self.isGone(path, removed) && Self.isThere(path, entry)
     }
     record.entries.merge(run.entries) { $1 }
     let text = file.text(of: record)
     if text != found.text || found.fault != nil { try outputs.write(text, as: OwnFile.record, in: index) }
   }
 
-  private static func isThere(_ path: [UInt8]) -> Bool {
+  /// Whether the path, or a folder above it, is removed.
+  private static func isGone(_ path: [UInt8], _ removed: Set<[UInt8]>) -> Bool {
+    removed.contains(path) || removed.contains { path.starts(with: $0 + [UInt8(ascii: "/")]) }
+  }
+
+  private static func isThere(_ path: [UInt8], _ entry: OutputRecord.Entry) -> Bool {
     do throws(SystemError) {
-      return try FileStatus.ifThere(path)?.isFile ?? false
+      let status = try FileStatus.ifThere(path)
+      return status?.isFile == true && !entry.isFolder || status?.isFolder == true && entry.isFolder
     } catch {
       // A file that cannot be looked at may be there.
       return true

@@ -12,16 +12,29 @@ struct RunOutputs {
   private(set) var entries: [[UInt8]: OutputRecord.Entry] = [:]
   /// The paths of files that must not be there after the run.
   private(set) var absent: Set<[UInt8]> = []
+  /// The folders of the stage that the run makes, each with a slash behind it.
+  private var folders: [[UInt8]] = []
 
   /// `artifacts` are all of the plan that have a place; `copies` has the digest of the file that is copied beside each
   /// image, by number.
   init(
-    _ artifacts: [WrittenArtifact], of plan: Plan, in folder: ReleaseFolder, copies: [Int: Digest],
-    _ paths: inout OutputPaths
+    _ artifacts: [WrittenArtifact], _ staged: [RecordedFolder], of plan: Plan, in folder: ReleaseFolder,
+    copies: [Int: Digest], _ paths: inout OutputPaths
   ) throws {
+    for staged in staged {
+      let artifact = plan.artifacts[staged.folder.artifact]
+      let path = try paths.place(of: Array(staged.folder.place.path.utf8))
+      folders.append(path + [UInt8(ascii: "/")])
+      entries[path] = OutputRecord.Entry(
+        size: staged.bytes, digest: staged.digest, artifact: artifact.title, owner: artifact.owner, isFolder: true)
+    }
     for written in artifacts {
       let number = written.result.artifact
       let artifact = plan.artifacts[number]
+      for place in artifact.stagedPlaces {
+        entries[try paths.place(of: Array(place.path.utf8))] = OutputRecord.Entry(
+          size: written.result.size, digest: written.result.digest, artifact: artifact.title, owner: artifact.owner)
+      }
       // One without a place of its own has no name of its own either.
       if artifact.places.isEmpty { continue }
       for file in written.finished(in: folder, artifact) {
@@ -37,8 +50,19 @@ struct RunOutputs {
     }
   }
 
+  /// Whether the path is in a folder that the run makes: what an earlier run had there is gone.
+  func holds(_ path: [UInt8]) -> Bool { folders.contains { path.starts(with: $0) } }
+
   /// Whether the run has a say in what stands at this path.
   func decide(on path: [UInt8]) -> Bool { entries[path] != nil || absent.contains(path) }
+}
+
+/// A folder of the stage as the record has it.
+struct RecordedFolder {
+  let folder: StagedFolder
+  /// Bytes of all files in it.
+  let bytes: Int64
+  let digest: Digest
 }
 
 /// Finds the digests of the files that are copied beside images.

@@ -39,21 +39,28 @@ struct LedgerDigests {
   let jobs: Int
   /// Digests of the files of artifacts, by number.
   let artifacts: [Int: Digest]
+  /// Whether digests of small files are taken from the cache and noted there.
+  var usesIndex = false
 
   /// The digests of the entries of the artifacts `written`, by number. Files that were hashed during the writing are
   /// not read again.
   func find(_ written: [WrittenArtifact]) throws -> [Int: [Digest?]] {
+    try find(written.map { ($0.result.artifact, $0.entryDigests) })
+  }
+
+  /// The same for artifacts by their numbers, with the digests that are known of their entries.
+  func find(_ artifacts: [(number: Int, known: [EntryDigest])]) throws -> [Int: [Digest?]] {
     // Without an index: a file that is in the index gets another key in the next run.
     let sources = SourceDigests(store, index: nil)
-    try sources.prepare(unknownContents(of: written), jobs: jobs)
+    try sources.prepare(unknownContents(of: artifacts.map(\.number)), jobs: jobs)
+    let small = usesIndex ? known ?? sources : sources
     var found: [Int: [Digest?]] = [:]
-    for artifact in written {
-      let number = artifact.result.artifact
+    for (number, known) in artifacts {
       let entries = plan.artifacts[number].entries
       var digests: [Digest?] = Array(repeating: nil, count: entries.count)
-      for entry in artifact.entryDigests { digests[entry.index] = entry.digest }
+      for entry in known { digests[entry.index] = entry.digest }
       let missing = (0..<entries.count).filter { digests[$0] == nil && entries.kind(at: $0) == .file }
-      let read = try ordered(missing, jobs: jobs) { try digest(of: entries, at: $0, sources) }
+      let read = try ordered(missing, jobs: jobs) { try digest(of: entries, at: $0, sources, small) }
       for (index, digest) in zip(missing, read) { digests[index] = digest }
       found[number] = digests
     }
@@ -61,9 +68,9 @@ struct LedgerDigests {
   }
 
   /// The sources in entries whose digests are not known yet, each once.
-  private func unknownContents(of written: [WrittenArtifact]) -> [SourceID] {
+  private func unknownContents(of artifacts: [Int]) -> [SourceID] {
     var ids: Set<SourceID> = []
-    for entries in written.map({ plan.artifacts[$0.result.artifact].entries }) {
+    for entries in artifacts.map({ plan.artifacts[$0].entries }) {
       for index in 0..<entries.count {
         if case .source(let id) = entries.body(at: index), known?.digest(of: id) == nil { ids.insert(id) }
       }
@@ -71,8 +78,10 @@ struct LedgerDigests {
     return Array(ids)
   }
 
-  private func digest(of entries: TarEntryList, at index: Int, _ sources: SourceDigests) throws -> Digest? {
-    if let file = entries.sourceFile(at: index) { return try sources.digest(of: file) }
+  private func digest(
+    of entries: TarEntryList, at index: Int, _ sources: SourceDigests, _ small: SourceDigests
+  ) throws -> Digest? {
+    if let file = entries.sourceFile(at: index) { return try small.digest(of: file) }
     guard case .source(let id) = entries.body(at: index) else { return nil }
     switch plan.sources[id] {
     case .artifact(let number), .nested(let number, _):

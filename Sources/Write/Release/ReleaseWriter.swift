@@ -98,7 +98,8 @@ package final class ReleaseWriter {
     var end = RunEnd()
     if let keeping {
       let copies = try CopyDigests.find(written, of: plan, memory, jobs: options.jobs)
-      end.tidying = try keeping.finish(outputs, plan, written + unchanged, copies: copies)
+      let folders = try log.timed(.hashing) { try recordedFolders() }
+      end.tidying = try keeping.finish(outputs, plan, written + unchanged, folders, copies: copies)
     }
     let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
     try outputs.commit(last: OwnFile.record)
@@ -107,6 +108,24 @@ package final class ReleaseWriter {
     cache?.keepLinked(staged.flatMap(\.sources))
     end.staged = staged.map(\.finalResult)
     return end
+  }
+
+  /// The folders of the stage with the digests of all that is in them.
+  private func recordedFolders() throws -> [RecordedFolder] {
+    if staged.isEmpty { return [] }
+    let known = Dictionary(uniqueKeysWithValues: (written + unchanged).map { ($0.result.artifact, $0.result.digest) })
+    let entryDigests = Dictionary(uniqueKeysWithValues: written.map { ($0.result.artifact, $0.entryDigests) })
+    let digests = try LedgerDigests(
+      plan: plan, store: plan.store(), known: memory?.digests, jobs: options.jobs, artifacts: known, usesIndex: true
+    ).find(plan.stagedFolders.map { ($0.artifact, entryDigests[$0.artifact] ?? []) })
+    return staged.map { filled in
+      let folder = filled.result.folder
+      return RecordedFolder(
+        folder: folder, bytes: filled.result.bytes,
+        digest: FolderContents(
+          of: plan.artifacts[folder.artifact].entries, in: folder, digests[folder.artifact] ?? []
+        ).finalize())
+    }
   }
 
   /// Fills the folders of the stage from the sources and from the artifacts, which are all written.
