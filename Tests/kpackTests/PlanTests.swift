@@ -34,7 +34,7 @@ import Testing
     #expect(rows.allSatisfy { Set($0.keys) == Self.keys })
     let final = rows.filter { $0["artifact"] == "kubernetes.tar.gz" }
     let nested = try #require(final.first { $0["path"] == "kubernetes/server/kubernetes-salt.tar.gz" })
-    #expect(nested["size"] == Value.none && nested["rule"] == "final.json:13" && nested["type"] == "file")
+    #expect(nested["size"] == Value.none && nested["rule"] == "final.json:14" && nested["type"] == "file")
     let root = try #require(final.first)
     #expect(root["path"] == "kubernetes" && root["rule"] == "implied" && root["source"] == Value.none)
   }

@@ -12,7 +12,7 @@ import Testing
   }
 
   private static let commands = [
-    "base", "cache", "completions", "images", "inspect", "layouts", "list", "plan", "release", "tarballs",
+    "base", "cache", "completions", "images", "inspect", "layouts", "list", "plan", "release", "stage", "tarballs",
     "version-vars",
   ]
 
