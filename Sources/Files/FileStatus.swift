@@ -108,6 +108,8 @@ package struct FileIdentity: Equatable, Sendable {
   package let changed: Int64
   /// How many links lead to it; 0 where that is not known. Two identities are equal whatever this is.
   private let links: UInt32
+  /// Permission bits; likewise.
+  private let mode: UInt16
 
   package init(_ status: stat) {
     device = UInt64(status.st_dev)
@@ -116,12 +118,13 @@ package struct FileIdentity: Equatable, Sendable {
     modified = Self.nanoseconds(status.st_mtim)
     changed = Self.nanoseconds(status.st_ctim)
     links = UInt32(clamping: status.st_nlink)
+    mode = UInt16(truncatingIfNeeded: status.st_mode & 0o7777)
   }
 
   /// The identity of these values, which were kept somewhere.
   package init(kept file: FileKey, size: Int64, modified: Int64, changed: Int64) {
     (device, inode) = (file.device, file.inode)
-    links = 0
+    (links, mode) = (0, 0)
     (self.size, self.modified, self.changed) = (size, modified, changed)
   }
 
@@ -141,8 +144,11 @@ package struct FileIdentity: Equatable, Sendable {
   /// Whether `now`, a later state, is the same one. Of a file that has or had several links the time of the last change
   /// of the inode may be another: a run that stages it makes links and removes those of the older stage.
   package func isStill(_ now: FileIdentity) -> Bool {
-    now == self || isSame(asLinked: now) && max(links, now.links) > 1
+    now == self || isSame(asLinked: now) && mode == now.mode && (isLinked || now.isLinked)
   }
+
+  /// Whether several links lead to it.
+  package var isLinked: Bool { links > 1 }
 
   /// Wraps on times no clock gives: only equality is asked of it.
   private static func nanoseconds(_ time: timespec) -> Int64 {

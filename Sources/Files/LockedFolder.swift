@@ -3,13 +3,16 @@
 
 import Basics
 import Glibc
+private import Synchronization
 
 /// A folder that only this run writes outputs into.
 final class LockedFolder: Sendable {
   let path: String
   /// Folders that were made for this one, outermost first.
   let made: [String]
-  private let lock: FileLock
+  private let key: FileKey
+  /// Nil once it is given up.
+  private let lock: Mutex<FileLock?>
 
   /// Opens `path`, makes it and its parents where they are missing, locks it and removes what killed runs left.
   ///
@@ -18,12 +21,18 @@ final class LockedFolder: Sendable {
     self.path = path
     made = try makeFolders(path)
     do {
-      lock = try Self.lock(FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY))
+      let lock = try Self.lock(FileHandle(opening: Array(path.utf8), O_RDONLY | O_DIRECTORY))
+      key = FileStatus(try lock.file.status()).key
+      // Another run may have put another folder in its place until the lock was had.
+      guard try FileStatus.followingIfThere(Array(path.utf8))?.key == key else {
+        throw OutputError.inUse(path: path, holder: nil)
+      }
       // Not faccessat2(2), which asks for the effective user: containers that are older than it refuse it.
       try systemCall("write into", Array(path.utf8)) { access(path, W_OK | X_OK) }
       for name in try FolderListing.names(of: lock.file) where Self.isOurs(name) {
         removeTree(Array(path.utf8) + [UInt8(ascii: "/")] + name)
       }
+      self.lock = Mutex(lock)
     } catch {
       removeFolders(made)
       throw error
@@ -32,8 +41,11 @@ final class LockedFolder: Sendable {
 
   /// Whether `path` leads to this folder, by whatever way.
   func isReached(by path: String) throws(SystemError) -> Bool {
-    try FileStatus.followingIfThere(Array(path.utf8))?.key == FileStatus(try lock.file.status()).key
+    try FileStatus.followingIfThere(Array(path.utf8))?.key == key
   }
+
+  /// Lets other runs have the folder.
+  func unlock() { lock.withLock { $0 = nil } }
 
   /// Where the output `name` will stand.
   func final(_ name: String) -> String { "\(path)/\(name)" }

@@ -7,7 +7,7 @@ private import Glibc
 /// A folder among the outputs while it is filled. Paths in it are bytes, relative to it; the folder of each must have
 /// been made before.
 ///
-/// All is made under the lock of the outputs, so that a run that is abandoned sees it or comes before it.
+/// All is made under the lock of the outputs, so that `abandon` on another thread sees it or comes before it.
 package struct NewFolder: Sendable {
   private let outputs: OutputFolder
   private let number: Int
@@ -25,6 +25,7 @@ package struct NewFolder: Sendable {
     try outputs.whileOpen { () throws(SystemError) in
       try systemCall("make the folder", path) { mkdir(terminated, 0o700) }
     }
+    outputs.add(folder: place, to: number)
     // One that this user could not write into gets its mode when all is in it.
     if mode & 0o700 == 0o700 {
       try systemCall("set the mode of", path) { chmod(terminated, mode_t(mode)) }
@@ -59,7 +60,7 @@ package struct NewFolder: Sendable {
     try outputs.addUnsynced(file)
   }
 
-  /// Adds a hard link to `source`, which is made at the commit: it changes a time of the file by which readers know it.
+  /// Adds a hard link to `source`, which is made when all is written: it changes a time of the file by which readers know it.
   /// Where the file system has no such link, it is a copy. `isOwn` says that this run wrote the file.
   package func link(_ source: SourceFile, to place: [UInt8], isOwn: Bool) {
     outputs.add(link: FolderLink(source: source, place: place, isOwn: isOwn), to: number)
@@ -73,7 +74,10 @@ package struct NewFolder: Sendable {
     return user == 0 || user == status.owner.uid || access(cString(path), R_OK | W_OK) == 0
   }
 
-  /// How many links became copies at the commit, because the file system refused them.
+  /// Whether the file was just as planned when the first link to it was made.
+  package func isSteady(_ source: SourceFile) -> Bool { outputs.isSteady(source.identity.key, in: number) }
+
+  /// How many links became copies, because the file system refused them.
   package var copiedLinks: Int { outputs.copiedLinks(of: number) }
 
   private func create(_ place: [UInt8]) throws(SystemError) -> FileHandle {
@@ -93,45 +97,19 @@ struct FolderLink {
   /// Whether this run wrote the file, under a name that nobody else knows.
   let isOwn: Bool
 
-  /// Makes the link in `folder`; false when it became a copy. `known` are the files that were found as planned: the
-  /// first link to a file changes a time of it.
-  func make(in folder: String, _ known: inout Set<FileKey>) throws -> Bool {
-    if !isOwn && known.insert(source.identity.key).inserted {
-      let status = try FileStatus.ifThere(source.path)
-      guard let status, source.identity.isStill(status.identity) else { throw changed(status) }
-    }
-    let path = Array(folder.utf8) + [UInt8(ascii: "/")] + place
-    let isLink = try linkOrCopy(source.path, to: path)
-    let status = try FileStatus.of(path)
-    if isLink && !isSame(status.identity) { throw changed(status) }
-    return isLink
-  }
-
-  /// Whether a file is the source, its links aside.
-  private func isSame(_ found: FileIdentity) -> Bool { source.identity.isSame(asLinked: found) }
-
-  private func changed(_ status: FileStatus?) -> SourceChanged {
-    let found = status.flatMap { $0.isFile ? $0.identity.size : nil }
-    return SourceChanged(path: source.path, planned: source.identity.size, found: found)
+  /// Whether the source is just as planned. Links to it may have come or gone since; throws `SourceChanged` when
+  /// anything else of it is not as planned.
+  func check() throws -> Bool {
+    let status = try FileStatus.ifThere(source.path)
+    guard let status, status.isFile, source.identity.isStill(status.identity) else { throw source.changed(status) }
+    return source.identity == status.identity
   }
 }
 
-/// Makes a hard link `new` to the file `old`, or a copy of it as it is now where the file system has no such link; false
-/// for a copy.
-func linkOrCopy(_ old: [UInt8], to new: [UInt8]) throws -> Bool {
-  let (from, to) = (cString(old), cString(new))
-  do throws(SystemError) {
-    try systemCall("link", new) { Glibc.link(from, to) }
-    return true
-  } catch {
-    guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
+extension SourceFile {
+  /// The error of a source that has this status now, nil for nothing.
+  func changed(_ status: FileStatus?) -> SourceChanged {
+    let found = status.flatMap { $0.isFile ? $0.identity.size : nil }
+    return SourceChanged(path: path, planned: identity.size, found: found)
   }
-  // As it is now: another link to it may have been made, which changes its times.
-  let status = try FileHandle(opening: old, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).status()
-  let copy = try FileHandle(opening: new, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
-  let source = SourceFile(path: old, identity: FileIdentity(status))
-  try source.copy(into: copy, mode: UInt16(status.st_mode & 0o7777))
-  try copy.sync()
-  try copy.close()
-  return false
 }

@@ -42,24 +42,32 @@ package final class OutputFolder: Sendable {
     var folders: [LockedFolder]
     /// The folder that each path of the initializer leads to, then each that joined.
     var reached: [LockedFolder]
+    /// The folders that joined, which other runs may wait for.
+    var joined: [LockedFolder] = []
     /// In the order in which they were begun; the index is the number in the temporary name.
     var outputs: [Output] = []
     /// Where they will stand: of two outputs for one place, one would be lost.
     var places: Set<[UInt8]> = []
     /// What is still to be done in an output that is a folder, by its number.
-    var contents: [Int: FolderContents] = [:]
+    var contents: [Int: UnfinishedFolder] = [:]
+    /// How many outputs are prepared.
+    var prepared = 0
     /// The older folders that others take the place of, locked.
     var replaced: [LockedFolder] = []
     var isClosed = false
   }
 
-  /// What is still to be done in a folder at the commit.
-  private struct FolderContents {
+  /// What is still to be done in a folder among the outputs.
+  private struct UnfinishedFolder {
     var links: [FolderLink] = []
+    /// The folders in it, each after the one that it is in.
+    var folders: [[UInt8]] = []
     /// Folders that nothing can be put into once they have their modes, outermost first.
     var modes: [(place: [UInt8], mode: UInt16)] = []
     /// Links that became copies.
     var copied = 0
+    /// The sources that were just as planned when the first link to them was made.
+    var steady: Set<FileKey> = []
   }
 
   private let state: Mutex<State>
@@ -94,7 +102,10 @@ package final class OutputFolder: Sendable {
         // time, so that it does not have to wait.
         return try state.withLock { state in
           if state.isClosed { throw SystemError.ended(in: state.folders.first) }
-          return try Self.open(path, &state)
+          let count = state.folders.count
+          let index = try Self.open(path, &state)
+          state.joined += state.folders.dropFirst(count)
+          return index
         }
       } catch let error as OutputError {
         if rest == 0 { throw error }
@@ -206,7 +217,7 @@ package final class OutputFolder: Sendable {
       let number = try add(name, .folder, in: parent, to: &state)
       let temporary = parent.temporary(number)
       try systemCall("make the folder", Array(temporary.utf8)) { mkdir(temporary, 0o777) }
-      state.contents[number] = FolderContents()
+      state.contents[number] = UnfinishedFolder()
       return NewFolder(self, number: number, path: temporary)
     }
   }
@@ -222,6 +233,8 @@ package final class OutputFolder: Sendable {
 
   func add(link: FolderLink, to number: Int) { state.withLock { $0.contents[number]?.links.append(link) } }
 
+  func add(folder place: [UInt8], to number: Int) { state.withLock { $0.contents[number]?.folders.append(place) } }
+
   func add(mode: UInt16, of place: [UInt8], to number: Int) {
     state.withLock { $0.contents[number]?.modes.append((place, mode)) }
   }
@@ -230,7 +243,12 @@ package final class OutputFolder: Sendable {
 
   func copiedLinks(of number: Int) -> Int { state.withLock { $0.contents[number]?.copied ?? 0 } }
 
-  /// Removes the folder `name` of an earlier run at the commit, with all that is in it, if it is there.
+  func isSteady(_ file: FileKey, in number: Int) -> Bool {
+    state.withLock { $0.contents[number]?.steady.contains(file) ?? false }
+  }
+
+  /// Removes the folder `name` of an earlier run at the commit, with all that is in it. From now on no other run writes
+  /// into it.
   ///
   /// Throws `OutputError` when another run holds it.
   package func removeFolder(_ name: String, in folder: Int) throws {
@@ -248,31 +266,90 @@ package final class OutputFolder: Sendable {
     }
   }
 
-  /// Waits until the outputs that are written whole are durable, so that the commit need not.
-  package func sync() throws(SystemError) { try unsynced.sync() }
-
-  /// Gives all outputs their names and makes that durable; `last`, an output that lists the others, gets its name
-  /// when the names of those are durable.
+  /// Makes the links among the outputs and waits until all is durable, so that `commit`, which else does this first, has
+  /// only names to change. A run can be abandoned meanwhile.
   ///
-  /// An older output keeps a second name until the end, so that a rename that fails later can be taken back; a power
-  /// cut in this moment can leave some names new and some old, each file whole. After an error all is as it was before;
-  /// `SourceChanged` is of a file that changes while it is copied in place of a link.
-  package func commit(last: String? = nil) throws {
+  /// `SourceChanged` is of a source that is no longer what was planned.
+  package func prepare() throws {
     do {
-      // Before the lock, as the disk can be slow and a run that waits for it can still be abandoned.
+      let outputs = state.withLock { state in
+        defer { state.prepared = state.outputs.count }
+        return Array(state.outputs.enumerated().dropFirst(state.prepared))
+      }
+      for (number, output) in outputs {
+        guard case .link(let file) = output.kind else { continue }
+        _ = try linkOrCopy(file, to: Array(output.folder.temporary(number).utf8))
+      }
+      var known: [FileKey: Bool] = [:]
+      for (number, output) in outputs {
+        guard case .folder = output.kind else { continue }
+        try fill(number, Array(output.folder.temporary(number).utf8), &known)
+      }
       try unsynced.sync()
     } catch {
       abandon()
       throw error
     }
+  }
+
+  /// Makes the links in the folder `path`, output `number`, and its names durable. `known` are the files that were linked
+  /// before, and whether they were just as planned then: the first link changes a time of the file.
+  private func fill(_ number: Int, _ path: [UInt8], _ known: inout [FileKey: Bool]) throws {
+    let contents = state.withLock { $0.contents[number] } ?? UnfinishedFolder()
+    for link in contents.links {
+      let key = link.source.identity.key
+      let isSteady = try link.isOwn ? false : known[key] ?? link.check()
+      known[key] = isSteady
+      let isLink = try linkOrCopy(link.source, to: path + [UInt8(ascii: "/")] + link.place)
+      state.withLock { state in
+        if isSteady { state.contents[number]?.steady.insert(key) }
+        if !isLink { state.contents[number]?.copied += 1 }
+      }
+    }
+    for place in contents.folders.reversed() + [[]] {
+      try FileHandle(opening: place.isEmpty ? path : path + [UInt8(ascii: "/")] + place, O_RDONLY | O_DIRECTORY).sync()
+    }
+  }
+
+  /// Makes a hard link to `file`, or a copy of it where the file system has no such link; false for a copy.
+  ///
+  /// Links to the file may have come or gone; throws `SourceChanged` when anything else of it is not as planned.
+  private func linkOrCopy(_ file: SourceFile, to path: [UInt8]) throws -> Bool {
+    let (old, new) = (cString(file.path), cString(path))
+    let isLink = try whileOpen { () throws(SystemError) in
+      do throws(SystemError) {
+        try systemCall("link", path) { Glibc.link(old, new) }
+        return true
+      } catch {
+        guard [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(error.errno) else { throw error }
+        return false
+      }
+    }
+    let status = try FileStatus.of(isLink ? path : file.path)
+    guard status.isFile, file.identity.isSame(asLinked: status.identity) else { throw file.changed(status) }
+    if isLink { return true }
+    let copy = try whileOpen { () throws(SystemError) in
+      try FileHandle(opening: path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666)
+    }
+    // As it is now: another link to it may have been made, which changes its times.
+    try SourceFile(path: file.path, identity: status.identity).copy(into: copy, mode: status.mode)
+    try unsynced.add(copy)
+    return false
+  }
+
+  /// Gives all outputs their names and makes that durable; `last`, an output that lists the others, gets its name
+  /// when the names of those are durable.
+  ///
+  /// An older output keeps a second name until the end, so that a rename that fails later can be taken back; a power
+  /// cut in this moment can leave some names new and some old, each file whole. After an error all is as it was before.
+  package func commit(last: String? = nil) throws {
+    try prepare()
     try state.withLock { state in
       if state.isClosed { throw SystemError.ended(in: state.folders.first) }
       state.isClosed = true
       var placing = Placing()
       do {
-        // All that takes time or room comes before the first rename.
-        for (number, output) in state.outputs.enumerated() { try output.makeLink(number) }
-        try fillFolders(&state)
+        try Self.setModes(state)
         let made = state.folders.flatMap(\.made)
         let outputs = Array(state.outputs.enumerated())
         for (number, output) in outputs where output.name != last { try placing.place(output, number) }
@@ -287,24 +364,23 @@ package final class OutputFolder: Sendable {
         removeMade(state.folders)
         throw error
       }
-      removeTemporaries(state.outputs)
+      // Other runs may wait for folders that joined; to remove an older stage takes longer.
+      removeTemporaries(state.outputs) { output in state.joined.contains { $0 === output.folder } }
+      for folder in state.joined { folder.unlock() }
+      removeTemporaries(state.outputs) { output in !state.joined.contains { $0 === output.folder } }
+      for folder in state.folders + state.replaced { folder.unlock() }
     }
   }
 
-  /// Makes the links of all folders among the outputs, then sets the modes that had to wait for these.
-  private func fillFolders(_ state: inout State) throws {
-    var known: Set<FileKey> = []
-    for number in state.contents.keys.sorted() {
-      let folder = state.outputs[number].folder.temporary(number)
-      for link in state.contents[number]?.links ?? [] where try !link.make(in: folder, &known) {
-        state.contents[number]?.copied += 1
-      }
-      for (place, mode) in (state.contents[number]?.modes ?? []).reversed() {
-        let path = Array(folder.utf8) + [UInt8(ascii: "/")] + place
+  /// Sets the modes that had to wait until all was in the folders.
+  private static func setModes(_ state: State) throws {
+    for (number, contents) in state.contents {
+      let folder = Array(state.outputs[number].folder.temporary(number).utf8)
+      for (place, mode) in contents.modes.reversed() {
+        let path = folder + [UInt8(ascii: "/")] + place
         let terminated = cString(path)
         try systemCall("set the mode of", path) { chmod(terminated, mode_t(mode)) }
       }
-      state.contents[number]?.links = []
     }
   }
 
@@ -324,8 +400,10 @@ package final class OutputFolder: Sendable {
 
   /// Removes outputs that have their temporary names still, and older ones that were replaced, `but` those that could
   /// not be put back.
-  private func removeTemporaries(_ outputs: [Output], but kept: Set<[UInt8]> = []) {
-    for (number, output) in outputs.enumerated() {
+  private func removeTemporaries(
+    _ outputs: [Output], but kept: Set<[UInt8]> = [], where isWanted: (Output) -> Bool = { _ in true }
+  ) {
+    for (number, output) in outputs.enumerated() where isWanted(output) {
       for path in [output.folder.temporary(number), output.folder.backup(number)].map({ Array($0.utf8) }) {
         if !kept.contains(path) { removeTree(path) }
       }
@@ -409,14 +487,6 @@ private func isFolder(_ path: String) throws(SystemError) -> Bool {
   try FileStatus.ifThere(Array(path.utf8))?.isFolder == true
 }
 
-extension OutputFolder.Output {
-  /// Makes the temporary of an output that is a link, or a copy where the file system has no links.
-  fileprivate func makeLink(_ number: Int) throws {
-    guard case .link(let linked) = kind else { return }
-    _ = try linkOrCopy(linked.path, to: Array(folder.temporary(number).utf8))
-  }
-}
-
 /// Outputs that got their names, and older ones that lost them, in order.
 private struct Placing {
   /// An output that got its name or went, and where the older one is.
@@ -466,7 +536,10 @@ private struct Placing {
       try move(temporary, to: final, backup: backup)
     case .folder:
       made += try makeFolders(Paths.parent(of: final))
-      placements.append(.folder(try FolderSwap(temporary, to: final, backup: backup)))
+      var swap = FolderSwap(temporary, to: final, backup: backup)
+      // Noted even where it fails half way.
+      defer { placements.append(.folder(swap)) }
+      try swap.perform()
     case .scratch: break
     }
   }

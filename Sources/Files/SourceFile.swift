@@ -1,7 +1,7 @@
 // A regular file that goes into an archive: which one it was when it was planned, and its bytes, which are only given
 // out as long as it is still that one.
 
-import Basics
+package import Basics
 private import CSystem
 private import Glibc
 
@@ -49,6 +49,24 @@ package struct SourceFile: Equatable, Sendable {
     if done == buffer.count && offset + Int64(done) == identity.size { try checkEnd(file) }
     try check(file)
     if done < buffer.count { throw SourceChanged(path: path, planned: identity.size, found: offset + Int64(done)) }
+  }
+
+  /// The digest of its bytes. Throws `SourceChanged` when the file is not what was planned.
+  package func digest() throws -> Digest {
+    var hash = SHA256()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
+    defer { buffer.deallocate() }
+    var offset: Int64 = 0
+    // An empty file is checked for changes too.
+    repeat {
+      // In bounds: at most the size of the buffer.
+      let chunk = UnsafeMutableRawBufferPointer(
+        rebasing: buffer[..<Int(min(Int64(buffer.count), identity.size - offset))])
+      try read(from: offset, into: chunk)
+      hash.update(UnsafeRawBufferPointer(chunk))
+      offset += Int64(chunk.count)
+    } while offset < identity.size
+    return hash.finalize()
   }
 
   /// Whether any process has the file open for writing, or maps it for that; nil where the system does not say.

@@ -34,7 +34,8 @@ package final class Ticker: @unchecked Sendable {
     defer { lock.unlock() }
     var next = Self.now()
     while !isStopped {
-      next = next.later(by: interval)
+      // From now on where a call took longer than the interval.
+      next = (next < Self.now() ? Self.now() : next).later(by: interval)
       // A condition can wake a thread without a reason (pthread_cond_timedwait(3)).
       while !isStopped && Self.now() < next { lock.wait(until: next) }
       if !isStopped { lock.unlocked(body) }

@@ -1,5 +1,6 @@
 // Outputs that are whole folders: filled beside their place, and swapped with the older one at the commit.
 
+@testable import Basics
 @testable import Files
 import Glibc
 @testable import TestSupport
@@ -99,6 +100,36 @@ struct NewFolderTests {
     #expect(throws: error) { try outputs.commit() }
     #expect(try Self.listing("\(root.path)/out/tree") == Self.older)
     #expect(try Self.names(in: "\(root.path)/out") == ["tree"])
+  }
+
+  @Test func `a change of mode shows in a file that is linked`() throws {
+    let root = try Self.root()
+    try Tool.run("ln", "\(root.path)/src", "\(root.path)/link")
+    let source = try Self.file("\(root.path)/src")
+    #expect(try source.digest() == SHA256.digest(of: Self.bytes("source")))
+    try Tool.run("chmod", "755", "\(root.path)/src")
+    #expect(throws: SourceChanged.self) { try source.digest() }
+  }
+
+  @Test func `what is prepared can still be abandoned, and folders are free for others after the commit`() throws {
+    let root = try Self.root()
+    do {
+      let outputs = try OutputFolder("\(root.path)/out")
+      _ = try Self.fill(outputs, root)
+      try outputs.prepare()
+      #expect(outputs.abandon())
+      #expect(try Self.listing("\(root.path)/out/tree") == Self.older)
+      #expect(try Self.names(in: "\(root.path)/out") == ["tree"])
+    }
+    let outputs = try OutputFolder("\(root.path)/out")
+    let folder = try Self.fill(outputs, root)
+    try outputs.prepare()
+    #expect(folder.isSteady(try Self.file("\(root.path)/src")))
+    try outputs.commit()
+    // `outputs` is still there, and holds nothing any more.
+    let next = try OutputFolder(["\(root.path)/out", "\(root.path)/out/tree"])
+    #expect(next.abandon())
+    withExtendedLifetime(outputs) {}
   }
 
   @Test func `a source that another run links and unlinks meanwhile is the same`() throws {

@@ -50,7 +50,8 @@ final class SourceDigests: Sendable {
   /// change when they are linked.
   func prepare(_ files: [SourceFile], jobs: Int) throws {
     try ordered(files, jobs: jobs) { file in
-      if self.index?.has(file.identity) == false { _ = try self.digest(of: file) }
+      let isNews = self.index?.has(file.identity) == false
+      if isNews && FileSystems.showChanges(of: file) { _ = try self.digest(of: file) }
     }
   }
 
@@ -86,7 +87,8 @@ final class SourceDigests: Sendable {
     let start = nanosecondsNow()
     // Asked before the first byte is read: a later open for writing changes the file's times.
     let isWritten = try file.isOpenForWriting()
-    let isSure = isWritten == false && FileSystems.showMappedChanges(of: file)
+    // Nor does a change have to show where the time of the inode says nothing, as links to the file come and go.
+    let isSure = isWritten == false && !file.identity.isLinked && FileSystems.showMappedChanges(of: file)
     let sums = try hash(count: file.identity.size, isCompared: !isSure) { try file.read(from: $0, into: $1) }
     guard isIndexed else { return sums }
     if isWritten == true {

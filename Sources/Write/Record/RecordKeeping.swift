@@ -35,7 +35,7 @@ package struct RecordKeeping: Sendable {
     copies: [Int: Digest]
   ) throws -> Tidying {
     // The disk can be slow, and other runs wait for the folder of the record.
-    try outputs.sync()
+    try outputs.prepare()
     let folder = ReleaseFolder(outputs, for: plan)
     var paths = OutputPaths()
     let run = try RunOutputs(written, staged, of: plan, in: folder, copies: copies, &paths)

@@ -105,7 +105,7 @@ package final class ReleaseWriter {
     try outputs.commit(last: OwnFile.record)
     end.tidying.removeEmptyFolders()
     if let time { memory?.keep(written, of: objects, since: time) }
-    cache?.keepLinked(staged.flatMap(\.sources))
+    cache?.keepLinked(staged.flatMap(\.steadySources))
     end.staged = staged.map(\.finalResult)
     return end
   }

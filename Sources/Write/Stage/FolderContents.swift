@@ -71,22 +71,3 @@ struct FolderContents {
     return isKnown ? digest.finalize() : nil
   }
 }
-
-extension SourceFile {
-  /// The digest of its bytes. Throws `SourceChanged` when it is not what was planned.
-  func digest() throws -> Digest {
-    var hash = SHA256()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
-    defer { buffer.deallocate() }
-    var offset: Int64 = 0
-    while offset < identity.size {
-      // In bounds: at most the size of the buffer.
-      let chunk = UnsafeMutableRawBufferPointer(
-        rebasing: buffer[..<Int(min(Int64(buffer.count), identity.size - offset))])
-      try read(from: offset, into: chunk)
-      hash.update(UnsafeRawBufferPointer(chunk))
-      offset += Int64(chunk.count)
-    }
-    return hash.finalize()
-  }
-}

@@ -24,7 +24,10 @@ package struct StagedResult: Sendable {
 struct FilledFolder {
   let output: NewFolder
   private(set) var result: StagedResult
-  private(set) var sources: [SourceFile] = []
+  private var sources: [SourceFile] = []
+
+  /// The linked sources that changed in nothing but their links.
+  var steadySources: [SourceFile] { sources.filter(output.isSteady) }
 
   /// The result after the commit, where links may have become copies.
   var finalResult: StagedResult {
@@ -53,7 +56,7 @@ struct FilledFolder {
     let status = try FileStatus.of(source.path)
     if status.mode == mode && output.canLink(source.path, status) {
       output.link(source, to: path, isOwn: isOwn)
-      sources.append(source)
+      if !isOwn { sources.append(source) }
       result.linked += 1
     } else {
       try output.copy(source, to: path, mode: mode)
