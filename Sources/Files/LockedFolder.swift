@@ -13,6 +13,8 @@ final class LockedFolder: Sendable {
   private let key: FileKey
   /// Nil once it is given up.
   private let lock: Mutex<FileLock?>
+  /// The numbers before it are those of names that could not be removed.
+  private let firstNumber: Int
 
   /// Opens `path`, makes it and its parents where they are missing, locks it and removes what killed runs left.
   ///
@@ -29,9 +31,11 @@ final class LockedFolder: Sendable {
       }
       // Not faccessat2(2), which asks for the effective user: containers that are older than it refuse it.
       try systemCall("write into", Array(path.utf8)) { access(path, W_OK | X_OK) }
-      for name in try FolderListing.names(of: lock.file) where Self.isOurs(name) {
+      for name in try FolderListing.names(of: lock.file) where Self.number(in: name) != nil {
         removeTree(Array(path.utf8) + [UInt8(ascii: "/")] + name)
       }
+      // A folder in which others have files may stay.
+      firstNumber = try FolderListing.names(of: lock.file).compactMap(Self.number(in:)).max().map { $0 + 1 } ?? 0
       self.lock = Mutex(lock)
     } catch {
       removeFolders(made)
@@ -51,20 +55,24 @@ final class LockedFolder: Sendable {
   func final(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Where an output is written.
-  func temporary(_ number: Int) -> String { "\(path)/\(Self.temporaryPrefix)\(number)" }
+  func temporary(_ number: Int) -> String { "\(path)/\(Self.temporaryPrefix)\(firstNumber + number)" }
 
   /// The second name of an older output, until all new outputs have their names.
-  func backup(_ number: Int) -> String { "\(path)/\(Self.backupPrefix)\(number)" }
+  func backup(_ number: Int) -> String { "\(path)/\(Self.backupPrefix)\(firstNumber + number)" }
 
   private static let temporaryPrefix = "\(OutputFolder.temporaryPrefix)tmp-"
   private static let backupPrefix = "\(OutputFolder.temporaryPrefix)old-"
 
-  /// Whether `name` is one that `temporary` or `backup` gives: others that begin like them are not of this program.
-  private static func isOurs(_ name: [UInt8]) -> Bool {
-    [temporaryPrefix, backupPrefix].contains { prefix in
-      name.starts(with: prefix.utf8) && name.count > prefix.utf8.count
-        && name.dropFirst(prefix.utf8.count).allSatisfy(\.isDigit)
+  /// The number in a name that `temporary` or `backup` gives; nil for others that begin like them, which are not of this
+  /// program.
+  private static func number(in name: [UInt8]) -> Int? {
+    for prefix in [temporaryPrefix, backupPrefix] where name.starts(with: prefix.utf8) {
+      let digits = name.dropFirst(prefix.utf8.count)
+      // More digits than these no run comes to.
+      guard (1...15).contains(digits.count), digits.allSatisfy(\.isDigit) else { return nil }
+      return Int(String(decoding: digits, as: UTF8.self))
     }
+    return nil
   }
 
   private static func lock(_ folder: consuming FileHandle) throws -> FileLock {

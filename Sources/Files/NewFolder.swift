@@ -74,8 +74,8 @@ package struct NewFolder: Sendable {
     return user == 0 || user == status.owner.uid || access(cString(path), R_OK | W_OK) == 0
   }
 
-  /// Whether the file was just as planned when the first link to it was made.
-  package func isSteady(_ source: SourceFile) -> Bool { outputs.isSteady(source.identity.key, in: number) }
+  /// Whether nothing changed in the file but its links, from the plan until the commit, which was before.
+  package func isSteady(_ source: SourceFile) -> Bool { outputs.isSteady(source.identity.key) }
 
   /// How many links became copies, because the file system refused them.
   package var copiedLinks: Int { outputs.copiedLinks(of: number) }

@@ -20,6 +20,13 @@ package final class OutputFolder: Sendable {
     let name: String
     let kind: Kind
 
+    var isFolder: Bool {
+      switch kind {
+      case .folder, .folderRemoval: true
+      case .written, .link, .removal, .scratch: false
+      }
+    }
+
     /// How an output comes to be.
     enum Kind {
       /// It is written by this run.
@@ -52,8 +59,12 @@ package final class OutputFolder: Sendable {
     var contents: [Int: UnfinishedFolder] = [:]
     /// How many outputs are prepared.
     var prepared = 0
+    /// The linked sources in which nothing changed but their links, from the plan until the outputs got their names.
+    var steady: Set<FileKey> = []
     /// The older folders that others take the place of, locked.
     var replaced: [LockedFolder] = []
+    /// Older folders that could not be removed, by the names that they have now.
+    var remaining: [[UInt8]] = []
     var isClosed = false
   }
 
@@ -66,8 +77,8 @@ package final class OutputFolder: Sendable {
     var modes: [(place: [UInt8], mode: UInt16)] = []
     /// Links that became copies.
     var copied = 0
-    /// The sources that were just as planned when the first link to them was made.
-    var steady: Set<FileKey> = []
+    /// The sources that were just as planned when the first link to them was made, each with its state after the last.
+    var steady: [FileKey: FileIdentity] = [:]
   }
 
   private let state: Mutex<State>
@@ -243,9 +254,7 @@ package final class OutputFolder: Sendable {
 
   func copiedLinks(of number: Int) -> Int { state.withLock { $0.contents[number]?.copied ?? 0 } }
 
-  func isSteady(_ file: FileKey, in number: Int) -> Bool {
-    state.withLock { $0.contents[number]?.steady.contains(file) ?? false }
-  }
+  func isSteady(_ file: FileKey) -> Bool { state.withLock { $0.steady.contains(file) } }
 
   /// Removes the folder `name` of an earlier run at the commit, with all that is in it. From now on no other run writes
   /// into it.
@@ -301,8 +310,9 @@ package final class OutputFolder: Sendable {
       let isSteady = try link.isOwn ? false : known[key] ?? link.check()
       known[key] = isSteady
       let isLink = try linkOrCopy(link.source, to: path + [UInt8(ascii: "/")] + link.place)
+      let identity = try FileStatus.of(link.source.path).identity
       state.withLock { state in
-        if isSteady { state.contents[number]?.steady.insert(key) }
+        if isSteady { state.contents[number]?.steady[key] = identity }
         if !isLink { state.contents[number]?.copied += 1 }
       }
     }
@@ -364,12 +374,34 @@ package final class OutputFolder: Sendable {
         removeMade(state.folders)
         throw error
       }
+      state.steady = Self.steadySources(state)
       // Other runs may wait for folders that joined; to remove an older stage takes longer.
       removeTemporaries(state.outputs) { output in state.joined.contains { $0 === output.folder } }
       for folder in state.joined { folder.unlock() }
       removeTemporaries(state.outputs) { output in !state.joined.contains { $0 === output.folder } }
+      for (number, output) in state.outputs.enumerated() where output.isFolder {
+        for path in [output.folder.temporary(number), output.folder.backup(number)].map({ Array($0.utf8) }) {
+          if (try? FileStatus.ifThere(path)) != nil { state.remaining.append(path) }
+        }
+      }
       for folder in state.folders + state.replaced { folder.unlock() }
     }
+  }
+
+  /// Folders that were replaced and could not be removed after the commit, by the names that they have now.
+  package var remaining: [[UInt8]] { state.withLock { $0.remaining } }
+
+  /// The linked sources that are as the last link left them: to remove an older folder changes a time of theirs again.
+  private static func steadySources(_ state: State) -> Set<FileKey> {
+    var last: [FileKey: (path: [UInt8], identity: FileIdentity)] = [:]
+    for (number, contents) in state.contents.sorted(by: { $0.key < $1.key }) {
+      let folder = Array(state.outputs[number].folder.final(state.outputs[number].name).utf8)
+      for link in contents.links {
+        guard let identity = contents.steady[link.source.identity.key] else { continue }
+        last[identity.key] = (folder + [UInt8(ascii: "/")] + link.place, identity)
+      }
+    }
+    return Set(last.filter { _, last in (try? FileStatus.of(last.path))?.identity == last.identity }.keys)
   }
 
   /// Sets the modes that had to wait until all was in the folders.

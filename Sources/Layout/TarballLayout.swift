@@ -53,8 +53,9 @@ package struct TarballLayout: Sendable {
       if !field.isString { field.refuse("expected the name of a folder, or false, found \(field.found)") }
       return nil
     }
-    if LayoutName.isValid(name) { return name }
-    field.refuse("expected a name of letters, digits, '.', '_' and '-', found \(field.found)")
+    // Names with a dot before them are those of runs at work.
+    if LayoutName.isValid(name) && name.utf8.first != UInt8(ascii: ".") { return name }
+    field.refuse("expected a name of letters, digits, '_', '-' and within it '.', found \(field.found)")
     return nil
   }
 

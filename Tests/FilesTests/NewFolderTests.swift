@@ -124,8 +124,8 @@ struct NewFolderTests {
     let outputs = try OutputFolder("\(root.path)/out")
     let folder = try Self.fill(outputs, root)
     try outputs.prepare()
-    #expect(folder.isSteady(try Self.file("\(root.path)/src")))
     try outputs.commit()
+    #expect(folder.isSteady(try Self.file("\(root.path)/src")) && outputs.remaining == [])
     // `outputs` is still there, and holds nothing any more.
     let next = try OutputFolder(["\(root.path)/out", "\(root.path)/out/tree"])
     #expect(next.abandon())

@@ -145,7 +145,10 @@ struct WrongTarballTests {
       #"{"tarball": "a.tgz", "stage": "..", "entries": []}"#, #"1:31: stage: a '..' part in a path, found "..""#),
     WrongLayout(
       #"{"tarball": "a.tgz", "stage": "a b", "entries": []}"#,
-      #"1:31: stage: expected a name of letters, digits, '.', '_' and '-', found "a b""#),
+      #"1:31: stage: expected a name of letters, digits, '_', '-' and within it '.', found "a b""#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "stage": ".kpack-tmp-0", "entries": []}"#,
+      #"1:31: stage: expected a name of letters, digits, '_', '-' and within it '.', found ".kpack-tmp-0""#),
     WrongLayout(
       #"{"tarball": "a.tgz", "platforms": ["*/*"], "entries": []}"#,
       #"1:36: platforms[0]: expected a platform such as "linux/amd64", found "*/*""#),

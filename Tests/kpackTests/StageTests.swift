@@ -115,6 +115,53 @@ import Testing
     #expect(try contents(".", of: box) == before)
   }
 
+  @Test(arguments: [
+    (["--layouts", "s/a/layouts"], "--stage: s/a would be replaced, and s/a/layouts is in it"),
+    (["--layouts", "layouts"], "a.tar: s/a/code.c is in a folder of the stage that would be replaced"),
+  ])
+  func `what a run needs is not replaced`(words: [String], message: String) throws {
+    let box = try Sandbox()
+    try box.write(#"{ "name": "p" }"#, to: "layouts/release.json")
+    try box.write(
+      #"{ "tarball": "a.tar", "entries": [{ "file": "s/a/code.c", "to": "x.c" }] }"#, to: "layouts/a.json")
+    try box.sh("mkdir -p s/a; echo precious > s/a/code.c; cp -R layouts s/a")
+    let outcome = try box.kpack(words: ["stage", "--stage", "s"] + words)
+    #expect(outcome.status == 2 && outcome.errors.contains(message), "\(outcome)")
+    #expect(box.isThere("s/a/code.c") && box.isThere("s/a/layouts/a.json"))
+  }
+
+  @Test(.enabled(if: Program.unprivileged != nil && geteuid() == 0))
+  func `an older folder that cannot be removed is named, and stands in no one's way`() throws {
+    let box = try Sandbox.project(#"{ "tree": "." }"#)
+    try box.sh("chmod -R a+rwX .")
+    let words = ["stage", "--root", "src", "--layouts", "layouts", "--stage", "s", "--cache", "cache", "--quiet"]
+    try #require(try box.kpack(words: words, through: Program.unprivileged ?? []).status == 0)
+    try box.sh("mkdir s/p/root; echo x > s/p/root/file; chmod 755 s/p/root")
+    for _ in 0..<3 {
+      let outcome = try box.kpack(words: words.dropLast(), through: Program.unprivileged ?? [])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try box.sh("ls s/p") == "a\n")
+    }
+    #expect(try box.sh("find s -name file").split(separator: "\n").count == 1)
+  }
+
+  @Test(.enabled(if: Program.canTrace))
+  func `a source that changes during the staging is hashed anew, even when its time does not show it`() throws {
+    let box = try Sandbox.project(#"{ "tree": "." }"#)
+    let words = ["--root", "src", "--layouts", "layouts", "--out", "out", "--stage", "s", "--cache", "cache", "-q"]
+    try box.sh("head -c 3000000 /dev/zero > src/big; touch -d '2020-01-01' src/big ref")
+    usleep(20_000)
+    try #require(try box.kpack(words: ["tarballs"] + words).status == 0)
+    let slow = ["-e", "trace=rename", "-e", "inject=rename:delay_enter=1500000:when=1"]
+    let run = try box.start(["stage"] + words, through: ["strace", "-f", "-o", "/dev/null"] + slow)
+    while run.isRunning && (try? box.names(in: "s").contains(".kpack-tmp-0")) != true { usleep(1000) }
+    usleep(300_000)
+    try box.sh("printf BBBB | dd of=src/big conv=notrunc 2> /dev/null; touch -r ref src/big")
+    _ = try run.wait()
+    try #require(try box.kpack(words: ["tarballs"] + words).status == 0)
+    #expect(try box.sh("tar xOf out/p.tar.gz big | head -c 4") == "BBBB")
+  }
+
   @Test func `two tarballs cannot have one folder of the stage`() throws {
     let box = try Sandbox.project(#"{ "text": "x", "to": "x" }"#, settings: #""stage": "same","#)
     try box.write(

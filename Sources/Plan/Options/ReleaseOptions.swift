@@ -9,6 +9,8 @@ package struct ReleaseOptions: Sendable {
   package var locations: Locations
   /// The environment of the run; git and the layouts' flags use it.
   package var environment: [String: String]
+  /// The folder of the layouts; nil for the built-in ones.
+  package var layouts: String?
   /// The platforms that the run is limited to; nil for all.
   package var platforms: [Platform]?
   /// The source of these platforms; nil for none.

@@ -28,6 +28,7 @@ struct PlanJoin {
   private let format: ImageFormat
   /// Whether the tarballs' entries are put into the stage.
   private let isStaging: Bool
+  private let layouts: String?
   private var tarballNumbers: [TarballKey: Int] = [:]
   private var imageNumbers: [ImageArchiveKey: Int] = [:]
   /// The new layers of images by number.
@@ -45,7 +46,7 @@ struct PlanJoin {
   /// An empty plan; `images` are all that may be added.
   init(_ images: [ImageKey: ImageDraft], _ git: GitArchives, _ options: ReleaseOptions) {
     (self.images, self.git) = (images, git)
-    (format, isStaging) = (options.imageFormat, options.isStaging)
+    (format, isStaging, layouts) = (options.imageFormat, options.isStaging, options.layouts)
   }
 
   /// Adds a tarball; the tarballs that it holds were added before. Its entries get the plan's numbers in place, because
@@ -121,7 +122,8 @@ struct PlanJoin {
     let staged = tarballs.enumerated().compactMap { number, tarball in
       tarball.unit.map { StagedFolder($0, of: number + count, in: locations.stage) }
     }
-    if !staged.isEmpty { try StageCheck.check(staged, locations) }
+    let check = StageCheck(folders: staged, locations: locations, layouts: layouts)
+    if !staged.isEmpty { try check.check() }
     let images = plannedImages.enumerated().map {
       Artifact($1, in: locations, isWritten: ownImages.contains($0), staged: staged)
     }
@@ -131,6 +133,7 @@ struct PlanJoin {
     var sources = sources
     sources.renumberArtifacts({ $0 + count }, nested: { $0 })
     var artifacts = images + tarballs
+    if !staged.isEmpty { try check.checkSources(of: artifacts, sources) }
     for folder in staged { Self.addPlaces(in: folder, to: &artifacts, sources) }
     return Plan(
       artifacts: artifacts, sources: sources, gitArchives: gitArchives, rules: rules, release: release,

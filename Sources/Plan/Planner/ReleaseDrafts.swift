@@ -213,6 +213,10 @@ extension ReleaseDrafts {
   private mutating func checkStageFolders() {
     let units = tarballs.compactMap { tarball in tarball.unit.map { (unit: $0, tarball: tarball) } }
       .sorted { bytesPrecede(Array("\($0.unit.path)/".utf8), Array("\($1.unit.path)/".utf8)) }
+    for (unit, tarball) in units where unit.name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) {
+      let found = "the folder \(quoted(unit.path)) of the stage for \(tarball.key) has a name of runs at work"
+      said.refuse(Diagnostic(.usage, found, at: tarball.origin))
+    }
     for (first, second) in zip(units, units.dropFirst())
     where "\(second.unit.path)/".utf8.starts(with: "\(first.unit.path)/".utf8) {
       let both = "\(first.tarball.key) and \(second.tarball.key)"

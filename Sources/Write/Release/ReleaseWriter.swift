@@ -107,6 +107,7 @@ package final class ReleaseWriter {
     if let time { memory?.keep(written, of: objects, since: time) }
     cache?.keepLinked(staged.flatMap(\.steadySources))
     end.staged = staged.map(\.finalResult)
+    end.remaining = outputs.remaining
     return end
   }
 
@@ -183,4 +184,6 @@ package struct RunEnd: Sendable {
   package internal(set) var tidying = Tidying()
   /// The folders of the stage.
   package internal(set) var staged: [StagedResult] = []
+  /// Older folders of the stage that could not be removed, by the names that they have now.
+  package internal(set) var remaining: [[UInt8]] = []
 }

@@ -62,6 +62,7 @@ struct CommandContext {
     if let (platforms, origin) = try platforms() { (options.platforms, options.platformsOrigin) = (platforms, origin) }
     // The parser has already refused other values.
     options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
+    options.layouts = try folder("layouts")
     options.isStaging = line.has("with-stage")
     options.releaseNames = try releaseNames()
     options.isFast = line.has("fast") || environment[.fastBuild] == "true"

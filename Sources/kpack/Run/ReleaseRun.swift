@@ -72,6 +72,9 @@ struct ReleaseRun {
     progress.end()
     context.messages.detail(WorkSummary(writer.log, planning: planning).lines(of: plan))
     tell(end.tidying)
+    for path in end.remaining {
+      context.messages.warning("\(escapedName(path)): an older folder of the stage, which cannot be removed; remove it")
+    }
     do {
       try report(ledger, end.staged, options)
       try context.output.flush()
