@@ -40,4 +40,20 @@ struct RecordKeepingTests {
     #expect(try tree.run("ls", "_output/release-tars") == "app-2.tgz\n")
     #expect(try !tree.run("cat", Self.record).contains("app-1.tgz"))
   }
+
+  @Test func `a record that would be larger than what is read knows only the files of the run`() throws {
+    let tree = try TemporaryTree()
+    _ = try Self.make("1", in: tree)
+    // As large as a record may be.
+    let text = try tree.run("cat", Self.record)
+    let name = #""artifact":""#
+    let rest = String(repeating: "a", count: RecordFile.largest - text.utf8.count)
+    try tree.write(text.replacing(name, with: name + rest), to: Self.record)
+    let tidying = try Self.make("2", in: tree)
+    #expect(tidying.leftovers.map(\.fate) == [.recorded])
+    #expect(tidying.recordWarning == .replaced(path: "\(tree.root)/\(Self.record)", .large))
+    let record = try tree.run("cat", Self.record)
+    #expect(record.contains("app-2.tgz") && !record.contains("app-1.tgz"))
+    #expect(try Self.make("2", in: tree).recordWarning == nil)
+  }
 }
