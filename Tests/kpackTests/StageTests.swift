@@ -323,6 +323,21 @@ extension StageTests {
     #expect(try box.make("images", "--arch", "amd64", "--with-stage", "--clean").removed == [folder])
   }
 
+  @Test func `a folder that kpack did not make as a whole stays with all archives in it`() throws {
+    let box = try Sandbox.twoPlatforms()
+    try box.make("images")
+    let folder = "\(Self.stage)/server/linux-arm"
+    let before = try contents(folder, of: box)
+    let files = try ["release-images/arm", "release-dockerfiles/arm"].flatMap { try box.paths(below: "_output/\($0)") }
+    let outcome = try box.make("images", "--arch", "amd64", "--with-stage", "--clean")
+    let stays = "\(folder): a leftover, not of this run; it stays: kpack has no record of making it"
+    #expect(outcome.warnings == [stays] && outcome.removed.sorted() == files.sorted(), "\(outcome.errors)")
+    #expect(try contents(folder, of: box) == before)
+    // A run that does not stage knows these archives one by one.
+    let archives = try box.paths(below: folder)
+    #expect(try box.make("images", "--arch", "amd64", "--clean").removed.sorted() == archives)
+  }
+
   /// Layouts that share the folder "test" of the stage: one without platforms, and two with.
   private static func sharedStage() throws -> Sandbox {
     let box = try Sandbox()

@@ -69,8 +69,10 @@ struct Cleaning {
       if leftovers.last?.fate == .removed { gone.insert(.init(entry)) } else { staying.insert(.init(entry)) }
     }
     let places = Set(found.map(\.place))
+    let folders = found.filter(\.status.isFolder).map { $0.place + [Self.slash] }
     for place in companions(of: gone.subtracting(staying)) where !places.contains(place) {
-      guard let path = shown(place) else { continue }
+      // What is in a folder of the stage comes and goes with it.
+      guard !folders.contains(where: { place.starts(with: $0) }), let path = shown(place) else { continue }
       // A file that is gone already is no longer in the record then.
       guard let status = try FileStatus.ifThere(place) else { continue }
       add(Leftover(path: path, place: place, status: status, in: search.record))
