@@ -128,6 +128,8 @@ struct LeftoverSearch {
       let names = try? FolderListing.names(of: handle)
     else { return [] }
     return names.compactMap { name in
+      // What this run or another is making there.
+      if name.starts(with: OutputFolder.temporaryPrefix.utf8) { return nil }
       let status = try? FileStatus.ifThere(name, in: handle.descriptor, path: name)
       // Where a link leads, this run writes or nobody should look.
       guard let status, status.isFolder || status.isSymlink else { return nil }
