@@ -1,5 +1,5 @@
-// Which layout a file in a folder of outputs belongs to, by its name alone: files of other versions and platforms have
-// names that the same templates give.
+// Which layout a file or folder in the folders of outputs belongs to, by its name alone: files of other versions and
+// platforms have names that the same templates give.
 
 package import Layout
 
@@ -22,11 +22,15 @@ package struct OutputNames: Sendable {
 
   private let tarballs: [Pattern]
   private let images: [Pattern]
+  /// The folders of the stage in which tarballs of platforms have theirs.
+  private let stages: [OutputOwner: String]
 
   package init(_ layouts: LayoutSet) {
     tarballs = layouts.tarballs.map {
       Pattern(owner: .tarball($0.name), template: $0.fileName, name: layouts.release.name)
     }
+    let staged = layouts.tarballs.filter { $0.platforms != nil && $0.isStaged }
+    stages = Dictionary(staged.map { (.tarball($0.name), $0.stage) }) { first, _ in first }
     images = (layouts.images?.groups.values.flatMap { $0 } ?? []).map { image in
       let template = image.file ?? Template(literal: image.name + ImageRule.fileSuffix)
       return Pattern(owner: .image(image.name), template: template, name: image.name)
@@ -39,6 +43,12 @@ package struct OutputNames: Sendable {
 
   /// The images whose template fits the file name with the most literal text.
   package func images(named fileName: [UInt8]) -> Set<OutputOwner> { Self.owners(of: fileName, images) }
+
+  /// The tarballs that have the folders of their platforms in one folder of the stage with `tarball`, itself included.
+  package func tarballs(stagedWith tarball: OutputOwner) -> Set<OutputOwner> {
+    guard let stage = stages[tarball] else { return [] }
+    return Set(stages.filter { $0.value.utf8.elementsEqual(stage.utf8) }.keys)
+  }
 
   private static func owners(of fileName: [UInt8], _ patterns: [Pattern]) -> Set<OutputOwner> {
     let fits = patterns.compactMap { pattern in

@@ -105,6 +105,24 @@ struct OutputRecordTests {
     #expect(throws: fault) { try OutputRecord(Array(text.utf8), in: Array("/r".utf8)) }
   }
 
+  @Test func `a record that is not too large has not too many values`() {
+    var record = OutputRecord()
+    record.entries[[UInt8(ascii: "/"), UInt8(ascii: "a")]] = .init(
+      size: 0, digest: Self.digest, artifact: "", owner: .image(""), isFolder: true)
+    let least = record.text(in: []).count - OutputRecord().text(in: []).count
+    // The object, and its eight members.
+    #expect(RecordFile.largest / least * 8 < OutputRecord.mostValues)
+  }
+
+  @Test func `a path in a recorded folder is known, at any depth`() {
+    var record = Self.record(["/r/s": .tarball("s"), "/r/t": .tarball("t")])
+    record.entries[Array("/r/s".utf8)]?.isFolder = true
+    let inside = ["/r/s/a", "/r/s/a/b", "/r/s", "/r/st", "/r/t/a", "/r", "/"].filter {
+      record.isInFolder(Array($0.utf8))
+    }
+    #expect(inside == ["/r/s/a", "/r/s/a/b"])
+  }
+
   @Test func `members that are not known are passed over`() throws {
     let text = Self.text(#""more":[{}]"#)
     #expect(

@@ -1,4 +1,4 @@
-// The end of a run: leftovers, and folders that the run keeps as wholes.
+// The end of a run: leftovers, and a record that would be too large.
 
 @testable import Files
 @testable import Layout
@@ -15,29 +15,45 @@ struct RecordKeepingTests {
 
   /// Makes version `version` in the tree; its leftovers.
   private static func make(
-    _ version: String, in tree: TemporaryTree, cleaning isCleaning: Bool = false, keeping kept: [String] = []
-  ) throws -> [FoundLeftover] {
+    _ version: String, in tree: TemporaryTree, cleaning isCleaning: Bool = false
+  ) throws -> Tidying {
     let options = tree.options { $0.version = version }
     let rules = try Rules.of(layouts)
     let plan = try Planner.plan(rules, options)
-    var keeping = RecordKeeping(
+    let keeping = RecordKeeping(
       options.locations, OutputNames(rules.layouts), isNamed: false, isCleaning: isCleaning)
-    keeping.keptFolders = kept.map { "\(tree.root)/\($0)" }
     let outputs = try OutputFolder(ReleaseWriter.folders(of: plan))
     let writer = ReleaseWriter(plan, WriteOptions(jobs: 1))
     _ = try writer.write(into: outputs) { _ in }
-    return try writer.commit(outputs, keeping).tidying.leftovers
+    return try writer.commit(outputs, keeping).tidying
   }
 
-  @Test func `a leftover is cleaned, unless the run keeps the folder that it is in`() throws {
+  private static let record = "_output/kpack-outputs.json"
+
+  @Test func `a leftover is cleaned, and no longer in the record`() throws {
     let tree = try TemporaryTree()
-    #expect(try Self.make("1", in: tree) == [])
-    let path = Array("\(tree.root)/_output/release-tars/app-1.tgz".utf8)
-    #expect(try Self.make("2", in: tree) == [FoundLeftover(path: path, fate: .recorded)])
-    #expect(try Self.make("2", in: tree, cleaning: true, keeping: ["_output/release-tars"]) == [])
-    let others = ["_output/release-tar", "missing/folder"]
-    #expect(try Self.make("2", in: tree, cleaning: true, keeping: others).map(\.fate) == [.removed])
+    #expect(try Self.make("1", in: tree).leftovers.isEmpty)
+    let leftovers = try Self.make("2", in: tree).leftovers
+    #expect(leftovers.map(\.path) == [Array("\(tree.root)/_output/release-tars/app-1.tgz".utf8)])
+    #expect(leftovers.map(\.fate) == [.recorded])
+    #expect(try Self.make("2", in: tree, cleaning: true).leftovers.map(\.fate) == [.removed])
     #expect(try tree.run("ls", "_output/release-tars") == "app-2.tgz\n")
-    #expect(try !tree.run("cat", "_output/kpack-outputs.json").contains("app-1.tgz"))
+    #expect(try !tree.run("cat", Self.record).contains("app-1.tgz"))
+  }
+
+  @Test func `a record that would be larger than what is read knows only the files of the run`() throws {
+    let tree = try TemporaryTree()
+    _ = try Self.make("1", in: tree)
+    // As large as a record may be.
+    let text = try tree.run("cat", Self.record)
+    let name = #""artifact":""#
+    let rest = String(repeating: "a", count: RecordFile.largest - text.utf8.count)
+    try tree.write(text.replacing(name, with: name + rest), to: Self.record)
+    let tidying = try Self.make("2", in: tree)
+    #expect(tidying.leftovers.map(\.fate) == [.recorded])
+    #expect(tidying.recordWarning == .replaced(path: "\(tree.root)/\(Self.record)", .large))
+    let record = try tree.run("cat", Self.record)
+    #expect(record.contains("app-2.tgz") && !record.contains("app-1.tgz"))
+    #expect(try Self.make("2", in: tree).recordWarning == nil)
   }
 }

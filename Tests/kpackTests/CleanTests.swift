@@ -96,6 +96,18 @@ import Testing
     #expect(try box.read("mine") == Data("mine".utf8))
   }
 
+  @Test func `a file that links lead to now is not removed`() throws {
+    let box = try Sandbox.twoPlatforms()
+    try box.make("images")
+    try box.sh("mv _output/release-dockerfiles/arm mine; ln -s ../../mine _output/release-dockerfiles/arm")
+    let files = try box.paths(below: "mine")
+    try #require(files.count > 1)
+    let outcome = try box.make("images", "--arch", "amd64", "--clean")
+    let shown = files.map { $0.replacing("mine/", with: "_output/release-dockerfiles/arm/") }
+    #expect(outcome.warnings == shown.map { Self.stays($0, "a link leads there") })
+    #expect(try box.paths(below: "mine") == files)
+  }
+
   @Test func `a folder that another run holds keeps its leftovers, and the run goes on`() throws {
     let box = try Sandbox.twoPlatforms()
     try box.make("images")

@@ -109,6 +109,40 @@ private struct Record: Decodable {
     #expect(box.isThere("dist/\(Sandbox.record)"))
   }
 
+  @Test func `it stands in the stage where no other folder can have it, and in none of the stage's folders`() throws {
+    let box = try Sandbox.greeter()
+    try box.sh("mkdir shared; chmod 1777 shared")
+    let stage =
+      ["stage", "--stage", "shared/x", "--bin", "_output/dockerized/bin", "--layouts", "layouts"]
+      + ["--version", "v1"]
+    for _ in 0..<2 {
+      try #require(try box.kpack(words: stage).status == 0)
+      #expect(try Set(record(in: box, "shared/x/\(Sandbox.record)").map(\.folder)) == ["greeter"])
+      #expect(try box.sh("find shared -name '*.json'") == "shared/x/\(Sandbox.record)\n")
+    }
+    let outcome = try box.kpack(words: stage + ["--platform", "linux/amd64", "--clean"])
+    #expect(outcome.removed.count == 2 && outcome.warnings == [])
+  }
+
+  @Test func `where no folder can have it, there is none, and nothing is removed`() throws {
+    let box = try Sandbox.greeter()
+    try box.sh("mkdir shared; chmod 1777 shared")
+    #expect(try box.make("tarballs", "--out", "shared").warnings == [])
+    let part = ["--out", "shared", "--platform", "linux/amd64"]
+    let words = ["tarballs", "--layouts", "layouts", "--version", "v1"] + part
+    #expect(try box.kpack(words: words).warnings.count == 2)
+    let outcome = try box.kpack(words: words + ["--clean"])
+    #expect(
+      outcome.warnings == [
+        "--clean: nothing is removed, as there is no record of kpack's outputs: each folder for it is shared by all "
+          + "users or may not be written into"
+      ]
+        + ["darwin-arm64", "windows-amd64"].map {
+          "shared/greeter-v1-\($0).tar.gz: a leftover, not of this run; it stays: kpack has no record of making it"
+        })
+    #expect(try box.names(in: "shared").count == 3)
+  }
+
   @Test(arguments: [
     ("echo '{\"version\":1,' > $1", "line 2: expected a key, found the end of the document"),
     (": > $1", "line 1: expected a value, found the end of the document"),
@@ -205,6 +239,34 @@ private struct Record: Decodable {
     try lock.close()
     #expect(try waiting.wait().status == 0)
     #expect(String(decoding: try box.read("_output/\(Sandbox.record)"), as: UTF8.self).contains("greeter-v2-"))
+  }
+
+  @Test func `what changes while a run waits for the folder of the record is not removed`() throws {
+    let box = try Sandbox.greeter()
+    try box.make("tarballs", "--with-stage")
+    let lock = try box.lock("_output")
+    let run = try box.start([
+      "tarballs", "--layouts", "layouts", "--version", "v2", "--no-cache", "--clean", "--with-stage", "--platform",
+      "linux/amd64",
+    ])
+    while run.isRunning && !box.isThere("_output/release-tars/.kpack-tmp-0") { usleep(500) }
+    usleep(500_000)
+    try box.sh(
+      """
+      cd _output; echo more >> release-tars/greeter-v1-darwin-arm64.tar.gz
+      echo more > release-stage/greeter/windows-amd64/more
+      """)
+    try lock.close()
+    let outcome = try run.wait()
+    let changed = ["release-tars/greeter-v1-darwin-arm64.tar.gz", "release-stage/greeter/windows-amd64"].map {
+      "_output/\($0): a leftover, not of this run; it stays: it was changed since kpack made it"
+    }
+    #expect(outcome.status == 0 && outcome.warnings == changed, "\(outcome.errors)")
+    #expect(
+      outcome.removed
+        == ["linux-amd64", "windows-amd64"].map { "_output/release-tars/greeter-v1-\($0).tar.gz" }
+        + ["_output/release-stage/greeter/darwin-arm64"])
+    #expect(box.isThere("_output/release-stage/greeter/windows-amd64/more"))
   }
 
   @Test func `a folder of the record that stays in use ends the run, and nothing is written`() throws {

@@ -323,4 +323,107 @@ extension StageTests {
     #expect(third.errors.contains("node/linux-arm: a leftover, not of this run; it stays: it was changed since"))
     #expect(try box.sh("find _output -name '.kpack*'") == "")
   }
+
+  @Test func `runs that stage take no result of others for a leftover`() throws {
+    let box = try Sandbox.twoPlatforms()
+    #expect(try box.make("release", "--with-stage").warnings == [])
+    let tree = try box.tree()
+    for command in [["stage"], ["tarballs", "--with-stage"], ["images", "--with-stage"]] {
+      for clean in [[], ["--clean"]] {
+        let outcome = try box.kpack(words: command + clean + ["--layouts", "layouts", "--version", "v1"])
+        #expect(outcome.status == 0 && outcome.warnings == [] && outcome.removed == [], "\(outcome.errors)")
+        let now = try box.tree()
+        #expect(now.filter { !$0.hasSuffix(Sandbox.record) } == tree.filter { !$0.hasSuffix(Sandbox.record) })
+      }
+    }
+  }
+
+  @Test func `with a folder of the stage goes no tarball, and with a tarball no folder`() throws {
+    let box = try Sandbox.twoPlatforms()
+    try box.make("release", "--with-stage")
+    let tarballs = try box.make("tarballs", "--platform", "linux/amd64", "--clean")
+    #expect(tarballs.removed == ["_output/release-tars/server-linux-arm.tar.gz"] && tarballs.warnings == [])
+    #expect(box.isThere("\(Self.stage)/server/linux-arm/top/bin/tool.tar"))
+    try box.make("tarballs")
+    let files = try ["release-images/arm", "release-dockerfiles/arm"].flatMap { try box.paths(below: "_output/\($0)") }
+    let images = try box.make("images", "--arch", "amd64", "--with-stage", "--clean")
+    #expect(images.removed.sorted() == (files + ["\(Self.stage)/server/linux-arm"]).sorted() && images.warnings == [])
+    #expect(box.isThere("_output/release-tars/server-linux-arm.tar.gz"))
+    #expect(!box.isThere("\(Self.stage)/server/linux-arm"))
+  }
+
+  @Test func `no archive is taken out of a folder of the stage`() throws {
+    let box = try Sandbox.twoPlatforms()
+    let folder = "\(Self.stage)/server/linux-arm"
+    let archive = "\(folder)/top/bin/tool.tar: a leftover, not of this run"
+    // The second time, a run that does not stage has written its archives into these folders.
+    for isMixed in [false, true] {
+      try box.make("images", "--with-stage")
+      if isMixed { try box.make("images") }
+      let before = try contents(folder, of: box)
+      #expect(try box.make("images", "--arch", "amd64").warnings.contains(archive))
+      for _ in 0..<2 {
+        let outcome = try box.make("images", "--arch", "amd64", "--clean")
+        #expect(
+          outcome.warnings == ["\(archive); it stays: it is in a folder of the stage that kpack made as a whole"])
+        #expect(try contents(folder, of: box) == before)
+      }
+      #expect(!box.isThere("_output/release-images/arm") && !box.isThere("_output/release-dockerfiles/arm"))
+      let staging = try box.make("images", "--arch", "amd64", "--with-stage").warnings
+      #expect(staging.first == "\(folder): a leftover, not of this run" && staging.count == 2)
+      let cleaning = try box.make("images", "--arch", "amd64", "--with-stage", "--clean")
+      #expect(cleaning.removed == [folder] && cleaning.warnings == [])
+    }
+  }
+
+  @Test func `a folder that kpack did not make as a whole stays with all archives in it`() throws {
+    let box = try Sandbox.twoPlatforms()
+    try box.make("images")
+    let folder = "\(Self.stage)/server/linux-arm"
+    let before = try contents(folder, of: box)
+    let files = try ["release-images/arm", "release-dockerfiles/arm"].flatMap { try box.paths(below: "_output/\($0)") }
+    let outcome = try box.make("images", "--arch", "amd64", "--with-stage", "--clean")
+    let stays = "\(folder): a leftover, not of this run; it stays: kpack has no record of making it"
+    #expect(outcome.warnings == [stays] && outcome.removed.sorted() == files.sorted(), "\(outcome.errors)")
+    #expect(try contents(folder, of: box) == before)
+    // A run that does not stage knows these archives one by one.
+    let archives = try box.paths(below: folder)
+    #expect(try box.make("images", "--arch", "amd64", "--clean").removed.sorted() == archives)
+  }
+
+  /// Layouts that share the folder "test" of the stage: one without platforms, and two with.
+  private static func sharedStage() throws -> Sandbox {
+    let box = try Sandbox()
+    try box.write(
+      #"{ "name": "p", "platforms": { "all": ["linux/amd64", "linux/arm"], "win": ["windows/amd64"] } }"#,
+      to: "layouts/release.json")
+    try box.write(
+      #"{"tarball":"p.tgz","stage":"test","archive":{"root":"top"},"entries":[{"text":"x","to":"x"}]}"#,
+      to: "layouts/portable.json")
+    for (name, platforms) in [("unix", "all"), ("win", "win")] {
+      try box.write(
+        #"{"tarball":"\#(name)-{arch}.tgz","stage":"test","platforms":"\#(platforms)","#
+          + #""entries":[{"text":"y","to":"y"}]}"#,
+        to: "layouts/\(name).json")
+    }
+    try box.sh("mkdir -p $1/test/linux-386; echo mine > $1/test/linux-386/x", stage)
+    return box
+  }
+
+  @Test func `a named run leaves the folders of other layouts alone`() throws {
+    let box = try Self.sharedStage()
+    let folders = ["linux-386", "linux-amd64", "linux-arm", "top", "windows-amd64"]
+    #expect(try box.make("stage").warnings == ["\(Self.stage)/test/linux-386: a leftover, not of this run"])
+    #expect(try box.names(in: "\(Self.stage)/test") == folders)
+    // The record does not know linux-386, so it may be of either layout.
+    for name in ["portable", "win", "unix"] {
+      let outcome = try box.make("stage", name, "--clean")
+      #expect(outcome.warnings == [] && outcome.removed == [], "\(name)")
+    }
+    let one = try box.make("stage", "unix", "--platform", "linux/amd64", "--clean")
+    #expect(one.warnings == [] && one.removed == ["\(Self.stage)/test/linux-arm"])
+    #expect(try box.names(in: "\(Self.stage)/test") == ["linux-386", "linux-amd64", "top", "windows-amd64"])
+    let all = try box.make("stage", "--platform", "linux/amd64", "--clean")
+    #expect(all.removed == ["\(Self.stage)/test/windows-amd64"] && all.warnings.count == 1)
+  }
 }

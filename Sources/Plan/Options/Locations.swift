@@ -67,6 +67,10 @@ package struct Locations: Equatable, Sendable {
   /// among them.
   package var own: [String] { [stage, bin, out, images, dockerfiles, bases, usualCache] }
 
+  /// The folders in which the record of outputs may stand, the usual one first. None is in a folder of the stage, which
+  /// scripts ship and runs replace.
+  package var recordFolders: [String] { [output, out, images, stage] }
+
   /// Whether the command line names the folder.
   func isGiven(_ folder: NamedFolder) -> Bool { path(of: folder).isGiven }
 

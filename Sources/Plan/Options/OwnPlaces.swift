@@ -26,8 +26,8 @@ struct OwnPlaces {
     var parents: Set<FileKey> = []
     var shared: Set<FileKey> = []
     let caches = isCacheOfOthers ? [] : [locations.cache]
-    let recordFolders = [locations.output, locations.out, locations.images]
-    let files = fileNames.map { "\(locations.out)/\($0)" } + recordFolders.map { "\($0)/\(OwnFile.record)" }
+    let records = locations.recordFolders.map { "\($0)/\(OwnFile.record)" }
+    let files = fileNames.map { "\(locations.out)/\($0)" } + records
     for path in locations.own + caches + files {
       // A missing place cannot be taken in, but a folder made to hold it may be there already.
       if let key = try Self.key(of: Array(path.utf8)) { places.insert(key) }
@@ -52,7 +52,7 @@ struct OwnPlaces {
     }
     self.outputs = outputs
     var recorded: Set<FileKey> = []
-    for path in recordFolders { if let key = try Self.key(of: Array(path.utf8)) { recorded.insert(key) } }
+    for path in locations.recordFolders { if let key = try Self.key(of: Array(path.utf8)) { recorded.insert(key) } }
     self.recorded = recorded
   }
 

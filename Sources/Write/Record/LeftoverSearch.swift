@@ -1,42 +1,32 @@
-// The search for leftovers: archives and packages in the folders of a run that belong to its layouts and that it did
-// not write. Scripts that upload a folder would ship them.
+// The search for leftovers: archives and packages in the folders of a run, and folders of other platforms in the stage,
+// that belong to its layouts and that it did not write. Scripts that upload a folder would ship them.
 
 import Basics
 import Files
 private import Glibc
 import Plan
 
-/// A file that the run did not write, or a folder of the stage that it did not make.
-struct Leftover {
-  /// The path as the locations give it.
-  let path: [UInt8]
-  /// The absolute path, without links.
-  let place: [UInt8]
-  let status: FileStatus
-  /// What the record has of it; nil for nothing.
-  let entry: OutputRecord.Entry?
-
-  /// Whether it can be a file that kpack made, by its size.
-  var isRecorded: Bool {
-    guard let entry else { return false }
-    return entry.isFolder ? status.isFolder : status.isFile && entry.size == status.identity.size
-  }
-}
-
 /// Searches the folders of one run.
 struct LeftoverSearch {
   private enum Kind { case tarball, image }
 
-  private let keeping: RecordKeeping
-  private let record: OutputRecord
-  private let run: RunOutputs
-  /// The artifacts that are written.
+  /// A folder of the stage in which the run makes folders of platforms.
+  private struct StagedLayout: Hashable {
+    let folder: String
+    /// The tarball whose entries go there.
+    let owner: OutputOwner
+  }
+
+  let keeping: RecordKeeping
+  let record: OutputRecord
+  let run: RunOutputs
+  /// The results of the run: those that only folders of the stage hold are looked for there alone.
   private let artifacts: [Artifact]
-  /// The folders of the stage that it makes.
-  private let staged: [StagedFolder]
-  /// The layouts and images that the run makes.
+  /// The layouts and images of these.
   private let owners: Set<OutputOwner>
-  /// Absolute paths of folders that the run keeps as wholes, each with a slash behind it.
+  private let staged: Set<StagedLayout>
+  /// Absolute paths of the folders of the stage that the run makes, each with a slash behind it: nothing in them is a
+  /// leftover.
   private let kept: [[UInt8]]
   /// The folders that the run writes into, absolute and without links.
   private let ownFolders: Set<[UInt8]>
@@ -51,14 +41,17 @@ struct LeftoverSearch {
     _ keeping: RecordKeeping, _ plan: Plan, _ record: OutputRecord, _ run: RunOutputs, _ paths: inout OutputPaths
   ) throws {
     (self.keeping, self.record, self.run) = (keeping, record, run)
-    artifacts = plan.written.map { plan.artifacts[$0] }
-    staged = plan.stagedFolders
+    artifacts = plan.artifacts.filter(\.isResult)
     owners = Set(artifacts.map(\.owner))
-    kept = try keeping.keptFolders.map { try paths.folder(Array($0.utf8)) + [Self.slash] }
+    // One without platforms may stand beside folders of platforms that are another layout's.
+    staged = Set(
+      plan.stagedFolders.map { (folder: $0.place.folder, tarball: plan.artifacts[$0.artifact]) }
+        .filter { $0.tarball.platform != nil }.map { StagedLayout(folder: $0.folder, owner: $0.tarball.owner) })
+    kept = try plan.stagedFolders.map { try paths.folder(Array($0.place.path.utf8)) + [Self.slash] }
     ownFolders = Set(try ReleaseFolder.paths(of: plan).map { try paths.folder(Array($0.utf8)) })
   }
 
-  /// Whether the file at this absolute path is in a folder that the run keeps as a whole.
+  /// Whether the file at this absolute path is in a folder of the stage that the run makes.
   func isKept(_ place: [UInt8]) -> Bool { kept.contains { place.starts(with: $0) } }
 
   /// The leftovers, in the order of the folders and of their names.
@@ -70,24 +63,39 @@ struct LeftoverSearch {
         found.append(leftover)
       }
     }
-    let stage = stageFolders()
-    return found.filter { file in !stage.contains { file.place.starts(with: $0.place + [Self.slash]) } } + stage
+    if kept.isEmpty { return found }
+    // What is in a folder of the stage comes and goes with it.
+    let folders = stageFolders()
+    return found.filter { file in
+      !file.isPart && !folders.contains { file.place.starts(with: $0.place + [Self.slash]) }
+    } + folders
   }
 
   /// Folders of other platforms beside those that the run makes in the stage.
   private func stageFolders() -> [Leftover] {
     var found: [Leftover] = []
-    var seen: Set<String> = []
-    for folder in staged.map(\.place.folder) where folder != keeping.locations.stage && seen.insert(folder).inserted {
+    for folder in Set(staged.map(\.folder)).sorted(by: { bytesPrecede(Array($0.utf8), Array($1.utf8)) }) {
       guard let resolved = followed(folder) else { continue }
       for name in inner(of: folder) where Platform.isStageName(name) {
         let place = resolved + [Self.slash] + Array(name.utf8)
-        guard !kept.contains(place + [Self.slash]), let status = try? FileStatus.ifThere(place) else { continue }
+        guard !kept.contains(place + [Self.slash]), isStagedByRun(place, in: folder),
+          let status = try? FileStatus.ifThere(place)
+        else { continue }
         let path = Array(folder.utf8) + [Self.slash] + Array(name.utf8)
-        found.append(Leftover(path: path, place: place, status: status, entry: record.entries[place]))
+        found.append(Leftover(path: path, place: place, status: status, in: record))
       }
     }
     return found
+  }
+
+  /// Whether a folder of a platform in `folder` of the stage belongs to a layout of the run: by the record, else if no
+  /// other layout has folders there. To a run of all tarballs belong all.
+  private func isStagedByRun(_ place: [UInt8], in folder: String) -> Bool {
+    // A run of images makes the tarballs that hold them, and `stage` has no results.
+    if !keeping.isNamed && (artifacts.isEmpty || artifacts.contains { $0.image == nil }) { return true }
+    let own = staged.filter { $0.folder.utf8.elementsEqual(folder.utf8) }.map(\.owner)
+    if let entry = record.entries[place] { return own.contains(entry.owner) }
+    return own.allSatisfy { keeping.names.tarballs(stagedWith: $0).isSubset(of: own) }
   }
 
   // MARK: Folders
@@ -120,6 +128,8 @@ struct LeftoverSearch {
       let names = try? FolderListing.names(of: handle)
     else { return [] }
     return names.compactMap { name in
+      // What this run or another is making there.
+      if name.starts(with: OutputFolder.temporaryPrefix.utf8) { return nil }
       let status = try? FileStatus.ifThere(name, in: handle.descriptor, path: name)
       // Where a link leads, this run writes or nobody should look.
       guard let status, status.isFolder || status.isSymlink else { return nil }
@@ -144,7 +154,7 @@ struct LeftoverSearch {
         status.isFile || status.isSymlink
       else { return nil }
       let path = Array(folder.utf8) + [Self.slash] + name
-      return Leftover(path: path, place: place, status: status, entry: record.entries[place])
+      return Leftover(path: path, place: place, status: status, in: record)
     }
   }
 

@@ -1,4 +1,4 @@
-// The record of all files that runs made: where each stands, its size and digest, and what it belongs to. By it kpack
+// The record of all files that runs made, and of the folders of the stage: where each stands, its size and digest, and what it belongs to. By it kpack
 // tells its own files from those of others.
 
 import Basics
@@ -22,8 +22,18 @@ struct OutputRecord: Equatable {
   var entries: [[UInt8]: Entry] = [:]
 
   private static let version = "1"
-  /// Values in the largest document that is read; one of 16 MiB has no more entries than these would make.
-  private static let mostValues = 1 << 19
+  /// The most values in a document that is read; one of 16 MiB has no room for entries of more.
+  static let mostValues = 1 << 20
+
+  /// Whether the path is in a folder that the record has as a whole.
+  func isInFolder(_ path: [UInt8]) -> Bool {
+    var rest = path[...]
+    while let slash = rest.lastIndex(of: UInt8(ascii: "/")) {
+      rest = rest[..<slash]
+      if entries[Array(rest)]?.isFolder == true { return true }
+    }
+    return false
+  }
 }
 
 // The text: one entry a line, so that two records can be compared by their lines.
@@ -72,18 +82,20 @@ extension OutputRecord {
 }
 
 /// Why a file is not taken for a record.
-enum RecordFault: Error, Equatable, CustomStringConvertible {
+package enum RecordFault: Error, Equatable, CustomStringConvertible {
   /// No regular file; the type in a word.
   case type(String)
+  case large
   /// The message of the system.
   case unreadable(String)
   case damaged(line: Int, reason: String)
   /// A version of the format that is not this program's.
   case version(String)
 
-  var description: String {
+  package var description: String {
     switch self {
     case .type(let name): "found \(name)"
+    case .large: "found more than \(RecordFile.largest >> 20) MiB"
     case .unreadable(let text): text
     case .damaged(let line, let reason): "line \(line): \(reason)"
     case .version(let version): "found version \(version), which this kpack does not know"

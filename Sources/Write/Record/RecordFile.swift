@@ -13,22 +13,22 @@ struct RecordFile {
   private let base: [UInt8]
 
   /// The largest record that is read, in bytes.
-  private static let largest = 16 << 20
+  static let largest = 16 << 20
 
-  /// The file for a run that makes `plan`. Its folders are there.
-  init(of plan: Plan, _ locations: Locations) throws(SystemError) {
-    folder = Self.folder(of: plan, locations)
+  /// The file for a run that makes `plan`, whose folders are there; nil where no folder can have it.
+  init?(of plan: Plan, _ locations: Locations) throws(SystemError) {
+    guard let folder = Self.folder(of: plan, locations) else { return nil }
+    self.folder = folder
     base = try Paths.resolved(Array(folder.utf8))
   }
 
-  /// The folder above the stage folder if the run writes below it, else that of its tarballs or of its images. One that
-  /// may not be written into, or is shared by all users, is passed over.
-  private static func folder(of plan: Plan, _ locations: Locations) -> String {
+  /// The first of the folders for it that the run writes into, or below. One that may not be written into, or is shared
+  /// by all users, is passed over.
+  private static func folder(of plan: Plan, _ locations: Locations) -> String? {
     let folders = ReleaseFolder.paths(of: plan)
-    let possible = [locations.output, locations.out, locations.images].first { folder in
+    return locations.recordFolders.first { folder in
       folders.contains { isBelow($0, folder) } && isWritable(folder)
     }
-    return possible ?? folders.first ?? locations.output
   }
 
   /// Whether `path` is the folder or below it, by its text or in truth: a stage folder may be a link to elsewhere.
@@ -80,7 +80,7 @@ struct RecordFile {
       if let known, known.text == text { return known }
     } catch {
       if error.errno == EACCES { return Contents(fault: .unreadable("\(error)")) }
-      if error.errno == EFBIG { return Contents(fault: .type("more than \(Self.largest >> 20) MiB")) }
+      if error.errno == EFBIG { return Contents(fault: .large) }
       throw error
     }
     do throws(RecordFault) {

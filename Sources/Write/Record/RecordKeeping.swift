@@ -13,8 +13,6 @@ package struct RecordKeeping: Sendable {
   let isNamed: Bool
   /// Whether leftovers that kpack made are removed.
   let isCleaning: Bool
-  /// Folders that the run keeps as wholes: nothing in them is a leftover.
-  package var keptFolders: [String] = []
 
   /// Another run holds the folder of the record only while it gives its outputs their names: 10 s.
   private static let triesToLock = 500
@@ -24,7 +22,7 @@ package struct RecordKeeping: Sendable {
   }
 
   /// Throws `OutputError` when a folder stands where the record of the run would. The folders of `plan` are there.
-  package func check(_ plan: Plan) throws { try RecordFile(of: plan, locations).checkPlace() }
+  package func check(_ plan: Plan) throws { try RecordFile(of: plan, locations)?.checkPlace() }
 
   /// Adds to `outputs`, which holds the files `written`, what makes the record true and the removal of leftovers;
   /// `copies` has the digest of the file that is copied beside each image, by number.
@@ -40,26 +38,32 @@ package struct RecordKeeping: Sendable {
     var paths = OutputPaths()
     let run = try RunOutputs(written, staged, of: plan, in: folder, copies: copies, &paths)
     let file = try RecordFile(of: plan, locations)
-    let known = try file.read()
+    let known = try file?.read() ?? RecordFile.Contents()
     let search = try LeftoverSearch(self, plan, known.record, run, &paths)
-    let leftovers = try search.find()
-    var tidying = Tidying()
-    if let fault = known.fault { tidying.recordWarning = RecordWarning(path: file.path, fault: fault) }
+    var tidying = Tidying(leftovers: try search.find())
+    var cleaning: Cleaning?
     if isCleaning {
-      var cleaning = try Cleaning(outputs, plan, locations, known.record, run, search, &paths)
-      tidying.add(try cleaning.clean(leftovers), cleaning.emptied)
-    } else {
-      tidying.leftovers = leftovers.map { FoundLeftover(path: $0.path, fate: $0.isRecorded ? .recorded : .stays(nil)) }
+      cleaning = try Cleaning(outputs, plan, search, &paths)
+      try cleaning?.judge(tidying.leftovers)
     }
-    try update(file, known, run, removed: tidying.removed, in: outputs)
+    // From here on other runs wait for its folder: what takes long is done.
+    let index = try file.map { try outputs.join($0.folder, tries: Self.triesToLock) }
+    if let leftovers = try cleaning?.remove() { tidying.leftovers = leftovers }
+    tidying.emptied = cleaning?.emptied ?? []
+    if let file, let index {
+      let fault = try update(file, known, run, removed: tidying.removed, of: outputs, in: index)
+      tidying.recordWarning = fault.map { .replaced(path: file.path, $0) }
+    } else if isCleaning {
+      tidying.recordWarning = .noPlace
+    }
     return tidying
   }
 
-  /// Writes the record, if it has other bytes than before.
+  /// Writes the record, if it has other bytes than before; why it lost what was in it, if it did.
   private func update(
-    _ file: RecordFile, _ known: RecordFile.Contents, _ run: RunOutputs, removed: Set<[UInt8]>, in outputs: OutputFolder
-  ) throws {
-    let index = try outputs.join(file.folder, tries: Self.triesToLock)
+    _ file: RecordFile, _ known: RecordFile.Contents, _ run: RunOutputs, removed: Set<[UInt8]>,
+    of outputs: OutputFolder, in index: Int
+  ) throws -> RecordFault? {
     // Read again: another run may have written it until now.
     let found = try file.read(after: known)
     var record = found.record
@@ -67,8 +71,14 @@ package struct RecordKeeping: Sendable {
       !run.decide(on: path) && !run.holds(path) && !Self.isGone(path, removed) && Self.isThere(path, entry)
     }
     record.entries.merge(run.entries) { $1 }
-    let text = file.text(of: record)
+    var fault = known.fault
+    var text = file.text(of: record)
+    for less in [OutputRecord(entries: run.entries), OutputRecord()] where text.count > RecordFile.largest {
+      fault = .large
+      text = file.text(of: less)
+    }
     if text != found.text || found.fault != nil { try outputs.write(text, as: OwnFile.record, in: index) }
+    return fault
   }
 
   /// Whether the path, or a folder above it, is removed.
@@ -90,65 +100,34 @@ package struct RecordKeeping: Sendable {
 /// What became of leftovers, and of the record.
 package struct Tidying: Sendable {
   /// In the order of their places.
-  package fileprivate(set) var leftovers: [FoundLeftover] = []
+  package fileprivate(set) var leftovers: [Leftover] = []
   /// A record that could not be used.
   package fileprivate(set) var recordWarning: RecordWarning?
-  /// The absolute paths of the removed files, without links.
-  fileprivate var removed: Set<[UInt8]> = []
   /// Folders that may be empty now, the innermost first.
-  private var emptied: [[UInt8]] = []
+  fileprivate var emptied: [[UInt8]] = []
 
-  package init() {}
-
-  fileprivate mutating func add(_ cleaned: [CleanedFile], _ emptied: [[UInt8]]) {
-    leftovers = cleaned.map(\.found)
-    removed = Set(cleaned.filter { $0.found.fate == .removed }.map(\.place))
-    self.emptied = emptied
-  }
+  /// The absolute paths of what is removed, without links.
+  fileprivate var removed: Set<[UInt8]> { Set(leftovers.filter { $0.fate == .removed }.map(\.place)) }
 
   /// Removes the folders that are empty now; to be called when the files in them are gone for good.
   func removeEmptyFolders() { for folder in emptied { removeFolder(folder) } }
 }
 
-/// A record of outputs that is not one, and is replaced.
-package struct RecordWarning: Equatable, Sendable, CustomStringConvertible {
-  let path: String
-  let fault: RecordFault
+/// Why a run could not use the record of outputs.
+package enum RecordWarning: Equatable, Sendable, CustomStringConvertible {
+  /// What stands there is no record, or would be too large to be read again.
+  case replaced(path: String, RecordFault)
+  /// It is kept in no folder of the run.
+  case noPlace
 
   package var description: String {
-    "\(escapedName(path.utf8)): expected a record of kpack's outputs, \(fault); it is replaced by one that knows only "
-      + "the files of this run"
-  }
-}
-
-/// A file in a folder of the run that the run did not write, or one that belongs to such a file.
-package struct FoundLeftover: Equatable, Sendable {
-  /// The path as the locations give it.
-  package let path: [UInt8]
-  package let fate: Fate
-
-  /// What became of it.
-  package enum Fate: Equatable, Sendable {
-    case removed
-    /// It was left, and the record has a file of its size there.
-    case recorded
-    /// It was left; the reason where it could have been removed.
-    case stays(Reason?)
-  }
-
-  /// Why a leftover is not removed.
-  package enum Reason: Equatable, Sendable, CustomStringConvertible {
-    case notRecorded, changed, symlink
-    /// The message of an error.
-    case error(String)
-
-    package var description: String {
-      switch self {
-      case .notRecorded: "kpack has no record of making it"
-      case .changed: "it was changed since kpack made it"
-      case .symlink: "it is a symlink"
-      case .error(let text): text
-      }
+    switch self {
+    case .replaced(let path, let fault):
+      "\(escapedName(path.utf8)): expected a record of kpack's outputs, \(fault); it is replaced by one that knows only "
+        + "the files of this run"
+    case .noPlace:
+      "--clean: nothing is removed, as there is no record of kpack's outputs: each folder for it is shared by all users "
+        + "or may not be written into"
     }
   }
 }

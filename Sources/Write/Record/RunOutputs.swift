@@ -31,11 +31,7 @@ struct RunOutputs {
     for written in artifacts {
       let number = written.result.artifact
       let artifact = plan.artifacts[number]
-      for place in artifact.stagedPlaces {
-        entries[try paths.place(of: Array(place.path.utf8))] = OutputRecord.Entry(
-          size: written.result.size, digest: written.result.digest, artifact: artifact.title, owner: artifact.owner)
-      }
-      // One without a place of its own has no name of its own either.
+      // One that only folders of the stage hold has no name of its own; the digests of these folders cover it.
       if artifact.places.isEmpty { continue }
       for file in written.finished(in: folder, artifact) {
         let path = try paths.place(of: folder.path(of: file.place))

@@ -14,6 +14,9 @@ struct StageCommand: Command {
       No archive is written but into the stage.
 
       `tarballs`, `images` and `release` do the same in their run with --with-stage.
+
+      Folders of other platforms beside those that it makes in the stage are named in a warning. --clean removes
+      those of them that kpack made and nobody changed.
       """,
     examples: [
       "kpack stage --stage _output/release-stage",

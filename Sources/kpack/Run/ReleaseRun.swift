@@ -37,9 +37,8 @@ struct ReleaseRun {
     let (plan, names) = try context.planned(in: options.locations) { rules in
       (try planner(rules, options), OutputNames(rules.layouts))
     }
-    var keeping = RecordKeeping(
+    let keeping = RecordKeeping(
       options.locations, names, isNamed: !context.line.arguments.isEmpty, isCleaning: context.line.has("clean"))
-    keeping.keptFolders = plan.stagedFolders.map(\.place.path)
     let planning = progress.seconds
     let log = RunLog(plan, options, context)
     for line in log.start { context.messages.note(line) }
