@@ -105,11 +105,3 @@ struct FolderLink {
     return source.identity == status.identity
   }
 }
-
-extension SourceFile {
-  /// The error of a source that has this status now, nil for nothing.
-  func changed(_ status: FileStatus?) -> SourceChanged {
-    let found = status.flatMap { $0.isFile ? $0.identity.size : nil }
-    return SourceChanged(path: path, planned: identity.size, found: found)
-  }
-}

@@ -221,8 +221,7 @@ package final class OutputFolder: Sendable {
     let status = try FileStatus.ifThere(Array(final.utf8))
     if status?.isSymlink == true { throw OutputError.isLink(path: final) }
     if status?.isFolder == false { throw OutputError.isNoFolder(path: final) }
-    let known = state.withLock { $0.folders }
-    let older = try status == nil || known.contains { try $0.isReached(by: final) } ? nil : LockedFolder(final)
+    let older = try status == nil ? nil : lockedApart(final)
     return try state.withLock { state throws(SystemError) in
       if let older { state.replaced.append(older) }
       let number = try add(name, .folder, in: parent, to: &state)
@@ -256,14 +255,22 @@ package final class OutputFolder: Sendable {
 
   func isSteady(_ file: FileKey) -> Bool { state.withLock { $0.steady.contains(file) } }
 
-  /// Removes the folder `name` of an earlier run at the commit, with all that is in it. From now on no other run writes
-  /// into it.
+  /// The folder at `path`, locked; nil when it is one of this run's, which are.
+  private func lockedApart(_ path: String) throws -> LockedFolder? {
+    let known = state.withLock { $0.folders }
+    return try known.contains { try $0.isReached(by: path) } ? nil : LockedFolder(path)
+  }
+
+  /// Removes the folder `name` of an earlier run at the commit, with all that is in it, if it is there. From now on no other
+  /// run writes into it.
   ///
   /// Throws `OutputError` when another run holds it.
   package func removeFolder(_ name: String, in folder: Int) throws {
-    let older = try LockedFolder(self.folder(folder).final(name))
+    let final = self.folder(folder).final(name)
+    guard try FileStatus.ifThere(Array(final.utf8)) != nil else { return }
+    let older = try lockedApart(final)
     _ = try state.withLock { state throws(SystemError) in
-      state.replaced.append(older)
+      if let older { state.replaced.append(older) }
       return try add(name, .folderRemoval, in: state.reached[folder], to: &state)
     }
   }

@@ -137,6 +137,12 @@ package struct SourceFile: Equatable, Sendable {
     }
   }
 
+  /// The error of a source that has this status now, nil for nothing.
+  func changed(_ status: FileStatus?) -> SourceChanged {
+    let found = status.flatMap { $0.isFile ? $0.identity.size : nil }
+    return SourceChanged(path: path, planned: identity.size, found: found)
+  }
+
   /// Opens the file, which may be another by now.
   private func open() throws(SystemError) -> FileHandle {
     // O_NONBLOCK: a FIFO that took the file's place must not hang the run; O_NOFOLLOW: nor may a link lead away.
