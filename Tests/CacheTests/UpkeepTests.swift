@@ -91,7 +91,8 @@ struct UpkeepTests {
       try sample.open().prune(to: 0)
     }
     #expect(kept(["old"]) == ["old"])
-    try lock.close()
+    // By hand: a child process that another test is about to start shares the lock, which closing the file would not end.
+    try #require(flock(lock.descriptor, LOCK_UN) == 0)
     sample.open(limit: 0).finish()
     #expect(kept(["old"]) == [])
   }

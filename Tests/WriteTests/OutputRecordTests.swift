@@ -11,7 +11,8 @@ struct OutputRecordTests {
   private static func record(_ paths: [String: OutputOwner]) -> OutputRecord {
     var record = OutputRecord()
     for (path, owner) in paths {
-      record.entries[Array(path.utf8)] = .init(size: 3, digest: digest, artifact: "A \(path.count)", owner: owner)
+      record.entries[Array(path.utf8)] = .init(
+        size: 3, digest: digest, artifact: "A \(path.count)", release: "r", owner: owner)
     }
     return record
   }
@@ -26,11 +27,11 @@ struct OutputRecordTests {
     #expect(
       String(decoding: text, as: UTF8.self) == """
         {"version":1,"outputs":[
-        {"folder":".","name":"x.tgz",\(sum),"artifact":"A 12","layout":"x"},
-        {"folder":"/","name":"root.tar",\(sum),"artifact":"A 9","image":"i"},
-        {"folder":"/r/other","name":"é\\n.tar",\(sum),"artifact":"A 15","image":"é"},
-        {"folder":"tars","name":"a.tar.gz",\(sum),"artifact":"A 20","layout":"a"},
-        {"folder":"tars","name":"b.tar.gz",\(sum),"artifact":"A 20","layout":"b"}
+        {"folder":".","name":"x.tgz",\(sum),"artifact":"A 12","release":"r","layout":"x"},
+        {"folder":"/","name":"root.tar",\(sum),"artifact":"A 9","release":"r","image":"i"},
+        {"folder":"/r/other","name":"é\\n.tar",\(sum),"artifact":"A 15","release":"r","image":"é"},
+        {"folder":"tars","name":"a.tar.gz",\(sum),"artifact":"A 20","release":"r","layout":"a"},
+        {"folder":"tars","name":"b.tar.gz",\(sum),"artifact":"A 20","release":"r","layout":"b"}
         ]}\n
         """)
     #expect(try OutputRecord(text, in: Array("/r/out".utf8)) == record)
@@ -64,6 +65,7 @@ struct OutputRecordTests {
   private static func text(_ members: String...) -> String {
     var all = [
       #""folder":"tars""#, #""name":"a.tar""#, #""size":3"#, "\"sha256\":\"\(digest)\"", #""artifact":"a""#,
+      #""release":"r""#,
       #""layout":"a""#,
     ]
     for member in members {
@@ -91,6 +93,7 @@ struct OutputRecordTests {
       (text(#""layout""#), .damaged(line: 2, reason: #"no text "layout""#)),
       (text(#""layout""#, #""image":7"#), .damaged(line: 2, reason: #"no text "image""#)),
       (text(#""artifact""#), .damaged(line: 2, reason: #"no text "artifact""#)),
+      (text(#""release""#), .damaged(line: 2, reason: #"no text "release""#)),
       (text(#""name":"""#), .damaged(line: 2, reason: "no place of a file")),
       (text(#""name":"..""#), .damaged(line: 2, reason: "no place of a file")),
       (text(#""name":"a/b""#), .damaged(line: 2, reason: "no place of a file")),
@@ -108,9 +111,9 @@ struct OutputRecordTests {
   @Test func `a record that is not too large has not too many values`() {
     var record = OutputRecord()
     record.entries[[UInt8(ascii: "/"), UInt8(ascii: "a")]] = .init(
-      size: 0, digest: Self.digest, artifact: "", owner: .image(""), isFolder: true)
+      size: 0, digest: Self.digest, artifact: "", release: "", owner: .image(""), isFolder: true)
     let least = record.text(in: []).count - OutputRecord().text(in: []).count
-    // The object, and its eight members.
+    // The object, and its nine members.
     #expect(RecordFile.largest / least * 8 < OutputRecord.mostValues)
   }
 

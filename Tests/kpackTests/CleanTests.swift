@@ -89,7 +89,7 @@ import Testing
     let digest = try box.sh("sha256sum < mine").prefix(64)
     let line = #"{"folder":"\#(box.root)","name":"mine","size":4,"sha256":"\#(digest)","#
     try box.sh(
-      "sed -i \"2s|.*|&\\n$1\\\"artifact\\\":\\\"greeter-v1-darwin-arm64.tar.gz\\\",\\\"layout\\\":\\\"greeter\\\"},|\" \"$2\"",
+      "sed -i \"2s|.*|&\\n$1\\\"artifact\\\":\\\"greeter-v1-darwin-arm64.tar.gz\\\",\\\"release\\\":\\\"greeter\\\",\\\"layout\\\":\\\"greeter\\\"},|\" \"$2\"",
       line.replacing("\"", with: "\\\""), "_output/\(Sandbox.record)")
     let outcome = try box.kpack("tarballs", "--layouts", "layouts", "--version", "v2", "--clean")
     #expect(outcome.removed.count == 3 && outcome.warnings == [], "\(outcome.errors)")
@@ -139,5 +139,33 @@ import Testing
     }
     #expect(failed > 0)
     #expect(!box.isThere("_output/release-images/arm"))
+  }
+}
+
+// What a run needs, and what is of others
+extension CleanTests {
+  @Test func `what a run reads is not removed`() throws {
+    let box = try Sandbox.project(#"{ "tree": "." }"#)
+    try box.write(#"{ "tarball": "old-{version}.tar", "entries": [{ "tree": "." }] }"#, to: "layouts/old.json")
+    let words = ["--layouts", "layouts", "--root", "src", "--out", "src/out", "--cache", "cache"]
+    try #require(try box.kpack(words: ["tarballs", "--version", "1"] + words).status == 0)
+    try box.write(
+      #"{ "tarball": "p.tar.gz", "entries": [{ "file": "out/old-1.tar", "to": "old.tar" }] }"#, to: "layouts/p.json")
+    let outcome = try box.kpack(words: ["tarballs", "--version", "2", "--clean"] + words)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("src/out/old-1.tar: a leftover, not of this run; it stays: this run reads it"))
+    #expect(box.isThere("src/out/old-1.tar"))
+  }
+
+  @Test func `what the record has for a release of another name stays`() throws {
+    let box = try Sandbox.project(#"{ "tree": "." }"#)
+    let words = ["tarballs", "--root", "src", "--out", "out", "--cache", "cache", "--clean", "--layouts"]
+    try box.sh(
+      "mkdir other; echo '{ \"name\": \"q\" }' > other/release.json; sed s/p.tar/q.tar/ layouts/p.json > other/q.json")
+    try #require(try box.kpack(words: words + ["layouts"]).status == 0)
+    let outcome = try box.kpack(words: words + ["other"])
+    let told = #"kpack: warning: out/p.tar.gz: a leftover, not of this run; it stays: it is of the release "p""#
+    #expect(outcome.status == 0 && outcome.errors.contains(told), "\(outcome.errors)")
+    #expect(try box.names(in: "out").filter { $0.hasSuffix(".gz") } == ["p.tar.gz", "q.tar.gz"])
   }
 }

@@ -130,6 +130,33 @@ import Testing
     #expect(box.isThere("s/a/code.c") && box.isThere("s/a/layouts/a.json"))
   }
 
+  @Test func `sources that a link leads to are not replaced`() throws {
+    let box = try Sandbox()
+    try box.write(#"{ "name": "p" }"#, to: "layouts/release.json")
+    try box.write(
+      #"{ "tarball": "a.tar", "entries": [{ "tree": "t", "exclude": ["*~"] }] }"#, to: "layouts/a.json")
+    try box.sh("mkdir -p s/a/real; echo 1 > s/a/real/f; echo precious > s/a/real/notes~; ln -s s/a/real t")
+    let outcome = try box.kpack("stage", "--layouts", "layouts", "--stage", "s")
+    #expect(outcome.status == 2 && outcome.errors.contains("in a folder of the stage that would be replaced"))
+    #expect(box.isThere("s/a/real/notes~"))
+  }
+
+  @Test(arguments: [#""stage": "a", "archive": { "root": "" },"#, #""stage": "a", "archive": { "root": "." },"#])
+  func `a named run does not take the folders of a layout that it does not make`(settings: String) throws {
+    let box = try Sandbox()
+    try box.write(#"{ "name": "p", "platforms": { "all": ["linux/amd64"] } }"#, to: "layouts/release.json")
+    try box.write(
+      #"{ "tarball": "a-{arch}.tar", "platforms": "all", "entries": [{ "text": "a", "to": "a" }] }"#,
+      to: "layouts/a.json")
+    try box.write(
+      #"{ "tarball": "c.tar", \#(settings) "entries": [{ "text": "c", "to": "c" }] }"#, to: "layouts/c.json")
+    let words = ["--layouts", "layouts", "--stage", "s", "--no-cache"]
+    try #require(try box.kpack(words: ["stage", "a"] + words).status == 0)
+    let outcome = try box.kpack(words: ["stage", "c"] + words)
+    #expect(outcome.status == 2 && outcome.errors.contains(#"layouts "c" and "a" have one folder of the stage, "a""#))
+    #expect(try box.sh("find s -type f") == "s/a/linux-amd64/a\n")
+  }
+
   @Test(.enabled(if: Program.unprivileged != nil && geteuid() == 0))
   func `an older folder that cannot be removed is named, and stands in no one's way`() throws {
     let box = try Sandbox.project(#"{ "tree": "." }"#)

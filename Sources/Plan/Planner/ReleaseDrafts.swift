@@ -213,6 +213,7 @@ extension ReleaseDrafts {
   private mutating func checkStageFolders() {
     let units = tarballs.compactMap { tarball in tarball.unit.map { (unit: $0, tarball: tarball) } }
       .sorted { bytesPrecede(Array("\($0.unit.path)/".utf8), Array("\($1.unit.path)/".utf8)) }
+    for (unit, tarball) in units { checkOthers(of: unit, tarball) }
     for (unit, tarball) in units where unit.name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) {
       let found = "the folder \(quoted(unit.path)) of the stage for \(tarball.key) has a name of runs at work"
       said.refuse(Diagnostic(.usage, found, at: tarball.origin))
@@ -223,6 +224,24 @@ extension ReleaseDrafts {
       let found = "two tarballs have the folder \(quoted(first.unit.path)) of the stage: \(both)"
       let reason = "\(found); give one another \"stage\""
       said.refuse(Diagnostic(.usage, reason, at: second.tarball.origin))
+    }
+  }
+
+  /// Notes a mistake when a layout that may not be in this run has its folders where the unit of `tarball` is, or in it.
+  private mutating func checkOthers(of unit: StageUnit, _ tarball: TarballDraft) {
+    guard let layout = rules.layouts.tarball(tarball.key.layout), layout.platforms == nil else { return }
+    for other in rules.layouts.tarballs where other.name != layout.name && other.isStaged && other.stage == layout.stage
+    {
+      // Two layouts of which a flag chooses one may have one folder.
+      let isEither = other.condition?.flag == layout.condition?.flag && other.condition?.isOn != layout.condition?.isOn
+      if isEither || (other.platforms != nil && unit.parent == layout.stage) { continue }
+      // Told below where both are in this run.
+      if other.platforms == nil && tarballs.contains(where: { $0.key.layout == other.name }) { continue }
+      let found = "the layouts \(quoted(layout.name)) and \(quoted(other.name)) have one folder of the stage"
+      let remedy = other.platforms == nil ? "" : " or give \(quoted(layout.name)) a root folder"
+      said.refuse(
+        Diagnostic(.usage, "\(found), \(quoted(layout.stage)); give one another \"stage\"\(remedy)", at: tarball.origin)
+      )
     }
   }
 

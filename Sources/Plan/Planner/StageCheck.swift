@@ -40,38 +40,32 @@ struct StageCheck {
   /// Throws a `Diagnostic` when a file that goes into one of `artifacts` is in a folder that is replaced, and not in its
   /// place there: it would be gone.
   func checkSources(of artifacts: [Artifact], _ sources: SourceTable) throws {
-    let replaced = folders.compactMap { try? Paths.resolved(Array($0.place.path.utf8)) }
-    let current = try Paths.resolved(Array(".".utf8))
-    var places: Set<[UInt8]>?
-    for artifact in artifacts {
-      for index in 0..<artifact.entries.count {
-        guard let path = Self.source(of: artifact.entries, at: index, sources)?.path else { continue }
-        let absolute = path.first == UInt8(ascii: "/") ? path : current + [UInt8(ascii: "/")] + path
-        guard replaced.contains(where: { absolute.starts(with: $0 + [UInt8(ascii: "/")]) }) else { continue }
-        let known = places ?? self.places(in: artifacts)
-        places = known
-        if known.contains(path) { continue }
-        let reason = "is in a folder of the stage that would be replaced"
-        throw Diagnostic(.usage, "\(artifact.title): \(escapedName(path)) \(reason)")
-      }
+    let replaced = folders.compactMap { folder in
+      (try? Paths.resolved(Array(folder.place.path.utf8))).map { (folder: folder, start: $0 + [UInt8(ascii: "/")]) }
+    }
+    if replaced.isEmpty { return }
+    var kept: Set<[UInt8]>?
+    for source in try SourcePaths(of: artifacts, sources).places {
+      guard replaced.contains(where: { source.path.starts(with: $0.start) }) else { continue }
+      let known = kept ?? places(in: replaced, artifacts)
+      kept = known
+      if known.contains(source.path) { continue }
+      let reason = "is in a folder of the stage that would be replaced"
+      throw Diagnostic(.usage, "\(artifacts[source.artifact].title): \(escapedName(source.file.path)) \(reason)")
     }
   }
 
   /// The paths of all that will be in the folders.
-  private func places(in artifacts: [Artifact]) -> Set<[UInt8]> {
+  private func places(
+    in replaced: [(folder: StagedFolder, start: [UInt8])], _ artifacts: [Artifact]
+  ) -> Set<[UInt8]> {
     var places: Set<[UInt8]> = []
-    for folder in folders {
+    for (folder, start) in replaced {
       let entries = artifacts[folder.artifact].entries
       for index in 0..<entries.count {
-        if let place = folder.place(of: entries.name(at: index)) { places.insert(Array(place.path.utf8)) }
+        if let path = folder.path(of: entries.name(at: index)) { places.insert(start + path) }
       }
     }
     return places
-  }
-
-  private static func source(of entries: TarEntryList, at index: Int, _ sources: SourceTable) -> SourceFile? {
-    if let file = entries.sourceFile(at: index) { return file }
-    if case .source(let id) = entries.body(at: index), case .file(let file) = sources[id] { return file }
-    return nil
   }
 }

@@ -40,6 +40,10 @@ struct Cleaning {
   private let outputs: OutputFolder
   private let search: LeftoverSearch
   private let roots: [Root]
+  private let release: String
+  private let sources: SourcePaths
+  /// The folders that the run reads.
+  private let given: [[UInt8]]
   private var leftovers: [Leftover] = []
   private var removals: [Removal] = []
   /// Folders that may become empty, the innermost first.
@@ -51,6 +55,9 @@ struct Cleaning {
     (self.outputs, self.search) = (outputs, search)
     let locations = search.keeping.locations
     // Runs lock OUT, IMAGES/ARCH and STAGE/LAYOUT/OS-ARCH. Links may lead a folder of the run to elsewhere.
+    release = plan.release.name
+    sources = try SourcePaths(of: plan)
+    given = try [locations.root, locations.bin, locations.bases].map { try paths.folder(Array($0.utf8)) }
     let levels = [(locations.out, 0), (locations.images, 1), (locations.dockerfiles, 1), (locations.stage, 2)]
     let own = ReleaseFolder.paths(of: plan).map { ($0, 0) }
     roots = try (levels + own).map { path, depth in
@@ -127,10 +134,17 @@ struct Cleaning {
     }
   }
 
+  /// Whether this run reads the file or folder, or one below it.
+  private func isRead(_ place: [UInt8]) -> Bool {
+    sources.touch(place) || given.contains { $0 == place || $0.starts(with: place + [Self.slash]) }
+  }
+
   private func removal(of leftover: Leftover) throws(Kept) -> Removal {
     if leftover.isPart { throw Kept(.part) }
+    if isRead(leftover.place) { throw Kept(.read) }
     if leftover.status.isSymlink { throw Kept(.symlink) }
     guard let entry = leftover.entry else { throw Kept(.notRecorded) }
+    if entry.release != release { throw Kept(.otherRelease(entry.release)) }
     // The record has the place of what kpack made; links may have been put above it since.
     let above = leftover.place[..<(leftover.place.lastIndex(of: Self.slash) ?? 0)]
     let resolved = try Kept.unless { try Paths.resolved(above.isEmpty ? [Self.slash] : Array(above)) }

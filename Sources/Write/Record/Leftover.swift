@@ -1,5 +1,6 @@
 // A leftover: what stands in the folders of a run and was not written by it, and what becomes of that.
 
+import Basics
 import Files
 
 /// A file that the run did not write, one that belongs to such a file, or a folder of the stage that it did not make.
@@ -29,6 +30,10 @@ package struct Leftover: Sendable {
     case notRecorded, changed, symlink
     /// It would leave the rest of a folder of the stage behind.
     case part
+    /// A source of the run, or a folder that it reads.
+    case read
+    /// Made for the release of this name.
+    case otherRelease(String)
     /// Links that were not there when it was made lead to another file.
     case linked
     /// The message of an error.
@@ -39,6 +44,8 @@ package struct Leftover: Sendable {
       case .notRecorded: "kpack has no record of making it"
       case .changed: "it was changed since kpack made it"
       case .symlink: "it is a symlink"
+      case .read: "this run reads it"
+      case .otherRelease(let name): "it is of the release \"\(escapedName(name.utf8))\""
       case .part: "it is in a folder of the stage that kpack made as a whole"
       case .linked: "a link leads there"
       case .error(let text): text

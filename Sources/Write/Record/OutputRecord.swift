@@ -13,6 +13,8 @@ struct OutputRecord: Equatable {
     let digest: Digest
     /// The name of its artifact for messages; the files beside an artifact have that of the artifact.
     let artifact: String
+    /// The name of the release that it belongs to.
+    let release: String
     let owner: OutputOwner
     /// Whether it is a folder of the stage; then `size` is that of all files in it, `digest` that of its `FolderContents`.
     var isFolder = false
@@ -53,7 +55,8 @@ extension OutputRecord {
       let line: JSONLiteral = .object(
         [
           ("folder", .string(place.folder)), ("name", .string(place.name)), ("size", .integer(entry.size)),
-          ("sha256", .string("\(entry.digest)")), ("artifact", .string(entry.artifact)), owner,
+          ("sha256", .string("\(entry.digest)")), ("artifact", .string(entry.artifact)),
+          ("release", .string(entry.release)), owner,
         ] + (entry.isFolder ? [("isFolder", .bool(true))] : []))
       return line.text
     }
@@ -182,7 +185,7 @@ private struct RecordMembers {
     let owner: OutputOwner =
       self["image"] == nil ? .tarball(try string("layout")) : .image(try string("image"))
     return OutputRecord.Entry(
-      size: size, digest: digest, artifact: try string("artifact"), owner: owner,
+      size: size, digest: digest, artifact: try string("artifact"), release: try string("release"), owner: owner,
       isFolder: self["isFolder"]?.kind == .bool(true))
   }
 }

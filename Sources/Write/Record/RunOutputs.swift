@@ -26,7 +26,8 @@ struct RunOutputs {
       let path = try paths.place(of: Array(staged.folder.place.path.utf8))
       folders.append(path + [UInt8(ascii: "/")])
       entries[path] = OutputRecord.Entry(
-        size: staged.bytes, digest: staged.digest, artifact: artifact.title, owner: artifact.owner, isFolder: true)
+        size: staged.bytes, digest: staged.digest, artifact: artifact.title, release: plan.release.name,
+        owner: artifact.owner, isFolder: true)
     }
     for written in artifacts {
       let number = written.result.artifact
@@ -37,7 +38,7 @@ struct RunOutputs {
         let path = try paths.place(of: folder.path(of: file.place))
         guard let digest = file.digest ?? copies[number] else { preconditionFailure("a copy beside what is no image") }
         entries[path] = OutputRecord.Entry(
-          size: file.size, digest: digest, artifact: artifact.title, owner: artifact.owner)
+          size: file.size, digest: digest, artifact: artifact.title, release: plan.release.name, owner: artifact.owner)
       }
       for companion in artifact.companions {
         guard case .absence = companion.contents else { continue }
