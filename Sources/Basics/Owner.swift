@@ -10,6 +10,15 @@ package struct Owner: Equatable, Sendable {
     self.gid = gid
   }
 
+  /// The owner that "UID:GID" spells, two numbers of 32 bits.
+  package init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    // UInt32 would accept a sign, also "-0".
+    let isUnsigned = text.utf8.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }
+    guard parts.count == 2, isUnsigned, let uid = UInt32(parts[0]), let gid = UInt32(parts[1]) else { return nil }
+    self.init(uid: uid, gid: gid)
+  }
+
   /// 0:0.
   package static let root = Owner(uid: 0, gid: 0)
 

@@ -24,6 +24,9 @@ enum { KPACK_SET_LEASE = 1024, KPACK_SET_SIGNAL = 10 };
 /// llistxattr(2): the names of the attributes of what `path` itself is, each with a NUL behind.
 ssize_t llistxattr(const char *path, char *list, size_t size);
 
+/// lgetxattr(2): the value of one of them.
+ssize_t lgetxattr(const char *path, const char *name, void *value, size_t size);
+
 int ioctl(int fd, unsigned long request, ...);
 
 /// FICLONE of ioctl_ficlone(2): makes `to` share all blocks of `from`. The number is that of linux/fs.h, which is not

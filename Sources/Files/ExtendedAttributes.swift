@@ -1,4 +1,4 @@
-// Extended attributes of files (xattr(7)), which the archives that are written here cannot hold.
+// Extended attributes of files (xattr(7)). Of these, archives hold capabilities at most.
 
 import CSystem
 private import Glibc
@@ -25,6 +25,21 @@ package enum ExtendedAttributes {
     }
     let names = list.split(separator: 0).map { $0.map { UInt8(bitPattern: $0) } }
     return names.filter { !isOfSystem($0) }.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  /// The value of the attribute `name` of `path` itself, a link not followed; nil when it has none.
+  ///
+  /// A value of more than 1024 bytes is an error: this is for attributes of a few bytes.
+  package static func value(of name: String, at path: [UInt8]) throws(SystemError) -> [UInt8]? {
+    let (path, terminated) = (path, cString(path))
+    var value = [UInt8](repeating: 0, count: 1024)
+    do throws(SystemError) {
+      let count = try systemCall("read an attribute of", path) { lgetxattr(terminated, name, &value, value.count) }
+      return Array(value[..<count])
+    } catch {
+      if [ENODATA, ENOTSUP, ENOSYS].contains(error.errno) { return nil }
+      throw error
+    }
   }
 
   /// The list of names, a NUL behind each.

@@ -87,12 +87,7 @@ package struct ArchiveSettings: Equatable, Sendable {
   private static func owner(_ field: LayoutField) -> ArchiveOwner? {
     guard let text = field.string else { return nil }
     if text == "source" { return .source }
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    // UInt32 would accept a sign, also "-0".
-    let isUnsigned = text.utf8.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }
-    if parts.count == 2, isUnsigned, let uid = UInt32(parts[0]), let gid = UInt32(parts[1]) {
-      return .fixed(Owner(uid: uid, gid: gid))
-    }
+    if let owner = Owner(text) { return .fixed(owner) }
     field.refuse("expected \"source\" or two numbers such as \"0:0\", found \(field.found)")
     return nil
   }

@@ -28,6 +28,8 @@ package struct ImageRule: Sendable {
   package let binary: String?
   /// The folder of the binary, relative to the root of the file system; "." is the root itself.
   package let to: Template
+  /// The value of security.capability of the binary, empty for none; nil for its own.
+  package let capabilities: [UInt8]?
   /// The name of its base in `bases`.
   package let base: String
   /// Its name in a registry; nil for the name that images.json sets for all images.
@@ -77,7 +79,8 @@ struct ImageRuleDecoder {
 
   static let baseKeys = ["ref", "entries"]
   static let imageKeys = [
-    "binary", "name", "to", "base", "repository", "tag", "file", "outputs", "entries", "env", "cmd", "entrypoint",
+    "binary", "name", "to", "capabilities", "base", "repository", "tag", "file", "outputs", "entries", "env", "cmd",
+    "entrypoint",
     "workdir", "user", "labels", "platforms", "when",
   ]
 
@@ -114,12 +117,14 @@ struct ImageRuleDecoder {
     let base = object.required("base").flatMap(base)
     if object["binary"] == nil && object["name"] == nil { field.refuse("expected \"binary\" or \"name\"") }
     if object["binary"] == nil { object["to"]?.refuse("is the folder of a \"binary\", and there is none") }
+    if object["binary"] == nil { object["capabilities"]?.refuse("is of a \"binary\", and there is none") }
     let binary = object["binary"]?.onePart
     let name = object["name"].map(\.onePart) ?? binary
     let rule = ImageRule(
       name: name ?? "",
       binary: binary,
       to: object["to"].flatMap(template.folder) ?? ImageRule.defaultFolder,
+      capabilities: object["capabilities"].flatMap(\.capabilities),
       base: base ?? "",
       repository: object["repository"].flatMap { ByArchitecture($0, template) },
       tag: object["tag"].flatMap(TemplateDecoder(names: names, hasPlatform: true, place: .tag).someText),

@@ -198,6 +198,19 @@ extension LayoutField {
     }
   }
 
+  /// The value of a file's attribute for an array of clauses such as "cap_net_raw=ep"; empty for an empty array.
+  package var capabilities: [UInt8]? {
+    guard let elements else { return nil }
+    let clauses = elements.compactMap(\.string)
+    if clauses.isEmpty || clauses.count < elements.count { return [] }
+    do throws(CapabilitiesError) {
+      return try Capabilities(clauses).bytes
+    } catch {
+      refuse("\(error)")
+      return nil
+    }
+  }
+
   /// The value as a path of one part.
   var onePart: String? {
     guard let path = taking({ try ArchivePath($0) }) else { return nil }

@@ -46,6 +46,9 @@ struct ListingWarningTests {
     .init("a block device", Tar.header("p", type: "4"), .special(name: bytes("p"), kind: .block)),
     .init("setuid", Tar.header("a", .init(.mode, "0004755")), .privileged(name: bytes("a"), mode: 0o4755)),
     .init("setgid", Tar.header("a", .init(.mode, "0002755")), .privileged(name: bytes("a"), mode: 0o2755)),
+    .init(
+      "capabilities", TarHeader.encode(TarEntry(name: bytes("a"), kind: .file, mode: 0o755, capabilities: [1, 2])),
+      .capabilities(name: bytes("a"), value: [1, 2])),
     .init("sticky", Tar.header("a", .init(.mode, "0001755"))),
     .init("twice", Tar.header("a") + Tar.header("a"), .repeatedName(name: bytes("a"))),
     .init("twice with a dot", Tar.header("./a") + Tar.header("a"), .repeatedName(name: bytes("a"))),

@@ -56,6 +56,15 @@ struct TarHeaderTests {
     #expect(bytes.count == 1536)
   }
 
+  @Test func `capabilities stand in a record, byte for byte`() {
+    var entry = Self.entry(.file, "a")
+    entry.capabilities = [1, 0, 0, 2, 10, 61]
+    let record = Array("46 SCHILY.xattr.security.capability=".utf8) + entry.capabilities + [10]
+    #expect(record.count == 43)
+    #expect(Array(TarHeader.encode(entry).dropFirst(512).prefix(43)) == Array("43".utf8) + record.dropFirst(2))
+    #expect(TarHeader.size(of: entry) == 1536)
+  }
+
   @Test(arguments: [(502, 1536), (503, 2048)])
   func `records fill blocks, and no more`(length: Int, size: Int) {
     // "512 path=" and the newline are ten bytes.
@@ -109,6 +118,9 @@ private struct RandomEntries {
     entry.gid = number(upTo: (1 << 32) - 1)
     entry.uname = Array(name().prefix(33))
     entry.gname = Array(name().prefix(33))
+    if kind == .file && Int.random(in: 0..<4, using: &random) == 0 {
+      entry.capabilities = (0..<20).map { _ in .random(in: 0...255, using: &random) }
+    }
     return entry
   }
 

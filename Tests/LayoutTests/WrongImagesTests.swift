@@ -54,6 +54,12 @@ struct WrongImagesTests {
     WrongLayout(#""bse": "b""#, #"2:1: groups.g[0].bse: unknown key; did you mean "base"?"#),
     WrongLayout(#""name": "x/y""#, #"2:9: groups.g[0].name: expected a name without '/', found "x/y""#),
     WrongLayout(#""to": "/usr""#, #"2:7: groups.g[0].to: expected a relative path, not an absolute one, found "/usr""#),
+    WrongLayout(
+      #""capabilities": "cap_kill=p""#, #"2:17: groups.g[0].capabilities: expected an array, found "cap_kill=p""#),
+    WrongLayout(
+      #""capabilities": ["kill=p"]"#,
+      #"2:17: groups.g[0].capabilities: expected the name of a capability such as "cap_net_bind_service", found "kill""#
+    ),
     WrongLayout(#""repository": {"arm": "{md5}"}"#, "2:23: groups.g[0].repository.arm: {md5} is known in tags alone"),
     WrongLayout(#""tag": "{tag}""#, "2:8: groups.g[0].tag: {tag} cannot stand here"),
     WrongLayout(#""file": ".tar""#, #"2:9: groups.g[0].file: expected a name before ".tar", found nothing"#),

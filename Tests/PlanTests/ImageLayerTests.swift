@@ -55,6 +55,36 @@ import Testing
       ])
   }
 
+  @Test func `an owner is that of all that a rule brings, and not of folders of the base but for directory`() throws {
+    let entries =
+      #""to": ".", "entries": [{"directory": "var", "owner": "7:8"}, {"directory": "srv"}, {"directory": "srv", "owner": "9:9"}, "#
+      + #"{"tree": "conf", "to": "etc", "owner": "1:2"}, {"text": "x", "to": "a/b", "owner": "5:6"}, "#
+      + #"{"symlink": "x", "to": "l", "owner": "3:4"}]"#
+    try tree.write("x", to: "conf/new/file")
+    #expect(
+      try layer(entries, on: [.folder("etc", mode: 0o700, uid: 50), .folder("var", mode: 0o1777, uid: 50)]) == [
+        "dir 0755 0:0 a", "file 0644 5:6 a/b", "dir 0700 50:0 etc", "dir 0755 1:2 etc/new",
+        "file 0644 1:2 etc/new/file",
+        "symlink 0777 3:4 l x", "dir 0755 9:9 srv", "file 0755 0:0 tool", "dir 1777 7:8 var",
+      ])
+  }
+
+  @Test func `capabilities are those of the rule, and the binary's are those of the image`() throws {
+    try tree.write("x", to: "conf/file")
+    try tree.addBase()
+    let entries = #"[{"tree": "conf", "capabilities": ["cap_kill=ep"]}, {"text": "", "to": "plain"}]"#
+    let plan = try tree.planImages(image(#""to": ".", "capabilities": ["cap_chown=p"], "entries": \#(entries)"#))
+    let layer = plan.images[0].layer
+    #expect(
+      (0..<layer.count).map {
+        "\(escapedName(layer.name(at: $0))) \(Capabilities(bytes: layer.capabilities(at: $0))?.text ?? "")"
+      }
+        == ["file cap_kill=ep", "plain ", "tool cap_chown=p"])
+    // Builders take no capabilities from a file beside the Dockerfile.
+    #expect(plan.images[0].executable == nil)
+    #expect(plan.images[0].dockerfile.text.contains("ADD layer.tar /\n"))
+  }
+
   @Test func `a folder that a rule names is as the rule says`() throws {
     let entries = #""to": ".", "entries": [{"directory": "tmp", "mode": "1777"}]"#
     #expect(

@@ -43,6 +43,15 @@ struct WrongEntryTests {
       #"{"binaries": ["x"], "platforms": ["linux/arm"], "exclude": ["x"]}"#, ".exclude: not an option of binaries"),
     WrongLayout(#"{"directory": "a", "to": "b"}"#, ".to: not an option of directory"),
     WrongLayout(#"{"symlink": "a", "to": "b", "mode": "0755"}"#, ".mode: not an option of symlink"),
+    WrongLayout(
+      #"{"images": "server", "platforms": "server", "owner": "1:1"}"#,
+      #".images: no group of images is named "server""#,
+      ".owner: not an option of images"),
+    WrongLayout(#"{"tree": "a", "owner": "root"}"#, #".owner: expected two numbers such as "0:0", found "root""#),
+    WrongLayout(#"{"tree": "a", "owner": "source"}"#, #".owner: expected two numbers such as "0:0", found "source""#),
+    WrongLayout(
+      #"{"tree": "a", "capabilities": ["cap_kill=ep"]}"#,
+      ".capabilities: stands in images alone; what unpacks a tarball leaves capabilities out"),
     WrongLayout(#"{"text": "a", "to": "b", "optional": true}"#, ".optional: not an option of text"),
     WrongLayout(#"{"git": "HEAD", "optional": true}"#, ".optional: not an option of git"),
     WrongLayout(

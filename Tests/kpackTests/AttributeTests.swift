@@ -1,4 +1,5 @@
-// Extended attributes of what is packed: archives leave them out, which is said of files that are to be run.
+// Extended attributes of what is packed: images and bases keep capabilities; all others are left out, which is said of
+// files that are to be run.
 
 import Foundation
 import Testing
@@ -82,6 +83,48 @@ private let hasCapabilities: Bool = {
     #expect(
       outcome.warnings.filter { $0.hasPrefix("image") } == [
         "image tool for linux/amd64: \(path): its attributes are left out: user.x"
+      ])
+  }
+
+  /// The names and capabilities of files in an archive within an archive, as Python's tarfile reads them.
+  private func capabilities(_ archive: String, _ box: Sandbox) throws -> String {
+    try box.sh(
+      """
+      cat > read.py <<'END'
+      import io, sys, tarfile
+      outer = tarfile.open(sys.argv[1])
+      for blob in outer:
+          data = outer.extractfile(blob).read() if blob.isfile() else b""
+          try:
+              layer = tarfile.open(fileobj=io.BytesIO(data))
+          except tarfile.TarError:
+              continue
+          for entry in layer:
+              value = entry.pax_headers.get("SCHILY.xattr.security.capability")
+              if value is not None:
+                  print(entry.name, value.encode("utf-8", "surrogateescape").hex())
+      END
+      python3 read.py \(archive) > read.txt
+      """)
+    return String(decoding: try box.read("read.txt"), as: UTF8.self)
+  }
+
+  @Test(.enabled(if: hasCapabilities)) func `images keep the capabilities of their files and of their base`() throws {
+    let box = try Sandbox.imaged(base: nil)
+    try box.sh(
+      """
+      setcap cap_net_bind_service+ep _output/dockerized/bin/linux/amd64/tool
+      mkdir -p rootfs/bin; echo x > rootfs/bin/ping; chmod 755 rootfs/bin/ping; setcap cap_net_raw=ep rootfs/bin/ping
+      """)
+    let base = try box.kpack("base", "add", "base", "--rootfs", "rootfs", "--arch", "amd64", "--cmd", "sh")
+    #expect(base.status == 0 && base.warnings == [], "\(base.errors)")
+    let outcome = try box.kpack(words: Sandbox.makeTool.filter { $0 != "--quiet" })
+    #expect(outcome.warnings.filter { $0.contains("attributes") } == [])
+    let names = try capabilities("_output/release-images/amd64/tool.tar", box)
+    let value = "0100000200040000000000000000000000000000"
+    #expect(
+      names.split(separator: "\n").sorted() == [
+        "bin/ping 0100000200200000000000000000000000000000", "usr/local/bin/tool \(value)",
       ])
   }
 

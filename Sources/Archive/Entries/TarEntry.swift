@@ -22,10 +22,12 @@ package struct TarEntry: Equatable, Sendable {
   package var mtime: Int64
   /// The target of a symlink or hard link, raw bytes; empty for all else.
   package var linkname: [UInt8]
+  /// The value of a file's attribute security.capability; empty for a file without it and for all else.
+  package var capabilities: [UInt8]
 
   package init(
     name: [UInt8], kind: TarEntryKind, mode: UInt16, size: Int64 = 0, mtime: Int64 = 0, linkname: [UInt8] = [],
-    uid: Int64 = 0, gid: Int64 = 0, uname: [UInt8] = [], gname: [UInt8] = []
+    uid: Int64 = 0, gid: Int64 = 0, uname: [UInt8] = [], gname: [UInt8] = [], capabilities: [UInt8] = []
   ) {
     self.name = name
     self.kind = kind
@@ -37,6 +39,7 @@ package struct TarEntry: Equatable, Sendable {
     self.size = size
     self.mtime = mtime
     self.linkname = linkname
+    self.capabilities = capabilities
   }
 }
 

@@ -36,6 +36,8 @@ package struct TarEntryList: Sendable {
   private var arena = ByteArena()
   private var records: [Record] = []
   private var folders: [[UInt8]] = []
+  /// Values of security.capability, which few files have, by the place of the name in the arena: it is the record's own.
+  private var capabilities: [Int: [UInt8]] = [:]
 
   package init(mtime: Int64) { self.mtime = mtime }
 
@@ -64,13 +66,13 @@ extension TarEntryList {
   /// `origin` is a number of the caller's that `origin(at:)` gives back.
   package mutating func append(
     name: [UInt8], kind: TarEntryKind, mode: UInt16, owner: Owner, linkname: [UInt8] = [],
-    body: TarEntryBody = .none,
-    origin: UInt32 = 0
+    capabilities: [UInt8] = [], body: TarEntryBody = .none, origin: UInt32 = 0
   ) -> Bool {
     guard let name = arena.add(name), let link = linkname.isEmpty ? .empty : arena.add(linkname) else { return false }
     records.append(
       Record(
         name: name, link: link, uid: owner.uid, gid: owner.gid, origin: origin, mode: mode, kind: kind, body: body))
+    if !capabilities.isEmpty { self.capabilities[name.offset] = capabilities }
     return true
   }
 
@@ -121,6 +123,9 @@ extension TarEntryList {
   /// Where the contents of the entry at `index` come from.
   package func body(at index: Int) -> TarEntryBody { records[index].body }
 
+  /// The value of the attribute security.capability of the entry at `index`; empty for none.
+  package func capabilities(at index: Int) -> [UInt8] { capabilities[records[index].name.offset] ?? [] }
+
   /// The number that the entry at `index` was added with.
   package func origin(at index: Int) -> UInt32 { records[index].origin }
 
@@ -131,7 +136,7 @@ extension TarEntryList {
     return TarEntry(
       name: Array(arena[record.name]), kind: record.kind, mode: record.mode, size: size, mtime: mtime,
       linkname: Array(arena[record.link]), uid: Int64(record.uid), gid: Int64(record.gid), uname: owner.uname,
-      gname: owner.gname)
+      gname: owner.gname, capabilities: capabilities(at: index))
   }
 
   /// Where the entry of a stored name is in a list that is sorted; nil when none has it.

@@ -25,6 +25,8 @@ package enum TarWarning: Equatable, Sendable {
   case special(name: [UInt8], kind: TarEntryKind)
   /// A mode with setuid or setgid.
   case privileged(name: [UInt8], mode: UInt16)
+  /// A file with capabilities, as the value of its attribute.
+  case capabilities(name: [UInt8], value: [UInt8])
   /// A second entry of this name, "./" and doubled slashes aside.
   case repeatedName(name: [UInt8])
 
@@ -58,6 +60,8 @@ extension TarWarning: CustomStringConvertible {
       "\(escapedName(name)): a symlink out of the archive, to \(escapedName(target))"
     case .special(let name, let kind): "\(escapedName(name)): a special file (\(kind.rawValue))"
     case .privileged(let name, let mode): "\(escapedName(name)): setuid or setgid, mode \(FileMode(bits: mode).octal)"
+    case .capabilities(let name, let value):
+      "\(escapedName(name)): capabilities, \(Capabilities(bytes: value)?.text ?? "in an unknown form")"
     case .repeatedName(let name): "\(escapedName(name)): a second entry of this name"
     }
   }

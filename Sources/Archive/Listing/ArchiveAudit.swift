@@ -25,6 +25,9 @@ package struct ArchiveAudit {
     case .file, .directory: break
     }
     if entry.mode & 0o6000 != 0 { warnings.append(.privileged(name: entry.name, mode: entry.mode)) }
+    if !entry.capabilities.isEmpty {
+      warnings.append(.capabilities(name: entry.name, value: entry.capabilities))
+    }
     if kinds.updateValue(entry.kind, forKey: path.hash) != nil { warnings.append(.repeatedName(name: entry.name)) }
     return warnings
   }

@@ -14,6 +14,8 @@ struct ExtendedHeader {
   private(set) var size: Int64?
   /// Whole seconds, floored.
   private(set) var mtime: Int64?
+  /// The value of the attribute security.capability.
+  private(set) var capabilities: [UInt8]?
   private(set) var sparse = SparseRecords()
 
   /// What GNU tar says of a volume, and shows as an entry where it stands before one.
@@ -21,12 +23,13 @@ struct ExtendedHeader {
 
   private enum Keyword: String {
     case path, linkpath, uname, gname, uid, gid, size, mtime
+    case capabilities = "SCHILY.xattr.security.capability"
 
     /// Whether a global header may set it: what is one entry's own cannot be that of all.
     var isGlobal: Bool {
       switch self {
       case .uname, .gname, .uid, .gid, .mtime: true
-      case .path, .linkpath, .size: false
+      case .path, .linkpath, .size, .capabilities: false
       }
     }
   }
@@ -69,6 +72,7 @@ struct ExtendedHeader {
     case .gid: gid = try record.number()
     case .size: size = try record.size()
     case .mtime: mtime = try record.seconds()
+    case .capabilities: capabilities = record.value
     }
   }
 }

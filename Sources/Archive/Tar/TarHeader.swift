@@ -5,7 +5,7 @@
 ///
 /// The smallest format that fits is taken: ustar alone, or ustar after a pax extended header for a name or link
 /// name that is not ASCII or too long, a size of 8 GiB or more, an owner above 2,097,151, or a time that eleven
-/// octal digits cannot hold. GNU's extensions are never written. A field whose value stands in the extended header
+/// octal digits cannot hold; and for capabilities. GNU's extensions are never written. A field whose value stands in the extended header
 /// holds a fixed stand-in: 0 for a number, the first bytes for a name.
 package enum TarHeader {
   /// The header blocks of `entry`: a multiple of 512 bytes. Its names must hold no NUL.
@@ -83,7 +83,7 @@ package enum TarHeader {
     let fitsUstar =
       nameFits && fits(entry.linkname, .linkname) && fits(entry.uname, .uname) && fits(entry.gname, .gname)
       && fits(entry.size, .size) && fits(entry.uid, .uid) && fits(entry.gid, .gid) && fits(entry.mtime, .mtime)
-    if fitsUstar { return [] }
+    if fitsUstar && entry.capabilities.isEmpty { return [] }
     var records: [UInt8] = []
     func add(_ key: String, _ value: [UInt8], unless fits: Bool) {
       if !fits { records += paxRecord(key, value) }
@@ -91,6 +91,9 @@ package enum TarHeader {
     func add(_ key: String, _ value: Int64, _ field: TarField) {
       add(key, Array(String(value).utf8), unless: fits(value, field))
     }
+    // The keywords are in order, capitals first. This one is of star(5), "SCHILY.xattr.attr", whose value is any bytes:
+    // the form in which engines read attributes in layers (Go's archive/tar, `paxSchilyXattr`).
+    add("SCHILY.xattr.security.capability", entry.capabilities, unless: entry.capabilities.isEmpty)
     add("gid", entry.gid, .gid)
     add("gname", entry.gname, unless: fits(entry.gname, .gname))
     add("linkpath", entry.linkname, unless: fits(entry.linkname, .linkname))

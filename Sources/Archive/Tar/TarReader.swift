@@ -136,6 +136,7 @@ package struct TarReader: ~Copyable {
       name: name, kind: kind, mode: UInt16(truncatingIfNeeded: header.mode & 0o7777),
       mtime: extended.mtime ?? header.mtime, uid: extended.uid ?? header.uid, gid: extended.gid ?? header.gid,
       uname: extended.uname ?? header.uname, gname: extended.gname ?? header.gname)
+    if kind == .file { entry.capabilities = extended.capabilities ?? [] }
     if kind == .symlink || kind == .hardlink { entry.linkname = try extensions.linkname(header) }
     if kind == .hardlink && entry.linkname.isEmpty { throw current.error(.noLinkTarget) }
     try openContents(header, extended, size: size, of: &entry)

@@ -59,8 +59,10 @@ extension RootFileSystem {
     try add(.file, path, mode: mode, body: .source(contents.add(content)))
   }
 
-  fileprivate mutating func addFile(_ path: [UInt8], mode: UInt16, body: TarEntryBody) throws(RootFileSystemError) {
-    try add(.file, path, mode: mode, body: body)
+  fileprivate mutating func addFile(
+    _ path: [UInt8], mode: UInt16, capabilities: [UInt8], body: TarEntryBody
+  ) throws(RootFileSystemError) {
+    try add(.file, path, mode: mode, capabilities: capabilities, body: body)
   }
 
   fileprivate mutating func add(content: Source) -> SourceID { contents.add(content) }
@@ -70,10 +72,11 @@ extension RootFileSystem {
   fileprivate mutating func sort() { entries.sort() }
 
   private mutating func add(
-    _ kind: TarEntryKind, _ name: [UInt8], mode: UInt16, linkname: [UInt8] = [], body: TarEntryBody = .none
+    _ kind: TarEntryKind, _ name: [UInt8], mode: UInt16, linkname: [UInt8] = [], capabilities: [UInt8] = [],
+    body: TarEntryBody = .none
   ) throws(RootFileSystemError) {
     let isAdded = entries.append(
-      name: name, kind: kind, mode: mode, owner: .root, linkname: linkname, body: body)
+      name: name, kind: kind, mode: mode, owner: .root, linkname: linkname, capabilities: capabilities, body: body)
     if !isAdded { throw RootFileSystemError(path: name, reason: .tooLong) }
   }
 }
@@ -82,9 +85,9 @@ extension RootFileSystem {
 extension RootFileSystem {
   /// The file system in the folder `path`, everything in it of the time `mtime`.
   ///
-  /// Permission bits are kept, setuid and sticky ones too; the owner becomes 0:0. A file with several names becomes
-  /// several files. `lose` is called with the path of each executable file and the names of its extended attributes,
-  /// which are left out, `inspect` with each executable file that is not empty. Throws `RootFileSystemError` and what
+  /// Permission bits are kept, setuid and sticky ones too, and capabilities of executable files; the owner becomes 0:0.
+  /// A file with several names becomes several files. `lose` is called with the path of each executable file and the
+  /// names of its other extended attributes, which are left out, `inspect` with each executable file that is not empty. Throws `RootFileSystemError` and what
   /// `inspect` throws too.
   package static func folder(
     _ path: String, mtime: Int64, lose: @escaping (_ path: [UInt8], _ attributes: [[UInt8]]) -> Void = { _, _ in },
@@ -129,12 +132,20 @@ private struct UnpackedFolder {
       try system.addSymlink(path, to: try item.target())
     } else if status.isFile {
       // Executable files alone: a call for each file takes time, and capabilities are attributes of executables.
-      let attributes = status.mode & 0o111 == 0 ? [] : try ExtendedAttributes.given(to: shown)
+      var attributes = status.mode & 0o111 == 0 ? [] : try ExtendedAttributes.given(to: shown)
+      var capabilities: [UInt8] = []
+      if let index = attributes.firstIndex(of: Array(Capabilities.attribute.utf8)),
+        let value = try ExtendedAttributes.value(of: Capabilities.attribute, at: shown),
+        let known = Capabilities(bytes: value)
+      {
+        attributes.remove(at: index)
+        capabilities = known.bytes
+      }
       if !attributes.isEmpty { lose(shown, attributes) }
       if status.mode & 0o111 != 0, status.identity.size > 0 {
         try inspect?(SourceFile(path: shown, identity: status.identity))
       }
-      try system.addFile(path, mode: status.mode, body: body(of: path, status))
+      try system.addFile(path, mode: status.mode, capabilities: capabilities, body: body(of: path, status))
     } else {
       throw RootFileSystemError(path: shown, reason: .type(found: status.typeName))
     }

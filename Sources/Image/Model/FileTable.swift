@@ -16,13 +16,19 @@ package struct FileTable: Sendable {
     package let gid: Int64
     /// The target of a symlink, raw bytes; empty for all else.
     package let linkname: [UInt8]
+    /// The value of a file's attribute security.capability; empty for none.
+    package let capabilities: [UInt8]
 
-    package init(kind: TarEntryKind, mode: UInt16, uid: Int64 = 0, gid: Int64 = 0, linkname: [UInt8] = []) {
+    package init(
+      kind: TarEntryKind, mode: UInt16, uid: Int64 = 0, gid: Int64 = 0, linkname: [UInt8] = [],
+      capabilities: [UInt8] = []
+    ) {
       self.kind = kind
       self.mode = mode
       self.uid = uid
       self.gid = gid
       self.linkname = linkname
+      self.capabilities = capabilities
     }
   }
 
@@ -169,7 +175,8 @@ extension FileTable {
     for index in 0..<layer.count {
       let entry = layer.entry(at: index, size: 0)
       let node = Entry(
-        kind: entry.kind, mode: entry.mode, uid: entry.uid, gid: entry.gid, linkname: entry.linkname)
+        kind: entry.kind, mode: entry.mode, uid: entry.uid, gid: entry.gid, linkname: entry.linkname,
+        capabilities: entry.capabilities)
       // An entry without a place, such as one below a file, cannot be looked up either.
       try? table.set(node, at: Self.parts(entry.name))
     }

@@ -16,6 +16,7 @@ struct LayerReader {
   private struct Addition {
     let name: ArenaSlice
     let link: ArenaSlice
+    let capabilities: ArenaSlice
     let kind: TarEntryKind
     let mode: UInt16
     let uid: Int64
@@ -111,8 +112,9 @@ struct LayerReader {
   private mutating func add(_ entry: TarEntry) throws(ImageError) {
     added.append(
       Addition(
-        name: try keep(entry.name, of: entry), link: try keep(entry.linkname, of: entry), kind: entry.kind,
-        mode: entry.mode, uid: entry.uid, gid: entry.gid))
+        name: try keep(entry.name, of: entry), link: try keep(entry.linkname, of: entry),
+        capabilities: try keep(entry.capabilities, of: entry), kind: entry.kind, mode: entry.mode, uid: entry.uid,
+        gid: entry.gid))
   }
 
   /// Keeps `path`; that its names are short enough was found when they were counted.
@@ -134,7 +136,8 @@ struct LayerReader {
   private func apply(_ addition: Addition, to files: inout FileTable) throws(ImageError) {
     let (name, link) = (names[addition.name], names[addition.link])
     var made: FileTable.Entry? = FileTable.Entry(
-      kind: addition.kind, mode: addition.mode, uid: addition.uid, gid: addition.gid, linkname: Array(link))
+      kind: addition.kind, mode: addition.mode, uid: addition.uid, gid: addition.gid, linkname: Array(link),
+      capabilities: Array(names[addition.capabilities]))
     if addition.kind == .hardlink { made = files.linked(FileTable.parts(link)) }
     guard let made, made.kind != .directory || addition.kind == .directory else {
       throw error(name, "a hard link to \(escapedName(link)), which is no file")

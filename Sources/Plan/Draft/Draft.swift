@@ -17,6 +17,9 @@ struct EntryStyle: Sendable {
   var mode = ModePolicy.normal
   /// Time of every entry, seconds since 1970.
   var mtime: Int64
+  /// Whether files keep their own capabilities: in images they do. What unpacks a tarball leaves them out, so there they
+  /// would only make its bytes depend on the machine that the files were built on.
+  var keepsCapabilities = false
 
   /// Whether the artifact leaves out files with the base name of `path`.
   func isCruft(_ path: [UInt8]) -> Bool { exclude.contains { $0.matches(file: path) } }
@@ -128,8 +131,16 @@ struct Draft: Sendable {
     if style.isCruft(path.bytes) { return }
     let mode = place.options.mode ?? style.mode(.generated, isFolder: false)
     let body = TarEntryBody.source(add(source))
-    collector.add(.file, at: path.bytes, mode: mode, owner: style.generatedOwner, body: body, rule: place.number)
+    collector.add(
+      .file, at: path.bytes, mode: mode, owner: generatedOwner(place), capabilities: place.options.capabilities ?? [],
+      body: body, rule: place.number)
   }
+
+  /// The owner of an entry that has a source with this status.
+  func owner(of status: FileStatus, _ place: RulePlace) -> Owner { place.options.owner ?? style.owner(status) }
+
+  /// The owner of an entry without a source.
+  func generatedOwner(_ place: RulePlace) -> Owner { place.options.owner ?? style.generatedOwner }
 
   /// Where the path of a small source file begins: the number of a folder. The path goes on with the entry's name
   /// without its first `dropping` bytes.
@@ -159,10 +170,19 @@ struct Draft: Sendable {
       let dropped = UInt16(clamping: collector.prefix.count + start.dropping)
       body = .file(folder: start.folder, dropping: dropped, file.identity)
     }
-    let name = collector.add(.file, at: path, mode: mode, owner: style.owner(status), body: body, rule: place.number)
+    var attributes = PackedAttributes()
+    do {
+      if let purpose { attributes = try PackedAttributes(of: file, status, for: purpose, in: style, place.options) }
+    } catch {
+      said.refuse(error, at: place.origin)
+    }
+    let name = collector.add(
+      .file, at: path, mode: mode, owner: owner(of: status, place), capabilities: attributes.capabilities, body: body,
+      rule: place.number)
     guard let purpose else { return }
     do {
-      let packed = PackedFile(file: file, status: status, path: path, mode: mode, name: name)
+      let packed = PackedFile(
+        file: file, status: status, path: path, mode: mode, name: name, lostAttributes: attributes.lost)
       findings += try packed.findings(for: purpose, at: place, isLayer: isLayer)
     } catch {
       said.refuse(error, at: place.origin)

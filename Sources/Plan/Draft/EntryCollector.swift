@@ -17,8 +17,9 @@ struct EntryCollector {
     var rule: UInt32
     /// The first rule that needed it.
     var neededBy: UInt32
-    /// Whether the rule spells out the mode.
+    /// Whether a rule spells out the mode, and the owner.
     var isExplicit = false
+    var isOwned = false
   }
 
   /// The comment at the head of the archive.
@@ -53,19 +54,28 @@ struct EntryCollector {
   mutating func add(sourceFolder path: [UInt8]) -> UInt32 { entries.add(folder: path) }
 
   /// Adds the folder at `path`, which a rule names. The first mode that is spelled out (`isExplicit`) counts; without
-  /// one, the first mode of all.
+  /// one, the first mode of all. So does the first owner (`isOwned`).
   ///
-  /// A folder of the base keeps its own mode and owner, unless the mode is spelled out.
-  mutating func add(folder path: [UInt8], mode: FileMode, owner: Owner, rule: UInt32, isExplicit: Bool = false) {
+  /// A folder of the base keeps its own mode and owner, unless the mode is spelled out; and its mode when the owner is.
+  mutating func add(
+    folder path: [UInt8], mode: FileMode, owner: Owner, rule: UInt32, isExplicit: Bool = false, isOwned: Bool = false
+  ) {
     // A folder that takes a link's place would hide what the link leads to.
     let path = base.flatMap { $0.resolve(path) } ?? path
     // Only a link leads to the root, and the root is there already.
     if path.isEmpty { return }
     addParents(of: path, neededBy: rule)
     let neededBy = folders[path]?.neededBy ?? rule
-    if let known = folders[path], known.rule != Self.implied, known.isExplicit || !isExplicit { return }
-    var folder = Folder(mode: mode, owner: owner, rule: rule, neededBy: neededBy, isExplicit: isExplicit)
+    var folder = Folder(
+      mode: mode, owner: owner, rule: rule, neededBy: neededBy, isExplicit: isExplicit, isOwned: isOwned)
     if !isExplicit { keepBase(of: path, &folder) }
+    if let known = folders[path], known.rule != Self.implied {
+      if known.isExplicit || !isExplicit { folder = known }
+      if known.isOwned { (folder.owner, folder.isOwned) = (known.owner, true) }
+      if !known.isOwned && isOwned { (folder.owner, folder.isOwned) = (owner, true) }
+    } else if isOwned {
+      folder.owner = owner
+    }
     folders[path] = folder
   }
 
@@ -88,14 +98,15 @@ struct EntryCollector {
   @discardableResult
   mutating func add(
     _ kind: TarEntryKind, at path: [UInt8], mode: FileMode, owner: Owner, linkname: [UInt8] = [],
-    body: TarEntryBody = .none, rule: UInt32
+    capabilities: [UInt8] = [], body: TarEntryBody = .none, rule: UInt32
   ) -> [UInt8] {
     let stored = behindLinks(path)
     let name = prefix + stored
     let body = stored == path ? body : entries.body(body, of: prefix + path, renamed: name)
     addParents(of: stored, neededBy: rule)
     let isAdded = entries.append(
-      name: name, kind: kind, mode: mode.bits, owner: owner, linkname: linkname, body: body, origin: rule)
+      name: name, kind: kind, mode: mode.bits, owner: owner, linkname: linkname,
+      capabilities: capabilities, body: body, origin: rule)
     if !isAdded { tooLong.append(stored) }
     return name
   }

@@ -1,5 +1,5 @@
-// Findings about packed files: executables for another platform or without an execute bit, and attributes that no
-// archive keeps. Layers of images have a gate of their own. Only findings whose entries stay are told, because a later
+// Findings about packed files: executables for another platform or without an execute bit, and attributes that the
+// archive does not keep. Layers of images have a gate of their own. Only findings whose entries stay are told, because a later
 // rule may replace an entry.
 
 import Basics
@@ -69,6 +69,39 @@ struct FilePurpose {
   var isCompared: Bool { os != nil || architecture != nil }
 }
 
+/// The attributes of a file that goes into an archive.
+struct PackedAttributes {
+  /// The value of security.capability that it has there; empty for none.
+  var capabilities: [UInt8] = []
+  /// The names of attributes that are left out.
+  var lost: [[UInt8]] = []
+
+  /// None.
+  init() {}
+
+  /// The attributes of `file` in an archive of this style. In trees only executables are looked at, because a system
+  /// call for every file would take noticeable time.
+  init(
+    of file: SourceFile, _ status: FileStatus, for purpose: FilePurpose, in style: EntryStyle, _ options: RuleOptions
+  ) throws {
+    capabilities = options.capabilities ?? []
+    guard [.binaries, .file].contains(purpose.source) || status.mode & 0o111 != 0 else { return }
+    lost = try ExtendedAttributes.given(to: file.path)
+    guard style.keepsCapabilities, let index = lost.firstIndex(of: Array(Capabilities.attribute.utf8)) else { return }
+    if options.capabilities != nil {
+      // What the rule says is meant to be in its place.
+      lost.remove(at: index)
+      return
+    }
+    // In a form that is not known it is left out, with the warning of all others.
+    guard let value = try ExtendedAttributes.value(of: Capabilities.attribute, at: file.path),
+      let own = Capabilities(bytes: value)
+    else { return }
+    lost.remove(at: index)
+    capabilities = own.bytes
+  }
+}
+
 /// A file that goes into an archive.
 struct PackedFile {
   let file: SourceFile
@@ -79,27 +112,24 @@ struct PackedFile {
   let mode: FileMode
   /// The name that the entry is stored under.
   let name: [UInt8]
+  /// The names of its attributes that the archive leaves out.
+  let lostAttributes: [[UInt8]]
 
   /// Findings about the file; `isLayer` when it goes into an image.
   ///
   /// Throws errors that are mistakes even if the entry is replaced later.
   func findings(for purpose: FilePurpose, at place: RulePlace, isLayer: Bool) throws -> [FileFinding] {
     var kinds: [FileFinding.Kind?] = []
-    // In trees only executables are checked, because opening every file would take noticeable time.
-    let isLookedAt = [.binaries, .file].contains(purpose.source) || status.mode & 0o111 != 0
-    if isLookedAt { kinds.append(try attributes()) }
+    if !lostAttributes.isEmpty {
+      let warning = FileFinding.warning(path: file.path, attributes: lostAttributes)
+      kinds.append(.attributes("\(escapedName(path)): \(warning)"))
+    }
     // The gate of an image checks all files of its layer.
     if purpose.isCompared && !isLayer && !place.options.isUnchecked {
       let format = try Executable.inspect(file)
       kinds.append(misfit(format, purpose, place) ?? missingBit(format, purpose))
     }
     return kinds.compactMap { $0 }.map { FileFinding(name: name, rule: place.number, kind: $0) }
-  }
-
-  private func attributes() throws -> FileFinding.Kind? {
-    let names = try ExtendedAttributes.given(to: file.path)
-    if names.isEmpty { return nil }
-    return .attributes("\(escapedName(path)): \(FileFinding.warning(path: file.path, attributes: names))")
   }
 
   /// The finding about an executable that does not run on the platform of `purpose`.

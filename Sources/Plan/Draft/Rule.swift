@@ -11,6 +11,10 @@ struct RuleOptions: Sendable {
   var exclude: [Glob] = []
   var isOptional = false
   var mode: FileMode?
+  /// The owner of all that it brings; nil for the archive's rule.
+  var owner: Owner?
+  /// The value of security.capability that its files get, empty for none; nil for their own where the archive keeps it.
+  var capabilities: [UInt8]?
   /// Whether its files are taken without a check of their machine and interpreter.
   var isUnchecked = false
 }
@@ -94,6 +98,9 @@ struct RuleDecoder {
     for option in object.keys where keys.contains(option) && !known.contains(option) {
       object[option]?.refuse("not an option of \(verb.key)")
     }
+    if entry.templates.place == .tarball {
+      object["capabilities"]?.refuse("stands in images alone; what unpacks a tarball leaves capabilities out")
+    }
     let read = verb.init(VerbEntry(field: field, object: object, templates: entry.templates))
     let options = RuleOptions(object, entry.templates, needsTo: verb.needsTo)
     // After the options were read, so that all mistakes are told at once.
@@ -118,7 +125,7 @@ struct RuleDecoder {
 
 extension RuleOptions {
   /// The keys of the options that several verbs take.
-  static let keys = ["to", "include", "exclude", "optional", "mode", "unchecked"]
+  static let keys = ["to", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
 
   /// Reads the options of an entry; mistakes are noted.
   fileprivate init(_ object: LayoutObject, _ templates: TemplateDecoder, needsTo: Bool) {
@@ -127,7 +134,16 @@ extension RuleOptions {
     exclude = Self.globs(object["exclude"], mayBeEmpty: true)
     isOptional = object["optional"]?.bool ?? false
     mode = object["mode"]?.taking { try FileMode($0) }
+    owner = object["owner"].flatMap(Self.owner)
+    capabilities = object["capabilities"]?.capabilities
     isUnchecked = object["unchecked"]?.bool ?? false
+  }
+
+  private static func owner(_ field: LayoutField) -> Owner? {
+    guard let text = field.string else { return nil }
+    if let owner = Owner(text) { return owner }
+    field.refuse("expected two numbers such as \"0:0\", found \(field.found)")
+    return nil
   }
 
   private static func globs(_ field: LayoutField?, mayBeEmpty: Bool) -> [Glob] {

@@ -158,8 +158,13 @@ extension ImageDrafter {
   ) throws -> (dockerfile: Dockerfile, executable: PlannedImage.PlannedExecutable?) {
     let to = try context.facts.fill(rule.to, TemplateSubject(platform: platform, image: rule))
     let folder = to == "." ? "/" : "/\(to)/"
-    let executable = executable.flatMap { !gate.isArchive && Dockerfile.canAdd($0.name, to: folder) ? $0 : nil }
     let entries = layer.entries
+    // Builders take no capabilities from a file beside the Dockerfile, but do from an archive that they unpack.
+    let isAddable = { (file: PlannedImage.PlannedExecutable) in
+      let hasCapabilities = entries.index(of: file.path).map { !entries.capabilities(at: $0).isEmpty } ?? false
+      return !gate.isArchive && !hasCapabilities && Dockerfile.canAdd(file.name, to: folder)
+    }
+    let executable = executable.flatMap { isAddable($0) ? $0 : nil }
     let hasMore = (0..<entries.count).contains { (index: Int) -> Bool in
       if entries.kind(at: index) == .directory { return layer.draft.origin(of: entries.origin(at: index)) != nil }
       return !entries.name(at: index).elementsEqual(executable?.path ?? [])

@@ -21,11 +21,11 @@ struct ImageLayer {
     let rule = image.rule
     let subject = TemplateSubject(platform: image.key.platform, image: rule)
     let time = try context.facts.mtime(context.facts.layouts.release.archive.mtime)
-    var draft = Draft(rule.name, EntryStyle(mtime: time), base: base)
+    var draft = Draft(rule.name, EntryStyle(mtime: time, keepsCapabilities: true), base: base)
     draft.add(image.baseRules, subject, in: context)
     if let binary = rule.binary {
       let number = draft.number(of: EntryOrigin(origin: rule.origin, isChosenByPlatform: true))
-      let options = RuleOptions(to: rule.to.text == "." ? nil : rule.to)
+      let options = RuleOptions(to: rule.to.text == "." ? nil : rule.to, capabilities: rule.capabilities)
       let place = RulePlace(
         origin: rule.origin, number: number, options: options, subject: subject, facts: context.facts)
       draft.add(BinariesVerb(binary), at: place, in: context)

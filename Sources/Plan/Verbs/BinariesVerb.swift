@@ -8,7 +8,7 @@ struct BinariesVerb: Verb {
 
   static let key = "binaries"
   static let guide = VerbGuide(argument: "LIST", brings: "LIST may be an array of names")
-  static let options = ["to", "optional", "mode", "unchecked"]
+  static let options = ["to", "optional", "mode", "owner", "capabilities", "unchecked"]
   static let needsTo = false
 
   init?(_ entry: VerbEntry) {

@@ -9,7 +9,7 @@ struct DirectoryVerb: Verb {
 
   static let key = "directory"
   static let guide = VerbGuide(argument: "PATH", brings: "an empty folder")
-  static let options = ["mode"]
+  static let options = ["mode", "owner"]
   static let needsTo = false
 
   init?(_ entry: VerbEntry) {
@@ -23,7 +23,7 @@ struct DirectoryVerb: Verb {
     _ = try place.to()
     let folder = try place.archivePath(path)
     draft.collector.add(
-      folder: folder.bytes, mode: place.options.mode ?? .folder, owner: draft.style.generatedOwner, rule: place.number,
-      isExplicit: place.options.mode != nil)
+      folder: folder.bytes, mode: place.options.mode ?? .folder, owner: draft.generatedOwner(place), rule: place.number,
+      isExplicit: place.options.mode != nil, isOwned: place.options.owner != nil)
   }
 }

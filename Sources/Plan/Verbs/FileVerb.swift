@@ -8,7 +8,7 @@ struct FileVerb: Verb {
 
   static let key = "file"
   static let guide = VerbGuide(argument: "PATH", brings: "a symlink within ROOT is followed")
-  static let options = ["to", "optional", "mode", "unchecked"]
+  static let options = ["to", "optional", "mode", "owner", "capabilities", "unchecked"]
   static let needsTo = true
 
   init?(_ entry: VerbEntry) {

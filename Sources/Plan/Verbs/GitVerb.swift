@@ -13,7 +13,7 @@ struct GitVerb: Verb {
 
   static let key = "git"
   static let guide = VerbGuide(argument: "COMMIT", brings: "the tracked files, as git archive gives them")
-  static let options = ["to", "include", "exclude", "mode", "unchecked", "commitId"]
+  static let options = ["to", "include", "exclude", "mode", "owner", "unchecked", "commitId"]
   static let needsTo = false
 
   /// Reads the commit, which may be any name that git knows.
@@ -62,7 +62,7 @@ struct GitVerb: Verb {
         }
         guard !filter.isSelective, below != .out else { continue }
         let mode = draft.style.mode(FileMode(bits: item.entry.mode), isFolder: true)
-        draft.collector.add(folder: to + path, mode: mode, owner: draft.style.generatedOwner, rule: place.number)
+        draft.collector.add(folder: to + path, mode: mode, owner: draft.generatedOwner(place), rule: place.number)
       } else if filter.takes(file: path, above) {
         taken += 1
         if item.isPointer { pointers.append(path) }
@@ -106,7 +106,7 @@ extension EntryCollector {
 extension Draft {
   /// Adds a file with its source, or a symlink without one.
   fileprivate mutating func add(_ entry: TarEntry, _ source: DraftSource?, at path: [UInt8], _ place: RulePlace) {
-    let owner = style.generatedOwner
+    let owner = generatedOwner(place)
     if let source {
       let mode = place.options.mode ?? style.mode(FileMode(bits: entry.mode), isFolder: false)
       collector.add(.file, at: path, mode: mode, owner: owner, body: .source(add(source)), rule: place.number)

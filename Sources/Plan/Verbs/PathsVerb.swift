@@ -11,7 +11,7 @@ struct PathsVerb: Verb {
 
   static let key = "paths"
   static let guide = VerbGuide(argument: "[PATH...]", brings: "each keeps its own path in there")
-  static let options = ["to", "include", "exclude", "optional", "mode", "unchecked"]
+  static let options = ["to", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
   static let needsTo = false
 
   init?(_ entry: VerbEntry) {
@@ -70,7 +70,7 @@ struct PathsVerb: Verb {
     if state == .out { return 0 }
     if place.options.include.isEmpty {
       let mode = draft.mode(of: status, at: to)
-      draft.collector.add(folder: to, mode: mode, owner: draft.style.owner(status), rule: place.number)
+      draft.collector.add(folder: to, mode: mode, owner: draft.owner(of: status, place), rule: place.number)
     }
     let slash = [UInt8(ascii: "/")]
     let walk = SourceTree.Walk(

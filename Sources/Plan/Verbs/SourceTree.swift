@@ -86,10 +86,11 @@ extension Draft {
   ) {
     let status = item.status
     if status.isFolder {
-      collector.add(folder: path, mode: mode(of: status, at: path), owner: style.owner(status), rule: place.number)
+      collector.add(
+        folder: path, mode: mode(of: status, at: path), owner: owner(of: status, place), rule: place.number)
     } else if status.isSymlink {
       collector.add(
-        .symlink, at: path, mode: .symlink, owner: style.owner(status), linkname: item.target, rule: place.number)
+        .symlink, at: path, mode: .symlink, owner: owner(of: status, place), linkname: item.target, rule: place.number)
     } else {
       let file = SourceFile(path: source, identity: status.identity)
       addFile(file, status, at: path, from: start, place, for: purpose)

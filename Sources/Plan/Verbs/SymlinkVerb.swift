@@ -10,7 +10,7 @@ struct SymlinkVerb: Verb {
 
   static let key = "symlink"
   static let guide = VerbGuide(argument: "TARGET", brings: "a link to any place")
-  static let options = ["to"]
+  static let options = ["to", "owner"]
   static let needsTo = true
 
   /// Reads the target: any path without control characters.
@@ -29,7 +29,7 @@ struct SymlinkVerb: Verb {
   func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
     guard let to = try place.to(), !draft.style.isCruft(to.bytes) else { return }
     draft.collector.add(
-      .symlink, at: to.bytes, mode: .symlink, owner: draft.style.generatedOwner,
+      .symlink, at: to.bytes, mode: .symlink, owner: draft.generatedOwner(place),
       linkname: Array(try place.fill(target).utf8), rule: place.number)
   }
 }

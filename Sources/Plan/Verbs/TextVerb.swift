@@ -8,7 +8,7 @@ struct TextVerb: Verb {
 
   static let key = "text"
   static let guide = VerbGuide(argument: "TEXT", brings: "a file with this text")
-  static let options = ["to", "mode", "unchecked"]
+  static let options = ["to", "mode", "owner", "unchecked"]
   static let needsTo = true
 
   init?(_ entry: VerbEntry) {

@@ -10,7 +10,7 @@ struct TreeVerb: Verb {
 
   static let key = "tree"
   static let guide = VerbGuide(argument: "PATH", brings: "symlinks stay symlinks, empty folders are kept")
-  static let options = ["to", "include", "exclude", "optional", "mode", "unchecked"]
+  static let options = ["to", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
   static let needsTo = false
 
   init?(_ entry: VerbEntry) {
@@ -41,7 +41,7 @@ struct TreeVerb: Verb {
     if let to, place.options.include.isEmpty {
       // Not `mode(of:at:)`, which warns: the folder of a checkout may well be private.
       let mode = draft.style.mode(FileMode(bits: status.mode), isFolder: true)
-      draft.collector.add(folder: to, mode: mode, owner: draft.style.owner(status), rule: place.number)
+      draft.collector.add(folder: to, mode: mode, owner: draft.owner(of: status, place), rule: place.number)
     }
     let below = to.map { $0 + [UInt8(ascii: "/")] } ?? []
     let walk = SourceTree.Walk(
@@ -54,6 +54,6 @@ struct TreeVerb: Verb {
     let to = try place.to()
     if source.text != "." { _ = try place.archivePath(source) }
     guard let to, place.options.include.isEmpty, !place.options.isOptional else { return }
-    draft.collector.add(folder: to.bytes, mode: .folder, owner: draft.style.generatedOwner, rule: place.number)
+    draft.collector.add(folder: to.bytes, mode: .folder, owner: draft.generatedOwner(place), rule: place.number)
   }
 }

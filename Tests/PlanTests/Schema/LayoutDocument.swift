@@ -89,6 +89,9 @@ struct LayoutDocument {
     #"{"binary": "one", "to": "bin", "base": "base", "repository": "r", "tag": "t", "file": "f.tar"}"#,
     #"{"binary": "one", "base": "base", "outputs": ["stage", "images"], "env": {"A": "b"}, "cmd": ["c"]}"#,
     #"{"binary": "one", "base": "base", "env": ["A=b"], "entrypoint": ["e"], "workdir": "/w", "user": "u"}"#,
+    #"{"binary": "one", "base": "base", "capabilities": ["cap_chown=ep"]}"#,
+    #"{"name": "n", "base": "base", "entries": [{"binaries": "b", "owner": "1:2", "capabilities": ["cap_kill+p"]}]}"#,
+    #"{"name": "n", "base": "base", "entries": [{"file": "a", "to": "b", "capabilities": []}, {"tree": "a", "capabilities": []}]}"#,
     #"{"binary": "one", "base": "base", "labels": {"l": "v"}, "platforms": "p", "when": "f"}"#,
     #"{"binary": "one", "base": "base", "platforms": ["linux/amd64"], "entries": [{"file": "a", "to": "b"}]}"#,
   ]
@@ -99,11 +102,11 @@ struct LayoutDocument {
     #"{"images": "g", "to": "t", "optional": true, "mode": "0755"}"#,
     #"{"images": ["one"]}"#,
     #"{"file": "f", "to": "t", "optional": true, "mode": "0755", "unchecked": true}"#,
-    #"{"tree": "a", "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "mode": "755"}"#,
+    #"{"tree": "a", "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "mode": "755", "owner": "0:1"}"#,
     #"{"paths": ["a", "b/c"], "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "unchecked": true}"#,
     #"{"text": "x", "to": "t", "mode": "0644", "unchecked": false}"#,
     #"{"directory": "d", "mode": "0700", "platforms": "p"}"#,
-    #"{"symlink": "s", "to": "t"}"#,
+    #"{"symlink": "s", "to": "t", "owner": "7:7"}"#,
     #"{"artifact": "src", "to": "t", "mode": "0600"}"#,
     #"{"git": "HEAD", "to": "t", "include": ["i"], "exclude": ["e"], "mode": "0755", "commitId": true}"#,
   ]

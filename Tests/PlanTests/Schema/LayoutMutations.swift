@@ -21,7 +21,8 @@ struct LayoutMutations {
     "1:2:3", ":", "0:\u{301}0", "0:4294967295", "A=1", "=1", "=", "A", "A B=1", "A=\n", "A=\t", "A=\u{7F}",
     "A=\u{301}1",
     "\u{C4}=1", "[a", "[]a]", "a\\", "**/", "y", "n", "Y", "present", "intersect", "replace", "stage", "images", "HEAD",
-    "p", "b", "g", "base", "src",
+    "p", "b", "g", "base", "src", "cap_chown=ep", "cap_chown,cap_kill+i-i=p", "cap_chown", "cap_fly=ep", "cap_chown+",
+    "all=p", "=ep", "cap_chown=e", "cap_chown=x", "cap_chown=\u{301}p", "cap_chown=ep cap_kill=ep",
   ]
 
   private static let others: [JSONLiteral] = [
@@ -100,6 +101,8 @@ struct LayoutMutations {
     case "optional", "overlay", "unchecked", "commitId": .bool(true)
     case "include", "exclude", "paths", "cmd", "entrypoint": .array([.string("a")])
     case "mode": .string("0755")
+    case "owner": .string("0:0")
+    case "capabilities": .array([.string("cap_kill=p")])
     case "platforms": .string("p")
     case "when": .string("f")
     case "artifact": .string("src")

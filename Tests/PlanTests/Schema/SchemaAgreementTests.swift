@@ -19,6 +19,11 @@ struct RuleBeyondSchemas: Sendable {
 
   private static func entry(_ text: String) -> String { #"{"tarball": "a.tgz", "entries": [\#(text)]}"# }
 
+  private static func capable(_ clauses: String) -> String {
+    let list = clauses.split(separator: ";").map { #""\#($0)""# }.joined(separator: ",")
+    return #"{"bases": {"b": "b"}, "groups": {"g": [{"binary": "x", "base": "b", "capabilities": [\#(list)]}]}}"#
+  }
+
   static let all: [RuleBeyondSchemas] = [
     RuleBeyondSchemas("what is named is declared", .tarball, entry(#"{"directory": "d", "when": "nobody"}"#)) {
       $0.hasPrefix("no ") && $0.contains(" is named ")
@@ -71,6 +76,22 @@ struct RuleBeyondSchemas: Sendable {
     ) { $0.hasPrefix("expected the target of a link, found ") && $0.hasSuffix("\"...") },
     RuleBeyondSchemas("an owner fits 32 bits", .release, #"{"name": "a", "archive": {"owner": "0:4294967296"}}"#) {
       $0.hasPrefix("expected \"source\" or two numbers") && $0.wholeMatch(of: /.* found "[0-9]+:[0-9]{10,}"/) != nil
+    },
+    RuleBeyondSchemas("an owner of an entry fits 32 bits", .tarball, entry(#"{"tree": ".", "owner": "0:4294967296"}"#))
+    {
+      $0.hasPrefix("expected two numbers such as") && $0.wholeMatch(of: /.* found "[0-9]+:[0-9]{10,}"/) != nil
+    },
+    RuleBeyondSchemas("there is such a capability", .images, capable("cap_fly=ep")) {
+      $0.wholeMatch(of: /expected the name of a capability such as .*, found "cap_[a-z_]+"/) != nil
+    },
+    RuleBeyondSchemas("a file has one effective bit", .images, capable("cap_chown=ep;cap_kill=p")) {
+      $0.hasPrefix("some capabilities are effective and others are not")
+    },
+    RuleBeyondSchemas("a file has no capability that is effective alone", .images, capable("cap_chown=e")) {
+      $0.hasPrefix("a capability is effective that is neither")
+    },
+    RuleBeyondSchemas("capabilities give something", .images, capable("cap_chown=")) {
+      $0.hasPrefix("gives no capability")
     },
     RuleBeyondSchemas("a whole number has digits alone", .release, #"{"name": "a", "archive": {"level": 6.0}}"#) {
       $0.hasPrefix("expected a whole number ") && $0.wholeMatch(of: /.* found the number [-0-9]+[.eE].*/) != nil

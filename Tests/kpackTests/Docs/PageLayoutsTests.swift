@@ -34,6 +34,10 @@ struct PageSet: CustomStringConvertible {
   private static let kinds = [
     "entries": ("t.json", #"{"tarball":"t-{os}-{arch}.tar.gz","platforms":"all","entries":%}"#),
     "entries of a tarball without platforms": ("t.json", #"{"tarball":"t.tar.gz","entries":%}"#),
+    "image entries": (
+      "images.json",
+      #"{"registry":"r","bases":{"b":"b"},"groups":{"all":[{"name":"n","base":"b","platforms":"all","entries":%}]}}"#
+    ),
     "archive": ("t.json", #"{"tarball":"t.tar.gz","archive":%,"entries":[]}"#),
     "image": ("images.json", #"{"registry":"r.example","bases":{"busybox":"busybox"},"groups":{"all":[%]}}"#),
   ]
