@@ -36,7 +36,7 @@ struct PageSet: CustomStringConvertible {
     "entries of a tarball without platforms": ("t.json", #"{"tarball":"t.tar.gz","entries":%}"#),
     "image entries": (
       "images.json",
-      #"{"registry":"r","bases":{"b":"b"},"groups":{"all":[{"name":"n","base":"b","platforms":"all","entries":%}]}}"#
+      #"{"registry":"r","bases":{"b":"b"},"groups":{"all":[{"name":"n","base":"b","platforms":"linux","entries":%}]}}"#
     ),
     "archive": ("t.json", #"{"tarball":"t.tar.gz","archive":%,"entries":[]}"#),
     "image": ("images.json", #"{"registry":"r.example","bases":{"busybox":"busybox"},"groups":{"all":[%]}}"#),
