@@ -24,6 +24,9 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
     "\(os)\(osVersion.map { "(\($0))" } ?? "")/\(architecture)\(variant.map { "/\($0)" } ?? "")"
   }
 
+  /// The architecture and its variant as one word, as names of files and folders have them: "armv6".
+  package var architectureName: String { architecture + (variant ?? "") }
+
   /// The system and the architecture alone.
   package var withoutVariant: Platform { Platform(os: os, architecture: architecture) }
 
@@ -44,6 +47,11 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
   /// architecture, else variants are compared by what they mean, not by how they are spelled.
   package func means(_ other: Platform) -> Bool {
     withoutVariant == other.withoutVariant && (variant == nil || normalized.variant == other.normalized.variant)
+  }
+
+  /// Whether this platform, spelled on a command line, selects `other`: one without a variant selects all of them.
+  package func selects(_ other: Platform) -> Bool {
+    withoutVariant == other.withoutVariant && (variant == nil || variant == other.variant)
   }
 
   /// Whether a program that needs at least this variant of arm, "v5" to "v8", does not run here; false for other
@@ -102,6 +110,21 @@ package enum PlatformNames {
     }
     return digits.allSatisfy(\.isDigit)
   }
+
+  /// The architecture and the variant that one word such as "armv6" means; nil unless it is an architecture of Go's with
+  /// a variant behind it.
+  package static func parts(ofArchitectureName name: String) -> (architecture: String, variant: String)? {
+    for architecture in architectures where name.utf8.starts(with: architecture.utf8) {
+      let rest = String(decoding: Array(name.utf8.dropFirst(architecture.utf8.count)), as: UTF8.self)
+      if isVariant(rest, of: architecture) { return (architecture, rest) }
+    }
+    return nil
+  }
+
+  /// The variants that files and images are commonly made for, by architecture.
+  package static let usualVariants: [String: [String]] = [
+    "arm": ["v5", "v6", "v7", "v8"], "amd64": ["v1", "v2", "v3", "v4"], "arm64": ["v8", "v9"],
+  ].merging(otherVariants.mapValues { $0.sorted() }) { first, _ in first }
 
   /// Other names, in lower case, by the one that they mean: those of uname, of Debian, of Docker's repositories and of
   /// compilers.

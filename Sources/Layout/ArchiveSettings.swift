@@ -55,7 +55,9 @@ package struct ArchiveSettings: Equatable, Sendable {
   /// Takes the settings that `field`, an `archive` object, has.
   mutating func override(with field: LayoutField) {
     guard let object = field.object(Self.keys) else { return }
-    if let field = object["root"], let root = Self.root(field) { (self.root, rootOrigin) = (root, field.origin) }
+    if let field = object["root"], let root = field.isObject ? field.byPlatform(Self.root) : Self.root(field) {
+      (self.root, rootOrigin) = (root, field.origin)
+    }
     if let field = object["owner"], let owner = Self.owner(field) { self.owner = owner }
     if let field = object["exclude"], let globs = field.elements?.compactMap(Self.baseNameGlob) { exclude = globs }
     if let field = object["mode"], let mode = Self.mode(field) { self.mode = mode }

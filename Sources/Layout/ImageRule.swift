@@ -6,7 +6,7 @@ import Basics
 package struct BaseRule: Sendable {
   package let name: String
   /// The base's reference.
-  package let reference: ByArchitecture
+  package let reference: Template
   /// The entries that every image on this base gets before its own.
   package let entries: [LayoutEntry]
   package let origin: RuleOrigin
@@ -33,7 +33,7 @@ package struct ImageRule: Sendable {
   /// The name of its base in `bases`.
   package let base: String
   /// Its name in a registry; nil for the name that images.json sets for all images.
-  package let repository: ByArchitecture?
+  package let repository: Template?
   /// Its tag; nil for the tag that images.json sets for all images.
   package let tag: Template?
   /// The name of the file that it is saved as, which ends in ".tar"; nil for "{name}.tar".
@@ -89,13 +89,13 @@ struct ImageRuleDecoder {
   /// A base: its reference alone, or an object with its reference and entries.
   func base(_ name: String, _ field: LayoutField) -> BaseRule? {
     guard field.isObject(withAnyOf: Self.baseKeys) else {
-      return ByArchitecture(field, template).map { reference in
+      return template.someText(field).map { reference in
         BaseRule(name: name, reference: reference, entries: [], origin: field.origin)
       }
     }
     guard let object = field.object(Self.baseKeys) else { return nil }
     let entries = entries(object["entries"])
-    guard let reference = object.required("ref").flatMap({ ByArchitecture($0, template) }) else { return nil }
+    guard let reference = object.required("ref").flatMap(template.someText) else { return nil }
     return BaseRule(name: name, reference: reference, entries: entries, origin: field.origin)
   }
 
@@ -126,7 +126,7 @@ struct ImageRuleDecoder {
       to: object["to"].flatMap(template.folder) ?? ImageRule.defaultFolder,
       capabilities: object["capabilities"].flatMap(\.capabilities),
       base: base ?? "",
-      repository: object["repository"].flatMap { ByArchitecture($0, template) },
+      repository: object["repository"].flatMap(template.someText),
       tag: object["tag"].flatMap(TemplateDecoder(names: names, hasPlatform: true, place: .tag).someText),
       file: object["file"].flatMap(file),
       outputs: object["outputs"].map(outputs) ?? ImageOutput.allCases,
@@ -160,7 +160,9 @@ struct ImageRuleDecoder {
 
 extension ImageRuleDecoder {
   /// The name of the file that an image is saved as.
-  func file(_ field: LayoutField) -> Template? {
+  func file(_ field: LayoutField) -> Template? { template.value(field, oneFile) }
+
+  private func oneFile(_ field: LayoutField) -> Template? {
     guard let file = template.path(field) else { return nil }
     if file.text == ImageRule.fileSuffix {
       field.refuse("expected a name before \"\(ImageRule.fileSuffix)\", found nothing")
@@ -243,16 +245,19 @@ extension ImageRuleDecoder {
   }
 
   /// A user, as the config of an image names one.
-  func user(_ field: LayoutField) -> Template? { template.someText(field).flatMap { withoutControls($0, field) } }
+  func user(_ field: LayoutField) -> Template? {
+    template.value(field) { field in template.someText(field).flatMap { withoutControls($0, field) } }
+  }
 
   /// The absolute path of a folder.
   func workdir(_ field: LayoutField) -> Template? {
-    template.absolutePath(field).flatMap { withoutControls($0, field) }
+    template.value(field) { field in template.absolutePath(field).flatMap { withoutControls($0, field) } }
   }
 
   /// A string that becomes an argument of a process.
   private func argument(_ field: LayoutField) -> Template? {
-    template.text(field).flatMap { text in
+    template.value(field) { field in
+      guard let text = template.text(field) else { return nil }
       // A NUL would end the C string of the argument early.
       if !text.text.utf8.contains(0) { return text }
       field.refuse("expected a string without NUL, found \(field.found)")
@@ -262,7 +267,7 @@ extension ImageRuleDecoder {
 
   /// A string that becomes part of a line of a Dockerfile.
   private func lineText(_ field: LayoutField) -> Template? {
-    template.text(field).flatMap { withoutControls($0, field) }
+    template.value(field) { field in template.text(field).flatMap { withoutControls($0, field) } }
   }
 
   private func withoutControls(_ template: Template, _ field: LayoutField) -> Template? {

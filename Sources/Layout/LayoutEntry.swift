@@ -50,18 +50,32 @@ package struct LayoutEntry: Sendable {
     _ field: LayoutField, _ names: LayoutNames, hasPlatform: Bool
   ) -> PlatformSelector? {
     if !field.isArray { return field.platformSelector(names) }
-    return field.elements.map { elements in
-      .patterns(
-        elements.compactMap { element in
-          guard let text = element.string else { return nil }
-          let pattern = PlatformPattern(text)
-          if pattern == nil { element.refuse("expected a platform such as \"linux/amd64\", found \(quoted(text))") }
-          if !hasPlatform && pattern?.platform == nil && pattern != nil {
-            element.refuse("'*' names no platform to expand over")
-          }
-          return pattern
-        })
+    guard let elements = field.elements else { return nil }
+    var patterns: [(field: LayoutField, pattern: PlatformPattern)] = []
+    for element in elements {
+      guard let text = element.string else { continue }
+      guard let pattern = PlatformPattern(text) else {
+        element.refuse("expected a platform such as \"linux/amd64\", found \(quoted(text))")
+        continue
+      }
+      if !hasPlatform && pattern.platform == nil {
+        element.refuse("\(pattern.isNegated ? "'!'" : "'*'") names no platform to expand over")
+      }
+      patterns.append((element, pattern))
     }
+    for (element, pattern) in patterns where pattern.isNegated {
+      if let reason = reasonAgainst(pattern, among: patterns.map(\.pattern)) { element.refuse(reason) }
+    }
+    return .patterns(patterns.map(\.pattern))
+  }
+
+  /// Why a pattern with "!" makes no sense among the others.
+  private static func reasonAgainst(_ negated: PlatformPattern, among patterns: [PlatformPattern]) -> String? {
+    if negated.isOpen { return "leaves out every platform" }
+    let others = patterns.filter { !$0.isNegated }
+    if let all = others.first(where: negated.covers) { return "leaves out all of \(quoted("\(all)"))" }
+    return others.isEmpty || others.contains(where: negated.meets)
+      ? nil : "leaves out nothing: the others do not select such a platform"
   }
 }
 

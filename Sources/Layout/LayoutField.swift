@@ -42,8 +42,11 @@ package struct LayoutField {
   /// Whether the value is an array; no mistake when it is not.
   package var isArray: Bool { if case .array = value.kind { true } else { false } }
 
+  /// Whether the value is an object; no mistake when it is not.
+  package var isObject: Bool { if case .object = value.kind { true } else { false } }
+
   /// Whether the value is an array or an object with nothing in it.
-  var isEmpty: Bool {
+  package var isEmpty: Bool {
     switch value.kind {
     case .array(let elements): elements.isEmpty
     case .object(let members): members.isEmpty
@@ -122,9 +125,9 @@ package struct LayoutField {
     }
     for member in members where !keys.contains(member.key) {
       let near = didYouMean(member.key, in: keys)
-      notes.add(
-        LayoutError(
-          file: file, position: member.keyPosition, path: path(of: member.key), reason: "unknown key\(near)"))
+      let all = keys.filter { $0 != "$schema" }.map { quoted($0) }.joined(separator: ", ")
+      let reason = near.isEmpty ? "unknown key; the keys here are \(all)" : "unknown key\(near)"
+      notes.add(LayoutError(file: file, position: member.keyPosition, path: path(of: member.key), reason: reason))
     }
     return LayoutObject(field: self, fields: self.members ?? [])
   }
@@ -192,10 +195,54 @@ extension LayoutField {
   /// The value as the name of a list of platforms, or as an array of platforms.
   func platformSelector(_ names: LayoutNames) -> PlatformSelector? {
     if isArray { return platforms.map { .patterns($0.compactMap { PlatformPattern($0.description) }) } }
-    return string.map { name in
+    return platformList(names).map { .list($0) }
+  }
+
+  /// The value as the name of a list of platforms.
+  func platformList(_ names: LayoutNames) -> String? {
+    guard let name = string else { return nil }
+    if PlatformPattern(name) == nil {
       names.check("list of platforms", name, in: names.platforms, at: self)
-      return .list(name)
+    } else {
+      refuse("expected the name of a list of platforms, found \(found); an array names platforms: [\(quoted(name))]")
     }
+    return name
+  }
+
+  /// The value as an object of strings by platform, each of which `read` reads. The first that matches counts, and "*"
+  /// last, wherever it stands.
+  func byPlatform(_ read: (LayoutField) -> Template?) -> Template? {
+    guard let members else { return nil }
+    if members.isEmpty { refuse("expected at least one platform") }
+    var choices: [(pattern: PlatformPattern, template: Template)] = []
+    var seen: [(key: String, pattern: PlatformPattern)] = []
+    var isWhole = true
+    for (key, field) in members {
+      let pattern = PlatformPattern(key: key)
+      if let pattern,
+        let earlier = seen.first(where: { $0.pattern.covers(pattern) && (!$0.pattern.isOpen || pattern.isOpen) })
+      {
+        field.refuse("is never used: \(quoted(earlier.key)), which stands before it, matches the same platforms")
+      }
+      guard let pattern, !pattern.isNegated else {
+        let near = PlatformNames.systems.contains(key) ? "; did you mean \(quoted("\(key)/*"))?" : ""
+        let wanted = "expected a platform such as \"linux/amd64\", \"linux/*\" or \"*\""
+        field.refuse("\(wanted), found \(quoted(key))\(near)")
+        isWhole = false
+        continue
+      }
+      seen.append((key, pattern))
+      if field.isObject {
+        field.refuse("expected a string, found \(field.found)")
+        isWhole = false
+      } else if let template = read(field) {
+        choices.append((pattern, template))
+      } else {
+        isWhole = false
+      }
+    }
+    let inOrder = choices.filter { !$0.pattern.isOpen } + choices.filter { $0.pattern.isOpen }
+    return isWhole && !inOrder.isEmpty ? Template(inOrder, at: origin) : nil
   }
 
   /// The value of a file's attribute for an array of clauses such as "cap_net_raw=ep"; empty for an empty array.

@@ -144,6 +144,8 @@ package struct LayoutNames: Sendable {
   package private(set) var images: Set<String> = []
   package let layouts: Set<String>
   package let flags: Set<String>
+  /// The variables of the environment that templates may name.
+  private let environment: Set<String>
   /// Whether there is an images.json: {registry} and {tag} come from it.
   let hasImages: Bool
 
@@ -157,8 +159,16 @@ package struct LayoutNames: Sendable {
     platforms = Set(release.platforms.keys)
     binaries = Set(release.binaries.keys)
     flags = Set(release.flags.keys).union([ReleaseLayout.gitCleanFlag])
+    environment = Set(release.environment)
     self.layouts = layouts
     self.hasImages = hasImages
+  }
+
+  /// Why {env.NAME} cannot be used; nil when it can.
+  func reasonAgainst(environment name: String) -> String? {
+    if environment.contains(name) || !isComplete { return nil }
+    return "is not known: \"environment\" of release.json names the variables that layouts may use"
+      + didYouMean(name, in: environment.sorted())
   }
 
   /// These names and those of the groups of `layout`.

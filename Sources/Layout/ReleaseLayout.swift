@@ -45,13 +45,32 @@ package struct ReleaseLayout: Sendable {
   /// Whether the platforms of the command line replace the lists instead of narrowing them.
   package private(set) var replacesPlatforms = false
   package private(set) var binaries: [String: [String]] = [:]
+  /// The path of a built binary below the folder of binaries; on windows it gets ".exe" where it does not end so.
+  package private(set) var binaryPath = Self.usualBinaryPath
+  /// What systems and architectures are called, unless a layout has other words.
+  package private(set) var naming = PlatformNaming()
+  /// The variables of the environment that templates may name.
+  package private(set) var environment: [String] = []
   package private(set) var archive = ArchiveSettings()
   package private(set) var flags: [String: LayoutFlag] = [:]
 
   /// The flag that is on in a clean git tree; no layout declares it.
   package static let gitCleanFlag = "git-clean"
 
-  static let keys = ["$schema", "name", "platforms", "fast", "fastWith", "override", "binaries", "archive", "flags"]
+  /// "OS/ARCH/NAME", with a variant behind the architecture.
+  package static let usualBinaryPath = Template(parts: [
+    .variable(.os), .text("/"), .variable(.arch), .variable(.variant), .text("/"), .variable(.binary),
+  ])
+
+  /// The places of the names in the lists of binaries, and of the platforms in those of platforms, where each stands
+  /// first.
+  private var binaryOrigins: [String: RuleOrigin] = [:]
+  private var platformOrigins: [Platform: RuleOrigin] = [:]
+
+  static let keys = [
+    "$schema", "name", "platforms", "fast", "fastWith", "override", "binaries", "binaryPath", "names", "environment",
+    "archive", "flags",
+  ]
   static let fastAdditionKeys = ["variable", "prefix", "platforms"]
   static let flagKeys = ["env", "default", "onWith"]
 
@@ -64,20 +83,58 @@ package struct ReleaseLayout: Sendable {
     let lists = object["platforms"]?.namedMembers ?? []
     for (key, field) in lists { platforms[key] = Self.platformList(field) }
     fast = object["fast"]?.platforms
+    for field in (lists.map(\.field) + [object["fast"]].compactMap { $0 }) where field.isArray {
+      for element in field.elements ?? [] where element.isString {
+        guard let platform = element.string.flatMap({ Platform($0) }), platformOrigins[platform] == nil else {
+          continue
+        }
+        platformOrigins[platform] = element.origin
+      }
+    }
     if let field = object["fastWith"] {
       if object["fast"] == nil { field.refuse("is for fast runs, and there are no \"fast\" platforms") }
       fastWith = field.elements?.compactMap { fastAddition($0, lists: lists.map(\.key)) } ?? []
     }
     if let override = object["override"] { replacesPlatforms = Self.override(override) }
-    for (key, field) in object["binaries"]?.namedMembers ?? [] { binaries[key] = field.binaryNames }
+    for (key, field) in object["binaries"]?.namedMembers ?? [] { addBinaries(key, field) }
+    environment = object["environment"]?.elements?.compactMap(\.environmentName) ?? []
+    if let names = object["names"] { naming.override(with: names) }
+    if let path = object["binaryPath"].flatMap(binaryPath) { binaryPath = path }
     if let archive = object["archive"] { self.archive.override(with: archive) }
     for (key, field) in object["flags"]?.namedMembers ?? [] { addFlag(key, field) }
+  }
+
+  /// The place in release.json where the binary is first named; nil where no list has it.
+  package func origin(ofBinary name: String) -> RuleOrigin? { binaryOrigins[name] }
+
+  /// The place in release.json where the platform is first named; nil where no list has it.
+  package func origin(of platform: Platform) -> RuleOrigin? { platformOrigins[platform] }
+
+  private mutating func addBinaries(_ list: String, _ field: LayoutField) {
+    binaries[list] = field.elements?.compactMap { element in
+      guard let name = element.onePart else { return nil }
+      if binaryOrigins[name] == nil { binaryOrigins[name] = element.origin }
+      return name
+    }
+  }
+
+  /// The path of a binary, with {binary} in it.
+  private func binaryPath(_ field: LayoutField) -> Template? {
+    let names = LayoutNames(release: self, layouts: [], hasImages: false)
+    let decoder = TemplateDecoder(names: names, hasPlatform: true, place: .binary)
+    return decoder.value(field) { field in
+      guard let path = decoder.path(field) else { return nil }
+      if path.variables.contains(.binary) { return path }
+      field.refuse("expected a path with {binary} in it, found \(field.found)")
+      return nil
+    }
   }
 
   private static func platformList(_ field: LayoutField) -> PlatformList? {
     if field.isString("present") { return .present }
     if field.isString {
-      field.refuse("expected \"present\" or an array of platforms, found \(field.found)")
+      let near = Platform(field.string ?? "").map { "; an array names platforms: [\(quoted("\($0)"))]" } ?? ""
+      field.refuse("expected \"present\" or an array of platforms, found \(field.found)\(near)")
       return nil
     }
     return field.platforms.map(PlatformList.listed)
@@ -128,11 +185,6 @@ package struct ReleaseLayout: Sendable {
 }
 
 extension LayoutField {
-  /// The value as an array of names of binaries.
-  fileprivate var binaryNames: [String]? {
-    elements?.compactMap(\.onePart)
-  }
-
   /// The value as the name of an environment variable: not empty and without "=" and NUL, else nothing could set it.
   fileprivate var environmentName: String? {
     guard let name = string else { return nil }

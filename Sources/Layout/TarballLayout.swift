@@ -21,9 +21,11 @@ package struct TarballLayout: Sendable {
   /// Whether its entries are put into the stage.
   package let isStaged: Bool
   package let settings: ArchiveSettings
+  /// What systems and architectures are called in its templates.
+  package let naming: PlatformNaming
   package let entries: [LayoutEntry]
 
-  static let keys = ["$schema", "tarball", "platforms", "when", "stage", "archive", "entries"]
+  static let keys = ["$schema", "tarball", "platforms", "when", "stage", "archive", "names", "entries"]
 
   init?(_ field: LayoutField, name: String, release: ReleaseLayout, names: LayoutNames) {
     guard let object = field.object(Self.keys) else { return nil }
@@ -39,10 +41,19 @@ package struct TarballLayout: Sendable {
     isStaged = stage?.value.kind != .bool(false)
     self.stage = isStaged ? stage.flatMap(Self.stage) ?? name : name
     self.settings = settings
+    var naming = release.naming
+    if let names = object["names"] { naming.override(with: names) }
+    self.naming = naming
     entries =
       object.required("entries")?.elements?.compactMap { LayoutEntry($0, names, hasPlatform: hasPlatform) } ?? []
-    guard let fileName = object.required("tarball").flatMap(template.path) else { return nil }
-    if let field = object["tarball"] { Self.check(fileName, at: field) }
+    let named = object.required("tarball").flatMap { field in
+      template.value(field) { field in
+        let name = template.path(field)
+        if let name { Self.check(name, at: field) }
+        return name
+      }
+    }
+    guard let fileName = named else { return nil }
     self.fileName = fileName
     fileNameOrigin = object["tarball"]?.origin ?? field.origin
   }

@@ -137,9 +137,9 @@ private struct ImageOutputs {
       companions.append(.init(place: tag, contents: .text(image.tagText), folder: nil))
     }
     guard image.isKept else { return }
-    let folder = "\(locations.images)/\(image.platform.architecture)"
+    let folder = "\(locations.images)/\(image.platform.architectureName)"
     places.append(.init(folder: folder, name: image.fileName))
-    addBuildFolder(of: image, in: "\(locations.dockerfiles)/\(image.platform.architecture)")
+    addBuildFolder(of: image, in: "\(locations.dockerfiles)/\(image.platform.architectureName)")
   }
 
   /// Adds the folder from which `docker build` makes the same image.

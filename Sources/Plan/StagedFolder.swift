@@ -66,13 +66,16 @@ struct StageUnit: Hashable {
 }
 
 extension Platform {
-  /// The name of its folders in the stage: "linux-amd64".
-  var stageName: String { "\(os)-\(architecture)" }
+  /// The name of its folders in the stage: "linux-amd64", "linux-armv6".
+  var stageName: String { "\(os)-\(architectureName)" }
 
   /// Whether `name` is that of a platform's folder in the stage.
   package static func isStageName(_ name: String) -> Bool {
     let parts = name.utf8.split(separator: UInt8(ascii: "-"))
-    return parts.count == 2 && PlatformNames.architectures.contains(String(decoding: Array(parts[1]), as: UTF8.self))
+    guard parts.count == 2 else { return false }
+    let architecture = String(decoding: Array(parts[1]), as: UTF8.self)
+    return PlatformNames.architectures.contains(architecture)
+      || PlatformNames.parts(ofArchitectureName: architecture) != nil
   }
 }
 

@@ -1,5 +1,6 @@
 // images.json: every key it takes, what stands in for keys that are not there, and what is used by it.
 
+import Basics
 @testable import Layout
 @testable import TestSupport
 import Testing
@@ -31,15 +32,15 @@ struct ImagesLayoutTests {
     // The list is an entry's.
     #expect(set.warnings(usedNames: ["list of binaries b"]) == [])
     let layout = try #require(set.images)
-    #expect(layout.registry.text == "r" && layout.tag.text == "{version}-{arch}")
-    #expect(layout.repository.template(for: "arm")?.text == "{registry}/x")
-    #expect(layout.bases["mapped"]?.reference.template(for: "arm")?.text == "c")
-    #expect(layout.bases["mapped"]?.reference.template(for: "s390x")?.text == "d")
+    #expect(layout.registry?.text == "r" && layout.tag.text == "{version}-{arch}")
+    #expect(layout.repository.text == "{registry}/x")
+    #expect(layout.bases["mapped"]?.reference.choice(on: Platform(os: "linux", architecture: "arm"))?.text == "c")
+    #expect(layout.bases["mapped"]?.reference.choice(on: Platform(os: "linux", architecture: "s390x"))?.text == "d")
     #expect(layout.bases["held"]?.entries.map(\.origin.path) == ["bases.held.entries[0]"])
-    #expect(layout.bases["held"]?.reference.origin.path == "bases.held.ref")
+    #expect(layout.bases["mapped"]?.reference.origin?.path == "bases.mapped")
     let rule = try #require(layout.groups["main"]?.first)
     #expect(rule.name == "y" && rule.binary == "x" && rule.base == "plain" && rule.to.text == "opt/{name}")
-    #expect(rule.repository?.template(for: "arm")?.text == "r/{arch}" && rule.tag?.text == "{version}-{md5}")
+    #expect(rule.repository?.text == "r/{arch}" && rule.tag?.text == "{version}-{md5}")
     #expect(rule.file?.text == "{name}-{arch}.tar")
     #expect(rule.outputs == [.images] && rule.entries.count == 2)
     #expect(rule.env.map { "\($0.name)=\($0.value.text)" } == ["A={os}", "B="])
@@ -58,9 +59,9 @@ struct ImagesLayoutTests {
   @Test func `what is not said is as documented`() throws {
     let images = #"{"bases": {"b": "c"}, "groups": {"g": [{"binary": "x", "base": "b", "platforms": ["linux/arm"]}]}}"#
     let layout = try #require(try LayoutSet.of(["release": release, "images": images]).images)
-    #expect(layout.registry.text.isEmpty)
+    #expect(layout.registry == nil)
     #expect(layout.tag == (try Template("{version}")))
-    #expect(layout.repository.template(for: "arm") == (try Template("{registry}/{name}")))
+    #expect(layout.repository == (try Template("{registry}/{name}")))
     let rule = try #require(layout.groups["g"]?.first)
     #expect(rule.name == "x" && rule.to.text == "usr/local/bin" && rule.outputs == [.stage, .images])
     #expect(rule.file == nil)
@@ -69,10 +70,13 @@ struct ImagesLayoutTests {
     #expect(rule.workdir == nil && rule.user == nil)
   }
 
-  @Test func `an architecture that nothing names has no template`() throws {
+  @Test func `a platform that nothing names has no template`() throws {
     let images = #"{"bases": {"b": {"arm": "c"}}, "groups": {}}"#
     let layout = try #require(try LayoutSet.of(["release": release, "images": images]).images)
-    #expect(layout.bases["b"]?.reference.template(for: "amd64") == nil)
+    let reference = try #require(layout.bases["b"]?.reference)
+    #expect(reference.choice(on: Platform(os: "linux", architecture: "amd64")) == nil)
+    #expect(reference.choice(on: Platform(os: "linux", architecture: "arm", variant: "v6"))?.text == "c")
+    #expect(reference.choice(on: nil) == nil)
   }
 
   @Test func `variables may be an array, the binary's folder the root, the working folder too`() throws {

@@ -9,10 +9,12 @@ struct TemplateTests {
     ("{os}/{arch}{os}", "<os>/<arch><os>"), ("{{", "{"), ("{{name}", "{name}"), ("{{{name}", "{<name>"), ("}", "}"),
     ("{name}}", "<name>}"), ("a}}b", "a}}b"), ("{{{{", "{{"), ("é{tag}é", "é<tag>é"),
     ("{registry}{releaseRegistry}{releaseTag}{md5}", "<registry><releaseRegistry><releaseTag><md5>"),
+    ("{semver}{commit}{shortCommit}{date}", "<semver><commit><shortCommit><date>"),
+    ("{variant}{osName}{archName}{binary}{env.A.b}", "<variant><osName><archName><binary><env.A.b>"),
   ])
   func `variables and braces are filled in`(_ text: String, _ wanted: String) throws {
     let template = try Template(text)
-    #expect(template.filled { "<\($0.rawValue)>" } == wanted)
+    #expect(template.filled { "<\($0.word)>" } == wanted)
     #expect(template.text == text)
   }
 
@@ -33,6 +35,8 @@ struct TemplateTests {
       ("k-{os}-{arch}.tar.gz", "k-linux-arm.tar", nil), ("{os}{arch}", "a", nil), ("{os}{arch}", "ab", 0),
       ("a{os}a", "aa", nil), ("a{os}a", "aaa", 2), ("{name}-{os}", "<name>-x", 7), ("{name}-{os}", "other-x", nil),
       ("{{{os}", "{x", 1), ("a{os}b{os}b", "abbbb", 3), ("a{os}b{os}b", "abb", nil),
+      ("k-{arch}{variant}.tar", "k-arm.tar", 6), ("k{variant}.tar", "k.tar", 5), ("k{variant}.tar", "kv6.tar", 5),
+      ("{variant}{os}-{arch}", "a-b", 1), ("{variant}{os}-{arch}", "-b", nil),
     ] as [(String, String, Int?)])
   func `a text is known for one of a template's, whatever the variables that are not given`(
     _ template: String, _ text: String, _ count: Int?
@@ -48,7 +52,8 @@ struct TemplateTests {
     ("{nmae}", "unknown variable \"{nmae}\" (did you mean {name}?)"),
     ("{Version}", "unknown variable \"{Version}\" (did you mean {version}?)"),
     ("{ name }", "unknown variable \"{ name }\" (did you mean {name}?)"),
-    ("{something}", "unknown variable \"{something}\""),
+    ("{something}", "unknown variable \"{something}\""), ("{env.}", "unknown variable \"{env.}\""),
+    ("{ENV.A}", "unknown variable \"{ENV.A}\""),
   ])
   func `what is no template is refused`(_ text: String, _ message: String) {
     let error = #expect(throws: TemplateError.self) { try Template(text) }

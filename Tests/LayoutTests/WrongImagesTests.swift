@@ -34,15 +34,17 @@ struct WrongImagesTests {
       "1:16: repository: {md5} is known in tags alone"),
     WrongLayout(
       #"{"repository": ["x"], "bases": {}, "groups": {}}"#,
-      "1:16: repository: expected a string, or an object of strings by architecture, found an array"),
+      "1:16: repository: expected a string, found an array"),
     WrongLayout(#"{"bases": {"b": ""}, "groups": {}}"#, "1:17: bases.b: expected a string that is not empty"),
-    WrongLayout(#"{"bases": {"b": {}}, "groups": {}}"#, "1:17: bases.b: expected at least one architecture"),
+    WrongLayout(#"{"bases": {"b": {}}, "groups": {}}"#, "1:17: bases.b: expected at least one platform"),
     WrongLayout(
-      #"{"bases": {"b": {"a/b": "x", "arm": 1}}, "groups": {}}"#,
-      #"1:25: bases.b["a/b"]: expected an architecture such as "amd64", or "*", found "a/b""#,
+      #"{"bases": {"b": {"a b": "x", "arm": 1}}, "groups": {}}"#,
+      #"1:25: bases.b["a b"]: expected a platform such as "linux/amd64", "linux/*" or "*", found "a b""#,
       "1:37: bases.b.arm: expected a string, found the number 1"),
     WrongLayout(#"{"bases": {"b": {"entries": []}}, "groups": {}}"#, #"1:17: bases.b: missing key "ref""#),
-    WrongLayout(#"{"bases": {"b": {"ref": "x", "entry": []}}, "groups": {}}"#, "1:30: bases.b.entry: unknown key"),
+    WrongLayout(
+      #"{"bases": {"b": {"ref": "x", "entry": []}}, "groups": {}}"#,
+      #"1:30: bases.b.entry: unknown key; the keys here are "ref", "entries""#),
   ])
   func `a wrong file of images is refused`(_ layout: WrongLayout) {
     let mistakes = LayoutSet.mistakes(["release": release, "images": layout.text])

@@ -14,7 +14,10 @@ struct WrongReleaseTests {
     WrongLayout(#"{"name": "a", "Name": "b"}"#, #"1:15: Name: unknown key; did you mean "name"?"#),
     WrongLayout(
       #"{"name": "a", "name": "b"}"#, "1:15: name: expected each key once in an object, found this one twice"),
-    WrongLayout(#"{"name": "a", "extra\u202e": 1}"#, #"1:15: ["extra\u202E"]: unknown key"#),
+    WrongLayout(
+      #"{"name": "a", "extra\u202e": 1}"#,
+      #"1:15: ["extra\u202E"]: unknown key; the keys here are "#
+        + ReleaseLayout.keys.dropFirst().map { "\"\($0)\"" }.joined(separator: ", ")),
     WrongLayout(#"{"name": "a""#, "1:13: expected ',' or '}', found the end of the document"),
     WrongLayout(
       #"{"name": "a", "platforms": {"s": "all"}}"#,
@@ -37,7 +40,7 @@ struct WrongReleaseTests {
       #"1:53: fastWith[0].variable: expected the name of an environment variable, found """#,
       "1:67: fastWith[0].prefix: expected the beginning of a value, found nothing",
       "1:84: fastWith[0].platforms: expected platforms by the name of a list, found none",
-      "1:88: fastWith[0].suffix: unknown key"),
+      #"1:88: fastWith[0].suffix: unknown key; the keys here are "variable", "prefix", "platforms""#),
     WrongLayout(
       #"{"name": "a", "platforms": {"test": ["linux/arm"], "here": "present"}, "fast": ["linux/amd64"], "fastWith": "#
         + #"[{"variable": "V", "prefix": "x", "platforms": "#
@@ -50,6 +53,10 @@ struct WrongReleaseTests {
       #"1:295: fastWith[1].platforms.test[0]: expected a platform such as "linux/amd64", found "linux""#,
       #"1:304: fastWith[1].platforms.test[1]: expected a platform such as "linux/amd64", found "linux/*""#,
       "1:315: fastWith[1].platforms.test[2]: expected a string, found the number 1"),
+    WrongLayout(
+      #"{"name": "a", "platforms": {"s": "linux/arm"}}"#,
+      #"1:34: platforms.s: expected "present" or an array of platforms, found "linux/arm"; "#
+        + #"an array names platforms: ["linux/arm"]"#),
     WrongLayout(
       #"{"name": "a", "override": "both"}"#, #"1:27: override: expected "intersect" or "replace", found "both""#),
     WrongLayout(
@@ -135,6 +142,14 @@ struct WrongTarballTests {
     WrongLayout(
       #"{"tarball": "a.tgz", "platforms": "sever", "entries": []}"#,
       #"1:35: platforms: no list of platforms is named "sever"; did you mean "server"?"#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "platforms": "linux/amd64", "entries": []}"#,
+      #"1:35: platforms: expected the name of a list of platforms, found "linux/amd64"; "#
+        + #"an array names platforms: ["linux/amd64"]"#),
+    WrongLayout(
+      #"{"tarball": "a.tgz", "platforms": "server", "entries": [{"text": "", "to": "a", "platforms": "!windows/*"}]}"#,
+      #"1:94: entries[0].platforms: expected the name of a list of platforms, found "!windows/*"; "#
+        + #"an array names platforms: ["!windows/*"]"#),
     WrongLayout(
       #"{"tarball": "a.tgz", "stage": true, "entries": []}"#,
       "1:31: stage: expected the name of a folder, or false, found true"),

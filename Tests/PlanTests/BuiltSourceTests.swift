@@ -49,7 +49,8 @@ struct BinariesRuleTests {
     #expect(
       try tree.mistakes(#"{"binaries": "more", "to": "bin"}"#, release: platformRelease, head: head)
         == [
-          "system: entries[0]: bin/extra.exe: source ROOT/_output/dockerized/bin/windows/amd64/extra.exe: cannot find: No such file or directory"
+          #"system: layouts/release.json:2:77: binaries.more[0]: no binary "extra" for windows/amd64: "#
+            + "ROOT/_output/dockerized/bin/windows/amd64/extra.exe is missing"
         ])
     #expect(try tree.entries(#"{"binaries": "more", "optional": true}"#, release: platformRelease, head: head) == [])
   }

@@ -107,7 +107,7 @@ extension TemporaryTree {
   func addBinary(
     _ name: String = "tool", _ platform: Platform = .amd64, _ bytes: [UInt8]? = nil, mode: UInt16 = 0o755
   ) throws {
-    let path = "_output/dockerized/bin/\(platform)/\(name)"
+    let path = "_output/dockerized/bin/\(platform.os)/\(platform.architectureName)/\(name)"
     try write(bytes ?? Executables.elf(for: platform), to: path)
     try change(path, mode: .init(mode))
   }

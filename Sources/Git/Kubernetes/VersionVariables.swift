@@ -160,6 +160,18 @@ extension VersionVariables {
     }
   }
 
+  /// The commit of the tree alone, by the same rules; nil when it is not known.
+  package static func commit(of tree: VersionedTree) throws(VersionError) -> String? {
+    if let given = try fileVariables(of: tree) { return given.commit }
+    if tree.repository == nil, let stamps = try exportStamps(root: tree.root) { return stamps.commit }
+    if let given = VersionVariables(variables: tree.environment).commit { return given }
+    do throws(GitError) {
+      return try tree.repository?.headCommit()
+    } catch {
+      throw .git(error)
+    }
+  }
+
   /// Why the version of `tree` is not known, for people.
   package static func reasonForNoVersion(in tree: VersionedTree) throws(VersionError) -> String {
     if let file = tree.environment["KUBE_GIT_VERSION_FILE"], !file.isEmpty {

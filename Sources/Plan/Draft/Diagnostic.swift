@@ -114,6 +114,8 @@ package struct SharedCause: Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
     /// A source is missing, by its path.
     case source([UInt8])
+    /// A built binary is missing, by its name and path. The subject is the platform.
+    case binary(String, path: [UInt8])
     /// There are no bases, and an image is not in this folder of the stage. Nil for an image that is made from bases
     /// alone.
     case bases(stage: String?)
@@ -123,6 +125,10 @@ package struct SharedCause: Equatable, Sendable {
     case fact(String)
     /// The same mistake on several platforms: its text without the platform.
     case platforms(String)
+  }
+
+  static func missingBinary(_ name: String, at path: [UInt8], _ platform: Platform) -> SharedCause {
+    SharedCause(kind: .binary(name, path: path), subject: "\(platform)")
   }
 
   package let kind: Kind
@@ -135,15 +141,18 @@ struct SharedCauses {
   private let locations: Locations
   /// How many images the run looked for in the stage folder.
   private let stagedImages: Int
+  private let release: ReleaseLayout
 
-  init(_ locations: Locations, stagedImages: Int) {
+  init(_ locations: Locations, _ release: ReleaseLayout, stagedImages: Int) {
     self.locations = locations
+    self.release = release
     self.stagedImages = stagedImages
   }
 
   /// The key by which mistakes are joined.
   private enum Group: Hashable {
     case folder([UInt8])
+    case binary(String)
     case bases
     case base
     case fact(String)
@@ -169,6 +178,7 @@ struct SharedCauses {
     case .fact(let text): .fact(text)
     case .platforms(let text): .platforms(text)
     case .source(let path): missingFolder(of: path).map(Group.folder)
+    case .binary(let name, let path): missingFolder(of: path).map(Group.folder) ?? .binary(name)
     }
   }
 
@@ -195,6 +205,7 @@ struct SharedCauses {
       subjects.append(subject)
     }
     let isOfImages = group == .bases
+    if case .binary(let name) = group { return missing(name, on: subjects, all) }
     // A file that is missing of one image is told as it is, unless no image at all can be made.
     let isOne = all.count == 1 || isOfImages && subjects.count == 1
     if isOne && !(isOfImages && stages(of: all).isEmpty) { return all[0] }
@@ -205,14 +216,46 @@ struct SharedCauses {
       return Diagnostic(
         all[0].fault, String(decoding: Array(shared), as: UTF8.self) + subjects.joined(separator: ", "),
         at: all[0].origin)
-    case .folder, .bases, .base: return Diagnostic(all[0].fault, message(group, subjects, all))
+    case .folder, .binary, .bases, .base:
+      return Diagnostic(all[0].fault, message(group, subjects, all), at: origin(of: group, all))
     }
   }
 
   private func subject(of diagnostic: Diagnostic, in group: Group) -> String? {
     guard case .folder(let folder) = group else { return diagnostic.cause?.subject }
-    guard case .source(let path) = diagnostic.cause?.kind, path.count > folder.count else { return nil }
-    return escapedName(path.dropFirst(folder.count + 1))
+    let path: [UInt8]
+    switch diagnostic.cause?.kind {
+    case .source(let source): path = source
+    case .binary(_, let source): path = source
+    default: return nil
+    }
+    return path.count > folder.count ? escapedName(path.dropFirst(folder.count + 1)) : nil
+  }
+
+  /// A binary that is missing on some platforms: at its place in release.json, if that has it.
+  private func missing(_ name: String, on platforms: [String], _ all: [Diagnostic]) -> Diagnostic {
+    let origin = release.origin(ofBinary: name)
+    guard origin != nil || all.count > 1, case .binary(_, let path) = all[0].cause?.kind else { return all[0] }
+    let folder = path.lastIndex(of: slash).map { Array(path[..<$0]) } ?? []
+    // A folder that cannot be listed has no name to suggest.
+    let names = (try? FolderListing.names(of: FileHandle(opening: folder, O_RDONLY | O_DIRECTORY))) ?? []
+    let near = didYouMean(name, in: names.map { String(decoding: $0, as: UTF8.self) }.sorted())
+    let shown = "no binary \(quoted(name)) for \(platforms.firstFew): \(escapedName(path)) is missing\(near)"
+    return Diagnostic(all[0].fault, shown, at: origin ?? all[0].origin)
+  }
+
+  /// The place of the platform whose folder of binaries is missing, where release.json lists it.
+  private func origin(of group: Group, _ all: [Diagnostic]) -> RuleOrigin? {
+    platform(of: group, all).flatMap { release.origin(of: $0) }
+  }
+
+  private func platform(of group: Group, _ all: [Diagnostic]) -> Platform? {
+    guard case .folder(let folder) = group, folder != Array(locations.bin.utf8) else { return nil }
+    let ofBinaries = all.compactMap { diagnostic in
+      if case .binary = diagnostic.cause?.kind { diagnostic.cause?.subject } else { String?.none }
+    }
+    guard let first = ofBinaries.first, ofBinaries.allSatisfy({ $0 == first }) else { return nil }
+    return Platform(first)
   }
 
   /// The commands that bring a base.
@@ -247,12 +290,14 @@ struct SharedCauses {
     let filling = Self.filling(bases)
     let images = "\(subjects.count) image\(subjects.count == 1 ? "" : "s"): \(subjects.firstFew)"
     switch group {
-    case .fact, .platforms: return all[0].message
+    case .fact, .platforms, .binary: return all[0].message
     case .folder(let folder):
       let isBin = folder == Array(locations.bin.utf8)
       let hint = isBin ? "; the build puts binaries there, below OS/ARCH, and --bin names another folder" : ""
       let count = subjects.count == 1 ? "1 source is" : "\(subjects.count) sources are"
+      let near = platform(of: group, all).flatMap { $0.hasUsualNames ? nil : $0.near }.map { quoted($0) }
       return "\(escapedName(folder)): no such folder, where \(count) to be found: \(subjects.firstFew)\(hint)"
+        + didYouMean(near)
     case .bases: return message(withoutBases: subjects, stages(of: all))
     case .base:
       var names: [String] = []
@@ -260,5 +305,17 @@ struct SharedCauses {
       return "\(bases): no base \(names.firstFew), needed for \(images); "
         + "\(filling) adds one, `kpack base list` tells what is there"
     }
+  }
+}
+
+extension Platform {
+  /// The platform in Go's words that this one may be meant for; nil when none is near.
+  fileprivate var near: String? {
+    if let usual { return usual.description }
+    let os = PlatformNames.systems.contains(os) ? os : nearName(to: os, in: PlatformNames.systems.sorted())
+    let known = PlatformNames.architectures
+    let architecture = known.contains(architecture) ? architecture : nearName(to: architecture, in: known.sorted())
+    guard let os, let architecture else { return nil }
+    return Platform(os: os, architecture: architecture, variant: variant).description
   }
 }

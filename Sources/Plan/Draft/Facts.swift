@@ -4,6 +4,7 @@
 import Basics
 import Files
 package import Git
+private import Glibc
 import Layout
 
 /// A fact that may need a look at the tree or git.
@@ -16,6 +17,8 @@ enum Fact: Hashable {
   case gitClean
   /// The git repository of the tree.
   case repository
+  /// The name of the commit that the tree is of.
+  case commit
 }
 
 /// A fact is used that was not asked for.
@@ -32,6 +35,8 @@ struct Facts: Sendable {
   var version: Result<String?, any Error>?
   /// Why the version is not known.
   var reasonForNoVersion: Result<String, any Error>?
+  /// The name of the tree's commit; nil where it is not known.
+  var commit: Result<String?, any Error>?
   /// Nil where the tree has no repository.
   var commitTime: Result<Int64?, any Error>?
   var isGitClean: Result<Bool, any Error>?
@@ -98,47 +103,83 @@ extension Facts {
 
 // Templates
 extension Facts {
-  /// Whether `template` needs the version. `tag` is the template of the image's own tag, if it has one.
-  func needVersion(for template: Template, tag: Template? = nil) -> Bool {
-    template.variables.contains { variable in
+  /// The facts that `template` needs. `tag` is the template of the image's own tag, if it has one.
+  func facts(for template: Template, tag: Template? = nil) -> Set<Fact> {
+    var asked: Set<Fact> = []
+    for variable in template.variables {
       switch variable {
-      case .version: true
-      case .registry: layouts.images?.registry.variables.contains(.version) == true
+      case .version, .semver: asked.insert(.version)
+      case .commit, .shortCommit: asked.insert(.commit)
+      case .date: if options.epoch == nil && layouts.release.archive.mtime == nil { asked.insert(.commitTime) }
+      case .registry: asked.formUnion(layouts.images?.registry.map { facts(for: $0) } ?? [])
       // A tag's own template has no {tag}, so this ends.
-      case .tag: (tag ?? layouts.images?.tag).map { needVersion(for: $0) } ?? false
-      case .name, .os, .arch, .releaseRegistry, .releaseTag, .md5: false
+      case .tag: asked.formUnion((tag ?? layouts.images?.tag).map { facts(for: $0) } ?? [])
+      case .name, .os, .arch, .variant, .osName, .archName, .releaseRegistry, .releaseTag, .md5, .binary, .environment:
+        break
       }
     }
+    return asked
   }
 
   /// The value of `variable` in a rule about `subject`. Throws `Diagnostic` when it is not known.
   func value(of variable: Variable, _ subject: TemplateSubject) throws -> String {
     switch variable {
     case .name: return subject.image?.name ?? layouts.release.name
-    case .os, .arch:
-      if let platform = subject.platform { return variable == .os ? platform.os : platform.architecture }
-      throw Diagnostic(.usage, "{\(variable.rawValue)} is not known without a platform")
-    case .version: return try knownVersion()
+    case .os: return try platform(for: variable, subject).os
+    case .arch: return try platform(for: variable, subject).architecture
+    case .variant: return try platform(for: variable, subject).variant ?? ""
+    case .osName: return naming(subject).system(of: try platform(for: variable, subject))
+    case .archName: return naming(subject).architecture(of: try platform(for: variable, subject))
+    case .version: return try knownVersion(variable)
+    case .semver:
+      let version = try knownVersion(variable)
+      return version.utf8.first == UInt8(ascii: "v") ? String(version.dropFirst()) : version
+    case .commit: return try knownCommit(variable)
+    case .shortCommit: return String(decoding: Array(try knownCommit(variable).utf8.prefix(7)), as: UTF8.self)
+    case .date: return UTCTime(epoch: try mtime(layouts.release.archive.mtime)).description
     case .registry:
-      return try fill(layouts.images?.registry ?? .empty, on: subject.platform)
+      guard let registry = layouts.images?.registry else {
+        throw Diagnostic(.usage, "{registry} is not known: images.json has no \"registry\"", at: layouts.images?.origin)
+      }
+      return try fill(registry, subject)
     case .tag:
       let tag = try fill(subject.image?.tag ?? layouts.images?.tag ?? .empty, subject)
       // A tag may not hold "+" (distribution/reference: [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}).
       return tag.split(separator: "+", omittingEmptySubsequences: false).joined(separator: "_")
     case .releaseRegistry: return try environment("KUBE_DOCKER_REGISTRY", variable)
     case .releaseTag: return try environment("KUBE_DOCKER_IMAGE_TAG", variable)
+    case .environment(let name): return try ownEnvironment(name)
+    case .binary:
+      if let name = subject.binaryName { return name }
+      throw Diagnostic(.usage, "{binary} is not known here")
     case .md5 where options.isDry && subject.image?.binary != nil: return String(repeating: "0", count: 32)
     case .md5:
       if let binary = subject.binary, let digits = try MD5.digits(of: binary) { return digits }
-      throw Diagnostic(.usage, "{md5} is not known: the image has no binary")
+      throw try mistakeOfDigest(subject)
     }
   }
 
-  private func knownVersion() throws -> String {
+  private func platform(for variable: Variable, _ subject: TemplateSubject) throws -> Platform {
+    if let platform = subject.platform { return platform }
+    throw Diagnostic(.usage, "{\(variable.word)} is not known without a platform")
+  }
+
+  private func naming(_ subject: TemplateSubject) -> PlatformNaming { subject.naming ?? layouts.release.naming }
+
+  private func mistakeOfDigest(_ subject: TemplateSubject) throws -> Diagnostic {
+    guard let name = subject.image?.binary, let platform = subject.platform else {
+      return Diagnostic(.usage, "{md5} is not known: the image has no binary")
+    }
+    let path = try BuiltBinaries(self).path(name, on: platform)
+    let reason = SystemError(operation: "find", path: path, errno: ENOENT)
+    return Diagnostic(.system, "{md5} is not known: source \(reason)", cause: .missingBinary(name, at: path, platform))
+  }
+
+  private func knownVersion(_ variable: Variable) throws -> String {
     guard let version else { throw UnaskedFact(fact: .version) }
     if let version = try version.get() { return version }
     let reason = try reasonForNoVersion?.get() ?? "nothing tells it"
-    throw Diagnostic(.usage, "{version} is not known: \(reason); give --version V or set KUBE_GIT_VERSION")
+    throw Diagnostic(.usage, "{\(variable.word)} is not known: \(reason); give --version V or set KUBE_GIT_VERSION")
   }
 
   /// Fills in the template. Throws `Diagnostic` when a variable is not known.
@@ -146,15 +187,38 @@ extension Facts {
     try fill(template, TemplateSubject(platform: platform))
   }
 
-  /// Fills in the template. Throws `Diagnostic` when a variable is not known.
+  private func knownCommit(_ variable: Variable) throws -> String {
+    if options.isDry { return String(repeating: "0", count: 40) }
+    guard let commit else { throw UnaskedFact(fact: .commit) }
+    if let commit = try commit.get() { return commit }
+    let file = options.environmentValue("KUBE_GIT_VERSION_FILE").map { escapedName($0.utf8) }
+    let root = escapedName(options.locations.root.utf8)
+    let reason = file.map { "\($0) has no KUBE_GIT_COMMIT" } ?? "\(root) has no .git to ask; set KUBE_GIT_COMMIT"
+    throw Diagnostic(.usage, "{\(variable.word)} is not known: \(reason)")
+  }
+
+  /// Fills in the template. Throws `Diagnostic` when a variable is not known, and when it is a value by platform and
+  /// has none for the platform.
   func fill(_ template: Template, _ subject: TemplateSubject) throws -> String {
-    try template.filled { variable in
+    try choice(template, on: subject.platform).filled { variable in
       do {
         return try value(of: variable, subject)
-      } catch let mistake as Diagnostic where [.version, .releaseRegistry, .releaseTag].contains(variable) {
+      } catch let mistake as Diagnostic where variable.isOfRelease {
         throw mistake.aboutFact
       }
     }
+  }
+
+  /// The string that `template` is on a platform. Throws `Diagnostic` when it is a value by platform without one for it.
+  func choice(_ template: Template, on platform: Platform?) throws -> Template {
+    if let choice = template.choice(on: platform) { return choice }
+    guard let origin = template.origin, let platform else {
+      throw Diagnostic(.usage, "the texts are by platform, and there is no platform here", at: template.origin)
+    }
+    // Without a tree the platforms that are present are only guessed.
+    let isGuess = options.isDry && layouts.release.platforms.values.contains(.present)
+    if isGuess, let first = template.choices.first { return first }
+    throw Diagnostic(.usage, "no text", for: platform, at: origin)
   }
 
   /// The path that `template` gives when it is filled in.
@@ -176,10 +240,18 @@ extension Facts {
     throw Diagnostic(.usage, "expected a file name that ends in .tar, found \(quoted(name))", at: image.origin)
   }
 
-  private func environment(_ name: String, _ variable: Variable) throws -> String {
+  private func ownEnvironment(_ name: String) throws -> String {
+    // A root folder of release.json is read before its "environment".
+    if !layouts.release.environment.contains(name) {
+      throw Diagnostic(.usage, "{env.\(name)} is not known: \"environment\" of release.json does not name it")
+    }
+    return try environment(name, .environment(name), mayBeEmpty: true)
+  }
+
+  private func environment(_ name: String, _ variable: Variable, mayBeEmpty: Bool = false) throws -> String {
     if options.isDry { return "x" }
-    guard let value = options.environmentValue(name) else {
-      throw Diagnostic(.usage, "{\(variable.rawValue)} is not known; set \(name)")
+    guard let value = mayBeEmpty ? options.environment[name] : options.environmentValue(name) else {
+      throw Diagnostic(.usage, "{\(variable.word)} is not known; set \(name)")
     }
     if !value.utf8.contains(where: { $0 < 0x20 }) { return value }
     throw Diagnostic(.usage, "\(name): expected a value without control characters, found \(escapedName(value.utf8))")
@@ -201,6 +273,10 @@ struct FactFinder {
       facts.isGitClean = Result { try VersionVariables.treeState(of: try tree.get()) == "clean" }
     }
     if asked.contains(.version), facts.version == nil { find(versionFor: &facts) }
+    if asked.contains(.commit), facts.commit == nil {
+      let tree = tree(&facts)
+      facts.commit = Result { try VersionVariables.commit(of: try tree.get()).map(Self.checkedCommit) }
+    }
     if asked.contains(.commitTime), facts.commitTime == nil {
       let repository = find(repositoryFor: &facts)
       facts.commitTime = Result { try repository.get().map { try ReleaseTime.ofCommit(in: $0) } }
@@ -232,9 +308,24 @@ struct FactFinder {
     }
   }
 
+  private static func checkedCommit(_ commit: String) throws -> String {
+    if commit.utf8.allSatisfy(\.isLetterOrDigit) { return commit }
+    throw Diagnostic(.usage, "the commit \(quoted(commit)) is no name of a commit: expected letters and digits")
+  }
+
   private static func checked(_ version: String) throws -> String {
     if !version.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return version }
     throw Diagnostic(.usage, "the version \(escapedName(version.utf8)) has a control character in it")
+  }
+}
+
+extension Variable {
+  /// Whether its value is one of the release, whatever the rule: then a mistake about it is told once.
+  fileprivate var isOfRelease: Bool {
+    switch self {
+    case .version, .semver, .commit, .shortCommit, .date, .releaseRegistry, .releaseTag, .environment, .registry: true
+    case .name, .os, .arch, .variant, .osName, .archName, .tag, .md5, .binary: false
+    }
   }
 }
 
@@ -258,28 +349,36 @@ package enum ReleaseTime {
 /// The values that fill in the variables of a template.
 struct TemplateSubject: Sendable {
   var platform: Platform?
+  /// What platforms are called; nil for the words of the release.
+  var naming: PlatformNaming?
   /// The image whose rule has the template.
   var image: ImageRule?
   /// The image's executable; {md5} is its digest.
   var binary: SourceFile?
+  /// The name of the built binary that the template is about.
+  var binaryName: String?
 }
 
-/// The folder of built binaries: BIN/OS/ARCH/NAME.
+/// The built binaries, in the folder of binaries and below it as `binaryPath` says.
 struct BuiltBinaries {
-  private let folder: String
+  private let facts: Facts
 
-  init(_ locations: Locations) { folder = locations.bin }
+  init(_ facts: Facts) { self.facts = facts }
 
-  /// The path of the executable.
-  func path(_ name: String, on platform: Platform) -> [UInt8] {
-    Array("\(folder)/\(platform.os)/\(platform.architecture)/\(name)\(platform.executableSuffix)".utf8)
+  /// The path of the executable. Throws `Diagnostic` when a variable in it is not known.
+  func path(_ name: String, on platform: Platform) throws -> [UInt8] {
+    let subject = TemplateSubject(platform: platform, binaryName: name)
+    let path = try facts.path(facts.layouts.release.binaryPath, subject).text
+    let suffix = platform.executableSuffix
+    let isWhole = path.utf8.reversed().starts(with: suffix.utf8.reversed())
+    return Array("\(facts.options.locations.bin)/\(path)\(isWhole ? "" : suffix)".utf8)
   }
 
   /// The executable; nil when it is missing or no file: the rule that brings it tells that.
   ///
   /// Throws every other error, because an image without its binary would be another image.
-  func file(_ name: String, on platform: Platform) throws(SystemError) -> SourceFile? {
-    let path = path(name, on: platform)
+  func file(_ name: String, on platform: Platform) throws -> SourceFile? {
+    let path = try path(name, on: platform)
     guard let link = try FileStatus.ifThere(path), let status = try FileStatus.followingIfThere(path), status.isFile
     else { return nil }
     return SourceFile(path: link.isSymlink ? try Paths.resolved(path) : path, identity: status.identity)
@@ -287,10 +386,13 @@ struct BuiltBinaries {
 }
 
 extension TemplateSubject {
-  /// The subject for the templates of `image` on `platform` in a run of `options`.
-  init(_ image: ImageRule, on platform: Platform, _ options: ReleaseOptions) throws(SystemError) {
+  /// The subject for the templates of `image` on `platform`.
+  init(_ image: ImageRule, on platform: Platform, _ facts: Facts) throws {
     self.init(platform: platform, image: image)
-    guard !options.isDry, let name = image.binary else { return }
-    binary = try BuiltBinaries(options.locations).file(name, on: platform)
+    guard !facts.options.isDry, let name = image.binary else { return }
+    binary = try BuiltBinaries(facts).file(name, on: platform)
   }
+
+  /// The subject for the templates of `tarball` on `platform`.
+  init(_ tarball: TarballLayout, on platform: Platform?) { self.init(platform: platform, naming: tarball.naming) }
 }

@@ -60,9 +60,12 @@ struct FilePurpose {
   init(_ source: Source, of template: Template, _ place: RulePlace) {
     self.source = source
     platform = place.platform
-    let variables = template.variables
-    os = variables.contains(.os) ? platform?.os : nil
-    architecture = variables.contains(.arch) ? platform?.architecture : nil
+    let variables = template.choice(on: platform)?.variables ?? []
+    let pattern = template.pattern(on: platform)
+    let namesSystem = variables.contains { [.os, .osName].contains($0) } || pattern?.namesSystem ?? false
+    let namesMachine = variables.contains { [.arch, .archName].contains($0) } || pattern?.namesArchitecture ?? false
+    os = namesSystem ? platform?.os : nil
+    architecture = namesMachine ? platform?.architecture : nil
   }
 
   /// Whether the files' machines are checked.
@@ -156,10 +159,15 @@ extension Executable {
   static let damaged = "begins as an ELF file and is cut or damaged"
 
   /// Why a file of this format does not run on `platform`; nil when it does. `os` and `architecture` are compared where
-  /// they are not nil.
+  /// they are not nil, and with the architecture the variant that the platform says.
   func reason(against platform: Platform, os: String?, architecture: String?) -> String? {
-    guard let machines, !machines.suit(os: os, architecture: architecture) else { return nil }
-    return "expected a file for \(platform), found \(machines.fileDescription)"
+    guard let machines else { return nil }
+    let expected = "expected a file for \(platform), found \(machines.fileDescription)"
+    if !machines.suit(os: os, architecture: architecture) { return expected }
+    guard architecture != nil, platform.variant != nil, case .elf(let file) = self, let variant = file.variant,
+      platform.lacks(armVariant: variant)
+    else { return nil }
+    return "\(expected)/\(variant)"
   }
 
   /// The text about an executable without an execute bit; `mend` is the way to set one.

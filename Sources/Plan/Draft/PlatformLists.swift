@@ -22,15 +22,20 @@ struct PlatformLists {
 
   /// Reads the folder of binaries, if `selector` needs it and it was not read before. When it throws, the folder counts
   /// as empty.
-  mutating func prepare(_ selector: PlatformSelector?) throws {
+  ///
+  /// Throws `UnaskedFact` when the path of binaries needs one that `facts` do not have.
+  mutating func prepare(_ selector: PlatformSelector?, _ facts: Facts) throws {
     guard isPresent(selector) else { return }
-    let found = present ?? findPresent()
+    let found = present ?? findPresent(facts)
+    if case .failure(let error as UnaskedFact) = found { throw error }
     present = found
     _ = try found.get()
   }
 
   /// Mistakes of the command line: a fast run without a list for it, or platforms that are in no list.
-  mutating func mistakesOfWanted() -> [Diagnostic] {
+  ///
+  /// Throws what `prepare` throws of facts.
+  mutating func mistakesOfWanted(_ facts: Facts) throws(UnaskedFact) -> [Diagnostic] {
     var mistakes: [Diagnostic] = []
     let release = layouts.release
     if options.isFast && release.fast == nil {
@@ -40,17 +45,19 @@ struct PlatformLists {
     if release.replacesPlatforms && wanted.allSatisfy(\.hasUsualNames) { return mistakes }
     var known = listed
     // Lists that say "present" come last: they are read only where no other list has the platform.
-    for name in release.platforms.keys where !known.isSuperset(of: wanted) {
+    func isKnown(_ platform: Platform) -> Bool { known.contains(where: platform.selects) }
+    for name in release.platforms.keys where !wanted.allSatisfy(isKnown) {
       do {
-        try prepare(.list(name))
+        try prepare(.list(name), facts)
+      } catch let error as UnaskedFact {
+        throw error
       } catch {
         mistakes.append(Diagnostic(error))
       }
       known.formUnion(list(name))
     }
     if isUnknown { return mistakes }
-    for unknown in wanted where !known.contains(unknown) && !(release.replacesPlatforms && unknown.hasNames(in: known))
-    {
+    for unknown in wanted where !isKnown(unknown) && !(release.replacesPlatforms && unknown.hasNames(in: known)) {
       let near =
         unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
       let hint = didYouMean(near)
@@ -84,7 +91,7 @@ struct PlatformLists {
     switch selector {
     case nil: true
     case .list(let name): narrowed(list(name)).contains(platform)
-    case .patterns(let patterns): patterns.contains { $0.matches(platform) }
+    case .patterns(let patterns): patterns.select(platform)
     }
   }
 
@@ -108,7 +115,7 @@ struct PlatformLists {
     return layouts.release.fast.map { fast in fast + added.flatMap { $0.platforms[name] ?? [] } }
   }
 
-  private func findPresent() -> Result<[Platform], any Error> {
+  private func findPresent(_ facts: Facts) -> Result<[Platform], any Error> {
     if options.isDry {
       // The folder is not read in a dry run: the platforms of other lists are the best guess.
       let platforms = listed.sorted { "\($0)" < "\($1)" }
@@ -116,13 +123,15 @@ struct PlatformLists {
     }
     return Result {
       try options.locations.check(.bin)
-      return try Self.present(in: options.locations.bin)
+      let isUsual = layouts.release.binaryPath == ReleaseLayout.usualBinaryPath
+      return isUsual ? try Self.present(in: options.locations.bin) : try present(facts)
     }
   }
 
   private func narrowed(_ platforms: [Platform]) -> [Platform] {
     guard let wanted = options.platforms else { return platforms }
-    return layouts.release.replacesPlatforms ? wanted : platforms.filter(wanted.contains)
+    return layouts.release.replacesPlatforms
+      ? wanted : platforms.filter { platform in wanted.contains { $0.selects(platform) } }
   }
 
   private static func spelledOut(_ selector: PlatformSelector?) -> [Platform] {
@@ -139,13 +148,43 @@ struct PlatformLists {
         guard let platform = Platform(String(decoding: name, as: UTF8.self)) else {
           throw Diagnostic(.system, "\(escapedName(folder))/\(escapedName(arch)): not the name of a platform")
         }
-        platforms.append(platform)
+        platforms.append(platform.splitVariant)
       }
     }
     if platforms.isEmpty {
       throw Diagnostic(.system, "\(escapedName(bin.utf8)): holds no OS/ARCH folder with binaries")
     }
     return platforms
+  }
+
+  /// The platforms for which one of the release's binaries stands where `binaryPath` says, sorted. They are found by
+  /// looking for each platform's: those in Go's words, and those that the layouts list.
+  private func present(_ facts: Facts) throws -> [Platform] {
+    let release = layouts.release
+    let ofImages = layouts.images?.groups.values.flatMap { $0 }.compactMap(\.binary) ?? []
+    let names = Set(release.binaries.values.flatMap { $0 } + ofImages).sorted()
+    let bin = Array(options.locations.bin.utf8)
+    _ = try FileHandle(opening: bin, O_RDONLY | O_DIRECTORY)
+    let binaries = BuiltBinaries(facts)
+    var owners: [[UInt8]: Platform] = [:]
+    var found: Set<Platform> = []
+    for platform in Platform.allUsual + listed where release.binaryPath.choice(on: platform) != nil {
+      for name in names {
+        let path = try binaries.path(name, on: platform)
+        if let owner = owners[path], owner != platform {
+          // A path without the variant is that of the platform without one, which comes first.
+          if owner.withoutVariant == platform.withoutVariant { continue }
+          let reason = "may be for \(owner) or \(platform): what is \"present\" needs a \"binaryPath\" with both"
+          throw Diagnostic(.usage, "\(escapedName(path)) \(reason) {os} and {arch} in it")
+        }
+        guard try FileStatus.followingIfThere(path)?.isFile == true else { continue }
+        owners[path] = platform
+        found.insert(platform)
+      }
+    }
+    if !found.isEmpty { return found.sorted { "\($0)" < "\($1)" } }
+    let reason = names.isEmpty ? "no list of binaries in release.json" : "no binary where \"binaryPath\" has it"
+    throw Diagnostic(.system, "\(escapedName(bin)): no platform is \"present\": \(reason)")
   }
 
   private static func folders(in path: [UInt8]) throws -> [[UInt8]] {
@@ -161,5 +200,22 @@ struct PlatformLists {
         throw error
       }
     }
+  }
+}
+
+extension Platform {
+  /// All platforms in Go's words, those without a variant before those with one.
+  fileprivate static let allUsual: [Platform] = PlatformNames.systems.sorted().flatMap { os in
+    PlatformNames.architectures.sorted().flatMap { architecture in
+      ([nil] + (PlatformNames.usualVariants[architecture] ?? [])).map {
+        Platform(os: os, architecture: architecture, variant: $0)
+      }
+    }
+  }
+
+  /// The platform that a folder "OS/ARCHVARIANT" is for.
+  fileprivate var splitVariant: Platform {
+    guard let (architecture, variant) = PlatformNames.parts(ofArchitectureName: architecture) else { return self }
+    return Platform(os: os, architecture: architecture, variant: variant)
   }
 }

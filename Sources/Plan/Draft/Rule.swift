@@ -55,6 +55,9 @@ struct RulePlace {
 
   func fill(_ template: Template) throws -> String { try facts.fill(template, subject) }
 
+  /// The string that `template` is on the rule's platform.
+  func choice(_ template: Template) throws -> Template { try facts.choice(template, on: platform) }
+
   /// The path that `template` gives when it is filled in.
   func archivePath(_ template: Template) throws -> ArchivePath { try facts.path(template, subject) }
 

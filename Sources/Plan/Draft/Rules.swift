@@ -38,7 +38,7 @@ package struct Rules: Sendable {
   /// The files and folders of the source tree that the tarballs take. Paths with a variable are left out.
   package var sourcePaths: [String] {
     let templates = layouts.tarballs.flatMap { of($0.entries) }.flatMap(\.verb.sourcePaths)
-    return templates.filter(\.variables.isEmpty).map(\.text)
+    return templates.flatMap(\.choices).filter(\.variables.isEmpty).map(\.text)
   }
 }
 
@@ -94,7 +94,9 @@ private struct LooseImages {
     case .list(let name): name == group
     case .names(let templates):
       // A name that is no image's may have variables, or is refused when the plan is made.
-      templates.contains { name in !names.contains(name.text) || members.contains { $0.name == name.text } }
+      templates.flatMap(\.choices).contains { name in
+        !names.contains(name.text) || members.contains { $0.name == name.text }
+      }
     }
   }
 }

@@ -83,17 +83,21 @@ struct Scope: Sendable {
       if !facts.options.isDry { asked.formUnion(rule.rule.verb.facts) }
     }
     let layout = facts.layouts.images
-    let isVersionNeeded =
-      tarballs.contains { $0.templates.contains { facts.needVersion(for: $0) } }
-      || images.contains { image in
-        image.templates(of: layout).contains { facts.needVersion(for: $0, tag: image.rule.tag) }
+    let ofTarballs = tarballs.flatMap(\.templates) + [facts.layouts.release.binaryPath]
+    var ofTemplates = ofTarballs.reduce(into: Set<Fact>()) { $0.formUnion(facts.facts(for: $1)) }
+    for image in images {
+      for template in image.templates(of: layout) {
+        ofTemplates.formUnion(facts.facts(for: template, tag: image.rule.tag))
       }
-      || !areImagesMade
-        && heldImages.contains { image in
-          (image.rule.stageTemplates(layout)).contains { facts.needVersion(for: $0, tag: image.rule.tag) }
-        }
-    if isVersionNeeded { asked.insert(.version) }
-    return asked
+    }
+    for image in areImagesMade ? [] : heldImages {
+      for template in image.rule.stageTemplates(layout) {
+        ofTemplates.formUnion(facts.facts(for: template, tag: image.rule.tag))
+      }
+    }
+    // A dry run has a commit of its own.
+    if facts.options.isDry { ofTemplates.remove(.commit) }
+    return asked.union(ofTemplates)
   }
 }
 
@@ -105,8 +109,8 @@ extension ScopedTarball {
 extension ScopedImage {
   /// The templates that making it fills in.
   fileprivate func templates(of layout: ImagesLayout?) -> [Template] {
-    let base = layout?.bases[rule.base]?.reference.template(for: key.platform.architecture)
-    let repository = (rule.repository ?? layout?.repository)?.template(for: key.platform.architecture)
+    let base = layout?.bases[rule.base]?.reference
+    let repository = rule.repository ?? layout?.repository
     let settings = [rule.to, rule.workdir, rule.user] + (rule.env + rule.labels).map(\.value)
     let places = holders.flatMap { [$0.layout.settings.root, $0.to] }
     return ([base, repository] + settings + places).compactMap { $0 } + (rule.cmd ?? []) + (rule.entrypoint ?? [])

@@ -56,7 +56,11 @@ struct ScopeFinder {
   /// The scope of a run that makes what is `wanted`.
   mutating func scope(of wanted: WantedArtifacts) -> Scope {
     checkFlags()
-    for mistake in lists.mistakesOfWanted() { said.refuse(mistake) }
+    do {
+      for mistake in try lists.mistakesOfWanted(facts) { said.refuse(mistake) }
+    } catch {
+      unasked.insert(error.fact)
+    }
     let known = layouts.tarballs.map(\.name) + rules.images.map(\.rule.name)
     for name in wanted.unknown {
       let near = didYouMean(name, in: known)
@@ -112,7 +116,9 @@ struct ScopeFinder {
 
   private mutating func prepare(_ selector: PlatformSelector?) {
     do {
-      try lists.prepare(selector)
+      try lists.prepare(selector, facts)
+    } catch let error as UnaskedFact {
+      unasked.insert(error.fact)
     } catch {
       said.refuse(error)
     }

@@ -46,7 +46,7 @@ extension Verb {
   var tarball: String? { nil }
   var facts: Set<Fact> { [] }
   var isChosenByPlatform: Bool {
-    sourcePaths.contains { $0.variables.contains(.os) || $0.variables.contains(.arch) }
+    sourcePaths.contains(where: \.isChosenByPlatform)
   }
 
   /// The same as with a tree, for verbs that need only the layouts.
@@ -75,7 +75,10 @@ struct VerbEntry {
 
   /// The value as names, or as the name of a list of this kind, which must be in `known`.
   func nameList(of kind: String, _ known: Set<String>) -> NameList? {
-    if field.isArray { return field.elements.map { .names($0.compactMap(templates.path)) } }
+    if field.isArray {
+      if field.isEmpty { field.refuse("expected at least one name") }
+      return field.elements.map { .names($0.compactMap(templates.name)) }
+    }
     guard let name = field.string else { return nil }
     names.check(kind, name, in: known, at: field)
     return .list(name)

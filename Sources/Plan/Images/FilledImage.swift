@@ -61,8 +61,6 @@ private struct ImageFiller {
 
   private func fill(_ template: Template) throws -> String { try facts.fill(template, subject) }
 
-  private var architecture: String { subject.platform?.architecture ?? "" }
-
   private func missing(_ what: String, at origin: RuleOrigin) -> Diagnostic {
     guard let platform = subject.platform else { return Diagnostic(.usage, what, at: origin) }
     return Diagnostic(.usage, what, for: platform, at: origin)
@@ -72,12 +70,12 @@ private struct ImageFiller {
     guard let base = facts.layouts.images?.bases[rule.base] else {
       throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
     }
-    guard let template = base.reference.template(for: architecture) else {
+    guard let template = base.reference.choice(on: subject.platform) else {
       throw missing("the base \(quoted(base.name)) has no image", at: base.origin)
     }
     let name = try fill(template)
     return NamedBase(
-      rule: base, name: name, hasArchitecture: template.variables.contains(.arch),
+      rule: base, name: name, hasArchitecture: template.variables.contains { [.arch, .archName].contains($0) },
       reference: try reference(name, at: base.origin))
   }
 
@@ -91,7 +89,7 @@ private struct ImageFiller {
 
   func reference() throws -> Reference {
     let layout = facts.layouts.images
-    guard let template = (rule.repository ?? layout?.repository)?.template(for: architecture) else {
+    guard let template = (rule.repository ?? layout?.repository)?.choice(on: subject.platform) else {
       throw missing("\(quoted(rule.name)) has no repository", at: rule.origin)
     }
     let tag = try facts.value(of: .tag, subject)
@@ -103,7 +101,7 @@ private struct ImageFiller {
 
   func releaseReference() throws -> Reference? {
     guard rule.outputs.contains(.images), let names = facts.options.releaseNames else { return nil }
-    return try reference(names.name(of: rule.name, architecture), at: rule.origin)
+    return try reference(names.name(of: rule.name, subject.platform?.architectureName ?? ""), at: rule.origin)
   }
 
   func changes() throws -> SettingChanges {

@@ -72,8 +72,8 @@ struct ImageDraft: Sendable {
   func outputs(in locations: Locations) -> [String] {
     let staged = stagePlaces.map { place in "\(locations.stage)/\(place.folder)/\(place.place(of: fileName))" }
     if !isKept { return staged }
-    let folder = "\(locations.images)/\(key.platform.architecture)"
-    let build = "\(locations.dockerfiles)/\(key.platform.architecture)/\(key.name)"
+    let folder = "\(locations.images)/\(key.platform.architectureName)"
+    let build = "\(locations.dockerfiles)/\(key.platform.architectureName)/\(key.name)"
     return staged + ["\(folder)/\(fileName)", build]
   }
 }

@@ -32,7 +32,7 @@ struct ImageDrafter {
   /// Throws `Diagnostic`, and the errors of the files that are read.
   private mutating func draft() throws -> ImageDraft {
     // First, because an executable that cannot be looked up ends the draft.
-    let subject = try TemplateSubject(rule, on: platform, context.options)
+    let subject = try TemplateSubject(rule, on: platform, context.facts)
     if platform.os == "windows" {
       // Layers for Windows have Files and Hives in their root (hcsshim, pkg/ociwclayer), and what their base tells.
       throw mistake("images for windows are not made: what stands outside Files/ is not in the container")
@@ -45,7 +45,7 @@ struct ImageDrafter {
     }
     let stageFolder = places.first.map { "\(locations.stage)/\($0.folder)" }
     let gate = try ImageGate(
-      subject.binary, platform, stageFolder: stageFolder ?? "\(locations.images)/\(platform.architecture)")
+      subject.binary, platform, stageFolder: stageFolder ?? "\(locations.images)/\(platform.architectureName)")
     let base = try bases.map { DraftBase(try stored(filled.base, in: $0, gate)) } ?? DraftBase(for: platform)
     let layer = try ImageLayer(
       image, on: base.files, user: base.config.settings.user, filled.changes, context, &said)
@@ -64,13 +64,13 @@ struct ImageDrafter {
       key: image.key, origin: rule.origin, reference: filled.reference, releaseReference: filled.releaseReference,
       fileName: filled.fileName, stagePlaces: rule.outputs.contains(.stage) ? places : [],
       isKept: rule.outputs.contains(.images), base: base,
-      platform: imagePlatform(base.config.platform, gate.variant), settings: settings,
+      platform: try imagePlatform(base, gate.variant), settings: settings,
       createdBy: "kpack: ADD \(rule.binary ?? rule.name)", layer: layer.entries, draft: layer.draft,
       executable: recipe.executable, dockerfile: recipe.dockerfile)
   }
 
-  private func mistake(_ reason: String) -> Diagnostic {
-    Diagnostic(.usage, "image \(rule.name) for \(platform): \(reason)", at: rule.origin)
+  private func mistake(_ reason: String, _ fault: Fault = .usage) -> Diagnostic {
+    Diagnostic(fault, "image \(rule.name) for \(platform): \(reason)", at: rule.origin)
   }
 
   /// Every place in the stage folder where a tarball looks for the image.
@@ -79,8 +79,9 @@ struct ImageDrafter {
     for holder in image.holders {
       // A template that cannot be filled in is a mistake of the tarball, told where that is planned.
       let root = try? context.facts.fill(
-        holder.layout.settings.root, on: holder.layout.platforms == nil ? nil : platform)
-      let to = try? holder.to.map { try context.facts.path($0, TemplateSubject(platform: platform)) }
+        holder.layout.settings.root, TemplateSubject(holder.layout, on: holder.layout.platforms == nil ? nil : platform)
+      )
+      let to = try? holder.to.map { try context.facts.path($0, TemplateSubject(holder.layout, on: platform)) }
       let path = [root ?? "", to?.text ?? ""].filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
       let place = PlannedImage.StagePlace(
         folder: holder.layout.stageFolder(on: platform), path: path)
@@ -100,14 +101,27 @@ struct ImageDrafter {
     said.warn("image \(rule.name) for \(platform): \(reason)")
   }
 
-  /// The image's platform on a base of `base`. The variant is the base's, or for arm the executable's if that is
-  /// higher, or v7 when neither is known (image-spec, config.md, `variant`; Go's GOARM).
-  private func imagePlatform(_ base: Platform, _ executable: String?) -> Platform {
-    var variant = base.variant
+  /// The platform in the image's config. Its variant is the one asked for, else the base's, or for arm the executable's
+  /// if that is higher, or v7 when neither is known, with a warning (image-spec, config.md, `variant`; Go's GOARM).
+  private mutating func imagePlatform(_ base: DraftBase, _ executable: String?) throws -> Platform {
+    let ofBase = base.config.platform
+    let known = ofBase.variant == nil ? nil : ofBase.normalized.variant
+    if platform.variant != nil {
+      if let known, platform.lacks(armVariant: known) {
+        throw mistake("its base is for \(ofBase), which does not run on \(platform)", .data)
+      }
+      return platform
+    }
+    var variant = ofBase.variant
     if platform.architecture == "arm" {
       // "v5" to "v8" have one length, so they compare as text.
-      let known = base.variant == nil ? nil : base.normalized.variant
-      variant = [known, executable].compactMap { $0 }.max() ?? "v7"
+      variant = [known, executable].compactMap { $0 }.max()
+      if variant == nil && base.image != nil {
+        let advice = "platforms such as \(platform)/v7 say which"
+        said.warn(
+          "image \(rule.name) for \(platform): neither it nor its base says a variant, so it gets v7; \(advice)")
+      }
+      variant = variant ?? "v7"
     }
     return Platform(os: platform.os, architecture: platform.architecture, variant: variant)
   }

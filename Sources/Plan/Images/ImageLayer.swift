@@ -25,7 +25,8 @@ struct ImageLayer {
     draft.add(image.baseRules, subject, in: context)
     if let binary = rule.binary {
       let number = draft.number(of: EntryOrigin(origin: rule.origin, isChosenByPlatform: true))
-      let options = RuleOptions(to: rule.to.text == "." ? nil : rule.to, capabilities: rule.capabilities)
+      let to = try context.facts.choice(rule.to, on: image.key.platform)
+      let options = RuleOptions(to: to.text == "." ? nil : to, capabilities: rule.capabilities)
       let place = RulePlace(
         origin: rule.origin, number: number, options: options, subject: subject, facts: context.facts)
       draft.add(BinariesVerb(binary), at: place, in: context)

@@ -73,7 +73,7 @@ package enum Planner {
         }
       }
     }
-    let causes = SharedCauses(options.locations, stagedImages: drafts.stagedImages)
+    let causes = SharedCauses(options.locations, rules.layouts.release, stagedImages: drafts.stagedImages)
     throw PlanErrors(diagnostics: causes.combined(said.mistakes))
   }
 }

@@ -191,7 +191,8 @@ extension ReleaseDrafts {
   /// The name of the archive; nil, with the mistake noted, when it is not valid.
   private mutating func fileName(of tarball: ScopedTarball, _ facts: Facts) -> String? {
     do {
-      let name = try facts.fill(tarball.layout.fileName, on: tarball.key.platform)
+      let name = try facts.fill(
+        tarball.layout.fileName, TemplateSubject(tarball.layout, on: tarball.key.platform))
       if ArchivePath.isName(name) && !name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) { return name }
       throw Diagnostic(.usage, "expected a file name, found \(quoted(name))")
     } catch {
@@ -350,7 +351,7 @@ struct TarballDraft: Sendable {
     if case .failure(let error) = root {
       draft.said.refuse(error, at: settings.rootOrigin ?? tarball.layout.origin)
     }
-    draft.add(tarball.rules, TemplateSubject(platform: tarball.key.platform), in: context)
+    draft.add(tarball.rules, TemplateSubject(layout, on: tarball.key.platform), in: context)
     entries = draft.finish(as: fileName)
     for warning in TwinNames.warnings(of: entries, in: fileName) { draft.said.warn(warning) }
     for warning in draft.stagedImageWarnings.told(as: "staged images with a sloppy archive").of(fileName) {
@@ -359,7 +360,8 @@ struct TarballDraft: Sendable {
   }
 
   private static func root(of tarball: ScopedTarball, _ facts: Facts) throws -> String {
-    let root = try facts.fill(tarball.layout.settings.root, on: tarball.key.platform)
+    let layout = tarball.layout
+    let root = try facts.fill(layout.settings.root, TemplateSubject(layout, on: tarball.key.platform))
     if root.isEmpty || root == "." || ArchivePath.isName(root) { return root }
     throw Diagnostic(.usage, "expected the name of one folder, found \(quoted(root))")
   }

@@ -26,10 +26,11 @@ struct BinariesVerb: Verb {
   func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
     guard let platform = place.platform else { return }
     try context.locations.check(.bin)
-    let binaries = BuiltBinaries(context.locations)
+    let binaries = BuiltBinaries(context.facts)
     for name in try place.names(names, of: context.facts.layouts.release.binaries) {
       let path = try place.below(name + platform.executableSuffix)
-      let request = SingleFile(source: binaries.path(name, on: platform), path: path, fault: .system)
+      let source = try binaries.path(name, on: platform)
+      let request = SingleFile(source: source, path: path, fault: .system, binary: (name, platform))
       guard let found = try request.find(for: &draft, at: place, in: context) else { continue }
       draft.addFile(
         found.file, found.status, at: path.bytes, place, for: FilePurpose(builtFor: platform))

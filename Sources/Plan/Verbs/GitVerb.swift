@@ -20,13 +20,15 @@ struct GitVerb: Verb {
   init?(_ entry: VerbEntry) {
     let field = entry.field
     bringsCommitID = entry.object["commitId"].flatMap { Self.bringsCommitID($0, entry) } ?? false
-    guard let commit = entry.templates.text(field) else { return nil }
-    // Compared as bytes: a dash with a combining mark is one Character.
-    let bytes = commit.text.utf8
-    if bytes.isEmpty || bytes.first == UInt8(ascii: "-") || bytes.contains(where: { $0 < 0x20 }) {
+    let commit = entry.templates.value(field) { field in
+      guard let commit = entry.templates.text(field) else { return nil }
+      // Compared as bytes: a dash with a combining mark is one Character.
+      let bytes = commit.text.utf8
+      if !bytes.isEmpty && bytes.first != UInt8(ascii: "-") && !bytes.contains(where: { $0 < 0x20 }) { return commit }
       field.refuse("expected a commit such as \"HEAD\", found \(field.found)")
       return nil
     }
+    guard let commit else { return nil }
     self.commit = commit
   }
 

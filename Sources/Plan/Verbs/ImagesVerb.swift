@@ -54,7 +54,7 @@ struct ImagesVerb: Verb {
     let platform = key.platform
     guard let layout = context.facts.layouts.tarball(draft.name) else { return }
     let folder = "\(context.locations.stage)/\(layout.stageFolder(on: platform))\(top)"
-    let subject = try TemplateSubject(rule, on: platform, context.options)
+    let subject = try TemplateSubject(rule, on: platform, context.facts)
     let fileName = try context.facts.fileName(of: rule, subject)
     func add(_ file: String) throws -> StagedFile? {
       let path = try place.below(file)

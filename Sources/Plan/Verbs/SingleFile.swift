@@ -13,6 +13,8 @@ struct SingleFile {
   let fault: Fault
   /// Whether links must not lead out of the source tree.
   var isInTree = false
+  /// The binary, when this is one of those that were built.
+  var binary: (name: String, platform: Platform)?
   /// The image, when this is its file in the stage folder.
   var stagedImage: String?
 
@@ -52,8 +54,10 @@ struct SingleFile {
   private func missing(_ error: SystemError, _ locations: Locations) -> Diagnostic {
     let reason = SystemError(operation: "find", path: source, errno: error.errno)
     guard let stagedImage else {
-      let cause = error.isAboutMissingFile ? SharedCause(kind: .source(source), subject: "") : nil
-      return Diagnostic(fault, "\(path.text): source \(reason)", cause: cause)
+      let cause =
+        binary.map { SharedCause.missingBinary($0.name, at: source, $0.platform) }
+        ?? SharedCause(kind: .source(source), subject: "")
+      return Diagnostic(fault, "\(path.text): source \(reason)", cause: error.isAboutMissingFile ? cause : nil)
     }
     let bases = escapedName(locations.bases.utf8)
     let folder = Paths.parent(of: String(decoding: source, as: UTF8.self))

@@ -29,7 +29,7 @@ struct StagedImage {
 
   /// The reasons why it is no image for `platform` with the tag `tag`, and warnings.
   ///
-  /// Variants may differ, and a nil `tag` allows any tag. Registry and repository of the names are not compared. The
+  /// Variants may differ unless `platform` says one, and a nil `tag` allows any tag. Registry and repository of the names are not compared. The
   /// documents are verified; layers must be there, and are not read.
   func findings(against platform: Platform, tag: String?) throws -> Findings {
     do {
@@ -44,7 +44,7 @@ struct StagedImage {
     let images = try source.images()
     if images.isEmpty { return [told("holds no image")] }
     var reasons: [String] = []
-    let suitable = images.filter { $0.platform.withoutVariant == platform.withoutVariant }
+    let suitable = images.filter { Self.suits($0.platform, platform) }
     if suitable.isEmpty {
       let found = Self.list(images.map { "\($0.platform)" })
       reasons.append(told("is for \(found), wanted is \(platform)"))
@@ -56,6 +56,13 @@ struct StagedImage {
       if let reason = try missing(of: image, in: source) { reasons.append(reason) }
     }
     return reasons
+  }
+
+  /// Whether an image for `found` runs on `platform`, as far as that says a variant.
+  private static func suits(_ found: Platform, _ platform: Platform) -> Bool {
+    if found.withoutVariant != platform.withoutVariant { return false }
+    guard platform.variant != nil, found.variant != nil, let variant = found.normalized.variant else { return true }
+    return !platform.lacks(armVariant: variant)
   }
 
   private func told(_ reason: String) -> String { "\(escapedName(path.utf8)): \(reason): \(Self.remedy)" }

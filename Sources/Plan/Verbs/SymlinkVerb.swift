@@ -15,12 +15,16 @@ struct SymlinkVerb: Verb {
 
   /// Reads the target: any path without control characters.
   init?(_ entry: VerbEntry) {
-    guard let target = entry.templates.text(entry.field) else { return nil }
-    let bytes = target.text.utf8
-    if bytes.isEmpty || bytes.count > ArchivePath.longest || bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-      entry.field.refuse("expected the target of a link, found \(entry.field.found)")
+    let target = entry.templates.value(entry.field) { field in
+      guard let target = entry.templates.text(field) else { return nil }
+      let bytes = target.text.utf8
+      if !bytes.isEmpty && bytes.count <= ArchivePath.longest && !bytes.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+        return target
+      }
+      field.refuse("expected the target of a link, found \(field.found)")
       return nil
     }
+    guard let target else { return nil }
     self.target = target
   }
 

@@ -23,7 +23,8 @@ struct TreeVerb: Verb {
 
   func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
     let tree = SourceTree(context)
-    let source = self.source.text == "." ? tree.root : try tree.path(self.source, at: place)
+    let template = try place.choice(self.source)
+    let source = template.text == "." ? tree.root : try tree.path(template, at: place)
     let to = try place.to()?.bytes
     let status: FileStatus
     do throws(SystemError) {
@@ -52,6 +53,7 @@ struct TreeVerb: Verb {
 
   func addNames(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
     let to = try place.to()
+    let source = try place.choice(self.source)
     if source.text != "." { _ = try place.archivePath(source) }
     guard let to, place.options.include.isEmpty, !place.options.isOptional else { return }
     draft.collector.add(folder: to.bytes, mode: .folder, owner: draft.generatedOwner(place), rule: place.number)

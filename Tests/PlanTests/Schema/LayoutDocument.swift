@@ -51,6 +51,8 @@ struct LayoutDocument {
         text: #"""
           {"$schema": "s", "name": "x", "platforms": {"p": ["linux/amd64"], "q": "present"}, "fast": ["linux/amd64"],
            "fastWith": [{"variable": "V", "prefix": "x", "platforms": {"p": ["linux/arm"]}}], "override": "replace", "binaries": {"b": ["one"]},
+           "binaryPath": {"windows/*": "w/{binary}", "*": "{os}_{arch}{variant}/{binary}"}, "environment": ["A"],
+           "names": {"os": {"darwin": "macOS"}, "arch": {"amd64": "x86_64", "arm/v6": "armv6"}},
            "archive": {"root": "r", "owner": "0:0", "exclude": ["*~"], "mode": "normal", "mtime": 1, "level": 6},
            "flags": {"f": {"env": "F", "default": "y", "onWith": ["A"]}}}
           """#),
@@ -59,10 +61,16 @@ struct LayoutDocument {
         text: #"""
           {"$schema": "s", "tarball": "a.tgz", "platforms": "p", "when": "f",
            "archive": {"root": "r", "owner": "0:0", "exclude": ["*~"], "mode": "normal", "mtime": 1, "level": 6},
-           "entries": []}
+           "names": {"os": {"darwin": "macOS"}, "arch": {"amd64": "x86_64", "arm/v6": "armv6"}}, "entries": []}
           """#),
       LayoutDocument(
         kind: .tarball, text: #"{"tarball": "a-{os}.tar.gz", "platforms": ["linux/amd64"], "entries": []}"#),
+      LayoutDocument(
+        kind: .tarball,
+        text: #"""
+          {"tarball": {"windows/*": "a.tar", "linux/arm/v6": "b.tgz", "*": "c.tar.gz"}, "platforms": "p",
+           "archive": {"root": {"amd64": ".", "*": "r"}}, "entries": []}
+          """#),
       LayoutDocument(
         kind: .images,
         text: #"""
@@ -86,6 +94,9 @@ struct LayoutDocument {
 
   private static let image = [
     #"{"name": "n", "base": "base"}"#,
+    #"{"binary": "one", "to": {"arm/v6": ".", "*": "a"}, "base": "base", "tag": {"amd64": "t", "*": "u"}}"#,
+    #"{"name": "n", "base": "base", "file": {"amd64": "f.tar", "*": "{arch}.tar"}, "env": {"A": {"*": "b"}}}"#,
+    #"{"name": "n", "base": "base", "cmd": [{"*": "c"}], "workdir": {"*": "/w"}, "user": {"arm": "u", "*": "v"}}"#,
     #"{"binary": "one", "to": "bin", "base": "base", "repository": "r", "tag": "t", "file": "f.tar"}"#,
     #"{"binary": "one", "base": "base", "outputs": ["stage", "images"], "env": {"A": "b"}, "cmd": ["c"]}"#,
     #"{"binary": "one", "base": "base", "env": ["A=b"], "entrypoint": ["e"], "workdir": "/w", "user": "u"}"#,
@@ -99,6 +110,14 @@ struct LayoutDocument {
   private static let entries = [
     #"{"binaries": "b", "to": "t", "optional": true, "mode": "0755", "unchecked": true, "overlay": true}"#,
     #"{"binaries": ["one"], "platforms": ["linux/*"], "when": "!f"}"#,
+    #"{"binaries": [{"windows/*": "two", "*": "one"}], "platforms": ["!linux/arm", "!windows/*"]}"#,
+    #"{"file": {"windows/*": "f", "*": "g"}, "to": {"amd64": "t", "*": "u"}, "platforms": ["linux/*", "!linux/arm/v6"]}"#,
+    #"{"tree": {"windows/*": ".", "*": "a"}}"#,
+    #"{"paths": [{"windows/*": "a", "*": "b/c"}]}"#,
+    #"{"text": {"windows/*": "", "*": "x"}, "to": "t"}"#,
+    #"{"directory": {"windows/*": "a", "*": "b"}}"#,
+    #"{"symlink": {"windows/*": "../a", "*": "b"}, "to": "t"}"#,
+    #"{"git": {"windows/*": "HEAD", "*": "v1"}}"#,
     #"{"images": "g", "to": "t", "optional": true, "mode": "0755"}"#,
     #"{"images": ["one"]}"#,
     #"{"file": "f", "to": "t", "optional": true, "mode": "0755", "unchecked": true}"#,

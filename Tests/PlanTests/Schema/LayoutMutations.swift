@@ -16,7 +16,9 @@ struct LayoutMutations {
     "\u{1F600}", "x.tgz", "x.tar.gz", ".tgz", ".tar.gz", "x.tgz\n", "x.tar", ".tar", "x.zip", "a/x.tgz", "a/x.tar",
     "{name}", "{name}.tgz", "{os}.tgz", "x.tgz{{", "x.tar{name}", "{{", "{{}", "{", "}", "{nope}", "{md5}", "{os}",
     "linux/amd64", "Linux/AMD64", "linux/*", "*/*", "*", "linux", "linux/arm/v7", "linux/arm-64", "-linux/arm",
-    "linux/", "linux/amd64\n", "!linux/amd64", "-x", "-\u{301}x", "_x", "f", "!f", "!", "!!f", "!\u{301}f", "git-clean",
+    "linux/", "linux/arm/v6", "linux/arm/6", "arm/v6", "!windows/*", "!*/*", "windows", "macos", "x86_64",
+    "{binary}", "a/{binary}", "{{binary}", "{env.A}", "{env.Z}", "{variant}", "linux/amd64\n", "!linux/amd64", "-x",
+    "-\u{301}x", "_x", "f", "!f", "!", "!!f", "!\u{301}f", "git-clean",
     "!git-clean", "0755", "755", "0888", "10755", "7", "-755", "normal", "source", "0:0", "00:07", "-0:0", "+1:1",
     "1:2:3", ":", "0:\u{301}0", "0:4294967295", "A=1", "=1", "=", "A", "A B=1", "A=\n", "A=\t", "A=\u{7F}",
     "A=\u{301}1",
@@ -63,10 +65,15 @@ struct LayoutMutations {
 
   /// Whether the keys of the object at the place are names that the layout gives.
   private static func holdsNames(_ place: String) -> Bool {
-    [".platforms", ".binaries", ".flags", ".bases", ".base", ".ref", ".repository", ".groups", ".env", ".labels"]
-      .contains {
-        place.hasSuffix($0)
-      }
+    [
+      ".platforms", ".binaries", ".flags", ".bases", ".base", ".ref", ".repository", ".groups", ".env", ".labels",
+      ".os", ".arch",
+      ".binaryPath", ".tarball", ".root", ".file", ".tree", ".text", ".directory", ".symlink", ".git", ".to", ".tag",
+      ".user", ".workdir",
+    ]
+    .contains {
+      place.hasSuffix($0)
+    }
   }
 
   /// One change, of any kind at any place.

@@ -40,7 +40,28 @@ struct RuleBeyondSchemas: Sendable {
       $0.hasPrefix("unknown variable ")
     },
     RuleBeyondSchemas("a variable is known where it stands", .tarball, entry(#"{"directory": "{os}"}"#)) {
-      $0.hasPrefix("{") && ["} is known in ", "} is not known ", "} cannot stand here"].contains(where: $0.contains)
+      $0.hasPrefix("{") && ["} is known in ", "} is not known", "} cannot stand here"].contains(where: $0.contains)
+    },
+    RuleBeyondSchemas(
+      "texts by platform need one", .tarball, entry(#"{"directory": {"windows/*": "a", "*": "b"}}"#)
+    ) { $0.hasPrefix("texts by platform need one") },
+    RuleBeyondSchemas(
+      "a text by platform can be reached", .release,
+      #"{"name": "a", "archive": {"root": {"linux/*": "a", "linux/arm": "b"}}}"#
+    ) { $0.hasPrefix("is never used: ") },
+    RuleBeyondSchemas(
+      "a pattern with ! leaves out something, and not all", .tarball,
+      entry(#"{"directory": "d", "platforms": ["linux/amd64", "!windows/amd64"]}"#)
+        .replacing(#""entries""#, with: #""platforms": "p", "entries""#)
+    ) { $0.hasPrefix("leaves out ") },
+    RuleBeyondSchemas("{{binary} is no variable", .release, #"{"name": "a", "binaryPath": "{{binary}"}"#) {
+      $0.hasPrefix("expected a path with {binary} in it")
+    },
+    RuleBeyondSchemas(
+      "a variant is one of its architecture", .release, #"{"name": "a", "fast": ["linux/amd64/power9"]}"#
+    ) { $0.hasPrefix("expected a platform such as ") && $0.contains("/power9") },
+    RuleBeyondSchemas("names are of Go's words", .release, #"{"name": "a", "names": {"arch": {"x86_64": "x"}}}"#) {
+      $0.hasPrefix("expected a") && $0.contains("did you mean")
     },
     RuleBeyondSchemas("a glob's set is closed", .tarball, entry(#"{"tree": ".", "exclude": ["[a"]}"#)) {
       $0.hasPrefix("a pattern with '[' and no ']' after it")
@@ -141,7 +162,10 @@ struct SchemaAgreementTests {
     let judge = try #require(SchemaJudge.found, SchemaJudge.missing)
     let release = LayoutDocument(kind: .tarball, text: #"{"name": "a"}"#)
     #expect(judge.verdicts([("", release.text)]) == [true])
-    #expect(release.mistakes == ["missing key \"entries\"", "missing key \"tarball\"", "unknown key"])
+    #expect(
+      release.mistakes == [
+        "missing key \"entries\"", "missing key \"tarball\"", "unknown key; did you mean \"names\"?",
+      ])
   }
 
   @Test(.enabled(if: SchemaJudge.isWanted, SchemaJudge.missing))
