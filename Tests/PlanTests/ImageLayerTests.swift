@@ -315,8 +315,8 @@ import Testing
     try tree.addBase()
     #expect(
       try tree.imageMistakes(image(binary: "other")) == [
-        "system: groups.main[0]: usr/local/bin/other: source ROOT/_output/dockerized/bin/linux/amd64/other: "
-          + "cannot find: No such file or directory"
+        #"system: layouts/release.json:2:31: binaries.all[1]: no binary "other" for linux/amd64: "#
+          + "ROOT/_output/dockerized/bin/linux/amd64/other is missing"
       ])
   }
 }
