@@ -1,6 +1,4 @@
-// A SHA-256 value, and the streaming computation of one by the system's libcrypto.
-
-private import CCrypto
+// A SHA-256 value, and the streaming computation of one.
 
 /// A SHA-256 value: 32 bytes, shown as 64 lower-case hexadecimal digits.
 package struct Digest: Hashable, Sendable, CustomStringConvertible {
@@ -24,25 +22,16 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
   package var description: String { Hex.text(of: bytes) }
 }
 
-/// A SHA-256 under way (FIPS 180-4), through OpenSSL's EVP interface, which uses the processor's SHA instructions.
+/// A SHA-256 under way.
 package struct SHA256: ~Copyable {
-  private let context: OpaquePointer
+  private var digest: MessageDigest
 
-  package init() {
-    // EVP_MD_CTX_new and EVP_DigestInit_ex fail only when memory is exhausted or no provider has SHA-256; nothing
-    // that is read can cause either.
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-      fatalError("libcrypto has no SHA-256")
-    }
-    self.context = context
-  }
+  package init() { digest = MessageDigest(.sha256) }
 
-  deinit { EVP_MD_CTX_free(context) }
+  private init(_ digest: consuming MessageDigest) { self.digest = digest }
 
   /// Takes in `bytes`.
-  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    _ = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
-  }
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) { digest.update(bytes) }
 
   /// Takes in `bytes`.
   package mutating func update(_ bytes: some Sequence<UInt8>) {
@@ -51,20 +40,10 @@ package struct SHA256: ~Copyable {
   }
 
   /// A second one that has taken in the same so far.
-  package borrowing func copy() -> SHA256 {
-    let copy = SHA256()
-    // Fails only when memory is exhausted.
-    guard EVP_MD_CTX_copy_ex(copy.context, context) == 1 else { fatalError("libcrypto copies no SHA-256") }
-    return copy
-  }
+  package borrowing func copy() -> SHA256 { SHA256(digest.copy()) }
 
   /// The digest of all that was taken in.
-  package consuming func finalize() -> Digest {
-    var bytes = [UInt8](repeating: 0, count: 32)
-    // EVP_sha256 writes exactly 32 bytes.
-    _ = EVP_DigestFinal_ex(context, &bytes, nil)
-    return Digest(bytes: bytes)
-  }
+  package consuming func finalize() -> Digest { Digest(bytes: digest.finalize()) }
 
   /// The digest of `bytes`.
   package static func digest(of bytes: some Sequence<UInt8>) -> Digest {

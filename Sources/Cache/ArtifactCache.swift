@@ -34,6 +34,18 @@ package final class ArtifactCache: Sendable {
     return digest
   }
 
+  /// The checksum of the content with the SHA-256 `digest`, as it is stored; if there is none, the one that `make`
+  /// gives, which is then stored.
+  package func checksum(
+    _ algorithm: ChecksumAlgorithm, of digest: Digest, orMake make: () throws -> [UInt8]
+  ) rethrows -> [UInt8] {
+    let key = CacheKey.checksum(algorithm, of: digest)
+    if let known = objects.record(key), known.count == algorithm.count { return known }
+    let checksum = try make()
+    objects.store(record: checksum, as: key)
+    return checksum
+  }
+
   /// The time, in nanoseconds since 1970, until which only this run can change the outputs; taken before they get their
   /// names. `written` are their states. Waits for a tick of the clock if that saves hashing a large one again.
   package func timeBeforeCommit(of written: some Sequence<FileIdentity>) -> Int64 {

@@ -37,6 +37,14 @@ package struct CacheKey: Hashable, Sendable {
     return CacheKey(digest: hash.finalize())
   }
 
+  /// The key of a checksum of the content with the SHA-256 `digest`.
+  package static func checksum(_ algorithm: ChecksumAlgorithm, of digest: Digest) -> CacheKey {
+    var hash = SHA256()
+    hash.update("\(algorithm.rawValue) of sha256\n".utf8)
+    hash.update(digest.bytes)
+    return CacheKey(digest: hash.finalize())
+  }
+
   private static func make(
     _ kind: String, _ codec: any Codec, _ subject: (inout SHA256) -> Void
   ) -> CacheKey {

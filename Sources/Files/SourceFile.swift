@@ -53,7 +53,13 @@ package struct SourceFile: Equatable, Sendable {
 
   /// The digest of its bytes. Throws `SourceChanged` when the file is not what was planned.
   package func digest() throws -> Digest {
-    var hash = SHA256()
+    guard let digest = Digest(kept: try checksum(.sha256)) else { preconditionFailure("a SHA-256 of another size") }
+    return digest
+  }
+
+  /// A checksum of its bytes. Throws `SourceChanged` when the file is not what was planned.
+  package func checksum(_ algorithm: ChecksumAlgorithm) throws -> [UInt8] {
+    var hash = MessageDigest(algorithm)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
     defer { buffer.deallocate() }
     var offset: Int64 = 0

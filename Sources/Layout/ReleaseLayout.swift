@@ -53,6 +53,8 @@ package struct ReleaseLayout: Sendable {
   package private(set) var environment: [String] = []
   package private(set) var archive = ArchiveSettings()
   package private(set) var flags: [String: LayoutFlag] = [:]
+  /// The checksum files, each written or not by the rule of its form.
+  package private(set) var checksums = ChecksumRule.usual
 
   /// The flag that is on in a clean git tree; no layout declares it.
   package static let gitCleanFlag = "git-clean"
@@ -69,7 +71,7 @@ package struct ReleaseLayout: Sendable {
 
   static let keys = [
     "$schema", "name", "platforms", "fast", "fastWith", "override", "binaries", "binaryPath", "names", "environment",
-    "archive", "flags",
+    "archive", "flags", "checksums",
   ]
   static let fastAdditionKeys = ["variable", "prefix", "platforms"]
   static let flagKeys = ["env", "default", "onWith"]
@@ -102,6 +104,11 @@ package struct ReleaseLayout: Sendable {
     if let path = object["binaryPath"].flatMap(binaryPath) { binaryPath = path }
     if let archive = object["archive"] { self.archive.override(with: archive) }
     for (key, field) in object["flags"]?.namedMembers ?? [] { addFlag(key, field) }
+    if let field = object["checksums"] {
+      let names = LayoutNames(release: self, layouts: [], hasImages: false)
+      // As a registry, a list is of all platforms and of no one image.
+      checksums = ChecksumRule.rules(field, TemplateDecoder(names: names, hasPlatform: false, place: .registry))
+    }
   }
 
   /// The place in release.json where the binary is first named; nil where no list has it.

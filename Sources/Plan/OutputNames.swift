@@ -9,6 +9,8 @@ package enum OutputOwner: Hashable, Sendable {
   case tarball(String)
   /// The rule of an image, by name.
   case image(String)
+  /// The release as a whole: a list of checksums.
+  case release
 }
 
 /// The names that the outputs of a set of layouts can have.

@@ -26,6 +26,8 @@ package struct Plan: Sendable {
   package let stagedFolders: [StagedFolder]
   /// What the environment leaves out of the release; nil for nothing.
   package let platformCut: PlatformCut?
+  /// The checksum files of the results, folder by folder.
+  package let checksums: [ChecksumFile]
 
   /// The numbers of the artifacts that become files, in order: those that have a place, and those that a folder of the
   /// stage holds.

@@ -45,3 +45,27 @@ struct DigestTests {
     #expect(copy.finalize() == SHA256.digest(of: "abc".utf8))
   }
 }
+
+struct MessageDigestTests {
+  // FIPS 180-4, the examples of NIST for SHA-256 and SHA-512; that of nothing by sha512sum.
+  @Test(arguments: [
+    (ChecksumAlgorithm.sha256, "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      .sha512, "abc",
+      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+        + "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
+    ),
+    (
+      .sha512, "",
+      "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
+        + "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e"
+    ),
+  ])
+  func `a digest is that of the standard`(algorithm: ChecksumAlgorithm, text: String, digits: String) {
+    var digest = MessageDigest(algorithm)
+    Array(text.utf8).withUnsafeBytes { digest.update($0) }
+    let copy = digest.copy()
+    #expect(Hex.text(of: digest.finalize()) == digits)
+    #expect(Hex.text(of: copy.finalize()) == digits && digits.count == 2 * algorithm.count)
+  }
+}

@@ -70,6 +70,30 @@ struct WrongReleaseTests {
       #"{"name": "a", "flags": {"f": {"env": "", "onWith": ["A=", "B"]}}}"#,
       #"1:38: flags.f.env: expected the name of an environment variable, found """#,
       #"1:53: flags.f.onWith[0]: expected the name of an environment variable, found "A=""#),
+    WrongLayout(
+      #"{"name": "a", "checksums": true}"#,
+      "1:28: checksums: expected an array of checksum files, or false for none, found true"),
+    WrongLayout(
+      #"{"name": "a", "checksums": []}"#,
+      "1:28: checksums: expected an array of checksum files, or false for none, found an empty array"),
+    WrongLayout(
+      #"{"name": "a", "checksums": [1, {}, {"file": "a", "beside": ".b"}, {"flie": "a"}]}"#,
+      "1:29: checksums[0]: expected an object, found the number 1",
+      #"1:32: checksums[1]: expected one of "file" and "beside", found neither"#,
+      #"1:36: checksums[2]: expected one of "file" and "beside", found both"#,
+      #"1:67: checksums[3]: expected one of "file" and "beside", found neither"#,
+      #"1:68: checksums[3].flie: unknown key; did you mean "file"?"#),
+    WrongLayout(
+      #"{"name": "a", "checksums": [{"file": "a/b"}, {"file": "{os}"}, {"file": "S", "algorithm": "md5"}]}"#,
+      #"1:38: checksums[0].file: expected a file name, without '/', found "a/b""#,
+      "1:55: checksums[1].file: {os} cannot stand here",
+      #"1:91: checksums[2].algorithm: expected "sha256" or "sha512", found "md5""#),
+    WrongLayout(
+      #"{"name": "a", "checksums": [{"beside": ""}, {"beside": "{file}.sha256"}, {"beside": "/x"}]}"#,
+      #"1:40: checksums[0].beside: expected the end of a file name such as ".sha256", without variables, found """#,
+      #"1:56: checksums[1].beside: expected the end of a file name such as ".sha256", without variables, found "#
+        + #""{file}.sha256""#,
+      #"1:85: checksums[2].beside: expected the end of a file name such as ".sha256", without variables, found "/x""#),
     WrongLayout(#"{"name": "a", "flags": {"git-clean": {}}}"#, "1:38: flags.git-clean: the flag git-clean is built in"),
     WrongLayout(
       #"{"name": "a", "flags": {"f": {"onwith": []}}}"#, #"1:31: flags.f.onwith: unknown key; did you mean "onWith"?"#),

@@ -22,6 +22,8 @@ import Testing
         file    0644          2 d/a  [p.json:1: src/a]
         symlink 0777          0 d/l -> t  [p.json:1]
         file    0644          2 t  [p.json:1: text]
+      SHA256SUMS: sha256 of 1 file
+      SHA512SUMS: sha512 of 1 file
 
       """
     #expect(outcome == Outcome(status: 0, output: text, errors: ""))

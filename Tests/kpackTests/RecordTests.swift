@@ -47,7 +47,8 @@ private struct Record: Decodable {
     #expect(
       owners == [
         "image tool for linux/amd64  tool", "image tool for linux/arm  tool",
-        "server-linux-amd64.tar.gz server ", "server-linux-arm.tar.gz server ",
+        "server-linux-amd64.tar.gz server ", "server-linux-arm.tar.gz server ", "SHA256SUMS release ",
+        "SHA512SUMS release ",
       ])
     // It is made anew from what stands there.
     let text = try box.read(Self.path)

@@ -24,7 +24,12 @@ import Testing
   @Test(arguments: ["images", "release"])
   func `with the option the images folder has both names, and nothing else changes`(command: String) throws {
     let box = try Sandbox.imaged()
-    func others(_ outputs: String) -> [Substring] { outputs.split(separator: "\n").filter { !$0.hasSuffix(Self.kept) } }
+    // The lists of checksums in the images folder change with the archive there.
+    func others(_ outputs: String) -> [Substring] {
+      outputs.split(separator: "\n").filter {
+        !$0.hasSuffix(Self.kept) && !($0.contains("/release-images/") && $0.hasSuffix("SUMS"))
+      }
+    }
     let plain = try box.outputs(of: [command], Self.variables)
     #expect(try box.names(in: [Self.kept, Self.staged]) == [[Self.own], [Self.own]])
     let named = try box.outputs(of: [command, "--release-names"], Self.variables)

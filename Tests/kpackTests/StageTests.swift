@@ -369,7 +369,8 @@ extension StageTests {
     let box = try Sandbox.twoPlatforms()
     try box.make("release", "--with-stage")
     let tarballs = try box.make("tarballs", "--platform", "linux/amd64", "--clean")
-    #expect(tarballs.removed == ["_output/release-tars/server-linux-arm.tar.gz"] && tarballs.warnings == [])
+    let gone = ["server-linux-arm.tar.gz", "SHA256SUMS", "SHA512SUMS"].map { "_output/release-tars/\($0)" }
+    #expect(tarballs.removed == gone && tarballs.warnings == [])
     #expect(box.isThere("\(Self.stage)/server/linux-arm/top/bin/tool.tar"))
     try box.make("tarballs")
     let files = try ["release-images/arm", "release-dockerfiles/arm"].flatMap { try box.paths(below: "_output/\($0)") }

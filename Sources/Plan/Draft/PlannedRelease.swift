@@ -8,6 +8,8 @@ package struct PlannedRelease: Equatable, Sendable {
   package let version: String?
   /// The times of entries, each once, in the order in which they are met.
   package let times: [EntryTime]
+  /// Whether the run makes all of it, as far as platforms and flags go.
+  package var isWhole = false
 }
 
 /// The time of entries and where it comes from.

@@ -70,6 +70,8 @@ struct Scope: Sendable {
   var heldImages: [ScopedImage] = []
   /// The images that the command line asks for, whether tarballs hold them or not.
   var images: [ScopedImage] = []
+  /// The rules for checksum files that hold in this run.
+  var checksums: [ChecksumRule] = []
 
   /// The facts that making `tarballs` and `images` needs.
   func facts(askedOf facts: Facts, areImagesMade: Bool) -> Set<Fact> {
@@ -83,7 +85,8 @@ struct Scope: Sendable {
       if !facts.options.isDry { asked.formUnion(rule.rule.verb.facts) }
     }
     let layout = facts.layouts.images
-    let ofTarballs = tarballs.flatMap(\.templates) + [facts.layouts.release.binaryPath]
+    let ofTarballs =
+      tarballs.flatMap(\.templates) + checksums.compactMap(\.fileName) + [facts.layouts.release.binaryPath]
     var ofTemplates = ofTarballs.reduce(into: Set<Fact>()) { $0.formUnion(facts.facts(for: $1)) }
     for image in images {
       for template in image.templates(of: layout) {

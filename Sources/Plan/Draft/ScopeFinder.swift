@@ -10,6 +10,8 @@ struct WantedArtifacts {
   var images: [String]?
   /// Whether the tarballs are only staged, and not written.
   private(set) var isStageAlone = false
+  /// Whether it is all that there is: `kpack release` without names.
+  var isWhole = false
   /// Names that are neither a tarball's nor an image's.
   private(set) var unknown: [String] = []
 
@@ -24,7 +26,8 @@ struct WantedArtifacts {
     tarballs = names.filter(known.tarballs.contains)
     images = names.filter(known.images.contains)
     unknown = names.filter { !known.tarballs.contains($0) && !known.images.contains($0) }
-    if names.isEmpty { return }
+    isWhole = names.isEmpty
+    if isWhole { return }
     if tarballs?.isEmpty == true { tarballs = nil }
     if images?.isEmpty == true { images = nil }
   }
@@ -67,6 +70,8 @@ struct ScopeFinder {
       said.refuse(Diagnostic(.usage, "no layout and no image is named \(quoted(name))\(near)"))
     }
     var scope = Scope()
+    // A list of a part would look like that of the whole.
+    scope.checksums = layouts.release.checksums.filter { wanted.isWhole || !$0.isList }
     if let names = wanted.images { scope.images = wantedImages(names).compactMap { image($0) } }
     if let names = wanted.tarballs {
       let layouts = wanted.isStageAlone ? selectedForStage(names) : selected(names)

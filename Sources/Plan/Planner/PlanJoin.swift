@@ -116,7 +116,8 @@ struct PlanJoin {
 
   /// The plan: first the images, then the tarballs, which may hold them.
   func finished(
-    _ release: PlannedRelease, for locations: Locations, _ warnings: [String], cut: PlatformCut?
+    _ release: PlannedRelease, for locations: Locations, _ warnings: [String], cut: PlatformCut?,
+    checksums: [FilledChecksumRule]
   ) throws -> Plan {
     let count = plannedImages.count
     let staged = tarballs.enumerated().compactMap { number, tarball in
@@ -137,7 +138,8 @@ struct PlanJoin {
     for folder in staged { Self.addPlaces(in: folder, to: &artifacts, sources) }
     return Plan(
       artifacts: artifacts, sources: sources, gitArchives: gitArchives, rules: rules, release: release,
-      warnings: warnings, stagedFolders: staged, platformCut: cut)
+      warnings: warnings, stagedFolders: staged, platformCut: cut,
+      checksums: ChecksumFile.all(by: checksums, of: artifacts, in: locations))
   }
 
   /// Adds to each artifact its places in a folder of the stage.

@@ -20,6 +20,15 @@ package enum Planner {
     try plan(rules, options, WantedArtifacts(tarballs: names))
   }
 
+  /// The same with the lists of checksums that the whole release has, where no tarball is named.
+  package static func planToTell(
+    _ rules: Rules, _ options: ReleaseOptions, names: [String]
+  ) throws(PlanErrors) -> Plan {
+    var wanted = WantedArtifacts(tarballs: names)
+    wanted.isWhole = names.isEmpty
+    return try plan(rules, options, wanted)
+  }
+
   /// The plan of the stage folders of the named tarballs, or of all, and of the tarballs that they hold. No archive is
   /// written but into the stage.
   package static func planStage(
@@ -67,7 +76,8 @@ package enum Planner {
       if said.mistakes.isEmpty {
         do {
           return try join.finished(
-            drafts.release, for: options.locations, said.warnings, cut: drafts.platformCut)
+            drafts.release, for: options.locations, said.warnings, cut: drafts.platformCut,
+            checksums: drafts.checksums)
         } catch {
           said.refuse(error)
         }

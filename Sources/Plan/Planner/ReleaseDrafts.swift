@@ -21,6 +21,8 @@ struct ReleaseDrafts {
   var stagedImages: Int { tarballs.reduce(0) { $0 + $1.draft.stagedImages } }
   /// What a variable of the environment leaves out; nil for nothing.
   private(set) var platformCut: PlatformCut?
+  /// The rules for checksum files that hold in this run.
+  private(set) var checksums: [FilledChecksumRule] = []
   let git: GitArchives
 
   private let rules: Rules
@@ -65,15 +67,17 @@ struct ReleaseDrafts {
       if scope.images.isEmpty && scope.tarballs.isEmpty { return }
     }
     release = Self.release(of: scope, facts)
+    release.isWhole = wanted.isWhole
     let names = scope.tarballs.map { fileName(of: $0, facts) }
     checkFileNames(names, of: scope.tarballs)
+    addChecksums(scope, names, facts)
     let own: OwnPlaces
     do {
       own =
         try options.isDry
         ? OwnPlaces()
         : OwnPlaces(
-          options.locations, fileNames: names.compactMap { $0 }, isCacheOfOthers: options.isCacheOfOthers)
+          options.locations, fileNames: namesOfOutputs(names), isCacheOfOthers: options.isCacheOfOthers)
     } catch {
       return said.refuse(error)
     }
@@ -208,6 +212,38 @@ extension ReleaseDrafts {
       let reason = "two tarballs have the name \(quoted(name)): \(other) and \(tarball.key)"
       said.refuse(Diagnostic(.usage, reason, at: tarball.layout.fileNameOrigin))
     }
+  }
+
+  /// Fills in the rules for checksum files. Notes a mistake when one of these would have the name of another output.
+  private mutating func addChecksums(_ scope: Scope, _ names: [String?], _ facts: Facts) {
+    var origins: [RuleOrigin?] = []
+    for rule in scope.checksums {
+      do {
+        checksums.append(try FilledChecksumRule(rule, facts))
+        origins.append(rule.origin)
+      } catch {
+        said.refuse(error, at: rule.origin)
+      }
+    }
+    let tarballs = zip(names, scope.tarballs).filter { $1.isWritten }
+    let files = Dictionary(tarballs.compactMap { name, tarball in name.map { (Array($0.utf8), tarball) } }) { $1 }
+    var seen: Set<[UInt8]> = []
+    for (rule, origin) in zip(checksums, origins) {
+      for name in rule.names(for: tarballs.compactMap(\.0)) {
+        if let tarball = files[Array(name.utf8)] {
+          let reason = "the checksum file \(quoted(name)) has the name of \(tarball.key)"
+          said.refuse(Diagnostic(.usage, reason, at: origin ?? tarball.layout.fileNameOrigin))
+        } else if !seen.insert(Array(name.utf8)).inserted {
+          said.refuse(Diagnostic(.usage, "two checksum files have the name \(quoted(name))", at: origin))
+        }
+      }
+    }
+  }
+
+  /// The names of all files in the out folder.
+  private func namesOfOutputs(_ tarballs: [String?]) -> [String] {
+    let names = tarballs.compactMap { $0 }
+    return names + checksums.flatMap { $0.names(for: names) }
   }
 
   /// Notes a mistake when two tarballs have one folder in the stage, or one of them a folder in the other's.

@@ -56,6 +56,12 @@ struct ReleaseFolder: Sendable {
   /// The final path of the output of `place`.
   func path(of place: OutputPlace) -> [UInt8] { Array(outputs.path(of: place.name, in: place.folder).utf8) }
 
+  /// Throws `OutputError` when a folder is in the place of a checksum file.
+  func check(_ file: ChecksumFile) throws {
+    let place = self[file.place]
+    try outputs.checkPlace(of: place.name, in: place.folder)
+  }
+
   /// Throws `OutputError` when a folder is in the place of a file of the artifact, or the reverse.
   func check(_ artifact: Artifact) throws {
     for place in artifact.places.map({ self[$0] }) { try outputs.checkPlace(of: place.name, in: place.folder) }

@@ -71,8 +71,8 @@ struct Cleaning {
     var staying: Set<ArtifactKey> = []
     for leftover in found {
       add(leftover)
-      // A tarball has no files beside it, and the folder of the stage that is made from it is no part of it.
-      guard let entry = leftover.entry, case .image = entry.owner, !leftover.isPart else { continue }
+      // The folder of the stage that is made from a tarball is no part of it.
+      guard let entry = leftover.entry, !entry.isFolder, !entry.isChecksums, !leftover.isPart else { continue }
       if leftovers.last?.fate == .removed { gone.insert(.init(entry)) } else { staying.insert(.init(entry)) }
     }
     let places = Set(found.map(\.place))
@@ -99,10 +99,10 @@ struct Cleaning {
     return leftovers
   }
 
-  /// The recorded files of the images that this run did not write, in order.
-  private func companions(of images: Set<ArtifactKey>) -> [[UInt8]] {
+  /// The recorded files beside the archives of `artifacts` that this run did not write, in order.
+  private func companions(of artifacts: Set<ArtifactKey>) -> [[UInt8]] {
     let files = search.record.entries.filter { place, entry in
-      images.contains(.init(entry)) && !entry.isFolder && !search.record.isInFolder(place)
+      artifacts.contains(.init(entry)) && entry.isBesideOthers && !search.record.isInFolder(place)
         && !search.run.decide(on: place) && !search.isKept(place)
     }
     return files.keys.sorted(by: bytesPrecede)

@@ -28,6 +28,8 @@ struct LeftoverSearch {
   /// Absolute paths of the folders of the stage that the run makes, each with a slash behind it: nothing in them is a
   /// leftover.
   private let kept: [[UInt8]]
+  /// Whether the run makes the whole release, and so all of its checksum files.
+  private let isWhole: Bool
   /// The folders that the run writes into, absolute and without links.
   private let ownFolders: Set<[UInt8]>
 
@@ -42,6 +44,7 @@ struct LeftoverSearch {
   ) throws {
     (self.keeping, self.record, self.run) = (keeping, record, run)
     artifacts = plan.artifacts.filter(\.isResult)
+    isWhole = plan.release.isWhole
     owners = Set(artifacts.map(\.owner))
     // One without platforms may stand beside folders of platforms that are another layout's.
     staged = Set(
@@ -58,11 +61,14 @@ struct LeftoverSearch {
   func find() throws -> [Leftover] {
     var found: [Leftover] = []
     var seen: Set<[UInt8]> = []
+    var searched: [String] = []
     for (folder, kind, suffixes) in try folders() {
+      searched.append(folder)
       for leftover in leftovers(in: folder, kind, suffixes) where seen.insert(leftover.place).inserted {
         found.append(leftover)
       }
     }
+    found += checksums(in: searched, beside: found)
     if kept.isEmpty { return found }
     // What is in a folder of the stage comes and goes with it.
     let folders = stageFolders()
@@ -70,6 +76,32 @@ struct LeftoverSearch {
       !file.isPart && !folders.contains { file.place.starts(with: $0.place + [Self.slash]) }
     } + folders
   }
+
+  /// The recorded checksum files in `folders` that this run did not write, and that may no longer be true: those beside
+  /// files of this run, and lists of a folder in which this run changed a file or found a leftover. Those beside
+  /// leftovers come and go with them.
+  private func checksums(in folders: [String], beside leftovers: [Leftover]) -> [Leftover] {
+    var changed = Set(leftovers.filter { $0.entry != nil }.map { Self.folder(of: $0.place) })
+    for (place, entry) in run.entries where record.entries[place]?.digest != entry.digest {
+      changed.insert(Self.folder(of: place))
+    }
+    let paths = Dictionary(folders.compactMap { folder in followed(folder).map { ($0, folder) } }) { first, _ in first }
+    let recorded = record.entries.filter { $0.value.isChecksums && !run.decide(on: $0.key) }
+    return recorded.sorted { bytesPrecede($0.key, $1.key) }.compactMap { place, entry in
+      let folder = Self.folder(of: place)
+      let isStale =
+        entry.owner == .release
+        ? isWhole || changed.contains(folder)
+        : run.entries.keys.contains {
+          place.count > $0.count && place.starts(with: $0) && Self.folder(of: $0) == folder
+        }
+      guard isStale, let path = paths[folder], let status = try? FileStatus.ifThere(place) else { return nil }
+      return Leftover(path: Array(path.utf8) + place[folder.count...], place: place, status: status, in: record)
+    }
+  }
+
+  /// The path of the folder that the file is in.
+  private static func folder(of place: [UInt8]) -> [UInt8] { Array(place[..<(place.lastIndex(of: slash) ?? 0)]) }
 
   /// Folders of other platforms beside those that the run makes in the stage.
   private func stageFolders() -> [Leftover] {

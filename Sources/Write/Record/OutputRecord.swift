@@ -18,12 +18,25 @@ struct OutputRecord: Equatable {
     let owner: OutputOwner
     /// Whether it is a folder of the stage; then `size` is that of all files in it, `digest` that of its `FolderContents`.
     var isFolder = false
+    /// Whether it is a checksum file.
+    var isChecksums = false
+
+    /// Whether it comes and goes with the archive of its artifact: a tarball has checksum files alone beside it.
+    var isBesideOthers: Bool {
+      switch owner {
+      case .tarball: isChecksums
+      case .image: !isFolder
+      case .release: false
+      }
+    }
   }
 
   /// By the absolute path of the file, without links.
   var entries: [[UInt8]: Entry] = [:]
 
   private static let version = "1"
+  /// The name that no layout of a tarball has: that of the layout of the release.
+  fileprivate static let releaseLayout = "release"
   /// The most values in a document that is read; one of 16 MiB has no room for entries of more.
   static let mostValues = 1 << 20
 
@@ -51,13 +64,15 @@ extension OutputRecord {
         switch entry.owner {
         case .tarball(let name): ("layout", .string(name))
         case .image(let name): ("image", .string(name))
+        case .release: ("layout", .string(Self.releaseLayout))
         }
       let line: JSONLiteral = .object(
         [
           ("folder", .string(place.folder)), ("name", .string(place.name)), ("size", .integer(entry.size)),
           ("sha256", .string("\(entry.digest)")), ("artifact", .string(entry.artifact)),
           ("release", .string(entry.release)), owner,
-        ] + (entry.isFolder ? [("isFolder", .bool(true))] : []))
+        ] + (entry.isFolder ? [("isFolder", .bool(true))] : [])
+          + (entry.isChecksums ? [("isChecksums", .bool(true))] : []))
       return line.text
     }
     return Array("{\"version\":\(Self.version),\"outputs\":[\n\(lines.joined(separator: ",\n"))\n]}\n".utf8)
@@ -182,10 +197,15 @@ private struct RecordMembers {
       throw fault("no \"size\" of a file")
     }
     guard let digest = Digest(hex: Array(try string("sha256").utf8)) else { throw fault("no digest in \"sha256\"") }
+    let layout = self["image"] == nil ? try string("layout") : nil
     let owner: OutputOwner =
-      self["image"] == nil ? .tarball(try string("layout")) : .image(try string("image"))
+      switch layout {
+      case OutputRecord.releaseLayout?: .release
+      case let layout?: .tarball(layout)
+      case nil: .image(try string("image"))
+      }
     return OutputRecord.Entry(
       size: size, digest: digest, artifact: try string("artifact"), release: try string("release"), owner: owner,
-      isFolder: self["isFolder"]?.kind == .bool(true))
+      isFolder: self["isFolder"]?.kind == .bool(true), isChecksums: self["isChecksums"]?.kind == .bool(true))
   }
 }

@@ -30,13 +30,13 @@ package struct RecordKeeping: Sendable {
   /// Throws `OutputError.inUse` when another run holds the folder of the record for long.
   func finish(
     _ outputs: OutputFolder, _ plan: Plan, _ written: [WrittenArtifact], _ staged: [RecordedFolder],
-    copies: [Int: Digest]
+    _ checksums: [ChecksumResult], copies: [Int: Digest]
   ) throws -> Tidying {
     // The disk can be slow, and other runs wait for the folder of the record.
     try outputs.prepare()
     let folder = ReleaseFolder(outputs, for: plan)
     var paths = OutputPaths()
-    let run = try RunOutputs(written, staged, of: plan, in: folder, copies: copies, &paths)
+    let run = try RunOutputs(written, staged, checksums, of: plan, in: folder, copies: copies, &paths)
     let file = try RecordFile(of: plan, locations)
     let known = try file?.read() ?? RecordFile.Contents()
     let search = try LeftoverSearch(self, plan, known.record, run, &paths)

@@ -18,8 +18,8 @@ struct RunOutputs {
   /// `artifacts` are all of the plan that have a place; `copies` has the digest of the file that is copied beside each
   /// image, by number.
   init(
-    _ artifacts: [WrittenArtifact], _ staged: [RecordedFolder], of plan: Plan, in folder: ReleaseFolder,
-    copies: [Int: Digest], _ paths: inout OutputPaths
+    _ artifacts: [WrittenArtifact], _ staged: [RecordedFolder], _ checksums: [ChecksumResult], of plan: Plan,
+    in folder: ReleaseFolder, copies: [Int: Digest], _ paths: inout OutputPaths
   ) throws {
     for staged in staged {
       let artifact = plan.artifacts[staged.folder.artifact]
@@ -44,6 +44,13 @@ struct RunOutputs {
         guard case .absence = companion.contents else { continue }
         absent.insert(try paths.place(of: folder.path(of: folder[companion.place])))
       }
+    }
+    for checksum in checksums {
+      let path = try paths.place(of: folder.path(of: folder[checksum.file.place]))
+      let artifact = checksum.file.isList ? nil : checksum.file.members.first.map { plan.artifacts[$0.artifact] }
+      entries[path] = OutputRecord.Entry(
+        size: checksum.size, digest: checksum.digest, artifact: artifact?.title ?? checksum.file.place.name,
+        release: plan.release.name, owner: artifact?.owner ?? .release, isChecksums: true)
     }
   }
 

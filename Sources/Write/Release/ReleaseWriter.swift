@@ -20,6 +20,7 @@ package final class ReleaseWriter {
   private var unchanged: [WrittenArtifact] = []
   private var objects: [Int: [CacheKey]] = [:]
   private var staged: [FilledFolder] = []
+  private var checksums: [ChecksumResult] = []
 
   /// With a `cache`, nothing that it has is made again, and an artifact that is there already, unchanged, is left
   /// alone.
@@ -41,6 +42,7 @@ package final class ReleaseWriter {
   package static func check(_ plan: Plan, in outputs: OutputFolder) throws {
     let folder = ReleaseFolder(outputs, for: plan)
     for artifact in plan.artifacts { try folder.check(artifact) }
+    for file in plan.checksums { try folder.check(file) }
   }
 
   /// Writes every artifact that has a place into `outputs`, which has the folders of the plan. These stay open: other
@@ -88,6 +90,10 @@ package final class ReleaseWriter {
     objects = used.keys
     if !plan.stagedFolders.isEmpty { watch(.staging) }
     try log.timed(.staging) { try fillStage(outputs, folder, store) }
+    let all = Dictionary(uniqueKeysWithValues: (written + self.unchanged).map { ($0.result.artifact, $0) })
+    checksums = try log.timed(.hashing) {
+      try ChecksumWriter(plan: plan, folder: folder, artifacts: all, cache: cache, options: options).write()
+    }
     return try ledger(store)
   }
 
@@ -99,7 +105,7 @@ package final class ReleaseWriter {
     if let keeping {
       let copies = try CopyDigests.find(written, of: plan, memory, jobs: options.jobs)
       let folders = try log.timed(.hashing) { try recordedFolders() }
-      end.tidying = try keeping.finish(outputs, plan, written + unchanged, folders, copies: copies)
+      end.tidying = try keeping.finish(outputs, plan, written + unchanged, folders, checksums, copies: copies)
     }
     let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
     try outputs.commit(last: OwnFile.record)
@@ -107,6 +113,7 @@ package final class ReleaseWriter {
     if let time { memory?.keep(written, of: objects, since: time) }
     cache?.keepLinked(staged.flatMap(\.steadySources))
     end.staged = staged.map(\.finalResult)
+    end.checksums = checksums
     end.remaining = outputs.remaining
     return end
   }
@@ -184,6 +191,7 @@ package struct RunEnd: Sendable {
   package internal(set) var tidying = Tidying()
   /// The folders of the stage.
   package internal(set) var staged: [StagedResult] = []
+  package internal(set) var checksums: [ChecksumResult] = []
   /// Older folders of the stage that could not be removed, by the names that they have now.
   package internal(set) var remaining: [[UInt8]] = []
 }

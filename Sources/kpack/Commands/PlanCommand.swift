@@ -2,6 +2,7 @@
 
 import Archive
 import Basics
+import Basics
 import JSON
 import Plan
 
@@ -11,7 +12,8 @@ struct PlanCommand: Command {
     name: "plan", arguments: "[NAME...]", summary: "tell what would be written, and by which rule",
     details: """
       Lists every entry of every tarball that `tarballs` would write, without writing anything: with its type, mode,
-      size, the rule it comes from and its source. --format json gives one object a line, with the keys artifact,
+      size, the rule it comes from and its source; then the checksum files, also those lists that `release` alone
+      writes. --format json gives one object a line, with the keys artifact,
       path, type, mode, size (null when it is not known yet), link, rule and source. --format mtree gives a
       specification that bsdtar reads, for one NAME on one platform.
       """,
@@ -28,13 +30,15 @@ struct PlanCommand: Command {
   func run() throws {
     let options = try context.releaseOptions()
     let names = context.line.arguments
-    let plan = try context.planned(in: options.locations) { try Planner.plan($0, options, names: names) }
+    let plan = try context.planned(in: options.locations) { try Planner.planToTell($0, options, names: names) }
     context.tellCut(of: plan)
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(FactLines(options, context).lines(of: plan.release))
     let tarballs = plan.artifacts.filter { $0.image == nil }
     switch context.format {
-    case .text: for tarball in tarballs { try printText(tarball, plan) }
+    case .text:
+      for tarball in tarballs { try printText(tarball, plan) }
+      for file in plan.checksums { try printText(file) }
     case .json: for tarball in tarballs { try printJSON(tarball, plan) }
     case .mtree:
       let wanted = tarballs.filter { names.contains($0.layout) }
@@ -65,6 +69,13 @@ struct PlanCommand: Command {
       let origin = [record.rule, record.source].compactMap { $0 }.joined(separator: ": ")
       try context.output.line("  \(fields.joined(separator: " ")) \(record.path)\(link)  [\(origin)]")
     }
+  }
+
+  private func printText(_ file: ChecksumFile) throws {
+    let name = escapedName(file.place.name.utf8)
+    let count = file.members.count
+    let files = file.isList ? "\(count) file\(count == 1 ? "" : "s")" : escapedName(file.members[0].name.utf8)
+    try context.output.line("\(name): \(file.algorithm.rawValue) of \(files)", isBold: true)
   }
 
   private func printJSON(_ tarball: Artifact, _ plan: Plan) throws {

@@ -11,8 +11,11 @@ struct ReleaseCommand: Command {
       appear together when the last one is whole, and whatever goes wrong before, older ones stay as they were. Each
       image is planned once, and its layer is hashed once.
 
-      Results go to standard output, first of the images, then of the tarballs; with --format json one object each, as
-      `images` and `tarballs` print them.
+      Without names it also writes checksum files: SHA256SUMS and SHA512SUMS in the out folder and in each folder of
+      images, over what it made there, or those that "checksums" in release.json says.
+
+      Results go to standard output, first of the images, then of the tarballs, then of the checksum files; with
+      --format json one object each, as `images` and `tarballs` print them.
       """,
     examples: [
       "kpack release --stage _output/release-stage",

@@ -75,7 +75,7 @@ struct ReleaseRun {
       context.messages.warning("\(escapedName(path)): an older folder of the stage, which cannot be removed; remove it")
     }
     do {
-      try report(ledger, end.staged, options)
+      try report(ledger, end, options)
       try context.output.flush()
     } catch {
       throw Diagnostic(.system, "\(subject) are written, but their results could not be told: \(error)")
@@ -83,7 +83,7 @@ struct ReleaseRun {
     context.messages.note(log.sum(of: ledger, seconds: progress.seconds))
   }
 
-  private func report(_ ledger: Ledger, _ staged: [StagedResult], _ options: ReleaseOptions) throws {
+  private func report(_ ledger: Ledger, _ end: RunEnd, _ options: ReleaseOptions) throws {
     if tellsEntries {
       for result in ledger.results {
         let title = ledger.plan.artifacts[result.artifact].title
@@ -93,7 +93,8 @@ struct ReleaseRun {
       }
     } else {
       try ArtifactRows(ledger).print(to: context.output, as: context.format)
-      try StageRows(ledger.plan, staged).print(to: context.output, as: context.format)
+      try ChecksumRows(end.checksums).print(to: context.output, as: context.format)
+      try StageRows(ledger.plan, end.staged).print(to: context.output, as: context.format)
     }
     if context.format == .text {
       for artifact in ledger.plan.artifacts where artifact.stagedImages > 0 {

@@ -54,8 +54,10 @@ struct LayoutDocument {
            "binaryPath": {"windows/*": "w/{binary}", "*": "{os}_{arch}{variant}/{binary}"}, "environment": ["A"],
            "names": {"os": {"darwin": "macOS"}, "arch": {"amd64": "x86_64", "arm/v6": "armv6"}},
            "archive": {"root": "r", "owner": "0:0", "exclude": ["*~"], "mode": "normal", "mtime": 1, "level": 6},
-           "flags": {"f": {"env": "F", "default": "y", "onWith": ["A"]}}}
+           "flags": {"f": {"env": "F", "default": "y", "onWith": ["A"]}},
+           "checksums": [{"file": "SUMS-{version}", "algorithm": "sha512"}, {"beside": ".sha256"}]}
           """#),
+      LayoutDocument(kind: .release, text: #"{"name": "x", "checksums": false}"#),
       LayoutDocument(
         kind: .tarball,
         text: #"""

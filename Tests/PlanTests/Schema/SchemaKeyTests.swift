@@ -10,7 +10,8 @@ struct SchemaKeyTests {
   private static let keys: [(definition: String, keys: [String])] = [
     ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys),
     ("fastAddition", ReleaseLayout.fastAdditionKeys), ("archive", ArchiveSettings.keys),
-    ("tarball", TarballLayout.keys), ("names", PlatformNaming.keys), ("images", ImagesLayout.keys),
+    ("tarball", TarballLayout.keys), ("checksum", ChecksumRule.keys), ("names", PlatformNaming.keys),
+    ("images", ImagesLayout.keys),
     ("image", ImageRuleDecoder.imageKeys),
     ("entry", VerbTable.keys),
   ]
