@@ -3,10 +3,12 @@
 
 /// A date and time of day in UTC, without leap seconds, in the Gregorian calendar.
 package struct UTCTime: Equatable, Sendable {
-  private let year: Int64
-  private let month: Int64
-  private let day: Int64
-  private let secondOfDay: Int64
+  package let year: Int64
+  /// 1 to 12.
+  package let month: Int64
+  /// 1 to 31.
+  package let day: Int64
+  package let secondOfDay: Int64
 
   /// The moment `epoch` seconds after 1970-01-01T00:00:00Z; any number will do.
   package init(epoch: Int64) {

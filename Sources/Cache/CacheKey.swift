@@ -29,6 +29,16 @@ package struct CacheKey: Hashable, Sendable {
     }
   }
 
+  /// The key of the encoded forms of several small contents, `all` of them one after another, each of which is a stream
+  /// of its own.
+  package static func members(_ all: UnsafeRawBufferPointer, sizes: [Int], _ codec: any Codec) -> CacheKey {
+    make("members", codec) { hash in
+      // The count of the sizes marks their end and the start of the contents.
+      for number in [sizes.count] + sizes { hash.update(number: Int64(number)) }
+      hash.update(all)
+    }
+  }
+
   /// The key of the record of an artifact; `plan` is the digest of everything that shapes it.
   package static func artifact(_ plan: Digest) -> CacheKey {
     var hash = SHA256()

@@ -32,6 +32,9 @@ package final class ObjectReader {
   /// Checksum and length of what the payload stands for.
   package var crc: CRC32 { trailer.raw }
 
+  /// Bytes of the payload.
+  package var count: Int64 { trailer.payload.count }
+
   /// Whether the payload stands for its own bytes.
   var standsForItself: Bool { trailer.raw == trailer.payload }
 

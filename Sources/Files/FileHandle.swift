@@ -102,6 +102,17 @@ package struct FileHandle: ~Copyable {
     }
   }
 
+  /// Writes all of `bytes` at `offset`; what is written next comes where the last write before this one ended.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(SystemError) {
+    var done = 0
+    while done < bytes.count {
+      let chunk = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      done += try systemCall("write", path) {
+        pwrite(descriptor, chunk.baseAddress, chunk.count, off_t(offset + Int64(done)))
+      }
+    }
+  }
+
   /// Cuts the file to `count` bytes; what is written next comes behind them.
   func truncate(to count: Int64) throws(SystemError) {
     try systemCall("truncate", path) { ftruncate(descriptor, off_t(count)) }

@@ -1,6 +1,7 @@
 // One output under its temporary name: bytes go in, are counted and hashed on the way.
 
 package import Basics
+private import Glibc
 private import Synchronization
 
 /// A file being written.
@@ -11,6 +12,7 @@ package struct OutputFile: ~Copyable {
   /// The end of the file at some time, to which it can be cut back.
   package struct Mark: ~Copyable {
     fileprivate let count: Int64
+    fileprivate let hashed: Int64
     fileprivate let hash: SHA256
   }
 
@@ -21,6 +23,9 @@ package struct OutputFile: ~Copyable {
   private let handle: FileHandle
   private let unsynced: UnsyncedFiles
   private var hash = SHA256()
+  /// Bytes that are hashed; all that are written, unless the hash is held.
+  private var hashed: Int64 = 0
+  private var isHashHeld = false
   /// Bytes that are on their way to the disk.
   private var started: Int64 = 0
 
@@ -34,8 +39,11 @@ package struct OutputFile: ~Copyable {
   /// Writes `bytes` at the end.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     try handle.write(bytes)
-    hash.update(bytes)
     count += Int64(bytes.count)
+    if !isHashHeld {
+      hash.update(bytes)
+      hashed = count
+    }
     guard count - started >= Self.writebackStep else { return }
     handle.startWriteback(of: started..<count)
     started = count
@@ -47,20 +55,49 @@ package struct OutputFile: ~Copyable {
   }
 
   /// The end of what is written so far.
-  package func mark() -> Mark { Mark(count: count, hash: hash.copy()) }
+  package func mark() -> Mark { Mark(count: count, hashed: hashed, hash: hash.copy()) }
 
   /// Takes back all that was written since.
   package mutating func goBack(to mark: consuming Mark) throws(SystemError) {
     try handle.truncate(to: mark.count)
     count = mark.count
     started = min(started, count)
+    hashed = mark.hashed
     hash = mark.hash
   }
 
+  /// Hashes nothing from here on until `releaseHash`, so that what is written now can be overwritten at no cost.
+  package mutating func holdHash() { isHashHeld = true }
+
+  /// Hashes what was written since `holdHash`, from the system's memory of the file.
+  package mutating func releaseHash() throws(SystemError) {
+    isHashHeld = false
+    guard hashed < count else { return }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 1)
+    defer { buffer.deallocate() }
+    while hashed < count {
+      // In bounds: at most the size of the buffer.
+      let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<Int(min(Int64(buffer.count), count - hashed))])
+      guard try handle.read(at: hashed, filling: piece) == piece.count else {
+        throw SystemError(operation: "read", path: handle.path, errno: EIO)
+      }
+      hash.update(UnsafeRawBufferPointer(piece))
+      hashed += Int64(piece.count)
+    }
+  }
+
+  /// Writes `bytes` over what was written at `offset`. Where that is hashed already, the whole file is hashed anew.
+  package mutating func overwrite(_ bytes: [UInt8], at offset: Int64) throws(SystemError) {
+    try bytes.span.withUnsafeBytes { bytes throws(SystemError) in try handle.write(bytes, at: offset) }
+    if offset >= hashed { return }
+    hashed = 0
+    hash = SHA256()
+    if !isHashHeld { try releaseHash() }
+  }
+
   /// Ends the file, which is durable when its folder commits; its digest and its state for readers.
-  ///
-  ///
   package consuming func finish() throws(SystemError) -> (digest: Digest, file: SourceFile) {
+    try releaseHash()
     let file = SourceFile(path: handle.path, identity: FileIdentity(try handle.status()))
     if count > started { handle.startWriteback(of: started..<count) }
     try unsynced.add(handle)

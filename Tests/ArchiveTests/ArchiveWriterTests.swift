@@ -26,7 +26,7 @@ struct ArchiveWriterTests {
   @Test func `the file is the blocks in their order, and is known by its digests and sizes`() throws {
     let folder = try TemporaryFolder()
     let outputs = try OutputFolder(folder.path)
-    var writer = try ArchiveWriter(try outputs.create("a.gz"), codec: GzipCodec(level: 6))
+    var writer = try ArchiveWriter(try outputs.create("a.gz"), framing: .gzip)
     #expect(writer.count == 10)
     let first = try Self.append(Self.text[..<150_000], to: &writer)
     let last = try Self.append(Self.text[150_000...], to: &writer)
@@ -53,7 +53,7 @@ struct ArchiveWriterTests {
     let extent = EncodedExtent(
       path: String(decoding: store, as: UTF8.self), offset: 3, count: Int64(piece.bytes.count), crc: piece.crc)
     let outputs = try OutputFolder(folder.path)
-    var writer = try ArchiveWriter(try outputs.create("a.gz"), codec: GzipCodec(level: 6))
+    var writer = try ArchiveWriter(try outputs.create("a.gz"), framing: .gzip)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 1)
     defer { buffer.deallocate() }
     _ = try Self.append(Self.text[..<100], to: &writer)
@@ -71,7 +71,7 @@ struct ArchiveWriterTests {
     let folder = try TemporaryFolder()
     let store = try folder.write([1, 2, 3], to: "store")
     let outputs = try OutputFolder(folder.path)
-    var writer = try ArchiveWriter(try outputs.create("a.gz"), codec: GzipCodec(level: 6))
+    var writer = try ArchiveWriter(try outputs.create("a.gz"), framing: .gzip)
     var failure: SystemError?
     do {
       let path = String(decoding: store, as: UTF8.self)
@@ -89,7 +89,7 @@ struct ArchiveWriterTests {
   func `pieces that prove wrong are taken back, and others can come in their place`(_ sizes: [Int]) throws {
     let folder = try TemporaryFolder()
     let outputs = try OutputFolder(folder.path)
-    var writer = try ArchiveWriter(try outputs.create("a.gz"), codec: GzipCodec(level: 6))
+    var writer = try ArchiveWriter(try outputs.create("a.gz"), framing: .gzip)
     _ = try Self.append(Self.text[..<100], to: &writer)
     let count = writer.count
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: sizes.max() ?? 0, alignment: 1)

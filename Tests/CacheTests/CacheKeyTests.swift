@@ -6,7 +6,7 @@
 import Testing
 
 struct CacheKeyTests {
-  private static let six = GzipCodec(level: 6)
+  private static let six = DeflateCodec(level: 6)
 
   private static func block(_ block: String, after dictionary: String = "", _ codec: any Codec = six) -> CacheKey {
     Array(block.utf8).withUnsafeBytes { block in
@@ -19,9 +19,9 @@ struct CacheKeyTests {
     func keys() -> [CacheKey] {
       [
         .content(a, size: 1, Self.six), .content(a, size: 2, Self.six), .content(b, size: 1, Self.six),
-        .content(a, size: 1, GzipCodec(level: 9)), .content(a, size: 1, StoredCodec()), .artifact(a), .artifact(b),
+        .content(a, size: 1, DeflateCodec(level: 9)), .content(a, size: 1, StoredCodec()), .artifact(a), .artifact(b),
         Self.block("ab"), Self.block("b", after: "a"), Self.block("a"), Self.block("", after: "ab"), Self.block(""),
-        Self.block("ab", GzipCodec(level: 1)), Self.block("ab", StoredCodec()),
+        Self.block("ab", DeflateCodec(level: 1)), Self.block("ab", StoredCodec()),
       ]
     }
     #expect(keys() == keys())

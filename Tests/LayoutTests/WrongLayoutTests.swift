@@ -206,7 +206,8 @@ struct WrongTarballTests {
   }
 
   @Test(arguments: [
-    "x", "x.zip", ".tar", "xtar", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ", "x.Tar.Gz",
+    "x", "x.Zip", ".zip", ".tar", "xtar", "x.tar.xz", "x.tar.bz2", "x.tar.zst", "x.deb", "x.tar.gz.asc", "x.TGZ",
+    "x.Tar.Gz",
     "x.gz",
     "xtgz", "x.tar.gz ", ".tar.gz", ".tgz", "x.tar.{version}", "{name}-{version}", "{name}", "x.tar{name}.gz",
     "x.tgz{{",
@@ -216,13 +217,13 @@ struct WrongTarballTests {
     let shown = try JSONReader.read(Array("\"\(name)\"".utf8)).kind.described
     #expect(
       LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [
-        #"layouts/app.json:1:13: tarball: expected a file name that ends in ".tar.gz", ".tgz" or ".tar", found \#(shown)"#
+        #"layouts/app.json:1:13: tarball: expected a file name that ends in ".tar.gz", ".tgz", ".tar" or ".zip", found \#(shown)"#
       ])
   }
 
   @Test(arguments: [
     "x.tar.gz", "x.tgz", "{name}.tar.gz", "{version}.tgz", "x.zip.tgz", "{{.tgz", "x.tar.tar.gz", "..tgz", "x .tar.gz",
-    "x.tar", "{name}.tar", "x.zip.tar",
+    "x.tar", "{name}.tar", "x.zip.tar", "x.zip", "{name}.tar.zip",
   ])
   func `a name whose end is a format is taken`(_ name: String) {
     #expect(LayoutSet.mistakes(["release": release, "app": #"{"tarball": "\#(name)", "entries": []}"#]) == [])

@@ -78,6 +78,52 @@ struct BlockScheduleTests {
       try [0, 0, 0].map { _ in described(try schedule.next()) } == ["begin 1", "run 0..<512", "first 0..<262140"])
   }
 
+  @Test func `entries of a zip are packed each alone, and large sources are those of the tarballs`() throws {
+    let rules = [
+      #"{"file": "big", "to": "big"}"#, #"{"file": "packed", "to": "packed"}"#, #"{"file": "small", "to": "x/a"}"#,
+      #"{"file": "small", "to": "x/b"}"#, #"{"symlink": "a", "to": "x/c"}"#, #"{"text": "x", "to": "y"}"#,
+    ]
+    let stored = ["first 0..<524288", "stored 524288..<1048576", "last 1048576..<1048578"]
+    #expect(
+      try jobs([
+        "release": plainRelease, "one": tarball([rules[0]]), "two": tarball(rules, name: "two.zip"),
+        "zoo": tarball(Array(rules[2...3]), name: "zoo.zip"),
+      ]) == [
+        "begin 0", "run 0..<512", "first 0..<524288", "deflated 524288..<1048576", "last 1048576..<1048676",
+        "run 1049188..<1050624", "end 0",
+        "begin 1", "begin member, deflated, 1048676 bytes, one source", "splice", "end member",
+        "begin member, stored, 1048578 bytes, one source",
+      ] + stored + [
+        "end member", "members 2, 3", "members 4 again", "members 5, 6", "end 1",
+        "begin 2", "members 0, 1 again", "members 2 again", "end 2",
+      ])
+  }
+
+  @Test func `a zip that comes first gives its sources to the tarballs`() throws {
+    let rule = #"{"file": "big", "to": "a"}"#
+    #expect(
+      try jobs(["release": plainRelease, "one": tarball([rule], name: "one.zip"), "two": tarball([rule])]) == [
+        "begin 0", "begin member, deflated, 1048676 bytes, one source", "first 0..<524288",
+        "deflated 524288..<1048576", "last 1048576..<1048676", "end member", "end 0",
+        "begin 1", "run 0..<512", "splice", "run 1049188..<1050624", "end 1",
+      ])
+  }
+
+  @Test func `a zip of level 0 stores all`() throws {
+    let zip = tarball([#"{"file": "big", "to": "a"}"#], head: #""archive": {"level": 0}"#, name: "one.zip")
+    #expect(
+      try jobs(["release": plainRelease, "one": zip]).prefix(2) == [
+        "begin 0", "begin member, stored, 1048676 bytes, one source",
+      ])
+  }
+
+  @Test func `small entries are packed in groups`() throws {
+    try tree.run("sh", "-c", "mkdir t; for n in $(seq 1000 1300); do : > t/$n; done")
+    #expect(
+      try jobs(["release": plainRelease, "one": tarball([#"{"tree": "t"}"#], name: "one.zip")])
+        .map { $0.split(separator: ",").count } == [1, 256, 45, 1])
+  }
+
   /// All jobs of `layouts`, in order.
   private func jobs(_ layouts: KeyValuePairs<String, String>) throws -> [String] {
     let plan = try tree.plan(layouts)
@@ -104,6 +150,11 @@ struct BlockScheduleTests {
     case .job(.source(_, let range, .encoded, _, _)): "deflated \(range)"
     case .job(.splice): "splice"
     case .job(.cached): "cached"
+    case .job(.members(_, let members, _)):
+      "members " + members.map { "\($0.index)\($0.isRepeated ? " again" : "")" }.joined(separator: ", ")
+    case .job(.beginMember(let method, let size, let isOneSource)):
+      "begin member, \(method), \(size) bytes\(isOneSource ? ", one source" : "")"
+    case .job(.endMember): "end member"
     case .job(.end(let artifact)): "end \(artifact)"
     }
   }

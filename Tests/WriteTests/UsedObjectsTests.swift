@@ -9,7 +9,7 @@ import Testing
 
 struct UsedObjectsTests {
   @Test func `the objects of an artifact are taken down as they come`() {
-    let key = CacheKey.content(SHA256.digest(of: []), size: 1, GzipCodec(level: 6))
+    let key = CacheKey.content(SHA256.digest(of: []), size: 1, DeflateCodec(level: 6))
     var table = SourceTable()
     let source = EncodedSource(id: table.add(.bytes([])), codec: 0)
     let used = UsedObjects { $0.codec == 0 ? key : nil }

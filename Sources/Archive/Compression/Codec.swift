@@ -1,5 +1,5 @@
 // The encoding of an archive, block by block. Each block is encoded alone, on any thread; the blocks join into one
-// stream between a head and a tail.
+// stream.
 
 package import Basics
 
@@ -26,11 +26,6 @@ package protocol Codec: Sendable {
   var windowSize: Int { get }
   /// Bytes of a block of a source that is kept as it is, because it is compressed already.
   var keptBlockSize: Int64 { get }
-  /// The bytes before all blocks.
-  var head: [UInt8] { get }
-
-  /// The bytes after all blocks; `crc` has the checksum and length of all plain bytes.
-  func tail(_ crc: CRC32) -> [UInt8]
 
   /// An encoder for one thread. Throws when memory is exhausted.
   func makeEncoder() throws(DeflateError) -> any BlockEncoder
@@ -45,4 +40,7 @@ package protocol BlockEncoder: AnyObject {
   func encode(
     _ bytes: UnsafeRawBufferPointer, after dictionary: UnsafeRawBufferPointer
   ) throws(DeflateError) -> EncodedBlock
+
+  /// `bytes` as a whole stream, with its end.
+  func encodeWhole(_ bytes: UnsafeRawBufferPointer) throws(DeflateError) -> EncodedBlock
 }

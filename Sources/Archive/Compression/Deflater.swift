@@ -46,14 +46,34 @@ package struct Deflater: ~Copyable {
   package mutating func deflate(
     _ bytes: UnsafeRawBufferPointer, after dictionary: UnsafeRawBufferPointer
   ) throws(DeflateError) -> EncodedBlock {
+    try renew()
+    if let start = dictionary.bindMemory(to: UInt8.self).baseAddress, !dictionary.isEmpty {
+      try check(deflateSetDictionary(stream, start, UInt32(dictionary.count)))
+    }
+    let code = deflate(bytes, Z_SYNC_FLUSH)
+    try check(code)
+    return try block(of: bytes)
+  }
+
+  /// Deflates `bytes` as a stream of their own, with its end.
+  package mutating func deflateWhole(_ bytes: UnsafeRawBufferPointer) throws(DeflateError) -> EncodedBlock {
+    try renew()
+    let code = deflate(bytes, Z_FINISH)
+    guard code == Z_STREAM_END else { throw DeflateError(code: code == Z_OK ? Z_BUF_ERROR : code) }
+    return try block(of: bytes)
+  }
+
+  /// Makes the stream one that has deflated nothing.
+  private mutating func renew() throws(DeflateError) {
     if !isNew {
       deflateEnd(stream)
       try check(Self.begin(stream, level))
     }
     isNew = false
-    if let start = dictionary.bindMemory(to: UInt8.self).baseAddress, !dictionary.isEmpty {
-      try check(deflateSetDictionary(stream, start, UInt32(dictionary.count)))
-    }
+  }
+
+  /// Deflates all of `bytes` into `output`; gives zlib's return code.
+  private mutating func deflate(_ bytes: UnsafeRawBufferPointer, _ flush: CInt) -> CInt {
     // zlib reads through the pointer without changing it, and never past avail_in.
     stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.bindMemory(to: UInt8.self).baseAddress)
     stream.pointee.avail_in = UInt32(bytes.count)
@@ -65,8 +85,11 @@ package struct Deflater: ~Copyable {
     }
     stream.pointee.next_out = output.baseAddress
     stream.pointee.avail_out = UInt32(output.count)
-    try check(CZlib.deflate(stream, Z_SYNC_FLUSH))
-    // All input is taken and room is left, so the flush is complete.
+    return CZlib.deflate(stream, flush)
+  }
+
+  /// What was deflated; all input is taken and room is left, so the flush or the end is complete.
+  private func block(of bytes: UnsafeRawBufferPointer) throws(DeflateError) -> EncodedBlock {
     guard stream.pointee.avail_in == 0 && stream.pointee.avail_out > 0 else { throw DeflateError(code: Z_BUF_ERROR) }
     let deflated = UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.pointee.avail_out))])
     return EncodedBlock(bytes: Array(deflated), crc: CRC32(of: bytes))

@@ -20,37 +20,3 @@ package enum GzipMember {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
   }
 }
-
-/// Deflated blocks in one gzip member.
-package struct GzipCodec: Codec {
-  /// 0 (stored) to 9.
-  package let level: Int
-
-  package init(level: Int) { self.level = level }
-
-  package var identity: String { Deflater.identity(level: level) }
-  package var isWorthCaching: Bool { true }
-  package var windowSize: Int { Deflater.windowSize }
-  package var keptBlockSize: Int64 { Int64(StoredBlocks.pieceSize) }
-  package var head: [UInt8] { GzipMember.header }
-
-  package func tail(_ crc: CRC32) -> [UInt8] { GzipMember.trailer(crc) }
-
-  package func makeEncoder() throws(DeflateError) -> any BlockEncoder {
-    DeflateEncoder(try Deflater(level: level))
-  }
-
-  package func kept(_ bytes: UnsafeRawBufferPointer) -> EncodedBlock { StoredBlocks.encode(bytes) }
-}
-
-private final class DeflateEncoder: BlockEncoder {
-  private var deflater: Deflater
-
-  init(_ deflater: consuming Deflater) { self.deflater = deflater }
-
-  func encode(
-    _ bytes: UnsafeRawBufferPointer, after dictionary: UnsafeRawBufferPointer
-  ) throws(DeflateError) -> EncodedBlock {
-    try deflater.deflate(bytes, after: dictionary)
-  }
-}

@@ -1,6 +1,6 @@
 // The codec of archives that are not compressed.
 
-package import Basics
+import Basics
 
 /// Keeps all bytes as they are.
 package struct StoredCodec: Codec {
@@ -10,9 +10,6 @@ package struct StoredCodec: Codec {
   package var isWorthCaching: Bool { false }
   package var windowSize: Int { 0 }
   package var keptBlockSize: Int64 { Deflater.blockSize }
-  package var head: [UInt8] { [] }
-
-  package func tail(_ crc: CRC32) -> [UInt8] { [] }
 
   package func makeEncoder() -> any BlockEncoder { StoredEncoder() }
 
@@ -25,4 +22,6 @@ private final class StoredEncoder: BlockEncoder {
   func encode(_ bytes: UnsafeRawBufferPointer, after dictionary: UnsafeRawBufferPointer) -> EncodedBlock {
     StoredCodec().kept(bytes)
   }
+
+  func encodeWhole(_ bytes: UnsafeRawBufferPointer) -> EncodedBlock { StoredCodec().kept(bytes) }
 }

@@ -1,15 +1,17 @@
-// The formats of tarballs, recognized by the end of the file's name.
+// The formats of archives, recognized by the end of the file's name.
 
-/// A format of a tarball.
+/// A format of an archive.
 package enum ArchiveFormat: String, CaseIterable, Sendable {
   case tarGzip = "tar.gz"
   case tar
+  case zip
 
   /// The endings of file names in this format; the first is the usual one.
   package var suffixes: [String] {
     switch self {
     case .tarGzip: [".tar.gz", ".tgz"]
     case .tar: [".tar"]
+    case .zip: [".zip"]
     }
   }
 

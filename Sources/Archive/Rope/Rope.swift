@@ -115,12 +115,13 @@ package struct Rope: Sendable {
   }
 
   /// An artifact always stands alone: its size is known too late to decide where blocks end.
-  private static func standsAlone(_ id: SourceID, _ size: Int64, _ store: SourceStore) -> Bool {
+  package static func standsAlone(_ id: SourceID, _ size: Int64, _ store: SourceStore) -> Bool {
     if case .artifact = store.table[id] { return true }
     return size >= sourceThreshold
   }
 
-  private static func size(of index: Int, of entries: TarEntryList, in store: SourceStore) -> Int64 {
+  /// Bytes of the contents of the entry at `index`; 0 for an artifact that is not finished.
+  package static func size(of index: Int, of entries: TarEntryList, in store: SourceStore) -> Int64 {
     switch entries.body(at: index) {
     case .none: 0
     case .file(_, _, let identity): identity.size

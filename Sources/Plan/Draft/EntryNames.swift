@@ -122,3 +122,13 @@ enum TwinNames {
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 }
+
+/// Finds names of one archive that readers of a zip take in different ways. All names are UTF-8.
+enum ZipNames {
+  /// The warning that there are names with a backslash; nil when there are none.
+  static func warning(of entries: TarEntryList, in fileName: String) -> String? {
+    let names = (0..<entries.count).map { entries.name(at: $0) }.filter { $0.contains(UInt8(ascii: "\\")) }
+    if names.isEmpty { return nil }
+    return "\(fileName): \(NameSample(names)): readers of a zip on Windows take '\\' for '/'"
+  }
+}

@@ -390,6 +390,11 @@ struct TarballDraft: Sendable {
     draft.add(tarball.rules, TemplateSubject(layout, on: tarball.key.platform), in: context)
     entries = draft.finish(as: fileName)
     for warning in TwinNames.warnings(of: entries, in: fileName) { draft.said.warn(warning) }
+    if ArchiveFormat(fileName: Array(fileName.utf8)) == .zip,
+      let warning = ZipNames.warning(of: entries, in: fileName)
+    {
+      draft.said.warn(warning)
+    }
     for warning in draft.stagedImageWarnings.told(as: "staged images with a sloppy archive").of(fileName) {
       draft.said.warn(warning)
     }

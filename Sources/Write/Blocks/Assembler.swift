@@ -20,6 +20,10 @@ final class Assembler {
   private var current = 0
   private var writer: ArchiveWriter?
   private var extents: [EncodedSource: EncodedExtent] = [:]
+  /// The places of small contents that several entries of zips have.
+  private var members: [MemberContent: (contents: ZipContents, extent: EncodedExtent)] = [:]
+  /// Whether one source is all of the entry that is being written.
+  private var isOneSource = false
   /// The start of the source that is being written; its checksum so far is `sourceCRC`.
   private var sourceStart: Int64 = 0
   private var sourceCRC = CRC32()
@@ -49,22 +53,26 @@ final class Assembler {
       end(artifact)
     case .begin(let artifact):
       memory?.leaveRoom(from: artifact)
-      let hashesTar = task.keepsRaw && memory?.tarDigest(of: artifact) == nil
-      writer = try ArchiveWriter(
-        try folder.create(artifacts[artifact]), codec: codecs[codecs.numbers[artifact]], hashesTar: hashesTar)
+      let hashesTar = task.keepsRaw && artifacts[artifact].isTar && memory?.tarDigest(of: artifact) == nil
+      let framing = artifacts[artifact].writtenFormat.framing(of: artifacts[artifact])
+      writer = try ArchiveWriter(try folder.create(artifacts[artifact]), framing: framing, hashesTar: hashesTar)
       entryDigests = []
       current = artifact
       watch(.began(artifact: artifact))
     case .block(let block, let raw, _, let digests):
       entryDigests += digests
+      try writer?.startContents()
       try append(block, raw)
     case .keptBlock(let block, let raw, let id, let isFirst, let isLast):
-      if isFirst { sourceCRC = CRC32() }
+      if isFirst {
+        sourceCRC = CRC32()
+        try writer?.startContents()
+      }
       try append(block, raw)
       sourceCRC.append(block.crc)
       if isLast { try memory?.check(sourceCRC, of: id) }
     case .sourceBlock(let block, let raw, let source, let isFirst, let isLast):
-      if isFirst { begin(source) }
+      if isFirst { try begin(source) }
       try append(block, raw)
       sourceCRC.append(block.crc)
       stored?.append(block.bytes)
@@ -74,6 +82,15 @@ final class Assembler {
     case .cached(let source):
       let isSpliced = try log.timed(.splicing) { try spliceCached(source) }
       if !isSpliced { try encode(source) }
+    case .members(let packed, _, let digests):
+      entryDigests += digests
+      for member in packed { try append(member) }
+    case .beginMember(let method, let size, let isOneSource):
+      self.isOneSource = isOneSource
+      writer?.beginMember(method, size: size)
+    case .endMember:
+      isOneSource = false
+      try writer?.endMember()
     case .end(let artifact):
       try finish(artifact)
     }
@@ -85,7 +102,26 @@ final class Assembler {
     watch(.packed(block.crc.count, artifact: current))
   }
 
-  private func begin(_ source: EncodedSource) {
+  private func append(_ member: PackedMember) throws {
+    switch member {
+    case .packed(let contents, let packed, let shared):
+      try writer?.add(contents, packed)
+      if let shared, let path = writer?.path, let end = writer?.count {
+        let count = Int64(packed.count)
+        let extent = EncodedExtent(path: path, offset: end - count, count: count, crc: contents.crc)
+        members[shared] = (contents, extent)
+      }
+      watch(.packed(contents.crc.count, artifact: current))
+    case .repeated(let content):
+      guard let known = members[content] else { preconditionFailure("copied before it was packed") }
+      try writer?.add(known.contents, try known.extent.bytes()[...])
+      log.add(known.contents.crc.count, .repeated)
+      watch(.packed(known.contents.crc.count, artifact: current))
+    }
+  }
+
+  private func begin(_ source: EncodedSource) throws {
+    try writer?.startContents()
     (sourceStart, sourceCRC) = (writer?.count ?? 0, CRC32())
     stored = memory?.begin(source)
   }
@@ -104,6 +140,7 @@ final class Assembler {
 
   private func splice(_ source: EncodedSource) throws {
     guard let extent = extents[source] else { preconditionFailure("spliced before it was encoded") }
+    try writer?.startContents(isOneSource ? (extent.crc, extent.count) : nil)
     try scratch.withUnsafeMutableBytes { try writer?.splice(extent, through: $0) }
     log.add(extent.crc.count, .repeated)
     try hash(source, count: extent.crc.count)
@@ -112,6 +149,7 @@ final class Assembler {
   /// Appends a source from the cache; false, and nothing is appended, when the cache does not have it intact.
   private func spliceCached(_ source: EncodedSource) throws -> Bool {
     guard let object = memory?.encoded(source) else { return false }
+    try writer?.startContents(isOneSource ? (object.crc, object.count) : nil)
     (sourceStart, sourceCRC) = (writer?.count ?? 0, object.crc)
     let fault = try scratch.withUnsafeMutableBytes { buffer in
       try writer?.splice(object.crc) { () throws(ObjectFault) in try object.next(into: buffer) }

@@ -15,7 +15,19 @@ enum BlockResult {
   case sourceBlock(EncodedBlock, raw: [UInt8]?, EncodedSource, isFirst: Bool, isLast: Bool)
   case splice(EncodedSource)
   case cached(EncodedSource)
+  /// Entries of a zip, their key in the cache (nil for none), and the digests of their contents.
+  case members([PackedMember], CacheKey?, [EntryDigest])
+  case beginMember(ZipMethod, size: Int64, isOneSource: Bool)
+  case endMember
   case end(artifact: Int)
+}
+
+/// A small entry of a zip with its contents as they are stored.
+enum PackedMember {
+  /// `content` is what others know it by, if there are any.
+  case packed(ZipContents, ArraySlice<UInt8>, MemberContent?)
+  /// The contents of an earlier one.
+  case repeated(MemberContent)
 }
 
 /// The work of a worker beside encoding.
@@ -65,7 +77,11 @@ final class BlockWorker {
     case .begin(let artifact): return .begin(artifact: artifact)
     case .splice(let source): return .splice(source)
     case .cached(let source): return .cached(source)
+    case .beginMember(let method, let size, let isOneSource):
+      return .beginMember(method, size: size, isOneSource: isOneSource)
+    case .endMember: return .endMember
     case .end(let artifact): return .end(artifact: artifact)
+    case .members(let entries, let members, let codec): return try pack(entries, members, codec, store)
     case .run(let rope, let range, let codec):
       let raw = try read(range, codec) { try rope.read(from: $0, into: $1) }
       let digests = task.hashesEntries ? try self.digests(of: rope, range, raw) : []
@@ -133,11 +149,79 @@ final class BlockWorker {
   }
 
   private func encode(_ raw: RawBlock, _ codec: Int) throws -> EncodedBlock {
-    let encoder = try encoders[codec] ?? codecs[codec].makeEncoder()
-    encoders[codec] = encoder
+    let encoder = try encoder(codec)
     let block = try log.timed(.deflating) { try encoder.encode(raw.bytes, after: raw.dictionary) }
     log.add(block.crc.count, .deflated)
     return block
+  }
+
+  private func encoder(_ codec: Int) throws -> any BlockEncoder {
+    let encoder = try encoders[codec] ?? codecs[codec].makeEncoder()
+    encoders[codec] = encoder
+    return encoder
+  }
+}
+
+// Small entries of zips
+extension BlockWorker {
+  private func pack(
+    _ entries: TarEntryList, _ members: [SmallMember], _ codec: Int, _ store: SourceStore
+  ) throws -> BlockResult {
+    let new = members.filter { !$0.isRepeated }
+    var plain = MemberBytes()
+    for member in new { try plain.append(entries, member.index, store) }
+    let digests = task.hashesEntries ? digests(of: new, entries, plain) : []
+    let (packed, key) = try packed(plain, codec)
+    var rest = packed.contents[...]
+    let all = members.map { member in
+      if member.isRepeated, let content = member.shared { return PackedMember.repeated(content) }
+      guard let next = rest.popFirst() else { preconditionFailure("an entry was not packed") }
+      return .packed(next.0, next.1, member.shared)
+    }
+    return .members(all, key, digests)
+  }
+
+  private func digests(of members: [SmallMember], _ entries: TarEntryList, _ plain: MemberBytes) -> [EntryDigest] {
+    zip(members, plain.ranges).compactMap { member, range in
+      guard entries.kind(at: member.index) == .file else { return nil }
+      return EntryDigest(index: member.index, digest: SHA256.digest(of: plain.bytes[range]))
+    }
+  }
+
+  private func packed(_ plain: MemberBytes, _ codec: Int) throws -> (PackedMembers, CacheKey?) {
+    guard let cache, codecs[codec].isWorthCaching, !plain.bytes.isEmpty else { return (try encode(plain, codec), nil) }
+    let key = plain.bytes.withUnsafeBytes { CacheKey.members($0, sizes: plain.ranges.map(\.count), codecs[codec]) }
+    if let known = cache.block(key) {
+      if let members = PackedMembers(known.bytes, of: plain) {
+        log.add(Int64(plain.bytes.count), .cached)
+        return (members, key)
+      }
+      cache.reject(key, for: .damaged)
+    }
+    let members = try encode(plain, codec)
+    cache.store(EncodedBlock(bytes: members.bytes, crc: plain.bytes.withUnsafeBytes { CRC32(of: $0) }), as: key)
+    return (members, key)
+  }
+
+  /// Each of the contents as a stream of its own, or as it is where that is no longer.
+  private func encode(_ plain: MemberBytes, _ codec: Int) throws -> PackedMembers {
+    let encoder = try encoder(codec)
+    var members = PackedMembers()
+    for range in plain.ranges {
+      let bytes = plain.bytes[range]
+      let isCompressed = FileFormat.isCompressed(Array(bytes.prefix(FileFormat.compressedLength)))
+      let block = try log.timed(.deflating) {
+        try bytes.withUnsafeBytes { raw in
+          isCompressed || raw.isEmpty ? StoredCodec().kept(raw) : try encoder.encodeWhole(raw)
+        }
+      }
+      let isStored = block.bytes.count >= bytes.count
+      let method: ZipMethod = isStored ? .stored : .deflated
+      log.add(Int64(bytes.count), isStored ? .stored : .deflated)
+      let packed = isStored ? bytes : block.bytes[...]
+      members.append(ZipContents(method, block.crc, packedSize: Int64(packed.count)), packed)
+    }
+    return members
   }
 }
 
@@ -155,10 +239,10 @@ final class UsedObjects {
   func add(_ result: BlockResult) {
     switch result {
     case .begin(let artifact): self.artifact = artifact
-    case .block(_, _, let key, _): add(key)
+    case .block(_, _, let key, _), .members(_, let key, _): add(key)
     case .sourceBlock(_, _, let source, _, isLast: true), .splice(let source), .cached(let source):
       add(self.source(source))
-    case .whole, .keptBlock, .sourceBlock, .end: break
+    case .whole, .keptBlock, .sourceBlock, .beginMember, .endMember, .end: break
     }
   }
 

@@ -9,6 +9,12 @@ protocol ArtifactFormat: Sendable {
   /// The codec of its bytes.
   var codec: any Codec { get }
 
+  /// The codec of contents that are kept as they are, because they are compressed already.
+  var keptCodec: any Codec { get }
+
+  /// What the file has around its encoded bytes.
+  func framing(of artifact: Artifact) -> ArchiveFraming
+
   /// Whether one worker writes the file from start to end. True for formats that encode nothing: many such files are
   /// written in parallel, without an extra copy of their bytes.
   var isWrittenWhole: Bool { get }
@@ -16,11 +22,23 @@ protocol ArtifactFormat: Sendable {
   /// One digest of everything that shapes the file; `entries` is the digest of its entries and their contents.
   func key(of artifact: Artifact, entries: Digest, in store: SourceStore) -> Digest
 
-  /// The bytes of the file as a rope; `layer` is the digest of the new layer of an image.
-  func rope(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> Rope
+  /// What is put into the file; `layer` is the digest of the new layer of an image.
+  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> ArtifactContents
+}
+
+/// What is put into the file of an artifact.
+enum ArtifactContents {
+  /// These bytes, as one stream.
+  case stream(Rope)
+  /// These entries, each as a stream of its own.
+  case members(TarEntryList)
 }
 
 extension ArtifactFormat {
+  var keptCodec: any Codec { codec }
+
+  func framing(of artifact: Artifact) -> ArchiveFraming { .none }
+
   /// The digest of the name of a format and of `parts`, in order.
   static func digest(_ name: String, _ parts: [[UInt8]]) -> Digest {
     var hash = SHA256()
@@ -36,9 +54,13 @@ extension Artifact {
     switch format {
     case .archive(.tarGzip, let level): TarGzip(level: level)
     case .archive(.tar, _): PlainTar()
+    case .archive(.zip, let level): Zip(level: level)
     case .image(let image): ImageTar(image: image)
     }
   }
+
+  /// Whether there is one plain tar in the file, which has a digest of its own.
+  var isTar: Bool { if case .archive(.zip, _) = format { false } else { true } }
 }
 
 /// A source in the encoding of a codec: made once, then spliced.
@@ -53,16 +75,23 @@ struct CodecTable: Sendable {
   private(set) var codecs: [any Codec] = []
   /// The number of each artifact's codec, in order.
   private(set) var numbers: [Int] = []
+  /// The number of each artifact's codec of what is kept as it is, in order.
+  private(set) var keptNumbers: [Int] = []
+  private var known: [String: Int] = [:]
 
   init(of artifacts: [Artifact]) {
-    var known: [String: Int] = [:]
     for artifact in artifacts {
-      let codec = artifact.writtenFormat.codec
-      let number = known[codec.identity] ?? codecs.count
-      if number == codecs.count { codecs.append(codec) }
-      known[codec.identity] = number
-      numbers.append(number)
+      let format = artifact.writtenFormat
+      numbers.append(number(of: format.codec))
+      keptNumbers.append(number(of: format.keptCodec))
     }
+  }
+
+  private mutating func number(of codec: any Codec) -> Int {
+    let number = known[codec.identity] ?? codecs.count
+    if number == codecs.count { codecs.append(codec) }
+    known[codec.identity] = number
+    return number
   }
 
   subscript(number: Int) -> any Codec { codecs[number] }

@@ -15,8 +15,8 @@ struct ImageTar: ArtifactFormat {
     Self.digest("image", [entries.bytes, image.documents(in: store)])
   }
 
-  func rope(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> Rope {
+  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> ArtifactContents {
     guard let layer else { preconditionFailure("an image is written without the digest of its layer") }
-    return try image.rope(in: store, layerDigest: layer)
+    return .stream(try image.rope(in: store, layerDigest: layer))
   }
 }

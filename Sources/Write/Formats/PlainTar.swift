@@ -13,7 +13,7 @@ struct PlainTar: ArtifactFormat {
     Self.digest("tar", [entries.bytes])
   }
 
-  func rope(of artifact: Artifact, layer: Digest?, in store: SourceStore) -> Rope {
-    Rope(artifact.entries, in: store)
+  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) -> ArtifactContents {
+    .stream(Rope(artifact.entries, in: store))
   }
 }

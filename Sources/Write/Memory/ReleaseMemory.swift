@@ -48,7 +48,8 @@ final class ReleaseMemory: Sendable {
     self.keys = keys
     self.records = records
     let enough = written.filter { number in
-      records[number].map { !options.isForced && ($0.tarDigest != nil || !options.hashesTars) } ?? false
+      let hashesTar = options.hashesTars && plan.artifacts[number].isTar
+      return records[number].map { !options.isForced && ($0.tarDigest != nil || !hashesTar) } ?? false
     }
     let look = Lookout(plan: plan, store: store, folder: folder, digests: digests, keys: keys)
     let standing = try ordered(enough, jobs: options.jobs) { number in

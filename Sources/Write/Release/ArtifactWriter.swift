@@ -24,7 +24,8 @@ struct ArtifactWriter: Sendable {
     watch(.began(artifact: number))
     return try log.timed(.writing) {
       let artifact = plan.artifacts[number]
-      let rope = try artifact.writtenFormat.rope(of: artifact, layer: layers[number], in: store)
+      let contents = try artifact.writtenFormat.contents(of: artifact, layer: layers[number], in: store)
+      guard case .stream(let rope) = contents else { preconditionFailure("encoded bytes are written in parts") }
       var files = ArtifactFiles(in: folder, store)
       let companion = try files.write(artifact.companions)
       let (digest, file) = try files.write(rope, of: artifact) { watch(.packed($0, artifact: number)) }

@@ -19,7 +19,7 @@ enum LayoutGuide {
     A tarball's file may also have platforms, when and archive. archive: root ("." for names like ./x, "" for
     none), owner ("0:0" or "source"), exclude (base names left out everywhere), mode ("normal": 0755 for folders and
     executables, 0644 for the rest; an octal mask, or "source"), mtime, level. The end of a tarball's name is its
-    format: .tar.gz or .tgz, or .tar. release.json may also have fast (platforms of a fast run), fastWith (more of
+    format: .tar.gz or .tgz, .tar or .zip. release.json may also have fast (platforms of a fast run), fastWith (more of
     them, [{ "variable": "VAR", "prefix": "darwin", "platforms": { "LIST": ["darwin/amd64"] } }]), override ("intersect"
     or "replace": what --platform does) and flags ({ "F": { "env": "VAR", "default": "n" } }); a platform list may be
     "present": those in the folder of binaries.

@@ -1,5 +1,5 @@
-// An archive made from separately encoded blocks, in order between head and tail. Their checksums are combined, and
-// both the plain and the encoded bytes are hashed.
+// An archive made from separately encoded blocks, in order, and what its container has around them. Their checksums are
+// combined, and both the plain and the encoded bytes are hashed.
 
 package import Basics
 package import Files
@@ -22,6 +22,26 @@ package struct EncodedExtent: Equatable, Sendable {
     self.count = count
     self.crc = crc
   }
+
+  /// The encoded bytes, of a small content.
+  package func bytes() throws -> [UInt8] {
+    let file = try FileHandle(opening: Array(path.utf8), O_RDONLY)
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    guard try bytes.withUnsafeMutableBytes({ try file.read(at: offset, filling: $0) }) == bytes.count else {
+      throw SystemError(operation: "read", path: path, errno: EIO)
+    }
+    return bytes
+  }
+}
+
+/// What an archive has around its encoded bytes.
+package enum ArchiveFraming: Sendable {
+  /// Nothing.
+  case none
+  /// Head and tail of one member of gzip.
+  case gzip
+  /// The headers of these entries, each of which has its encoded bytes to itself, and the central directory.
+  case zip(TarEntryList)
 }
 
 /// A finished archive with its digests and sizes.
@@ -30,9 +50,9 @@ package struct WrittenArchive: Sendable {
   package let file: SourceFile
   /// Digest of the file.
   package let digest: Digest
-  /// Digest of the uncompressed tar; nil where not asked for.
+  /// Digest of the uncompressed tar; nil where not asked for, and for what is no tar.
   package var tarDigest: Digest?
-  /// Bytes of the uncompressed tar.
+  /// Bytes of the uncompressed tar, or of the contents of all entries.
   package let tarSize: Int64
 
   package init(file: SourceFile, digest: Digest, tarDigest: Digest?, tarSize: Int64) {
@@ -45,17 +65,23 @@ package struct WrittenArchive: Sendable {
 
 /// Writes one archive.
 package struct ArchiveWriter: ~Copyable {
-  private let codec: any Codec
+  private let framing: ArchiveFraming
   private var file: OutputFile
   /// Nil where the digest of the uncompressed tar is not wanted.
   private var tarHash: SHA256?
   private var crc = CRC32()
+  /// The entries of a zip; nil for all else.
+  private var members: ZipMembers?
 
-  /// Begins the file with the codec's head; `hashesTar` says whether the digest of the plain tar is wanted.
-  package init(_ file: consuming OutputFile, codec: any Codec, hashesTar: Bool = true) throws {
+  /// Begins the file; `hashesTar` says whether the digest of the plain tar is wanted.
+  package init(_ file: consuming OutputFile, framing: ArchiveFraming, hashesTar: Bool = true) throws {
     var file = file
-    try file.write(codec.head)
-    self.codec = codec
+    switch framing {
+    case .gzip: try file.write(GzipMember.header)
+    case .zip(let entries): members = ZipMembers(entries)
+    case .none: break
+    }
+    self.framing = framing
     self.file = file
     tarHash = hashesTar ? SHA256() : nil
   }
@@ -71,7 +97,7 @@ package struct ArchiveWriter: ~Copyable {
   /// Appends a block; its plain bytes must be passed to `hash`.
   package mutating func append(_ block: EncodedBlock) throws {
     try file.write(block.bytes)
-    crc.append(block.crc)
+    take(block.crc)
   }
 
   /// Appends the encoded form of a source from another file; its plain bytes must be passed to `hash`.
@@ -109,7 +135,7 @@ package struct ArchiveWriter: ~Copyable {
       case .success(let piece?):
         try file.write(piece)
       case .success(nil):
-        self.crc.append(crc)
+        take(crc)
         return nil
       case .failure(let fault):
         try file.goBack(to: start)
@@ -118,17 +144,45 @@ package struct ArchiveWriter: ~Copyable {
     }
   }
 
+  private mutating func take(_ crc: CRC32) {
+    self.crc.append(crc)
+    members?.append(crc)
+  }
+
   /// Hashes uncompressed bytes, in order; their encoded form is appended or spliced.
   package mutating func hash(_ raw: UnsafeRawBufferPointer) {
     tarHash?.update(raw)
   }
 
-  /// Ends the file with the codec's tail.
+  /// Ends the file.
   package consuming func finish() throws -> WrittenArchive {
-    try file.write(codec.tail(crc))
+    if case .gzip = framing { try file.write(GzipMember.trailer(crc)) }
+    try members?.finish(&file)
     let tarSize = crc.count
     let tarDigest = tarHash.take()?.finalize()
     let (digest, written) = try file.finish()
     return WrittenArchive(file: written, digest: digest, tarDigest: tarDigest, tarSize: tarSize)
   }
+}
+
+// The entries of a zip, in the order of its list
+extension ArchiveWriter {
+  /// Adds the next entry, whose contents are at hand.
+  package mutating func add(_ contents: ZipContents, _ packed: ArraySlice<UInt8>) throws {
+    try members?.add(contents, packed, to: &file)
+    crc.append(contents.crc)
+  }
+
+  /// Begins the next entry, which has `size` plain bytes; its contents are appended or spliced.
+  package mutating func beginMember(_ method: ZipMethod, size: Int64) { members?.begin(method, size: size) }
+
+  /// Makes ready for the first bytes of the entry that was begun; does nothing for later ones, and outside of a zip.
+  ///
+  /// `known` is the checksum of all its plain bytes and the count of its encoded ones, where that is known.
+  package mutating func startContents(_ known: (crc: CRC32, count: Int64)? = nil) throws {
+    try members?.startContents(known, in: &file)
+  }
+
+  /// Ends the entry that was begun.
+  package mutating func endMember() throws { try members?.end(in: &file) }
 }
