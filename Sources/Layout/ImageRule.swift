@@ -10,6 +10,9 @@ package struct BaseRule: Sendable {
   /// The entries that every image on this base gets before its own.
   package let entries: [LayoutEntry]
   package let origin: RuleOrigin
+
+  /// The name of the base without files that is always there.
+  package static let scratch = "scratch"
 }
 
 /// A folder where an image's files go.
@@ -20,43 +23,127 @@ package enum ImageOutput: String, CaseIterable, Sendable {
   case images
 }
 
+/// What images say of themselves, or what a group or the file says for all of its images. Nil where nothing is said.
+package struct ImageDefaults: Sendable {
+  fileprivate(set) var to: Template?
+  fileprivate(set) var base: String?
+  fileprivate(set) var repository: Template?
+  fileprivate(set) var tag: Template?
+  fileprivate(set) var names: [Template]?
+  fileprivate(set) var file: Template?
+  fileprivate(set) var outputs: [ImageOutput]?
+  fileprivate(set) var entries: [LayoutEntry] = []
+  fileprivate(set) var env: [(name: String, value: Template)] = []
+  fileprivate(set) var cmd: [Template]?
+  fileprivate(set) var entrypoint: [Template]?
+  fileprivate(set) var workdir: Template?
+  fileprivate(set) var user: Template?
+  fileprivate(set) var expose: [String]?
+  fileprivate(set) var volumes: [Template]?
+  fileprivate(set) var stopSignal: String?
+  fileprivate(set) var labels: [(name: String, value: Template)] = []
+  fileprivate(set) var annotations: [(name: String, value: Template)] = []
+  fileprivate(set) var condition: Condition?
+  fileprivate(set) var platforms: PlatformSelector?
+
+  /// Nothing is said.
+  init() {}
+
+  /// What these say, and `others` where these say nothing. Entries come after those of the others; variables, labels and
+  /// annotations are joined by their names.
+  fileprivate func over(_ others: ImageDefaults) -> ImageDefaults {
+    var joined = self
+    joined.to = to ?? others.to
+    joined.base = base ?? others.base
+    joined.repository = repository ?? others.repository
+    joined.tag = tag ?? others.tag
+    joined.names = names ?? others.names
+    joined.file = file ?? others.file
+    joined.outputs = outputs ?? others.outputs
+    joined.entries = others.entries + entries
+    joined.env = Self.joined(others.env, env)
+    // As in a Dockerfile, an entrypoint drops the arguments that were set for another one.
+    joined.cmd = cmd ?? (entrypoint == nil ? others.cmd : nil)
+    joined.entrypoint = entrypoint ?? others.entrypoint
+    joined.workdir = workdir ?? others.workdir
+    joined.user = user ?? others.user
+    joined.expose = expose ?? others.expose
+    joined.volumes = volumes ?? others.volumes
+    joined.stopSignal = stopSignal ?? others.stopSignal
+    joined.labels = Self.joined(others.labels, labels)
+    joined.annotations = Self.joined(others.annotations, annotations)
+    joined.condition = condition ?? others.condition
+    joined.platforms = platforms ?? others.platforms
+    return joined
+  }
+
+  private static func joined(
+    _ first: [(name: String, value: Template)], _ second: [(name: String, value: Template)]
+  ) -> [(name: String, value: Template)] {
+    // By bytes: two names of one text in different Unicode forms are two.
+    func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+    return first.map { item in second.first { isSame($0.name, item.name) } ?? item }
+      + second.filter { item in !first.contains { isSame($0.name, item.name) } }
+  }
+}
+
 /// One image of a group.
 package struct ImageRule: Sendable {
   /// The image's name, {name} in its templates: its `name`, else that of its binary.
   package let name: String
   /// The built binary that the image holds, if any.
   package let binary: String?
-  /// The folder of the binary, relative to the root of the file system; "." is the root itself.
-  package let to: Template
   /// The value of security.capability of the binary, empty for none; nil for its own.
   package let capabilities: [UInt8]?
-  /// The name of its base in `bases`.
-  package let base: String
-  /// Its name in a registry; nil for the name that images.json sets for all images.
-  package let repository: Template?
-  /// Its tag; nil for the tag that images.json sets for all images.
-  package let tag: Template?
-  /// The name of the file that it is saved as, which ends in ".tar"; nil for "{name}.tar".
-  package let file: Template?
-  /// The folders where its files go: at least one, each once.
-  package let outputs: [ImageOutput]
-  package let entries: [LayoutEntry]
-  /// Environment variables in the order they were given, each name once.
-  package let env: [(name: String, value: Template)]
-  /// The default arguments; nil for the base's.
-  package let cmd: [Template]?
-  /// The command that gets the arguments; nil for the base's.
-  package let entrypoint: [Template]?
-  /// The absolute path of the folder that the command starts in; nil for the base's.
-  package let workdir: Template?
-  /// The user that the command runs as; nil for the base's.
-  package let user: Template?
-  /// Labels in the order they were given, each name once.
-  package let labels: [(name: String, value: Template)]
-  package let condition: Condition?
-  /// The platforms that it is made for; nil for those of the tarballs that hold it.
-  package let platforms: PlatformSelector?
   package let origin: RuleOrigin
+  /// What it says, and its group and the file for it.
+  private let settings: ImageDefaults
+
+  fileprivate init(
+    name: String, binary: String?, capabilities: [UInt8]?, _ settings: ImageDefaults, origin: RuleOrigin
+  ) {
+    (self.name, self.binary, self.capabilities) = (name, binary, capabilities)
+    (self.settings, self.origin) = (settings, origin)
+  }
+
+  /// The folder of the binary, relative to the root of the file system; "." is the root itself.
+  package var to: Template { settings.to ?? Self.defaultFolder }
+  /// The name of its base in `bases`, or `BaseRule.scratch`.
+  package var base: String { settings.base ?? "" }
+  /// Its name in a registry; nil for the name that images.json sets for all images.
+  package var repository: Template? { settings.repository }
+  /// Its tag; nil for the tag that images.json sets for all images.
+  package var tag: Template? { settings.tag }
+  /// More whole names, behind that of `repository` and `tag`.
+  package var names: [Template] { settings.names ?? [] }
+  /// The name of the file that it is saved as, which ends in ".tar"; nil for "{name}.tar".
+  package var file: Template? { settings.file }
+  /// The folders where its files go: at least one, each once.
+  package var outputs: [ImageOutput] { settings.outputs ?? ImageOutput.allCases }
+  package var entries: [LayoutEntry] { settings.entries }
+  /// Environment variables in the order they were given, each name once.
+  package var env: [(name: String, value: Template)] { settings.env }
+  /// The default arguments; nil for the base's.
+  package var cmd: [Template]? { settings.cmd }
+  /// The command that gets the arguments; nil for the base's.
+  package var entrypoint: [Template]? { settings.entrypoint }
+  /// The absolute path of the folder that the command starts in; nil for the base's.
+  package var workdir: Template? { settings.workdir }
+  /// The user that the command runs as; nil for the base's.
+  package var user: Template? { settings.user }
+  /// Ports that the command listens on, "8080/tcp" each, beside those of the base.
+  package var expose: [String] { settings.expose ?? [] }
+  /// Absolute paths of folders whose contents outlive a container, beside those of the base.
+  package var volumes: [Template] { settings.volumes ?? [] }
+  /// The signal that stops the command; nil for the base's.
+  package var stopSignal: String? { settings.stopSignal }
+  /// Labels in the order they were given, each name once.
+  package var labels: [(name: String, value: Template)] { settings.labels }
+  /// Annotations of its manifest and its index, likewise.
+  package var annotations: [(name: String, value: Template)] { settings.annotations }
+  package var condition: Condition? { settings.condition }
+  /// The platforms that it is made for; nil for those of the tarballs that hold it.
+  package var platforms: PlatformSelector? { settings.platforms }
 
   /// The folder of the binary when `to` is not set.
   static let defaultFolder = Template(literal: "usr/local/bin")
@@ -78,16 +165,19 @@ struct ImageRuleDecoder {
   let bases: Set<String>
 
   static let baseKeys = ["ref", "entries"]
-  static let imageKeys = [
-    "binary", "name", "to", "capabilities", "base", "repository", "tag", "file", "outputs", "entries", "env", "cmd",
-    "entrypoint",
-    "workdir", "user", "labels", "platforms", "when",
+  static let groupKeys = ["defaults", "images"]
+  /// The keys of an image that a group or the file may set for all of its images.
+  static let defaultKeys = [
+    "to", "base", "repository", "tag", "names", "file", "outputs", "entries", "env", "cmd", "entrypoint", "workdir",
+    "user", "expose", "volumes", "stopsignal", "labels", "annotations", "platforms", "when",
   ]
+  static let imageKeys = ["binary", "name", "capabilities"] + defaultKeys
 
   var template: TemplateDecoder { TemplateDecoder(names: names, hasPlatform: true, place: .image) }
 
   /// A base: its reference alone, or an object with its reference and entries.
   func base(_ name: String, _ field: LayoutField) -> BaseRule? {
+    if name == BaseRule.scratch { field.refuse("\"scratch\" is the base without files, and always there") }
     guard field.isObject(withAnyOf: Self.baseKeys) else {
       return template.someText(field).map { reference in
         BaseRule(name: name, reference: reference, entries: [], origin: field.origin)
@@ -99,11 +189,26 @@ struct ImageRuleDecoder {
     return BaseRule(name: name, reference: reference, entries: entries, origin: field.origin)
   }
 
-  /// The images of a group; two of one name are a mistake.
-  func group(_ field: LayoutField) -> [ImageRule] {
+  /// The images of a group, an array or an object with what all of them say, with `defaults` where they say nothing; two
+  /// of one name are a mistake.
+  func group(_ field: LayoutField, _ defaults: ImageDefaults) -> [ImageRule] {
+    if field.isArray { return images(field, defaults) }
+    if field.isString {
+      field.refuse("expected an array of images, or an object with \"images\", found \(field.found)")
+      return []
+    }
+    guard let object = field.object(Self.groupKeys) else { return [] }
+    let own = object["defaults"].flatMap(self.defaults) ?? ImageDefaults()
+    return object.required("images").map { images($0, own.over(defaults)) } ?? []
+  }
+
+  /// What a group or the file says for all of its images.
+  func defaults(_ field: LayoutField) -> ImageDefaults? { field.object(Self.defaultKeys).map(settings) }
+
+  private func images(_ field: LayoutField, _ defaults: ImageDefaults) -> [ImageRule] {
     var images: [ImageRule] = []
     for field in field.elements ?? [] {
-      guard let image = image(field) else { continue }
+      guard let image = image(field, defaults) else { continue }
       if images.contains(where: { $0.name == image.name }) {
         field.refuse("another image of this group is named \(quoted(image.name))")
       }
@@ -112,42 +217,52 @@ struct ImageRuleDecoder {
     return images
   }
 
-  private func image(_ field: LayoutField) -> ImageRule? {
+  private func image(_ field: LayoutField, _ defaults: ImageDefaults) -> ImageRule? {
     guard let object = field.object(Self.imageKeys) else { return nil }
-    let base = object.required("base").flatMap(base)
+    if defaults.base == nil { _ = object.required("base") }
     if object["binary"] == nil && object["name"] == nil { field.refuse("expected \"binary\" or \"name\"") }
-    if object["binary"] == nil { object["to"]?.refuse("is the folder of a \"binary\", and there is none") }
-    if object["binary"] == nil { object["capabilities"]?.refuse("is of a \"binary\", and there is none") }
+    if object["binary"] == nil {
+      object["to"]?.refuse("is the folder of a \"binary\", and there is none")
+      object["capabilities"]?.refuse("is of a \"binary\", and there is none")
+    }
     let binary = object["binary"]?.onePart
     let name = object["name"].map(\.onePart) ?? binary
     let rule = ImageRule(
-      name: name ?? "",
-      binary: binary,
-      to: object["to"].flatMap(template.folder) ?? ImageRule.defaultFolder,
-      capabilities: object["capabilities"].flatMap(\.capabilities),
-      base: base ?? "",
-      repository: object["repository"].flatMap(template.someText),
-      tag: object["tag"].flatMap(TemplateDecoder(names: names, hasPlatform: true, place: .tag).someText),
-      file: object["file"].flatMap(file),
-      outputs: object["outputs"].map(outputs) ?? ImageOutput.allCases,
-      entries: entries(object["entries"]),
-      env: object["env"].map(environment) ?? [],
-      cmd: object["cmd"].flatMap(arguments),
-      entrypoint: object["entrypoint"].flatMap(arguments),
-      workdir: object["workdir"].flatMap(workdir),
-      user: object["user"].flatMap(user),
-      labels: object["labels"].map(labels) ?? [],
-      condition: object["when"].flatMap { Condition($0, names) },
-      platforms: object["platforms"].flatMap { $0.platformSelector(names) },
-      origin: field.origin)
+      name: name ?? "", binary: binary, capabilities: object["capabilities"].flatMap(\.capabilities),
+      settings(object).over(defaults), origin: field.origin)
     // Returns only now: all keys must be read first, so that all mistakes are reported at once.
     return name == nil ? nil : rule
+  }
+
+  private func settings(_ object: LayoutObject) -> ImageDefaults {
+    var settings = ImageDefaults()
+    settings.to = object["to"].flatMap(template.folder)
+    settings.base = object["base"].flatMap(base)
+    settings.repository = object["repository"].flatMap(template.someText)
+    settings.tag = object["tag"].flatMap(TemplateDecoder(names: names, hasPlatform: true, place: .tag).someText)
+    settings.names = object["names"].flatMap { $0.elements?.compactMap(template.someText) }
+    settings.file = object["file"].flatMap(file)
+    settings.outputs = object["outputs"].map(outputs)
+    settings.entries = entries(object["entries"])
+    settings.env = object["env"].map(environment) ?? []
+    settings.cmd = object["cmd"].flatMap(arguments)
+    settings.entrypoint = object["entrypoint"].flatMap(arguments)
+    settings.workdir = object["workdir"].flatMap(workdir)
+    settings.user = object["user"].flatMap(user)
+    settings.expose = object["expose"].flatMap(ports)
+    settings.volumes = object["volumes"].flatMap { $0.elements?.compactMap(volume) }
+    settings.stopSignal = object["stopsignal"].flatMap(signal)
+    settings.labels = object["labels"].map(labels) ?? []
+    settings.annotations = object["annotations"].map(labels) ?? []
+    settings.condition = object["when"].flatMap { Condition($0, names) }
+    settings.platforms = object["platforms"].flatMap { $0.platformSelector(names) }
+    return settings
   }
 
   /// The name of an image's base.
   private func base(_ field: LayoutField) -> String? {
     guard let name = field.string else { return nil }
-    names.check("base", name, in: bases, at: field)
+    if name != BaseRule.scratch { names.check("base", name, in: bases, at: field) }
     return name
   }
 
@@ -229,7 +344,55 @@ extension ImageRuleDecoder {
     return false
   }
 
-  /// Labels: an object of values by name.
+  /// Ports: numbers, each with a protocol or without one for "tcp" (Dockerfile reference, EXPOSE).
+  func ports(_ field: LayoutField) -> [String]? {
+    field.elements?.compactMap { field in
+      guard let text = field.string else { return nil }
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      // Digits alone, because UInt16 would accept a sign; a leading zero would make two names of one port.
+      if let first = parts.first, first.utf8.allSatisfy(\.isDigit), !first.utf8.starts(with: "0".utf8),
+        UInt16(first) != nil, parts.count <= 2, parts.count == 1 || Self.protocols.contains(String(parts[1]))
+      {
+        return parts.count == 2 ? text : "\(text)/tcp"
+      }
+      field.refuse("expected a port such as \"8080\" or \"53/udp\", found \(field.found)")
+      return nil
+    }
+  }
+
+  private static let protocols = ["tcp", "udp", "sctp"]
+
+  /// The absolute path of a folder that is not the root, which no engine mounts a volume at.
+  func volume(_ field: LayoutField) -> Template? {
+    template.value(field) { field in
+      guard field.isString("/") else { return workdir(field) }
+      field.refuse("expected a folder below the root, found \"/\"")
+      return nil
+    }
+  }
+
+  /// A signal, by its name or number (signal(7); moby/sys, signal_linux.go).
+  func signal(_ field: LayoutField) -> String? {
+    guard let text = field.string else { return nil }
+    if text.utf8.allSatisfy(\.isDigit), !text.utf8.starts(with: "0".utf8), let number = UInt8(text),
+      (1...64).contains(number)
+    {
+      return text
+    }
+    // "+" and a combining mark after it are one Character: the names are compared as bytes.
+    if Self.signals.contains(where: { "SIG\($0)".utf8.elementsEqual(text.utf8) }) { return text }
+    field.refuse("expected a signal such as \"SIGTERM\" or \"15\", found \(field.found)")
+    return nil
+  }
+
+  private static let signals =
+    [
+      "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
+      "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
+      "PWR", "SYS", "RTMIN", "RTMAX",
+    ] + (1...15).map { "RTMIN+\($0)" } + (1...14).map { "RTMAX-\($0)" }
+
+  /// Labels or annotations: an object of values by name.
   func labels(_ field: LayoutField) -> [(name: String, value: Template)] {
     (field.members ?? []).compactMap { name, field in
       if name.isEmpty || hasControls(name) {

@@ -14,7 +14,7 @@ package struct ImagesLayout: Sendable {
   package private(set) var tag = Template(parts: [.variable(.version)])
   package private(set) var groups: [String: [ImageRule]] = [:]
 
-  static let keys = ["$schema", "registry", "bases", "repository", "tag", "groups"]
+  static let keys = ["$schema", "registry", "bases", "repository", "tag", "defaults", "groups"]
 
   /// Reads the file; `names` are those that release.json declares.
   init(_ field: LayoutField, names: LayoutNames) {
@@ -26,9 +26,10 @@ package struct ImagesLayout: Sendable {
     if let registry = object["registry"].flatMap(template(.registry).text) { self.registry = registry }
     if let tag = object["tag"].flatMap(template(.tag).someText) { self.tag = tag }
     if let repository = object["repository"].flatMap(template(.image).someText) { self.repository = repository }
-    let baseFields = object.required("bases")?.namedMembers ?? []
+    let baseFields = object["bases"]?.namedMembers ?? []
     let decoder = ImageRuleDecoder(names: names, bases: Set(baseFields.map(\.key)))
     for (name, field) in baseFields { bases[name] = decoder.base(name, field) }
-    for (name, field) in object.required("groups")?.namedMembers ?? [] { groups[name] = decoder.group(field) }
+    let defaults = object["defaults"].flatMap(decoder.defaults) ?? ImageDefaults()
+    for (name, field) in object.required("groups")?.namedMembers ?? [] { groups[name] = decoder.group(field, defaults) }
   }
 }

@@ -80,11 +80,13 @@ package struct LayoutSet: Sendable {
   /// The layout of the tarball with this name.
   package func tarball(_ name: String) -> TarballLayout? { tarballs.first { $0.name == name } }
 
-  /// The entries of all tarballs, images and bases.
+  /// The entries of all tarballs, images and bases, those that images share once.
   package var entries: [LayoutEntry] {
     let groups = images?.groups.sorted { $0.key < $1.key } ?? []
     let bases = images?.bases.sorted { $0.key < $1.key } ?? []
-    return bases.flatMap(\.value.entries) + groups.flatMap(\.value).flatMap(\.entries) + tarballs.flatMap(\.entries)
+    let all = bases.flatMap(\.value.entries) + groups.flatMap(\.value).flatMap(\.entries)
+    var seen: Set<RuleOrigin> = []
+    return all.filter { seen.insert($0.origin).inserted } + tarballs.flatMap(\.entries)
   }
 
   /// `mistakes` in the order in which they are reported: by file, release.json first, then by place in the file.

@@ -86,7 +86,7 @@ package struct Artifact: Sendable {
   /// the image has it.
   package var title: String {
     guard let image else { return fileName }
-    let more = image.references.dropFirst().map { ", named \($0.familiar)" }.joined()
+    let more = image.releaseReference.map { ", named \($0.familiar)" } ?? ""
     return "image \(image.name) for \(image.platform)\(more)"
   }
 

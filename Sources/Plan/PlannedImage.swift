@@ -13,8 +13,10 @@ package struct PlannedImage: Sendable {
   /// The place of its rule in the layout.
   let origin: RuleOrigin
   package let platform: Platform
-  /// The names that it is loaded under. The first is the image's own, the others are the release's.
+  /// The names that it is loaded under, the image's own first.
   package let references: [Reference]
+  /// That of them which is the release's, if any.
+  package let releaseReference: Reference?
   package let builder: ImageBuilder
   package let format: ImageFormat
   /// The number of the new layer in the plan: one number, one layer.

@@ -9,7 +9,7 @@ private let release = #"{"name": "a", "platforms": {"server": ["linux/amd64"]}, 
 struct WrongImagesTests {
   @Test(arguments: [
     WrongLayout("[]", "1:1: expected an object, found an array"),
-    WrongLayout("{}", #"1:1: missing key "bases""#, #"1:1: missing key "groups""#),
+    WrongLayout("{}", #"1:1: missing key "groups""#),
     WrongLayout(#"{"bases": {}, "groups": {}, "tags": "x"}"#, #"1:29: tags: unknown key; did you mean "tag"?"#),
     WrongLayout(
       #"{"bases": [], "groups": []}"#,
@@ -19,7 +19,18 @@ struct WrongImagesTests {
       #"{"bases": {"a b": "c"}, "groups": {"": []}}"#,
       #"1:19: bases["a b"]: expected a name of letters, digits, '.', '_' and '-', found "a b""#,
       #"1:40: groups[""]: expected a name of letters, digits, '.', '_' and '-', found """#),
-    WrongLayout(#"{"bases": {}, "groups": {"g": {}}}"#, "1:31: groups.g: expected an array, found an object"),
+    WrongLayout(#"{"bases": {}, "groups": {"g": {}}}"#, #"1:31: groups.g: missing key "images""#),
+    WrongLayout(
+      #"{"bases": {}, "groups": {"g": "x"}}"#,
+      #"1:31: groups.g: expected an array of images, or an object with "images", found "x""#),
+    WrongLayout(
+      #"{"defaults": {"name": "x"}, "groups": {"g": {"defaults": {"labels": 3}, "images": [{"name": "x"}]}}}"#,
+      #"1:15: defaults.name: unknown key; did you mean "names"?"#,
+      "1:69: groups.g.defaults.labels: expected an object, found the number 3",
+      #"1:84: groups.g.images[0]: missing key "base""#),
+    WrongLayout(
+      #"{"bases": {"scratch": "x"}, "groups": {}}"#,
+      #"1:23: bases.scratch: "scratch" is the base without files, and always there"#),
     WrongLayout(
       #"{"registry": "{registry}{tag}{os}{arch}{md5}", "bases": {}, "groups": {}}"#,
       "1:14: registry: {arch} cannot stand here",
@@ -62,6 +73,20 @@ struct WrongImagesTests {
       #""capabilities": ["kill=p"]"#,
       #"2:17: groups.g[0].capabilities: expected the name of a capability such as "cap_net_bind_service", found "kill""#
     ),
+    WrongLayout(
+      #""expose": ["http", "0", "65536", "+80", "53/icmp", "1/udp/x"]"#,
+      #"2:12: groups.g[0].expose[0]: expected a port such as "8080" or "53/udp", found "http""#,
+      #"2:20: groups.g[0].expose[1]: expected a port such as "8080" or "53/udp", found "0""#,
+      #"2:25: groups.g[0].expose[2]: expected a port such as "8080" or "53/udp", found "65536""#,
+      #"2:34: groups.g[0].expose[3]: expected a port such as "8080" or "53/udp", found "+80""#,
+      #"2:41: groups.g[0].expose[4]: expected a port such as "8080" or "53/udp", found "53/icmp""#,
+      #"2:52: groups.g[0].expose[5]: expected a port such as "8080" or "53/udp", found "1/udp/x""#),
+    WrongLayout(
+      #""volumes": ["/", "data"]"#, #"2:13: groups.g[0].volumes[0]: expected a folder below the root, found "/""#,
+      #"2:18: groups.g[0].volumes[1]: expected an absolute path, found "data""#),
+    WrongLayout(
+      #""stopsignal": "TERM""#,
+      #"2:15: groups.g[0].stopsignal: expected a signal such as "SIGTERM" or "15", found "TERM""#),
     WrongLayout(#""repository": {"arm": "{md5}"}"#, "2:23: groups.g[0].repository.arm: {md5} is known in tags alone"),
     WrongLayout(#""tag": "{tag}""#, "2:8: groups.g[0].tag: {tag} cannot stand here"),
     WrongLayout(#""file": ".tar""#, #"2:9: groups.g[0].file: expected a name before ".tar", found nothing"#),

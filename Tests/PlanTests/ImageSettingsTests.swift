@@ -3,6 +3,7 @@
 @testable import Archive
 @testable import Basics
 @testable import Image
+@testable import JSON
 @testable import Plan
 @testable import TestSupport
 import Testing
@@ -30,6 +31,82 @@ import Testing
 
   @Test func `what the image does not set is the base's`() throws {
     #expect(try plan().builder.settings == Self.base)
+  }
+
+  @Test func `ports, volumes and a signal are added to those of the base`() throws {
+    let config = try DocumentField(
+      reading: Array(#"{"ExposedPorts": {"80/tcp": {}}, "Volumes": {"/v": {}}, "StopSignal": "SIGHUP"}"#.utf8),
+      place: "")
+    guard case .object(let members) = JSONLiteral(config.value) else { preconditionFailure("no object") }
+    let image = try plan(
+      #""expose": ["80", "53/udp"], "volumes": ["/v", "/var/{name}"], "stopsignal": "SIGTERM", "annotations": {"a": "{version}"}"#
+    )
+    var settings = image.builder.settings
+    (settings.environment, settings.command, settings.user) = ([], nil, nil)
+    #expect(
+      JSONLiteral.object(settings.members(over: members)).text
+        == #"{"ExposedPorts":{"80/tcp":{},"53/udp":{}},"Volumes":{"/v":{},"/var/tool":{}},"StopSignal":"SIGTERM"}"#)
+    #expect(JSONLiteral.object(ImageSettings().members(over: members)).text == JSONLiteral.object(members).text)
+    #expect(image.builder.annotations == [.init("a", "v1.2.3+4")])
+    #expect(
+      image.dockerfile.text.hasSuffix(
+        """
+        EXPOSE 80/tcp 53/udp
+        VOLUME ["/v","/var/tool"]
+        STOPSIGNAL SIGTERM
+        # Not in here: annotations, which `docker buildx build --annotation` sets: a
+
+        """))
+  }
+
+  @Test func `a group and the file say what holds for all of their images`() throws {
+    try tree.addBase("base", .amd64, settings: Self.base)
+    let images = try tree.planImages(
+      #"{"name": "plain"}"#, #"{"name": "own", "user": "3", "labels": {"a": "own"}, "entrypoint": ["/x"]}"#,
+      keys: #""bases": {"base": "base"}, "defaults": {"base": "base", "platforms": "one", "user": "1", "cmd": ["c"], "#
+        + #""labels": {"a": "file", "b": "file"}, "entries": [{"text": "", "to": "{name}"}]}"#
+    ).images
+    #expect(images.map(\.builder.settings.user) == ["1", "3"])
+    #expect(
+      images.map { $0.builder.settings.labels.map { "\($0.key)=\($0.value)" } } == [
+        ["a=file", "b=file"], ["a=own", "b=file"],
+      ])
+    // As in a Dockerfile, an entrypoint drops the arguments.
+    #expect(images.map(\.builder.settings.command) == [["c"], nil])
+    #expect(images.map { String(decoding: $0.layer.name(at: 0), as: UTF8.self) } == ["plain", "own"])
+  }
+
+  @Test func `an image has its own name first, then more names, each once`() throws {
+    let image = try plan(
+      #""names": ["quay.io/team/{name}:{version}", "example.org/{name}:{tag}", "{registry}/{name}", "quay.io/team/tool:v1.2.3_4"]"#
+    )
+    #expect(
+      image.references.map(\.familiar) == [
+        "example.org/tool:v1.2.3_4", "quay.io/team/tool:v1.2.3_4", "example.org/tool:latest",
+      ])
+    #expect(image.tagText == Array("v1.2.3_4\n".utf8))
+    let digest = "x@sha256:\(String(repeating: "0", count: 64))"
+    #expect(
+      try tree.imageMistakes(TestSupport.image(#""names": ["\#(digest)"]"#)) == [
+        "usage: groups.main[0]: \"tool\": expected a name without a digest, found \"\(digest)\""
+      ])
+  }
+
+  @Test func `an image on scratch needs no base in the store`() throws {
+    let image = #"{"binary": "tool", "to": ".", "base": "scratch", "platforms": "one", "entrypoint": ["/tool"]}"#
+    let plan = try tree.planImages(image, keys: #""tag": "t""#)
+    #expect(try plan.layer() == ["file 0755 0:0 tool"])
+    let planned = try #require(plan.images.first)
+    #expect(planned.builder.baseLayers.isEmpty && planned.builder.settings.environment == [ImageSettings.usualPath])
+    #expect(planned.dockerfile.text == "FROM scratch\nADD tool /\nENTRYPOINT [\"/tool\"]\n")
+    try tree.addBinary("tool", .amd64, Executables.elf(machine: 62, interpreter: "/lib/ld.so"))
+    #expect(
+      try tree.imageMistakes(image, keys: #""tag": "t""#) == [
+        "data: groups.main[0]: image tool for linux/amd64: tool: ROOT/_output/dockerized/bin/linux/amd64/tool: "
+          + "needs the interpreter /lib/ld.so, which the base scratch:latest lacks"
+      ])
+    try tree.addBinary("tool", .amd64, Executables.arm64)
+    #expect(try tree.imageMistakes(image, keys: #""tag": "t""#).count == 1)
   }
 
   @Test func `every setting is filled in`() throws {

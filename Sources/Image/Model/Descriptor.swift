@@ -26,6 +26,13 @@ package struct Descriptor: Equatable, Sendable {
       self.value = value
     }
 
+    /// The member of a document that has `annotations`, sorted by key; none for none.
+    static func members(_ annotations: [Annotation]) -> [(String, JSONLiteral)] {
+      if annotations.isEmpty { return [] }
+      let sorted = annotations.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      return [("annotations", .object(sorted.map { ($0.key, .string($0.value)) }))]
+    }
+
     /// The tag or the name of an image in a layout.
     package static let refName = "org.opencontainers.image.ref.name"
     /// The manifest that a statement is about (BuildKit, attestation-storage.md).
@@ -78,11 +85,7 @@ package struct Descriptor: Equatable, Sendable {
       ("mediaType", .string(mediaType)), ("digest", .string("\(digest)")), ("size", .integer(size)),
     ]
     if let platform { members.append(("platform", platform.json)) }
-    if !annotations.isEmpty {
-      let sorted = annotations.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      members.append(("annotations", .object(sorted.map { ($0.key, .string($0.value)) })))
-    }
-    return .object(members)
+    return .object(members + Annotation.members(annotations))
   }
 }
 

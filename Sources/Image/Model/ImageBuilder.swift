@@ -33,6 +33,8 @@ package struct ImageBuilder: Sendable {
   package let created: Int64
   /// What the history says of the new layer.
   package let createdBy: String
+  /// Of the manifest.
+  package let annotations: [Descriptor.Annotation]
 
   /// One layer of the base.
   package struct Layer: Sendable {
@@ -51,7 +53,7 @@ package struct ImageBuilder: Sendable {
 
   package init(
     baseConfig: ImageConfig, baseLayers: [Layer], platform: Platform, settings: ImageSettings, created: Int64,
-    createdBy: String
+    createdBy: String, annotations: [Descriptor.Annotation] = []
   ) {
     self.baseConfig = baseConfig
     self.baseLayers = baseLayers
@@ -59,6 +61,7 @@ package struct ImageBuilder: Sendable {
     self.settings = settings
     self.created = created
     self.createdBy = createdBy
+    self.annotations = annotations
   }
 
   /// The image whose new layer is `layer`, of the digest `diffID`.
@@ -69,7 +72,8 @@ package struct ImageBuilder: Sendable {
     let layers = baseLayers.map { ($0.diffID, $0.size) } + [(diffID, layer.count)]
     let manifest = Manifest(
       config: config.descriptor,
-      layers: layers.map { Descriptor(mediaType: MediaType.layer, digest: $0.0, size: $0.1) }
+      layers: layers.map { Descriptor(mediaType: MediaType.layer, digest: $0.0, size: $0.1) },
+      annotations: annotations
     ).document
     var manifestDescriptor = manifest.descriptor
     manifestDescriptor.platform = platform

@@ -12,6 +12,11 @@ package struct ImageSettings: Equatable, Sendable {
   package var workingDirectory: String?
   package var user: String?
   package var labels: [Label] = []
+  /// Ports, "8080/tcp" each, and folders that are added to those of the base.
+  package var addedPorts: [String] = []
+  package var addedVolumes: [String] = []
+  /// The signal that stops the command; nil for the base's.
+  package var stopSignal: String?
   /// Whether the image wants instructions to be run for each image that is built on it (moby, image-spec v1.2,
   /// "OnBuild").
   package private(set) var hasTriggers = false
@@ -70,8 +75,22 @@ package struct ImageSettings: Equatable, Sendable {
     members = members.setting("Entrypoint", entrypoint.map(list))
     members = members.setting("WorkingDir", workingDirectory.map(JSONLiteral.string))
     members = members.setting("User", user.map(JSONLiteral.string))
+    members = members.adding(addedPorts, to: "ExposedPorts").adding(addedVolumes, to: "Volumes")
+    if let stopSignal { members = members.setting("StopSignal", .string(stopSignal)) }
     let labels = labels.map { ($0.key, JSONLiteral.string($0.value)) }
     return members.setting("Labels", labels.isEmpty ? nil : .object(labels))
+  }
+}
+
+extension [(String, JSONLiteral)] {
+  /// The members with more members without values in the object at `key`, each name once.
+  fileprivate func adding(_ names: [String], to key: String) -> Self {
+    var members: [(String, JSONLiteral)] = []
+    if case .object(let known)? = first(where: { $0.0 == key })?.1 { members = known }
+    for name in names where !members.contains(where: { $0.0.utf8.elementsEqual(name.utf8) }) {
+      members.append((name, .object([])))
+    }
+    return names.isEmpty ? self : setting(key, .object(members))
   }
 }
 
@@ -83,6 +102,10 @@ package struct SettingChanges: Sendable {
   package var user: String?
   package var entrypoint: [String]?
   package var command: [String]?
+  /// "8080/tcp" each.
+  package var exposedPorts: [String] = []
+  package var volumes: [String] = []
+  package var stopSignal: String?
 
   package init() {}
 
@@ -95,6 +118,9 @@ package struct SettingChanges: Sendable {
     if let user { settings.user = user }
     if let entrypoint { (settings.entrypoint, settings.command) = (entrypoint, nil) }
     if let command { settings.command = command }
+    settings.addedPorts += exposedPorts
+    settings.addedVolumes += volumes
+    if let stopSignal { settings.stopSignal = stopSignal }
     return settings
   }
 }

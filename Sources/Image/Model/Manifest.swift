@@ -8,13 +8,16 @@ package import JSON
 package struct Manifest: Equatable, Sendable {
   package let config: Descriptor
   package let layers: [Descriptor]
+  /// Those that are written; of a manifest that is read they are not wanted.
+  private let annotations: [Descriptor.Annotation]
 
   /// The most layers of an image; engines mount a few hundred.
   static let mostLayers = 10_000
 
-  package init(config: Descriptor, layers: [Descriptor]) {
+  package init(config: Descriptor, layers: [Descriptor], annotations: [Descriptor.Annotation] = []) {
     self.config = config
     self.layers = layers
+    self.annotations = annotations
   }
 
   /// The manifest that `document`, which is of `mediaType` by its descriptor, spells.
@@ -26,15 +29,17 @@ package struct Manifest: Equatable, Sendable {
       layers.append(try Descriptor(field))
     }
     self.layers = layers
+    annotations = []
     try document.checkTwinKeys()
   }
 
   /// The document as it is written.
   package var json: JSONLiteral {
-    .object([
-      ("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.manifest)), ("config", config.json),
-      ("layers", .array(layers.map(\.json))),
-    ])
+    .object(
+      [
+        ("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.manifest)), ("config", config.json),
+        ("layers", .array(layers.map(\.json))),
+      ] + Descriptor.Annotation.members(annotations))
   }
 
   /// The bytes of the document.

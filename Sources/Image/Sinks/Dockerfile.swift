@@ -19,16 +19,19 @@ package struct Dockerfile: Sendable {
   package let hasArchive: Bool
   /// What the image changes in the settings of its base.
   package let changes: SettingChanges
+  /// Annotations, which no instruction sets.
+  package let annotations: [Descriptor.Annotation]
 
   package init(
     base: String, platform: Platform? = nil, executable: (name: String, folder: String)?, hasArchive: Bool,
-    changes: SettingChanges
+    changes: SettingChanges, annotations: [Descriptor.Annotation] = []
   ) {
     self.base = base
     self.platform = platform
     self.executable = executable
     self.hasArchive = hasArchive
     self.changes = changes
+    self.annotations = annotations
   }
 
   /// The text, one instruction a line.
@@ -40,8 +43,15 @@ package struct Dockerfile: Sendable {
     lines += changes.labels.map { "LABEL \(word($0.key))=\(word($0.value))" }
     if let directory = changes.workingDirectory { lines.append("WORKDIR \(bareWord(directory))") }
     if let user = changes.user { lines.append("USER \(bareWord(user))") }
+    if !changes.exposedPorts.isEmpty { lines.append("EXPOSE \(changes.exposedPorts.joined(separator: " "))") }
+    if !changes.volumes.isEmpty { lines.append("VOLUME \(array(changes.volumes.map(literal)))") }
+    if let signal = changes.stopSignal { lines.append("STOPSIGNAL \(signal)") }
     if let entrypoint = changes.entrypoint { lines.append("ENTRYPOINT \(array(entrypoint))") }
     if let command = changes.command { lines.append("CMD \(array(command))") }
+    if !annotations.isEmpty {
+      let keys = annotations.map { escapedName($0.key.utf8) }.joined(separator: ", ")
+      lines.append("# Not in here: annotations, which `docker buildx build --annotation` sets: \(keys)")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -64,6 +74,9 @@ package struct Dockerfile: Sendable {
   private func bareWord(_ text: String) -> String {
     Self.isPlain(text.drop { $0 == "/" }) && !text.isEmpty ? text : word(text)
   }
+
+  /// The text where builders put in variables, as they do in VOLUME.
+  private func literal(_ text: String) -> String { text.replacing("\\", with: "\\\\").replacing("$", with: "\\$") }
 
   private func array(_ words: [String]) -> String { JSONLiteral.array(words.map { .string($0) }).text }
 

@@ -114,7 +114,8 @@ extension ScopedImage {
   fileprivate func templates(of layout: ImagesLayout?) -> [Template] {
     let base = layout?.bases[rule.base]?.reference
     let repository = rule.repository ?? layout?.repository
-    let settings = [rule.to, rule.workdir, rule.user] + (rule.env + rule.labels).map(\.value)
+    let values = (rule.env + rule.labels + rule.annotations).map(\.value)
+    let settings = [rule.to, rule.workdir, rule.user] + values + rule.names + rule.volumes
     let places = holders.flatMap { [$0.layout.settings.root, $0.to] }
     return ([base, repository] + settings + places).compactMap { $0 } + (rule.cmd ?? []) + (rule.entrypoint ?? [])
       + rule.stageTemplates(layout) + (baseRules + rules).flatMap(\.templates)

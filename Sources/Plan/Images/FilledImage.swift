@@ -6,7 +6,8 @@ import Layout
 
 /// The base that an image's rule names.
 struct NamedBase {
-  let rule: BaseRule
+  /// The place of its rule, or of the image that stands on no base.
+  let origin: RuleOrigin
   /// The name as the layout spells it.
   let name: String
   /// Whether the name has the architecture in it, so that it is the same image on every machine.
@@ -19,9 +20,13 @@ struct FilledImage {
   let base: NamedBase
   /// The image's own name.
   let reference: Reference
+  /// More names that the layout gives it, none twice.
+  let moreNames: [Reference]
   /// The release's name of it in the images folder; nil where that is not wanted, or is its own.
   let releaseReference: Reference?
   let changes: SettingChanges
+  /// Of its manifest.
+  let annotations: [Descriptor.Annotation]
   /// The name of its archive.
   let fileName: String
 
@@ -41,15 +46,20 @@ struct FilledImage {
     let reference = attempt(filler.reference)
     let releaseReference = attempt(filler.releaseReference)
     let changes = attempt(filler.changes)
+    let names = attempt(filler.names)
+    let annotations = attempt(filler.annotations)
     let fileName = attempt { try facts.fileName(of: rule, subject) }
     for mistake in mistakes.dropLast() { said.refuse(mistake) }
     if let last = mistakes.last { throw last }
     // All are there when no mistake was thrown.
-    guard let base, let reference, let releaseReference, let changes, let fileName else {
+    guard let base, let reference, let releaseReference, let changes, let fileName, let names, let annotations else {
       throw Diagnostic(.usage, "image \(rule.name)")
     }
     (self.base, self.reference, self.changes, self.fileName) = (base, reference, changes, fileName)
-    self.releaseReference = releaseReference == reference ? nil : releaseReference
+    self.annotations = annotations
+    var seen: Set<Reference> = [reference]
+    moreNames = names.filter { seen.insert($0).inserted }
+    self.releaseReference = releaseReference.flatMap { seen.contains($0) ? nil : $0 }
   }
 }
 
@@ -67,6 +77,12 @@ private struct ImageFiller {
   }
 
   func base() throws -> NamedBase {
+    if rule.base == BaseRule.scratch {
+      // Whoever builds it decides its platform.
+      return NamedBase(
+        origin: rule.origin, name: rule.base, hasArchitecture: true,
+        reference: try reference(rule.base, at: rule.origin))
+    }
     guard let base = facts.layouts.images?.bases[rule.base] else {
       throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
     }
@@ -75,7 +91,8 @@ private struct ImageFiller {
     }
     let name = try fill(template)
     return NamedBase(
-      rule: base, name: name, hasArchitecture: template.variables.contains { [.arch, .archName].contains($0) },
+      origin: base.origin, name: name,
+      hasArchitecture: template.variables.contains { [.arch, .archName].contains($0) },
       reference: try reference(name, at: base.origin))
   }
 
@@ -99,6 +116,23 @@ private struct ImageFiller {
     return try reference("\(try fill(template)):\(tag)", at: rule.origin)
   }
 
+  /// The names beside that of repository and tag. As in every tag, a "+" becomes "_".
+  func names() throws -> [Reference] {
+    try rule.names.map { template in
+      let text = try fill(template)
+      let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) ?? text.utf8.endIndex
+      let tag = text[colon...].replacing("+", with: "_")
+      let name = try reference("\(text[..<colon])\(tag)", at: rule.origin)
+      if name.digest == nil { return name }
+      throw Diagnostic(
+        .usage, "\(quoted(rule.name)): expected a name without a digest, found \(quoted(text))", at: rule.origin)
+    }
+  }
+
+  func annotations() throws -> [Descriptor.Annotation] {
+    try rule.annotations.map { .init($0.name, try fill($0.value)) }
+  }
+
   func releaseReference() throws -> Reference? {
     guard rule.outputs.contains(.images), let names = facts.options.releaseNames else { return nil }
     return try reference(names.name(of: rule.name, subject.platform?.architectureName ?? ""), at: rule.origin)
@@ -108,6 +142,8 @@ private struct ImageFiller {
     var changes = SettingChanges()
     changes.environment = try rule.env.map { ($0.name, try fill($0.value)) }
     changes.labels = try rule.labels.map { ($0.name, try fill($0.value)) }
+    (changes.exposedPorts, changes.stopSignal) = (rule.expose, rule.stopSignal)
+    changes.volumes = try rule.volumes.map(fill)
     changes.command = try rule.cmd?.map(fill)
     changes.entrypoint = try rule.entrypoint?.map(fill)
     changes.workingDirectory = try rule.workdir.map(fill)

@@ -17,7 +17,10 @@ struct DraftBase: Sendable {
 
   /// An empty base.
   init(for platform: Platform) {
-    config = ImageConfig(platform: platform, settings: ImageSettings(), diffIDs: [], created: 0, history: [])
+    var settings = ImageSettings()
+    // As builders give it to what is FROM scratch (BuildKit, frontend/dockerfile/dockerfile2llb, `emptyImage`).
+    settings.environment = [ImageSettings.usualPath]
+    config = ImageConfig(platform: platform, settings: settings, diffIDs: [], created: 0, history: [])
     (files, image) = (FileTable(), nil)
   }
 }
@@ -29,6 +32,8 @@ struct ImageDraft: Sendable {
   let origin: RuleOrigin
   /// Its own name.
   let reference: Reference
+  /// More names that all of its archives have.
+  let moreNames: [Reference]
   /// The release's name, which its archive in the images folder has too; nil for none.
   let releaseReference: Reference?
   /// The name of its archive.
@@ -40,6 +45,7 @@ struct ImageDraft: Sendable {
   /// The platform in its config.
   let platform: Platform
   let settings: ImageSettings
+  let annotations: [Descriptor.Annotation]
   let createdBy: String
   /// The entries of its new layer; the draft has the numbers of their sources and origins.
   var layer: TarEntryList
@@ -62,7 +68,7 @@ struct ImageDraft: Sendable {
 
   /// The names in one of its archives.
   func references(in archive: ImageArchive) -> [Reference] {
-    [reference] + (archive == .released ? releaseReference.map { [$0] } ?? [] : [])
+    [reference] + moreNames + (archive == .released ? releaseReference.map { [$0] } ?? [] : [])
   }
 
   /// The image and its platform, for messages about two images.

@@ -46,7 +46,12 @@ struct ImageDrafter {
     let stageFolder = places.first.map { "\(locations.stage)/\($0.folder)" }
     let gate = try ImageGate(
       subject.binary, platform, stageFolder: stageFolder ?? "\(locations.images)/\(platform.architectureName)")
-    let base = try bases.map { DraftBase(try stored(filled.base, in: $0, gate)) } ?? DraftBase(for: platform)
+    var base = DraftBase(for: platform)
+    if let bases, rule.base != BaseRule.scratch {
+      base = DraftBase(try stored(filled.base, in: bases, gate))
+    } else if bases != nil {
+      try explained(at: rule.origin) { try gate.checkMachines(on: filled.base.reference, for: [platform]) }
+    }
     let layer = try ImageLayer(
       image, on: base.files, user: base.config.settings.user, filled.changes, context, &said)
     let settings = filled.changes.applied(to: base.config.settings)
@@ -61,11 +66,13 @@ struct ImageDrafter {
     let executable = executable(subject.binary, in: layer)
     let recipe = try dockerfile(executable, layer, base, filled, gate)
     return ImageDraft(
-      key: image.key, origin: rule.origin, reference: filled.reference, releaseReference: filled.releaseReference,
+      key: image.key, origin: rule.origin, reference: filled.reference, moreNames: filled.moreNames,
+      releaseReference: filled.releaseReference,
       fileName: filled.fileName, stagePlaces: rule.outputs.contains(.stage) ? places : [],
       isKept: rule.outputs.contains(.images), base: base,
       platform: try imagePlatform(base, gate.variant), settings: settings,
-      createdBy: "kpack: ADD \(rule.binary ?? rule.name)", layer: layer.entries, draft: layer.draft,
+      annotations: filled.annotations, createdBy: "kpack: ADD \(rule.binary ?? rule.name)", layer: layer.entries,
+      draft: layer.draft,
       executable: recipe.executable, dockerfile: recipe.dockerfile)
   }
 
@@ -132,7 +139,7 @@ extension ImageDrafter {
   /// The base from the store, for the machine of the executable.
   private mutating func stored(_ base: NamedBase, in bases: Bases, _ gate: ImageGate) throws -> BaseImage {
     do {
-      let found = try explained(at: base.rule.origin) { try bases.image(base.reference, for: platform) }
+      let found = try explained(at: base.origin) { try bases.image(base.reference, for: platform) }
       for warning in found.warnings { said.warn(warning) }
       do {
         try explained(at: rule.origin) { try gate.check(found.config, of: base.reference) }
@@ -186,7 +193,8 @@ extension ImageDrafter {
     // Only a digest that the layout has: a registry or an engine may not know the manifest of the store.
     let dockerfile = Dockerfile(
       base: filled.base.name, platform: filled.base.hasArchitecture ? nil : base.config.platform,
-      executable: executable.map { ($0.name, folder) }, hasArchive: hasMore, changes: filled.changes)
+      executable: executable.map { ($0.name, folder) }, hasArchive: hasMore, changes: filled.changes,
+      annotations: filled.annotations)
     return (dockerfile, executable)
   }
 

@@ -63,16 +63,22 @@ struct LayoutChecks {
     let lists = PlatformLists(rules.layouts, Self.options(for: rules.layouts))
     let images = rules.images.map { ($0.rule.platforms, $0.rule.entries) }
     var mistakes: [Diagnostic] = []
+    /// Entries that images share, and that some image has a platform for.
+    var met: Set<RuleOrigin> = []
     for (selector, entries) in rules.layouts.tarballs.map({ ($0.platforms, $0.entries) }) + images {
       guard let selector, !lists.isPresent(selector) else { continue }
       let platforms = lists.platforms(selector) + (release.fast ?? []) + release.fastAdditions(to: selector)
       for rule in entries where !lists.isPresent(rule.platforms) {
-        if platforms.isEmpty || platforms.contains(where: { lists.matches(rule.platforms, $0) }) { continue }
+        if platforms.isEmpty || platforms.contains(where: { lists.matches(rule.platforms, $0) }) {
+          met.insert(rule.origin)
+          continue
+        }
         let reason = "none of its platforms is one of those that it is made for"
         mistakes.append(Diagnostic(.usage, reason, at: rule.origin))
       }
     }
-    return mistakes
+    var told: Set<RuleOrigin> = []
+    return mistakes.filter { mistake in mistake.origin.map { !met.contains($0) && told.insert($0).inserted } ?? true }
   }
 }
 

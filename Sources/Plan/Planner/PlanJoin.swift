@@ -88,9 +88,10 @@ struct PlanJoin {
     let layer = try layer(of: image)
     let builder = ImageBuilder(
       baseConfig: image.base.config, baseLayers: baseLayers, platform: image.platform, settings: image.settings,
-      created: layer.entries.mtime, createdBy: image.createdBy)
+      created: layer.entries.mtime, createdBy: image.createdBy, annotations: image.annotations)
     var planned = PlannedImage(
       name: key.name, origin: image.origin, platform: key.platform, references: image.references(in: archive),
+      releaseReference: archive == .released ? image.releaseReference : nil,
       builder: builder, format: format, layerNumber: layer.number, layer: layer.entries, fileName: image.fileName,
       stagePlaces: archive == .plain ? image.stagePlaces : [],
       isKept: image.isKept && (archive == .released || image.releaseReference == nil), executable: image.executable,

@@ -47,11 +47,13 @@ struct ReleaseDrafts {
   private struct RunBases {
     /// Nil in a run on layouts alone.
     let store: Result<Bases?, any Error>
+    /// Whether one of the images stands on a base.
+    let areNeeded: Bool
 
     /// Whether images are made from the bases, and not taken from the stage folder.
     var areUsed: Bool {
       switch store {
-      case .success(let bases): bases?.exist ?? true
+      case .success(let bases): bases?.exist ?? true || !areNeeded
       case .failure: false
       }
     }
@@ -107,7 +109,8 @@ extension ReleaseDrafts {
     while true {
       var finder = ScopeFinder(rules, facts, lists: lists)
       var scope = finder.scope(of: wanted)
-      if bases == nil && !(scope.images + scope.heldImages).isEmpty { bases = openBases() }
+      let images = scope.images + scope.heldImages
+      if bases == nil && !images.isEmpty { bases = openBases(for: images) }
       if bases?.areUsed == true { finder.addRules(toImagesOf: &scope) }
       lists = finder.lists
       // Facts that decide on the scope are found first.
@@ -152,7 +155,7 @@ extension ReleaseDrafts {
     said.refuse(Diagnostic(.usage, options.aboutPlatforms(reason)))
   }
 
-  private func openBases() -> RunBases {
+  private func openBases(for images: [ScopedImage]) -> RunBases {
     RunBases(
       store: Result {
         if options.isDry { return nil }
@@ -161,7 +164,7 @@ extension ReleaseDrafts {
         } catch let error as ImageError {
           throw Diagnostic(.data, "\(error)")
         }
-      })
+      }, areNeeded: images.contains { $0.rule.base != BaseRule.scratch })
   }
 
   /// Whether the folder of binaries is there, if it is named and one of `images` has a binary.
@@ -179,7 +182,7 @@ extension ReleaseDrafts {
   /// Whether images can be made from bases; an error in finding that out is noted as a mistake.
   private mutating func haveBases(_ bases: RunBases?) -> Bool {
     switch bases?.store {
-    case .success(let bases?) where bases.exist: return true
+    case .success(.some) where bases?.areUsed == true: return true
     case .failure(let error): said.refuse(error)
     case .success, nil:
       let folder = escapedName(options.locations.bases.utf8)

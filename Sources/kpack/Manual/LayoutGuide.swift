@@ -9,8 +9,8 @@ enum LayoutGuide {
     \(Planner.verbGuide)
     A `to` that is a folder may be left out: the archive's root.
     Options of an entry: include, exclude, optional, overlay (may replace what an earlier entry put there), mode
-    ("0755"), unchecked (true: files for other machines are no mistake, nor are programs that an image cannot run),
-    commitId (of git: true has the archive begin with the commit's name), platforms (a list, or ["linux/*"]; it expands
+    ("0755"), owner ("UID:GID"), capabilities (of files in images, as setcap takes them: ["cap_net_raw=ep"]),
+    unchecked (true: files for other machines are no mistake, nor are programs that an image cannot run), commitId (of git: true has the archive begin with the commit's name), platforms (a list, or ["linux/*"]; it expands
     the entry in a tarball without platforms and is a condition in one with), when ("FLAG" or "!FLAG").
     No tree takes in .git, unless an include names it.
     Patterns: without "/" for the base name of a file or symlink; with "/" for the path below the tree; ending in

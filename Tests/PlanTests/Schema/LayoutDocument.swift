@@ -82,6 +82,13 @@ struct LayoutDocument {
       LayoutDocument(
         kind: .images,
         text: #"""
+          {"bases": {"base": "b"}, "defaults": {"base": "scratch", "labels": {"l": "v"}, "to": "bin", "platforms": "p"},
+           "groups": {"g": {"defaults": {"base": "base", "tag": "t", "entries": [{"text": "a", "to": "b"}], "env": {"A": "b"},
+             "user": "u", "names": ["n"], "when": "f"}, "images": [{"name": "n"}]}, "h": {"images": []}}}
+          """#),
+      LayoutDocument(
+        kind: .images,
+        text: #"""
           {"bases": {"base": {"amd64": "b", "*": "c"}, "other": {"ref": "b", "entries": [{"directory": "d"}]},
                      "third": {"ref": {"arm": "b"}}},
            "repository": {"amd64": "x"}, "groups": {}}
@@ -105,6 +112,8 @@ struct LayoutDocument {
     #"{"binary": "one", "base": "base", "capabilities": ["cap_chown=ep"]}"#,
     #"{"name": "n", "base": "base", "entries": [{"binaries": "b", "owner": "1:2", "capabilities": ["cap_kill+p"]}]}"#,
     #"{"name": "n", "base": "base", "entries": [{"file": "a", "to": "b", "capabilities": []}, {"tree": "a", "capabilities": []}]}"#,
+    #"{"binary": "one", "base": "base", "expose": ["80", "53/udp"], "volumes": ["/v"], "stopsignal": "SIGTERM"}"#,
+    #"{"binary": "one", "base": "scratch", "annotations": {"a": "b"}, "names": ["r/{name}:{tag}"], "stopsignal": "9"}"#,
     #"{"binary": "one", "base": "base", "labels": {"l": "v"}, "platforms": "p", "when": "f"}"#,
     #"{"binary": "one", "base": "base", "platforms": ["linux/amd64"], "entries": [{"file": "a", "to": "b"}]}"#,
   ]

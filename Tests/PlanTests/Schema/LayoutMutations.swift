@@ -25,6 +25,9 @@ struct LayoutMutations {
     "\u{C4}=1", "[a", "[]a]", "a\\", "**/", "y", "n", "Y", "present", "intersect", "replace", "stage", "images", "HEAD",
     "p", "b", "g", "base", "src", "cap_chown=ep", "cap_chown,cap_kill+i-i=p", "cap_chown", "cap_fly=ep", "cap_chown+",
     "all=p", "=ep", "cap_chown=e", "cap_chown=x", "cap_chown=\u{301}p", "cap_chown=ep cap_kill=ep",
+    "80", "080", "65535", "65536", "53/udp", "53/icmp", "53/", "/v", "SIGTERM", "SIGRTMIN+3", "SIGRTMIN+16", "TERM",
+    "64",
+    "65", "SIGRTMIN+\u{301}3", "scratch",
   ]
 
   private static let others: [JSONLiteral] = [
@@ -67,7 +70,7 @@ struct LayoutMutations {
   private static func holdsNames(_ place: String) -> Bool {
     [
       ".platforms", ".binaries", ".flags", ".bases", ".base", ".ref", ".repository", ".groups", ".env", ".labels",
-      ".os", ".arch",
+      ".os", ".arch", ".annotations",
       ".binaryPath", ".tarball", ".root", ".file", ".tree", ".text", ".directory", ".symlink", ".git", ".to", ".tag",
       ".user", ".workdir",
     ]
@@ -106,7 +109,10 @@ struct LayoutMutations {
   private func value(for key: String) -> JSONLiteral {
     switch key {
     case "optional", "overlay", "unchecked", "commitId": .bool(true)
-    case "include", "exclude", "paths", "cmd", "entrypoint": .array([.string("a")])
+    case "include", "exclude", "paths", "cmd", "entrypoint", "names": .array([.string("a")])
+    case "expose": .array([.string("80")])
+    case "volumes": .array([.string("/v")])
+    case "stopsignal": .string("SIGHUP")
     case "mode": .string("0755")
     case "owner": .string("0:0")
     case "capabilities": .array([.string("cap_kill=p")])

@@ -105,6 +105,9 @@ struct RuleBeyondSchemas: Sendable {
     RuleBeyondSchemas("there is such a capability", .images, capable("cap_fly=ep")) {
       $0.wholeMatch(of: /expected the name of a capability such as .*, found "cap_[a-z_]+"/) != nil
     },
+    RuleBeyondSchemas("an image or what is above it has a base", .images, #"{"groups": {"g": [{"name": "x"}]}}"#) {
+      $0 == #"missing key "base""#
+    },
     RuleBeyondSchemas("a file has one effective bit", .images, capable("cap_chown=ep;cap_kill=p")) {
       $0.hasPrefix("some capabilities are effective and others are not")
     },

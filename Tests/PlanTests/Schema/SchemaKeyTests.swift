@@ -11,8 +11,8 @@ struct SchemaKeyTests {
     ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys),
     ("fastAddition", ReleaseLayout.fastAdditionKeys), ("archive", ArchiveSettings.keys),
     ("tarball", TarballLayout.keys), ("checksum", ChecksumRule.keys), ("names", PlatformNaming.keys),
-    ("images", ImagesLayout.keys),
-    ("image", ImageRuleDecoder.imageKeys),
+    ("images", ImagesLayout.keys), ("image", ImageRuleDecoder.imageKeys),
+    ("imageGroupObject", ImageRuleDecoder.groupKeys), ("imageDefaults", ImageRuleDecoder.defaultKeys),
     ("entry", VerbTable.keys),
   ]
 
