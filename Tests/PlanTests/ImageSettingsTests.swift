@@ -86,9 +86,10 @@ import Testing
       ])
     #expect(image.tagText == Array("v1.2.3_4\n".utf8))
     let digest = "x@sha256:\(String(repeating: "0", count: 64))"
+    let mistakes = try tree.imageMistakes(TestSupport.image(#""names": ["\#(digest)"]"#))
     #expect(
-      try tree.imageMistakes(TestSupport.image(#""names": ["\#(digest)"]"#)) == [
-        "usage: groups.main[0]: \"tool\": expected a name without a digest, found \"\(digest)\""
+      mistakes == [
+        "usage: groups.main[0]: \"tool\": expected a name without a digest, found \"\(digest.prefix(64))\"..."
       ])
   }
 
