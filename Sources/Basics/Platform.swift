@@ -175,6 +175,20 @@ extension Platform {
       && (PlatformNames.architectures.contains(architecture) || others.contains { $0.architecture == architecture })
   }
 
+  /// The platform by the names of Go and OCI that this one may be meant for; nil when these are its names, or none is
+  /// near.
+  package var near: Platform? {
+    if hasUsualNames { return nil }
+    if let usual, usual.hasUsualNames { return usual }
+    let systems = PlatformNames.systems
+    let architectures = PlatformNames.architectures
+    let os = systems.contains(os) ? os : nearName(to: os, in: systems.sorted())
+    let architecture =
+      architectures.contains(architecture) ? architecture : nearName(to: architecture, in: architectures.sorted())
+    guard let os, let architecture else { return nil }
+    return Platform(os: os, architecture: architecture, variant: variant)
+  }
+
   /// The platform by the names of Go and OCI; nil when these are its names, or none that are known.
   package var usual: Platform? {
     let usual = Platform(

@@ -122,9 +122,10 @@ package struct LayoutSet: Sendable {
       + release.flags.keys.sorted().map { (file, "flag", $0) }
       + bases.map { ($0.origin.file, "base", $0.name) }
     let used = usedNames.union(others)
-    return declared.filter { !used.contains("\($0.1) \($0.2)") }.map { file, kind, name in
-      "\(file): the \(kind) \(quoted(name)) is never used"
-    }
+    return release.warningsOfPlatforms
+      + declared.filter { !used.contains("\($0.1) \($0.2)") }.map { file, kind, name in
+        "\(file): the \(kind) \(quoted(name)) is never used"
+      }
   }
 }
 

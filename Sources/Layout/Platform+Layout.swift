@@ -89,6 +89,17 @@ package struct PlatformPattern: Hashable, Sendable, CustomStringConvertible {
   package var namesSystem: Bool { os != Self.any }
   package var namesArchitecture: Bool { architecture != Self.any }
 
+  /// The pattern in Go's words that this one may be meant for; nil when its words are Go's, or none is near.
+  package var near: PlatformPattern? {
+    // Any of Go's words stands for "*".
+    let wanted = Platform(
+      os: namesSystem ? os : "linux", architecture: namesArchitecture ? architecture : "amd64", variant: variant)
+    guard let near = wanted.near else { return nil }
+    return PlatformPattern(
+      os: namesSystem ? near.os : os, architecture: namesArchitecture ? near.architecture : architecture,
+      variant: variant)
+  }
+
   /// Whether all platforms are of this pattern.
   var isOpen: Bool { os == Self.any && architecture == Self.any }
 

@@ -117,6 +117,14 @@ package struct ReleaseLayout: Sendable {
   /// The place in release.json where the platform is first named; nil where no list has it.
   package func origin(of platform: Platform) -> RuleOrigin? { platformOrigins[platform] }
 
+  /// A warning for each platform that is not in Go's words and near to one that is.
+  var warningsOfPlatforms: [String] {
+    let known = platformOrigins.compactMap { platform, origin in platform.near.map { (platform, origin, $0) } }
+    return known.sorted { "\($0.0)" < "\($1.0)" }.map { platform, origin, near in
+      "\(origin): \(platform) is not in Go's words\(didYouMean(quoted("\(near)")))"
+    }
+  }
+
   private mutating func addBinaries(_ list: String, _ field: LayoutField) {
     binaries[list] = field.elements?.compactMap { element in
       guard let name = element.onePart else { return nil }

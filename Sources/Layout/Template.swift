@@ -131,6 +131,9 @@ package struct Template: Equatable, Sendable {
     platform.flatMap { platform in byPlatform.first { $0.pattern.names(platform) }?.pattern }
   }
 
+  /// The patterns of a value by platform, in order; none of one string.
+  package var patterns: [PlatformPattern] { byPlatform.map(\.pattern) }
+
   /// Whether `platform` decides what it stands for: a value by platform, or one with {os} and the like in it.
   package var isChosenByPlatform: Bool {
     !byPlatform.isEmpty || variables.contains { [.os, .arch, .variant, .osName, .archName].contains($0) }

@@ -21,7 +21,7 @@ package struct Plan: Sendable {
   package let rules: [RuleOrigin]
   package let release: PlannedRelease
   /// Things that are no mistake, but seldom meant.
-  package let warnings: [String]
+  package internal(set) var warnings: [String]
   /// The folders of the stage that the run makes, in the order of their tarballs.
   package let stagedFolders: [StagedFolder]
   /// What the environment leaves out of the release; nil for nothing.
@@ -38,9 +38,14 @@ package struct Plan: Sendable {
   /// A store of the contents, which can read git archives.
   package func store() -> SourceStore { SourceStore(sources, gitArchives) }
 
-  /// Bytes of an entry's contents; nil for a tarball of the same plan.
+  /// Bytes of an entry's contents; nil for a tarball of the same plan, and for an image whose base is not known.
   package func size(of artifact: Artifact, at index: Int) -> Int64? {
-    sources.size(of: artifact.entries.body(at: index))
+    let body = artifact.entries.body(at: index)
+    if case .source(let id) = body, case .nested(let number, _) = sources[id], artifacts[number].image?.hasBase == false
+    {
+      return nil
+    }
+    return sources.size(of: body)
   }
 
   /// Bytes of an artifact's contents, without the tarballs that it holds.

@@ -23,7 +23,9 @@ package struct PlannedImage: Sendable {
   package let layerNumber: Int
   /// The entries of the new layer, sorted.
   package let layer: TarEntryList
-  /// Bytes of the archive.
+  /// Whether its base is known; without it neither the size is, nor what the base brings.
+  package let hasBase: Bool
+  /// Bytes of the archive; 0 where the base is not known.
   package internal(set) var size: Int64 = 0
   /// The name of the archive, such as "kube-proxy.tar".
   package let fileName: String

@@ -48,6 +48,47 @@ import Testing
     #expect(try platform(of: .arm, base: base, executable: executable) == "linux/arm/\(variant)")
   }
 
+  @Test(arguments: [(nil, nil, true), ("v6", nil, false), (nil, 7, false)] as [(String?, UInt8?, Bool)])
+  func `an arm image whose variant nobody tells is v7, with a warning`(
+    base: String?, executable: UInt8?, isTold: Bool
+  ) throws {
+    try tree.addBase("base", Platform(os: "linux", architecture: "arm", variant: base))
+    try tree.addBinary("tool", .arm, Executables.arm(architectureTag: executable))
+    let release = imageRelease.replacing(#""one": ["linux/amd64"]"#, with: #""one": ["linux/arm"]"#)
+    let warning =
+      "image tool for linux/arm: neither it nor its base says a variant, so it gets v7; "
+      + "platforms such as linux/arm/v7 say which"
+    #expect(try tree.planImages(image(), release: release).warnings.contains(warning) == isTold)
+  }
+
+  @Test(
+    arguments: [
+      ("v5", nil, nil), ("v6", 7, nil), (nil, nil, nil),
+      (
+        "v7", nil,
+        "data: groups.main[0]: image tool for linux/arm/v6: its base is for linux/arm/v7, which does not run on linux/arm/v6"
+      ),
+      (
+        "v6", 10,
+        "data: groups.main[0]: image tool for linux/arm/v6: usr/local/bin/tool: ROOT/_output/dockerized/bin/linux/armv6/tool: "
+          + "expected a file for linux/arm/v6, found an ELF file for arm/v7"
+      ),
+    ] as [(String?, UInt8?, String?)])
+  func `a variant that is asked for is what the image says, and what base and executable must fit`(
+    base: String?, executable: UInt8?, mistake: String?
+  ) throws {
+    let platform = Platform(os: "linux", architecture: "arm", variant: "v6")
+    try tree.addBase("base", Platform(os: "linux", architecture: "arm", variant: base))
+    try tree.addBinary("tool", platform, Executables.arm(architectureTag: executable))
+    let release = imageRelease.replacing(#""one": ["linux/amd64"]"#, with: #""one": ["linux/arm/v6"]"#)
+    if let mistake {
+      let found = try tree.imageMistakes(image(), release: release)
+      return #expect(found == [mistake])
+    }
+    let plan = try tree.planImages(image(), release: release)
+    #expect(plan.images.map { "\($0.builder.platform)" } == ["linux/arm/v6"])
+  }
+
   @Test func `the config and the image's descriptor agree`() throws {
     try tree.addBase("base", Platform(os: "linux", architecture: "arm", variant: "v6"))
     try tree.addBinary("tool", .arm)

@@ -19,6 +19,8 @@ struct OutputNamesTests {
          {"name": "tool", "base": "b", "file": "{name}-{tag}.tar"}]}}
         """#,
         "client": layout("{name}-client-{os}-{arch}.tar.gz", platforms), "src": layout("{name}-{version}.tar.gz"),
+        "split": #"{"tarball": {"windows/*": "w-{os}{variant}.tar", "*": "u-{os}{variant}.tgz"}, "#
+          + #""platforms": ["linux/amd64", "windows/amd64"], "entries": []}"#,
         "twin": layout("same-{version}.tgz"), "other": layout("same-{tag}.tgz"), "final": layout("{name}.tar.gz"),
       ]))
   }
@@ -26,7 +28,7 @@ struct OutputNamesTests {
   @Test(arguments: [
     ("app-client-linux-arm.tar.gz", ["client"]), ("app-1.0.tar.gz", ["src"]), ("app-client.tar.gz", ["src"]),
     ("app.tar.gz", ["final"]), ("same-1.tgz", ["other", "twin"]), ("app-.tar.gz", []), ("other-1.0.tar.gz", []),
-    ("proxy.tar", []),
+    ("proxy.tar", []), ("w-windows.tar", ["split"]), ("u-linuxv6.tgz", ["split"]), ("w-.tar", []), ("w-a.tgz", []),
   ])
   func `a tarball belongs to the layout whose template says most of its name`(name: String, layouts: [String]) throws {
     #expect(try Self.names().tarballs(named: Array(name.utf8)) == Set(layouts.map { .tarball($0) }))

@@ -48,7 +48,8 @@ private let options: [(command: String, options: [String])] = [
     "base",
     [
       "--name NAME", "--rootfs PATH", "--from PATH", "--arch A", "--cmd WORD", "--env NAME=VALUE", "--epoch N",
-      "--limit BYTES",
+      "--limit BYTES", "--wanted", "--layouts DIR", "--platform OS/ARCH,...", "--fast", "--flag NAME=y|n",
+      "--version V",
     ] + folders
   ),
   ("layouts", ["--set NAME", "--force"] + tree),

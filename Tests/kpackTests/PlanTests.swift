@@ -41,6 +41,35 @@ import Testing
     #expect(root["path"] == "kubernetes" && root["rule"] == "implied" && root["source"] == Value.none)
   }
 
+  @Test func `a plan needs no bases, and base list tells which are wanted`() throws {
+    let box = try Sandbox.project(#"{"images":"g"}"#, settings: #""platforms":["linux/amd64","linux/arm/v6"],"#)
+    try box.write(
+      #"{"tarball":"{arch}.tgz","platforms":["linux/amd64","linux/arm/v6"],"entries":[{"images":"g"}]}"#,
+      to: "layouts/p.json")
+    try box.write(
+      #"{"registry":"r","tag":"t","bases":{"b":{"arm/v6":"six","*":"debian:12"}},"groups":{"g":[{"name":"x","base":"b"}]}}"#,
+      to: "layouts/images.json")
+    let tree = ["--root", "src", "--layouts", "layouts", "--platform", "linux/arm"]
+    let plan = try box.kpack(words: ["plan"] + tree)
+    let text = """
+      arm.tgz: 2 entries, 2 B
+        file    0644          2 x.docker_tag  [p.json:1: text]
+        file    0644          ? x.tar  [p.json:1: image x for linux/arm/v6]
+
+      """
+    #expect(plan.output == text && plan.status == 0, "\(plan)")
+    #expect(plan.errors.contains("; `kpack base list --wanted` tells which are needed"))
+    let wanted = try box.kpack(words: ["base", "list", "--wanted"] + tree)
+    #expect(wanted == Outcome(status: 0, output: "six:latest  linux/arm/v6  no  x\n", errors: ""))
+    let rows = try box.kpack(words: ["base", "list", "--wanted", "--format", "json"] + tree.prefix(4))
+    func row(_ name: String, _ platform: String) -> Substring {
+      #"{"reference":"docker.io/library/\#(name)","platform":"\#(platform)","images":["x"],"present":false}"#
+    }
+    #expect(rows.lines == [row("debian:12", "linux/amd64"), row("six:latest", "linux/arm/v6")])
+    let alone = try box.kpack("base", "list", "--layouts", "layouts")
+    #expect(alone.status == 2 && alone.errors.contains("--layouts"), "\(alone)")
+  }
+
   @Test func `what is planned is what is written`() throws {
     let box = try Sandbox.sample()
     let rows = try box.kpack(words: ["plan", "--format=json"] + Sandbox.packSample.dropFirst()).rows()

@@ -94,6 +94,12 @@ private let wrongLines: [WrongLine] = [
     words: ["tarballs", "--platform", "linux"],
     message: #"--platform: expected a platform such as linux/amd64, found "linux""#),
   WrongLine(
+    words: ["tarballs", "--platform", "linux/arm/6"],
+    message: #"--platform: expected a platform such as linux/amd64, found "linux/arm/6""#),
+  WrongLine(
+    words: ["images", "--arch", "arm64,arm/6"],
+    message: #"--arch: expected a platform such as linux/amd64, found "linux/arm/6""#, help: "kpack images --help"),
+  WrongLine(
     words: ["tarballs", "--platform", ","],
     message: #"--platform: expected platforms such as linux/amd64, found ",""#),
   WrongLine(words: ["tarballs", "--flag", "x"], message: #"\#(flagMessage) "x""#),

@@ -67,6 +67,14 @@ package struct Diagnostic: Error, Equatable, Sendable, CustomStringConvertible {
     Diagnostic(fault, message, at: origin, cause: SharedCause(kind: .fact(message), subject: ""))
   }
 
+  /// Whether it is about bases that are missing.
+  var isAboutBases: Bool {
+    switch cause?.kind {
+    case .base, .bases: true
+    default: false
+    }
+  }
+
   /// "PLACE: MESSAGE".
   package var description: String { origin.map { "\($0): \(message)" } ?? message }
 }
@@ -217,7 +225,9 @@ struct SharedCauses {
         all[0].fault, String(decoding: Array(shared), as: UTF8.self) + subjects.joined(separator: ", "),
         at: all[0].origin)
     case .folder, .binary, .bases, .base:
-      return Diagnostic(all[0].fault, message(group, subjects, all), at: origin(of: group, all))
+      let isOfBases = group == .bases || group == .base
+      return Diagnostic(
+        all[0].fault, message(group, subjects, all), at: origin(of: group, all), cause: isOfBases ? all[0].cause : nil)
     }
   }
 
@@ -293,9 +303,11 @@ struct SharedCauses {
     case .fact, .platforms, .binary: return all[0].message
     case .folder(let folder):
       let isBin = folder == Array(locations.bin.utf8)
-      let hint = isBin ? "; the build puts binaries there, below OS/ARCH, and --bin names another folder" : ""
+      let isUsual = release.binaryPath == ReleaseLayout.usualBinaryPath
+      let place = isUsual ? "below OS/ARCH" : "where \"binaryPath\" says"
+      let hint = isBin ? "; the build puts binaries there, \(place), and --bin names another folder" : ""
       let count = subjects.count == 1 ? "1 source is" : "\(subjects.count) sources are"
-      let near = platform(of: group, all).flatMap { $0.hasUsualNames ? nil : $0.near }.map { quoted($0) }
+      let near = platform(of: group, all)?.near.map { quoted("\($0)") }
       return "\(escapedName(folder)): no such folder, where \(count) to be found: \(subjects.firstFew)\(hint)"
         + didYouMean(near)
     case .bases: return message(withoutBases: subjects, stages(of: all))
@@ -305,17 +317,5 @@ struct SharedCauses {
       return "\(bases): no base \(names.firstFew), needed for \(images); "
         + "\(filling) adds one, `kpack base list` tells what is there"
     }
-  }
-}
-
-extension Platform {
-  /// The platform in Go's words that this one may be meant for; nil when none is near.
-  fileprivate var near: String? {
-    if let usual { return usual.description }
-    let os = PlatformNames.systems.contains(os) ? os : nearName(to: os, in: PlatformNames.systems.sorted())
-    let known = PlatformNames.architectures
-    let architecture = known.contains(architecture) ? architecture : nearName(to: architecture, in: known.sorted())
-    guard let os, let architecture else { return nil }
-    return Platform(os: os, architecture: architecture, variant: variant).description
   }
 }

@@ -75,6 +75,17 @@ struct PlatformLists {
     return Set(selectors.flatMap { Self.spelledOut($0) }).union(names.flatMap { list($0) })
   }
 
+  /// All platforms that the layouts name, in lists, in fast runs, and where they are spelled out.
+  static func allListed(in rules: Rules) -> Set<Platform> {
+    let release = rules.layouts.release
+    let lists = release.platforms.values.flatMap { if case .listed(let platforms) = $0 { platforms } else { [] } }
+    let fast = (release.fast ?? []) + release.fastWith.flatMap { $0.platforms.values.flatMap { $0 } }
+    let selectors =
+      rules.layouts.tarballs.map(\.platforms) + rules.images.map(\.rule.platforms)
+      + rules.layouts.entries.map(\.platforms)
+    return Set(lists + fast + selectors.flatMap { spelledOut($0) })
+  }
+
   /// The platforms that `selector` selects in this run, in the order of their list, each once.
   func platforms(_ selector: PlatformSelector) -> [Platform] {
     var seen: Set<Platform> = []

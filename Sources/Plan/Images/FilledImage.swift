@@ -63,6 +63,13 @@ struct FilledImage {
   }
 }
 
+extension FilledImage {
+  /// The base of an image's rule alone.
+  static func base(of rule: ImageRule, _ subject: TemplateSubject, _ facts: Facts) throws -> NamedBase {
+    try ImageFiller(rule: rule, subject: subject, facts: facts).base()
+  }
+}
+
 /// Fills in the templates of an image's rule.
 private struct ImageFiller {
   let rule: ImageRule

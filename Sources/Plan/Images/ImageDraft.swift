@@ -10,13 +10,16 @@ struct DraftBase: Sendable {
   let config: ImageConfig
   /// All files of its layers.
   let files: FileTable
-  /// The base from the store; nil in a run on layouts alone.
+  /// The base from the store; nil for an empty one.
   let image: BaseImage?
+  /// Whether the image is made on this base; else it stands for one that is missing, or not looked at.
+  let isKnown: Bool
 
-  init(_ image: BaseImage) { (config, files, self.image) = (image.config, image.files, image) }
+  init(_ image: BaseImage) { (config, files, self.image, isKnown) = (image.config, image.files, image, true) }
 
   /// An empty base.
-  init(for platform: Platform) {
+  init(for platform: Platform, isKnown: Bool) {
+    self.isKnown = isKnown
     var settings = ImageSettings()
     // As builders give it to what is FROM scratch (BuildKit, frontend/dockerfile/dockerfile2llb, `emptyImage`).
     settings.environment = [ImageSettings.usualPath]

@@ -10,7 +10,7 @@ import Layout
 struct ImageDrafter {
   private let image: ScopedImage
   private let context: DraftContext
-  /// Nil in a run on layouts alone.
+  /// Nil in a run on layouts alone, and for a plan without bases.
   private let bases: Bases?
   private var said = Diagnostics()
 
@@ -46,16 +46,11 @@ struct ImageDrafter {
     let stageFolder = places.first.map { "\(locations.stage)/\($0.folder)" }
     let gate = try ImageGate(
       subject.binary, platform, stageFolder: stageFolder ?? "\(locations.images)/\(platform.architectureName)")
-    var base = DraftBase(for: platform)
-    if let bases, rule.base != BaseRule.scratch {
-      base = DraftBase(try stored(filled.base, in: bases, gate))
-    } else if bases != nil {
-      try explained(at: rule.origin) { try gate.checkMachines(on: filled.base.reference, for: [platform]) }
-    }
+    let base = try base(filled.base, gate)
     let layer = try ImageLayer(
       image, on: base.files, user: base.config.settings.user, filled.changes, context, &said)
     let settings = filled.changes.applied(to: base.config.settings)
-    if bases != nil {
+    if base.isKnown && !context.options.isDry {
       let gate = LayerGate(
         image: image, layer: layer, git: context.git,
         programs: ImagePrograms(files: base.files.covered(by: layer.entries), settings: settings),
@@ -123,7 +118,7 @@ struct ImageDrafter {
     if platform.architecture == "arm" {
       // "v5" to "v8" have one length, so they compare as text.
       variant = [known, executable].compactMap { $0 }.max()
-      if variant == nil && base.image != nil {
+      if variant == nil && base.isKnown && !context.options.isDry {
         let advice = "platforms such as \(platform)/v7 say which"
         said.warn(
           "image \(rule.name) for \(platform): neither it nor its base says a variant, so it gets v7; \(advice)")
@@ -136,6 +131,25 @@ struct ImageDrafter {
 
 // The base
 extension ImageDrafter {
+  /// The base of the image; an empty one where there is no store, and where a missing base is assumed.
+  private mutating func base(_ base: NamedBase, _ gate: ImageGate) throws -> DraftBase {
+    if rule.base == BaseRule.scratch {
+      if !context.options.isDry {
+        try explained(at: rule.origin) { try gate.checkMachines(on: base.reference, for: [platform]) }
+      }
+      return DraftBase(for: platform, isKnown: true)
+    }
+    guard let bases else { return DraftBase(for: platform, isKnown: false) }
+    do {
+      return DraftBase(try stored(base, in: bases, gate))
+    } catch let mistake as Diagnostic {
+      if context.options.assumesBases, case .base = mistake.cause?.kind {
+        return DraftBase(for: platform, isKnown: false)
+      }
+      throw mistake
+    }
+  }
+
   /// The base from the store, for the machine of the executable.
   private mutating func stored(_ base: NamedBase, in bases: Bases, _ gate: ImageGate) throws -> BaseImage {
     do {

@@ -27,6 +27,8 @@ package struct ReleaseOptions: Sendable {
   package var level: Int?
   /// Threads.
   package var jobs = 1
+  /// Whether images are planned without the bases that are missing: they have no size then, and cannot be written.
+  var assumesBases = false
   /// Whether the run looks at the layouts alone, not at the tree, binaries, bases, stage or git.
   var isDry = false
   /// Whether the entries of the run's tarballs are put into the stage too.

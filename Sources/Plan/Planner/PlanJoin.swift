@@ -92,11 +92,12 @@ struct PlanJoin {
     var planned = PlannedImage(
       name: key.name, origin: image.origin, platform: key.platform, references: image.references(in: archive),
       releaseReference: archive == .released ? image.releaseReference : nil,
-      builder: builder, format: format, layerNumber: layer.number, layer: layer.entries, fileName: image.fileName,
+      builder: builder, format: format, layerNumber: layer.number, layer: layer.entries,
+      hasBase: image.base.isKnown, fileName: image.fileName,
       stagePlaces: archive == .plain ? image.stagePlaces : [],
       isKept: image.isKept && (archive == .released || image.releaseReference == nil), executable: image.executable,
       dockerfile: image.dockerfile)
-    planned.size = try planned.archiveSize(in: SourceStore(sources, gitArchives))
+    if planned.hasBase { planned.size = try planned.archiveSize(in: SourceStore(sources, gitArchives)) }
     imageNumbers[archiveKey] = plannedImages.count
     plannedImages.append(planned)
     return plannedImages.count - 1

@@ -1,6 +1,7 @@
 // Makes a plan from layouts: which tarballs and images, for which platforms, in which order, with which entries. It
 // reads the tree with lstat alone, and collects all mistakes before it stops.
 
+import Basics
 package import Layout
 
 /// Makes the plan of a release.
@@ -20,13 +21,33 @@ package enum Planner {
     try plan(rules, options, WantedArtifacts(tarballs: names))
   }
 
-  /// The same with the lists of checksums that the whole release has, where no tarball is named.
+  /// The same for people who want to read it, with the lists of checksums that the whole release has, where no tarball
+  /// is named. Images whose bases are missing are in it without them, and a warning tells that; nothing can be written
+  /// from it.
   package static func planToTell(
     _ rules: Rules, _ options: ReleaseOptions, names: [String]
   ) throws(PlanErrors) -> Plan {
     var wanted = WantedArtifacts(tarballs: names)
     wanted.isWhole = names.isEmpty
-    return try plan(rules, options, wanted)
+    do {
+      return try plan(rules, options, wanted)
+    } catch {
+      guard error.diagnostics.contains(where: \.isAboutBases) else { throw error }
+      var options = options
+      options.assumesBases = true
+      var plan = try plan(rules, options, wanted)
+      let bases = escapedName(options.locations.bases.utf8)
+      plan.warnings.append(
+        "\(bases): bases are missing, so images are here without them and have no size; "
+          + "`kpack base list --wanted` tells which are needed")
+      return plan
+    }
+  }
+
+  /// The bases that the images of the release need on the platforms of the run, sorted by name and platform.
+  package static func wantedBases(_ rules: Rules, _ options: ReleaseOptions) throws(PlanErrors) -> [WantedBase] {
+    var finder = WantedBaseFinder(rules, options)
+    return try finder.find()
   }
 
   /// The plan of the stage folders of the named tarballs, or of all, and of the tarballs that they hold. No archive is

@@ -36,7 +36,7 @@ struct ReleaseDrafts {
     release = PlannedRelease(name: rules.layouts.release.name, version: options.version, times: [])
     do {
       if !options.isDry { try options.locations.check(.root) }
-      for mistake in LayoutChecks(rules).unmetConditions() { said.refuse(mistake) }
+      for mistake in LayoutChecks(rules).unmetConditions() + PatternCheck(rules).mistakes() { said.refuse(mistake) }
       draft()
     } catch {
       said.refuse(error)
@@ -45,7 +45,7 @@ struct ReleaseDrafts {
 
   /// The bases of a run, opened when the first image is to be made.
   private struct RunBases {
-    /// Nil in a run on layouts alone.
+    /// Nil in a run on layouts alone, and for a plan without bases.
     let store: Result<Bases?, any Error>
     /// Whether one of the images stands on a base.
     let areNeeded: Bool
@@ -62,7 +62,7 @@ struct ReleaseDrafts {
   private mutating func draft() {
     guard let (found, facts, bases) = findScope() else { return }
     var scope = found
-    if !scope.images.isEmpty && !options.isDry {
+    if !scope.images.isEmpty && !options.isDry && !options.assumesBases {
       let (haveBinaries, haveBases) = (haveBinaries(for: scope.images), haveBases(bases))
       // Tarballs are still drafted, so that their mistakes are told too.
       if !haveBinaries || !haveBases { scope.images = [] }
@@ -160,7 +160,8 @@ extension ReleaseDrafts {
       store: Result {
         if options.isDry { return nil }
         do {
-          return try Bases(options.locations)
+          let bases = try Bases(options.locations)
+          return options.assumesBases && !bases.exist ? nil : bases
         } catch let error as ImageError {
           throw Diagnostic(.data, "\(error)")
         }

@@ -21,8 +21,9 @@ struct FileVerb: Verb {
 
   func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
     guard let to = try place.to() else { return }
+    let path = try place.archivePath(source)
     let request = SingleFile(
-      source: try SourceTree(context).path(source, at: place), path: to, fault: .system, isInTree: true)
+      source: SourceTree(context).path(path), path: to, fault: .system, pathInTree: path.text)
     guard let found = try request.find(for: &draft, at: place, in: context) else { return }
     draft.addFile(found.file, found.status, at: to.bytes, place, for: FilePurpose(.file, of: source, place))
   }

@@ -11,8 +11,8 @@ struct SingleFile {
   let path: ArchivePath
   /// The fault of the mistake when the file is missing.
   let fault: Fault
-  /// Whether links must not lead out of the source tree.
-  var isInTree = false
+  /// The path as the rule says it, of a file of the source tree: links must not lead out of that.
+  var pathInTree: String?
   /// The binary, when this is one of those that were built.
   var binary: (name: String, platform: Platform)?
   /// The image, when this is its file in the stage folder.
@@ -44,7 +44,7 @@ struct SingleFile {
 
   private func mistake(_ resolved: [UInt8], _ status: FileStatus, _ context: DraftContext) throws -> Diagnostic? {
     let shown = "\(path.text): \(escapedName(source))"
-    if isInTree, let reason = try SourceTree(context).reasonAgainst(resolved) {
+    if pathInTree != nil, let reason = try SourceTree(context).reasonAgainst(resolved) {
       return Diagnostic(.system, "\(shown): \(reason)")
     }
     if !status.isFile { return Diagnostic(fault, "\(shown): expected a file, found \(status.typeName)") }
@@ -57,7 +57,9 @@ struct SingleFile {
       let cause =
         binary.map { SharedCause.missingBinary($0.name, at: source, $0.platform) }
         ?? SharedCause(kind: .source(source), subject: "")
-      return Diagnostic(fault, "\(path.text): source \(reason)", cause: error.isAboutMissingFile ? cause : nil)
+      let hint = error.isAboutMissingFile ? pathInTree.map(SourceTree.hint) ?? "" : ""
+      return Diagnostic(
+        fault, "\(path.text): source \(reason)\(hint)", cause: error.isAboutMissingFile ? cause : nil)
     }
     let bases = escapedName(locations.bases.utf8)
     let folder = Paths.parent(of: String(decoding: source, as: UTF8.self))

@@ -17,6 +17,11 @@ struct SourceTree {
     self.context = context
   }
 
+  /// The end of a message about a source that is not there and looks like a pattern.
+  static func hint(ofPattern source: String) -> String {
+    source.utf8.contains { "*?[".utf8.contains($0) } ? "; `paths` takes patterns, and so does `include`" : ""
+  }
+
   /// The path below the root that `template` gives when it is filled in.
   func path(_ template: Template, at place: RulePlace) throws -> [UInt8] { path(try place.archivePath(template)) }
 

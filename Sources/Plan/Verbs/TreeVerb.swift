@@ -30,8 +30,10 @@ struct TreeVerb: Verb {
     do throws(SystemError) {
       status = try FileStatus.following(source)
     } catch {
-      if place.options.isOptional && error.isAboutMissingFile { return }
-      throw error
+      if !error.isAboutMissingFile { throw error }
+      if place.options.isOptional { return }
+      let cause = SharedCause(kind: .source(error.path), subject: "")
+      throw Diagnostic(.system, "\(error)\(SourceTree.hint(ofPattern: template.text))", cause: cause)
     }
     guard status.isFolder else {
       throw Diagnostic(.system, "\(escapedName(source)): expected a folder, found \(status.typeName)")

@@ -19,6 +19,7 @@ struct BaseCommand: Command {
       CommandForm(name: "make REF", more: "--from PATH --arch A", options: ["from", "arch", "cmd", "env", "epoch"]),
       CommandForm(name: "remove REF", options: ["arch"]),
       CommandForm(name: "list", options: []),
+      CommandForm(name: "list --wanted", mark: "wanted", options: ["wanted"] + releaseOptions),
       CommandForm(name: "lock", options: []),
     ],
     summary: "fill, list, lock and clear the folder of base images",
@@ -31,12 +32,14 @@ struct BaseCommand: Command {
       platforms. `base lock` writes BASES/bases.lock.json; from then on a base that differs from it is refused. `base
       remove` takes out all platforms of REF, or those of --arch A, and all blobs that no base needs any more, also where
       there is no REF; where REF has the digest of a manifest or of an index, or is one, what has that digest. No other
-      tool should write into the folder meanwhile.
+      tool should write into the folder meanwhile. `base list --wanted` tells what the images of the layouts need, and
+      what of that is there.
       """,
     examples: [
       "kpack base make busybox --from /bin/busybox --arch amd64",
       "kpack base add debian:12 debian.tar --bases _output/bases",
       "kpack base add my/base:1 --rootfs root.tar --arch arm64 --cmd /bin/sh",
+      "kpack base list --wanted --layouts my-layouts",
     ],
     options: [
       OptionSpec(
@@ -59,9 +62,12 @@ struct BaseCommand: Command {
         name: "epoch", argument: .text("N"),
         help: "of --rootfs or make, the time of what is made, seconds since 1970 (0)",
         variables: [.sourceDateEpoch]),
-      .limit,
-    ],
+      .limit, OptionSpec(name: "wanted", help: "of list, the bases that the images of the layouts need"),
+    ] + OptionGroup.release.only(releaseOptions).options,
     groups: [OptionGroup.folders], verbose: "the folder of bases")
+
+  /// The options of a release by which `list --wanted` finds the images.
+  private static let releaseOptions = ["layouts", "platform", "fast", "flag", "version"]
 
   private let context: CommandContext
   private let locations: Locations
@@ -89,6 +95,8 @@ struct BaseCommand: Command {
       try make(try newName(words[1]))
     case ("remove", 2):
       try remove(words[1])
+    case ("list", 1) where context.line.has("wanted"):
+      try listWanted()
     case ("list", 1):
       try list()
     case ("lock", 1):
@@ -100,7 +108,7 @@ struct BaseCommand: Command {
 
   /// Refuses an option that may have only one value and is given twice.
   private func checkOptions() throws(UsageError) {
-    for option in Self.spec.options where !["cmd", "env"].contains(option.name) {
+    for option in Self.spec.options where !["cmd", "env", "platform", "flag"].contains(option.name) {
       if context.line.values(option.name).count > 1 { throw context.usage("--\(option.name): expected it once") }
     }
   }
@@ -318,6 +326,34 @@ struct BaseCommand: Command {
         .print(to: context.output)
     }
     tell(list)
+  }
+
+  /// Lists what the images of the layouts need, and whether it is there.
+  private func listWanted() throws {
+    let wanted = try context.planned(in: locations) { try Planner.wantedBases($0, try context.releaseOptions()) }
+    let there = store.isThere ? try store.list().bases : []
+    let rows = wanted.map { base in
+      let platforms = there.filter { $0.reference == base.reference }.map(\.platform)
+      return (base: base, isThere: platforms.bestIndex(for: base.platform) != nil)
+    }
+    if context.format == .json {
+      for (base, isThere) in rows {
+        try context.output.json(
+          .object([
+            ("reference", .string("\(base.reference)")), ("platform", .string("\(base.platform)")),
+            ("images", .array(base.images.map { .string($0) })), ("present", .bool(isThere)),
+          ]))
+      }
+      return
+    }
+    let cells: [[ResultTable.Cell]] = rows.map { base, isThere in
+      [
+        .text(base.reference.familiar), .text("\(base.platform)"), .text(isThere ? "yes" : "no"),
+        .text(base.images.joined(separator: ", ")),
+      ]
+    }
+    try ResultTable(header: ["BASE", "PLATFORM", "THERE", "IMAGES"], rows: cells, isAligned: false)
+      .print(to: context.output)
   }
 
   /// Notes each base that images cannot use, and why.

@@ -24,7 +24,9 @@ struct ImagesCommand: Command {
     options: [
       OptionSpec(
         name: "arch", argument: .text("A,..."),
-        help: "only these architectures, for linux, in place of --platform; may be given several times"),
+        help:
+          "only these architectures, such as arm64 or arm/v6, for linux, in place of --platform; may be given several times"
+      ),
       .withStage, .imageFormat, .releaseNames, .force, .clean, .cacheLimit,
     ],
     groups: OptionGroup.tree, verbose: ReleaseRun.verbose)

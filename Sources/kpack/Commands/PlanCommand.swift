@@ -14,7 +14,8 @@ struct PlanCommand: Command {
       Lists every entry of every tarball that `tarballs` would write, without writing anything: with its type, mode,
       size, the rule it comes from and its source; then the checksum files, also those lists that `release` alone
       writes. --format json gives one object a line, with the keys artifact,
-      path, type, mode, size (null when it is not known yet), link, rule and source. --format mtree gives a
+      path, type, mode, size (null when it is not known yet), link, rule and source. Without base
+      images the images are listed too, without a size. --format mtree gives a
       specification that bsdtar reads, for one NAME on one platform.
       """,
     examples: [

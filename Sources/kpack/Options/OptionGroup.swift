@@ -8,7 +8,10 @@ struct OptionGroup: Sendable {
   let options: [OptionSpec]
 
   /// The group with only the options of these names.
-  func only(_ names: String...) -> OptionGroup {
+  func only(_ names: String...) -> OptionGroup { only(names) }
+
+  /// The group with only the options of these names.
+  func only(_ names: [String]) -> OptionGroup {
     OptionGroup(title: title, options: options.filter { names.contains($0.name) })
   }
 
@@ -25,7 +28,8 @@ struct OptionGroup: Sendable {
         name: "stage", argument: .folder("DIR"), help: "the release's stage folder (ROOT/_output/release-stage)",
         variables: [.outputFolder]),
       OptionSpec(
-        name: "bin", argument: .folder("DIR"), help: "built binaries as OS/ARCH/NAME (dockerized/bin beside STAGE)"),
+        name: "bin", argument: .folder("DIR"),
+        help: "built binaries as OS/ARCH/NAME, or as the layouts say (dockerized/bin beside STAGE)"),
       OptionSpec(
         name: "out", argument: .folder("DIR"), help: "where the tarballs go (release-tars beside STAGE)"),
       OptionSpec(
@@ -44,7 +48,8 @@ struct OptionGroup: Sendable {
       OptionSpec(
         name: "layouts", argument: .folder("DIR"), help: "a folder of layouts in place of the built-in ones"),
       OptionSpec(
-        name: "platform", argument: .text("OS/ARCH,..."), help: "only these platforms; may be given several times",
+        name: "platform", argument: .text("OS/ARCH,..."),
+        help: "only these platforms, such as linux/amd64 or linux/arm/v6; may be given several times",
         variables: [.buildPlatforms]),
       OptionSpec(
         name: "fast", help: "the layouts' fast platforms in place of their lists", variables: [.fastBuild]),

@@ -30,7 +30,9 @@ struct OwnLayouts {
     let areAboutBinaries = errors.diagnostics.contains {
       $0.description.contains("\(bin)/") || $0.description.hasPrefix(bin)
     }
-    if !areAboutBinaries || holdsBinaries(of: layouts, locations.bin) { return nil }
+    // Where binaries stand elsewhere, the mistakes tell all paths.
+    let isUsual = layouts.release.binaryPath == ReleaseLayout.usualBinaryPath
+    if !areAboutBinaries || !isUsual || holdsBinaries(of: layouts, locations.bin) { return nil }
     let owner = isBuiltIn ? "Kubernetes v1.7" : layouts.release.name
     let found = "\(bin) holds none of the binaries of \(owner)"
     let remedy = "put them at \(bin)/OS/ARCH/NAME, or give --bin DIR with the folder that OS/ARCH/NAME are in"
