@@ -44,7 +44,7 @@ struct PatternCheckTests {
     #expect(
       rules.warnings == [
         #"layouts/release.json:1:35: platforms.p[0]: linux/amd46 is not in Go's words; did you mean "linux/amd64"?"#,
-        #"layouts/release.json:1:93: fast[0]: linux/x86_64 is not in Go's words; did you mean "linux/amd64"?"#,
+        #"layouts/release.json:1:90: fast[0]: linux/x86_64 is not in Go's words; did you mean "linux/amd64"?"#,
       ])
   }
 }

@@ -51,6 +51,9 @@ struct PlatformListTests {
       try mistakes(platformRelease, ["linux/amd64", "linux/am64"])
         == ["usage: the platform linux/am64 is in no list of this run; did you mean linux/amd64?"])
     #expect(
+      try mistakes(platformRelease, ["linux/arm/v6"])
+        == ["usage: the platform linux/arm/v6 is in no list of this run; did you mean linux/arm?"])
+    #expect(
       try mistakes(platformRelease, ["plan9/386"]) == ["usage: the platform plan9/386 is in no list of this run"])
   }
 

@@ -28,7 +28,7 @@ struct PlatformValueTests {
 
   @Test func `the first pattern that matches gives the value, and "*" what is left`() throws {
     let found = try tarballs(
-      #"{"*": "a-{arch}{variant}.tar.gz", "windows/*": "a-win.tar", "arm/v6": "a-six.tgz"}"#,
+      #"{"*": "a-{arch}{variant}.tar.gz", "windows/*": "a-win.zip", "arm/v6": "a-six.tgz"}"#,
       [
         #"{"text": {"linux/arm": "arm", "*": "other"}, "to": {"windows/*": "x.txt", "*": "x"}}"#,
         #"{"symlink": {"windows/*": "..\\x", "*": "../x"}, "to": "link", "platforms": ["!linux/arm/v7"]}"#,
@@ -36,7 +36,7 @@ struct PlatformValueTests {
     #expect(
       found == [
         "a-amd64.tar.gz: ./link ../x, ./x", "a-six.tgz: ./link ../x, ./x", "a-armv7.tar.gz: ./x",
-        #"a-win.tar: win, win/link ..\x, win/x.txt"#,
+        #"a-win.zip: win, win/link ..\x, win/x.txt"#,
       ])
   }
 

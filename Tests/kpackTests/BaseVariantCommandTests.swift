@@ -20,6 +20,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [("arm", nil, true), ("arm", 7, false), ("arm/v7", nil, false)] as [(String, UInt8?, Bool)])
+  func `a base that is for v7 since nobody says a variant is told`(asked: String, tag: UInt8?, isTold: Bool) throws {
+    let box = try Sandbox.withRoot()
+    try box.write(Sandbox.busybox(tag), to: "busybox")
+    let warning =
+      "kpack: warning: nothing says a variant of arm, so the base is for linux/arm/v7; --arch arm/v6 says another\n"
+    let made = try box.kpack("base", "make", "one", "--from", "busybox", "--arch", asked, "--bases", "store")
+    #expect(made.status == 0 && made.errors.hasSuffix(warning) == isTold, "\(made)")
+    let added = try box.kpack("base", "add", "two", "--rootfs", "root", "--arch", asked, "--bases", "store")
+    #expect(added.status == 0 && added.errors.hasSuffix(warning) == (asked == "arm"), "\(added)")
+  }
+
   // Tag_CPU_arch of ARMv5TE, ARMv6KZ, ARMv7, ARMv8-A.
   @Test(
     arguments: [

@@ -55,6 +55,8 @@ import Testing
       arm.tgz: 2 entries, 2 B
         file    0644          2 x.docker_tag  [p.json:1: text]
         file    0644          ? x.tar  [p.json:1: image x for linux/arm/v6]
+      SHA256SUMS: sha256 of 1 file
+      SHA512SUMS: sha512 of 1 file
 
       """
     #expect(plan.output == text && plan.status == 0, "\(plan)")

@@ -58,8 +58,10 @@ struct PlatformLists {
     }
     if isUnknown { return mistakes }
     for unknown in wanted where !isKnown(unknown) && !(release.replacesPlatforms && unknown.hasNames(in: known)) {
+      let plain = known.contains(unknown.withoutVariant) ? unknown.withoutVariant.description : nil
       let near =
-        unknown.usual?.description ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
+        unknown.usual?.description ?? plain
+        ?? nearName(to: unknown.description, in: known.map(\.description).sorted())
       let hint = didYouMean(near)
       let reason = "the platform \(unknown) is in no list of this run\(hint)"
       mistakes.append(Diagnostic(.usage, options.aboutPlatforms(reason)))
@@ -78,12 +80,13 @@ struct PlatformLists {
   /// All platforms that the layouts name, in lists, in fast runs, and where they are spelled out.
   static func allListed(in rules: Rules) -> Set<Platform> {
     let release = rules.layouts.release
-    let lists = release.platforms.values.flatMap { if case .listed(let platforms) = $0 { platforms } else { [] } }
-    let fast = (release.fast ?? []) + release.fastWith.flatMap { $0.platforms.values.flatMap { $0 } }
-    let selectors =
-      rules.layouts.tarballs.map(\.platforms) + rules.images.map(\.rule.platforms)
-      + rules.layouts.entries.map(\.platforms)
-    return Set(lists + fast + selectors.flatMap { spelledOut($0) })
+    var platforms = Set(release.fast ?? [])
+    for case .listed(let listed) in release.platforms.values { platforms.formUnion(listed) }
+    for listed in release.fastWith.flatMap(\.platforms.values) { platforms.formUnion(listed) }
+    var selectors = rules.layouts.tarballs.map(\.platforms) + rules.layouts.entries.map(\.platforms)
+    selectors += rules.images.map(\.rule.platforms)
+    for selector in selectors { platforms.formUnion(spelledOut(selector)) }
+    return platforms
   }
 
   /// The platforms that `selector` selects in this run, in the order of their list, each once.

@@ -109,8 +109,10 @@ struct ImageDrafter {
     let ofBase = base.config.platform
     let known = ofBase.variant == nil ? nil : ofBase.normalized.variant
     if platform.variant != nil {
-      if let known, platform.lacks(armVariant: known) {
-        throw mistake("its base is for \(ofBase), which does not run on \(platform)", .data)
+      for (name, variant) in [("base", known), ("executable", executable)] {
+        guard let variant, platform.lacks(armVariant: variant) else { continue }
+        let found = Platform(os: platform.os, architecture: platform.architecture, variant: variant)
+        throw mistake("its \(name) is for \(found), which does not run on \(platform)", .data)
       }
       return platform
     }

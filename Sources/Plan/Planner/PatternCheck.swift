@@ -25,14 +25,19 @@ struct PatternCheck {
 
   private var templates: [Template] {
     let layouts = rules.layouts
-    let images = layouts.images
-    let ofRules = rules.of(layouts.entries).flatMap { $0.verb.templates + [$0.options.to].compactMap { $0 } }
-    let ofTarballs = layouts.tarballs.flatMap { [$0.fileName, $0.settings.root] }
-    let ofImages = rules.images.map(\.rule).flatMap { image in
-      [image.to, image.repository, image.tag, image.file, image.workdir, image.user].compactMap { $0 }
-        + (image.env + image.labels).map(\.value) + (image.cmd ?? []) + (image.entrypoint ?? [])
+    var templates = [layouts.release.binaryPath]
+    for tarball in layouts.tarballs { templates += [tarball.fileName, tarball.settings.root] }
+    for rule in rules.of(layouts.entries) {
+      templates += rule.verb.templates
+      if let to = rule.options.to { templates.append(to) }
     }
-    let ofAll = [images?.repository, images?.tag].compactMap { $0 } + (images?.bases.values.map(\.reference) ?? [])
-    return [layouts.release.binaryPath] + ofTarballs + ofRules + ofImages + ofAll
+    guard let images = layouts.images else { return templates }
+    templates += [images.repository, images.tag] + images.bases.values.map(\.reference)
+    for (_, image) in rules.images {
+      templates += [image.repository, image.tag, image.file, image.workdir, image.user].compactMap { $0 }
+      templates += [image.to] + (image.cmd ?? []) + (image.entrypoint ?? [])
+      templates += image.env.map(\.value) + image.labels.map(\.value)
+    }
+    return templates
   }
 }

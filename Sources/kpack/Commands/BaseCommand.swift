@@ -28,7 +28,7 @@ struct BaseCommand: Command {
       does `base add`: it takes the archive of `docker save`, an OCI archive or an OCI layout folder, or makes a base from
       a root file system, a tar archive or a folder (whose files are then owned by 0:0). `base make busybox` makes one from
       a static busybox executable of any architecture. Made for arm without a variant, a base has the highest one that the
-      executables in the folder, or the busybox, want, and v7 where they do not tell. A REF can hold several
+      executables in the folder, or the busybox, want, and v7 with a warning where they do not tell. A REF can hold several
       platforms. `base lock` writes BASES/bases.lock.json; from then on a base that differs from it is refused. `base
       remove` takes out all platforms of REF, or those of --arch A, and all blobs that no base needs any more, also where
       there is no REF; where REF has the digest of a manifest or of an index, or is one, what has that digest. No other
@@ -160,10 +160,19 @@ struct BaseCommand: Command {
     let platform = try platform()
     let settings = try settings(command: nil)
     guard try FileStatus.following(Array(path.utf8)).isFolder else {
-      return try add(.file(path: path), for: made(platform, variant: nil), settings: settings, as: name)
+      try add(.file(path: path), for: made(platform, variant: nil), settings: settings, as: name)
+      return warn(ofGuessed: nil, platform)
     }
     let (system, variant) = try folder(path, for: platform)
     try add(.rope(rope(of: system)), for: made(platform, variant: variant), settings: settings, as: name)
+    warn(ofGuessed: variant, platform)
+  }
+
+  /// Warns when a base was made for the usual variant of arm, since neither the user nor its files say one.
+  private func warn(ofGuessed variant: String?, _ platform: Platform) {
+    if platform.architecture != "arm" || platform.variant != nil || variant != nil { return }
+    let made = made(platform, variant: variant)
+    context.messages.warning("nothing says a variant of arm, so the base is for \(made); --arch arm/v6 says another")
   }
 
   /// The root file system in a folder; warns of what it loses. For arm without a variant it also returns the highest
@@ -207,6 +216,7 @@ struct BaseCommand: Command {
     let settings = try settings(command: ["sh"])
     try add(
       .rope(rope(of: system)), for: made(platform, variant: executable.variant), settings: settings, as: name)
+    warn(ofGuessed: executable.variant, platform)
   }
 
   private func rope(of system: RootFileSystem) -> Rope { Rope(system.entries, in: SourceStore(system.contents)) }
