@@ -117,19 +117,25 @@ package struct LayoutField {
     }
   }
 
-  /// The members of an object; keys that are not in `keys` are refused.
+  /// The key of a note for people, which stands wherever a layout's keys are given.
+  private static let comment = "$comment"
+
+  /// The members of an object without its comment; keys that are not in `keys` are refused.
   package func object(_ keys: [String]) -> LayoutObject? {
     guard case .object(let members) = value.kind else {
       refuse("expected an object, found \(found)")
       return nil
     }
-    for member in members where !keys.contains(member.key) {
+    for member in members where !keys.contains(member.key) && member.key != Self.comment {
       let near = didYouMean(member.key, in: keys)
       let all = keys.filter { $0 != "$schema" }.map { quoted($0) }.joined(separator: ", ")
       let reason = near.isEmpty ? "unknown key; the keys here are \(all)" : "unknown key\(near)"
       notes.add(LayoutError(file: file, position: member.keyPosition, path: path(of: member.key), reason: reason))
     }
-    return LayoutObject(field: self, fields: self.members ?? [])
+    let fields = self.members ?? []
+    // Read, so that one that is no string is refused.
+    for (key, field) in fields where key == Self.comment { _ = field.string }
+    return LayoutObject(field: self, fields: fields.filter { $0.key != Self.comment })
   }
 
   /// The members of an object; its keys are checked elsewhere.

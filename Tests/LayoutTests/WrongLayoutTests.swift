@@ -11,6 +11,7 @@ struct WrongReleaseTests {
     WrongLayout("{}", #"1:1: missing key "name""#),
     WrongLayout("{\n \"name\": 1}", "2:10: name: expected a string, found the number 1"),
     WrongLayout(#"{"name": ""}"#, #"1:10: name: expected a relative path that is not empty, found """#),
+    WrongLayout(#"{"name": "a", "$comment": 1}"#, "1:27: $comment: expected a string, found the number 1"),
     WrongLayout(#"{"name": "a", "Name": "b"}"#, #"1:15: Name: unknown key; did you mean "name"?"#),
     WrongLayout(
       #"{"name": "a", "name": "b"}"#, "1:15: name: expected each key once in an object, found this one twice"),

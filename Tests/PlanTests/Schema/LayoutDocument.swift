@@ -49,7 +49,7 @@ struct LayoutDocument {
       LayoutDocument(
         kind: .release,
         text: #"""
-          {"$schema": "s", "name": "x", "platforms": {"p": ["linux/amd64"], "q": "present"}, "fast": ["linux/amd64"],
+          {"$schema": "s", "$comment": "c", "name": "x", "platforms": {"p": ["linux/amd64"], "q": "present"}, "fast": ["linux/amd64"],
            "fastWith": [{"variable": "V", "prefix": "x", "platforms": {"p": ["linux/arm"]}}], "override": "replace", "binaries": {"b": ["one"]},
            "binaryPath": {"windows/*": "w/{binary}", "*": "{os}_{arch}{variant}/{binary}"}, "environment": ["A"],
            "names": {"os": {"darwin": "macOS"}, "arch": {"amd64": "x86_64", "arm/v6": "armv6"}},
@@ -114,7 +114,7 @@ struct LayoutDocument {
     #"{"name": "n", "base": "base", "entries": [{"file": "a", "to": "b", "capabilities": []}, {"tree": "a", "capabilities": []}]}"#,
     #"{"binary": "one", "base": "base", "expose": ["80", "53/udp"], "volumes": ["/v"], "stopsignal": "SIGTERM"}"#,
     #"{"binary": "one", "base": "scratch", "annotations": {"a": "b"}, "names": ["r/{name}:{tag}"], "stopsignal": "9"}"#,
-    #"{"binary": "one", "base": "base", "labels": {"l": "v"}, "platforms": "p", "when": "f"}"#,
+    #"{"$comment": "c", "binary": "one", "base": "base", "labels": {"l": "v"}, "platforms": "p", "when": "f"}"#,
     #"{"binary": "one", "base": "base", "platforms": ["linux/amd64"], "entries": [{"file": "a", "to": "b"}]}"#,
   ]
 
@@ -136,7 +136,7 @@ struct LayoutDocument {
     #"{"paths": ["a", "b/c"], "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "unchecked": true}"#,
     #"{"text": "x", "to": "t", "mode": "0644", "unchecked": false}"#,
     #"{"directory": "d", "mode": "0700", "platforms": "p"}"#,
-    #"{"symlink": "s", "to": "t", "owner": "7:7"}"#,
+    #"{"$comment": "c", "symlink": "s", "to": "t", "owner": "7:7"}"#,
     #"{"artifact": "src", "to": "t", "mode": "0600"}"#,
     #"{"git": "HEAD", "to": "t", "include": ["i"], "exclude": ["e"], "mode": "0755", "commitId": true}"#,
   ]

@@ -25,8 +25,12 @@ struct SchemaKeyTests {
     let base = try #require(definitions["base"]?["then"])
     #expect(Self.properties(base) == Set(ImageRuleDecoder.baseKeys))
     // And there is no object of keys beside these and the base's.
-    let objects = definitions.members.filter { $0.value["additionalProperties"]?.kind == .bool(false) }.map(\.key)
-    #expect(Set(objects) == Set(Self.keys.map(\.definition)))
+    let objects = definitions.members.filter { $0.value["additionalProperties"]?.kind == .bool(false) }
+    #expect(Set(objects.map(\.key)) == Set(Self.keys.map(\.definition)))
+    // Each of them may have a comment.
+    for object in objects.map(\.value) + [base] {
+      #expect(object["patternProperties"]?.members.map(\.key) == ["^[$]comment$"])
+    }
   }
 
   @Test func `every verb is one of both, and so is what it needs`() throws {
