@@ -38,6 +38,7 @@ let package = Package(
     floor("Plan", on: ["Basics", "Files", "Threads", "Archive", "Image", "Git", "Layout"]),
     floor("Cache", on: ["Basics", "Files", "Archive"]),
     floor("Write", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Plan", "Cache"]),
+    floor("Sketch", on: ["Basics", "Files", "JSON", "Archive", "Image"]),
     .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
     .plugin(
       name: "EmbedLayoutsPlugin", capability: .buildTool(), dependencies: ["EmbedLayouts"],
@@ -49,7 +50,7 @@ let package = Package(
       name: "kpack",
       dependencies: [
         "CSystem", "Basics", "Files", "Threads", "JSON", "Archive", "Image", "Git", "Layout", "Plan", "Cache", "Write",
-        "BuiltInLayouts",
+        "Sketch", "BuiltInLayouts",
       ],
       swiftSettings: settings),
     // What tests of several floors have in common.
@@ -72,6 +73,7 @@ let package = Package(
     tests(
       of: "Write",
       with: ["Basics", "Files", "Threads", "Archive", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
+    tests(of: "Sketch", with: ["Basics", "JSON", "Sketch", "TestSupport"]),
     tests(of: "kpack", with: ["Basics", "JSON", "Archive", "Plan", "Write", "kpack", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -75,9 +75,9 @@ package struct Machines: Equatable, Sendable {
   /// The name of the file's format, such as "ELF".
   let format: String
   /// The systems in Go's words (GOOS); nil for all.
-  let systems: [String]?
+  package let systems: [String]?
   /// The architectures in Go's words (GOARCH), or as "ELF machine N"; nil for all, and where the file does not say it.
-  let architectures: [String]?
+  package let architectures: [String]?
 
   /// Whether the file is for `os` and `architecture`; nil is not compared.
   ///

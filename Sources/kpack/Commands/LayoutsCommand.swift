@@ -1,5 +1,6 @@
-// kpack layouts: exports the built-in layouts, or checks a set of layouts.
+// kpack layouts: exports the built-in layouts, checks a set of layouts, or makes one from archives.
 
+import Archive
 import Basics
 import BuiltInLayouts
 import Files
@@ -7,30 +8,37 @@ import Glibc
 import JSON
 import Layout
 import Plan
+import Sketch
 
-/// Exports and checks layouts.
+/// Exports, checks and makes layouts.
 struct LayoutsCommand: Command {
   static let spec = CommandSpec(
     name: "layouts",
     forms: [
       CommandForm(name: "export DIR", operand: .folder, options: ["set", "force"], takesGroups: false),
       CommandForm(name: "check [DIR]", operand: .folder, options: []),
+      CommandForm(name: "from FILE...", operand: .file, options: ["force", "limit"]),
     ],
-    summary: "write out the built-in layouts, or check a set",
+    summary: "write out the built-in layouts, check a set, or make one from archives",
     details: """
       `export` writes a built-in set of layouts and the JSON Schema into DIR, to be edited and used with --layouts DIR;
       files that are there already are overwritten with --force only. The sets are kubernetes-1.7, which is what all
       commands use without --layouts, and kpack, a small one: kpack itself is released with it. `check` reads a set of
       layouts, that of DIR, of --layouts or kubernetes-1.7, and tells every mistake with file, line, column and path; it
-      takes the options of a release and has no use for the tree.
+      takes the options of a release and has no use for the tree. `from` writes layouts that give the listing of
+      archives that are there already, into the folder that --layouts names, else layouts: archives of one project for
+      several platforms become one layout. Their files are looked for in the source tree, by contents and then by name.
       """,
-    examples: ["kpack layouts export my-layouts", "kpack layouts check my-layouts"],
+    examples: [
+      "kpack layouts export my-layouts", "kpack layouts check my-layouts",
+      "kpack layouts from hello_1.2.0_linux_amd64.tar.gz hello_1.2.0_darwin_arm64.tar.gz",
+    ],
     options: [
       OptionSpec(
         name: "set", argument: .choice("NAME", BuiltInSet.all.map(\.name)),
         help: "of export, the built-in set: \(BuiltInSet.all.map(\.name).joined(separator: " or ")) "
           + "(\(BuiltInSet.standard.name))"),
-      OptionSpec(name: "force", help: "of export, overwrite files that are there already"),
+      OptionSpec(name: "force", help: "of export and from, overwrite files that are there already"), .limit,
     ],
     groups: OptionGroup.tree)
 
@@ -47,7 +55,24 @@ struct LayoutsCommand: Command {
       if let folder { try NamedFolder.check(folder, from: "--layouts") }
       try check(folder)
     case ("check", 2): try check(arguments[1])
+    case ("from", 2...): try make(from: Array(arguments.dropFirst()))
     default: throw context.wrongForm()
+    }
+  }
+
+  private func make(from paths: [String]) throws {
+    let writer = try SketchWriter(context)
+    let limit = try context.archiveLimit()
+    let places = try writer.places()
+    var path: [UInt8] = []
+    do {
+      let sketch = try ArchiveSketch.make(
+        from: paths, in: places, limit: limit, opening: { path = $0 }, warning: { context.messages.warning($0) })
+      try writer.write(sketch)
+    } catch let error as ArchiveError {
+      throw ListFailure(error: error, path: path)
+    } catch let error as SketchError {
+      throw context.usage("\(error)")
     }
   }
 
@@ -69,30 +94,7 @@ struct LayoutsCommand: Command {
 
   private func export(to path: String) throws {
     let set = context.line["set"].flatMap(BuiltInSet.named) ?? .standard
-    let folder = try Interrupts.guardedFolder([path])
-    do {
-      for file in set.files {
-        try folder.checkPlace(of: file.name)
-        let place = "\(path)/\(file.name)"
-        if !context.line.has("force"), try FileStatus.ifThere(Array(place.utf8)) != nil {
-          throw context.usage("\(shown(place)) is there already; --force overwrites it")
-        }
-        var output = try folder.create(file.name)
-        try output.write(file.bytes)
-        _ = try output.finish()
-      }
-      try folder.commit()
-    } catch {
-      folder.abandon()
-      throw error
-    }
-    for file in set.files {
-      let place = "\(path)/\(file.name)"
-      if context.format == .json {
-        try context.output.json(.object([("path", .string(place))]))
-      } else {
-        try context.output.line(escapedName(place.utf8))
-      }
-    }
+    let files = set.files.map { (name: $0.name, bytes: $0.bytes) }
+    try LayoutFolder(path: path, context: context).write(files)
   }
 }

@@ -169,7 +169,8 @@ struct CommandContext {
     return try integer(text, EnvironmentVariable.sourceDateEpoch.rawValue, in: 0...ArchiveSettings.latest)
   }
 
-  private func folder(_ option: String) throws(UsageError) -> String? {
+  /// The folder that an option names, without slashes at its end; nil when it is not given.
+  func folder(_ option: String) throws(UsageError) -> String? {
     guard let text = line[option] else { return nil }
     if text.isEmpty { throw usage("--\(option): expected a folder, found nothing") }
     return Self.trimmed(text)
