@@ -51,7 +51,7 @@ struct ArchiveEntries {
         sketch.remarks.append("\(escapedName(row.path)): a name that kpack writes into no archive")
         continue
       }
-      if row.isProgram {
+      if try row.isProgram || isBuilt(row, &sources) {
         try add(program: row, &sources, &missing, group)
         continue
       }
@@ -104,6 +104,17 @@ struct ArchiveEntries {
 
 // Reading the rows
 extension ArchiveEntries {
+  /// Whether the tree has a file with these contents in a folder of each platform, as it has for built programs.
+  private func isBuilt(_ row: ArchiveRow, _ sources: inout ArchiveSources) throws -> Bool {
+    for slot in row.slots {
+      guard let item = row.items[slot], item.isFile, item.isExecutable, let platform = platforms[slot],
+        let found = try sources.program(item, named: row.name, on: platform)?.found, found.isSame,
+        NameWords(found.file.path, version: "").platform == platform
+      else { return false }
+    }
+    return true
+  }
+
   private mutating func add(
     program row: ArchiveRow, _ sources: inout ArchiveSources, _ missing: inout [String], _ group: ArchiveGroup
   ) throws {

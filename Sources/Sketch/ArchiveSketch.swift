@@ -207,7 +207,7 @@ extension ArchiveSketch {
     } else {
       folder = places.root == "." ? paths.folder : "\(places.root)/\(paths.folder)"
     }
-    if folder != places.usualBin { sketch.options += ["--bin", folder.isEmpty ? "." : folder] }
+    if folder != places.usualBin || places.bin != nil { sketch.options += ["--bin", folder.isEmpty ? "." : folder] }
   }
 
   private mutating func tellTimes() {

@@ -12,6 +12,7 @@ enum CommandTable {
     InspectCommand.self,
     BaseCommand.self,
     LayoutsCommand.self,
+    InitCommand.self,
     CacheCommand.self,
     VersionVarsCommand.self,
     CompletionsCommand.self,

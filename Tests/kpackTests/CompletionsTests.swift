@@ -32,7 +32,7 @@ private let completions: [Completion] = [
   Completion("list", "", found: ["a folder", "file", "other"]),
   Completion("list", "--limit", "1", "fi", found: ["file"]),
   Completion("list", "--lev", found: []),
-  Completion("layouts", "", found: ["check", "export"]),
+  Completion("layouts", "", found: ["check", "export", "from"]),
   Completion("layouts", "--force", "e", found: ["export"]),
   Completion("layouts", "--flag", "a", "=", "y", "e", found: ["export"]),
   Completion("layouts", "export", "", found: ["a folder", "other"]),
@@ -129,7 +129,7 @@ private let completions: [Completion] = [
   @Test(
     .enabled(if: Program.isThere("fish")),
     arguments: [
-      ("kpack ta", ["tarballs"]), ("kpack layouts ", ["check", "export"]), ("kpack plan --format m", ["mtree"]),
+      ("kpack ta", ["tarballs"]), ("kpack layouts ", ["check", "export", "from"]), ("kpack plan --format m", ["mtree"]),
       ("kpack list fi", ["file"]), ("kpack layouts export ot", ["other/"]), ("kpack base list --li", ["--limit"]),
       ("kpack list --lev", []),
     ] as [(String, [String])])

@@ -52,7 +52,7 @@ private let options: [(command: String, options: [String])] = [
       "--version V",
     ] + folders
   ),
-  ("layouts", ["--set NAME", "--force"] + tree),
+  ("layouts", ["--set NAME", "--force", "--limit BYTES"] + tree), ("init", tree),
   ("cache", ["--cache-limit BYTES", "--cache DIR", "--root DIR", "--stage DIR"]),
   ("version-vars", ["--ldflags", "--package PATH"] + tree),
   ("completions", []),

@@ -29,26 +29,29 @@ private let wrongLines: [WrongLine] = [
   WrongLine(words: ["tarballs", "---root", "x"], message: #"unknown option "---root"; did you mean --root?"#),
   WrongLine(words: ["tarballs", "-x"], message: #"unknown option "-x""#),
   WrongLine(words: ["tarballs", "--=x"], message: #"unknown option "--=x""#),
-  WrongLine(words: ["tarballs", "--limit", "1"], message: "tarballs takes no --limit; list, inspect and base take it"),
+  WrongLine(
+    words: ["tarballs", "--limit", "1"], message: "tarballs takes no --limit; list, inspect, base and layouts take it"),
   WrongLine(
     words: ["list", "--ldflags"], message: "list takes no --ldflags; version-vars takes it", help: "kpack list --help"),
   WrongLine(
     words: ["list", "--bases", "x", "--force", "--level", "9", "f"],
-    message: "list takes no --bases; release, tarballs, images, stage, plan, base, layouts and version-vars take it",
+    message:
+      "list takes no --bases; release, tarballs, images, stage, plan, base, layouts, init and version-vars take it",
     help: "kpack list --help"),
   WrongLine(
     words: ["inspect", "--level=9", "f"], message: "inspect takes no --level; release, tarballs and stage take it",
     help: "kpack inspect --help"),
   WrongLine(
     words: ["list", "-j2", "f"],
-    message: "list takes no -j; release, tarballs, images, stage, plan, layouts and version-vars take it",
+    message: "list takes no -j; release, tarballs, images, stage, plan, layouts, init and version-vars take it",
     help: "kpack list --help"),
   WrongLine(
     words: ["plan", "--force"], message: "plan takes no --force; release, tarballs, images, stage and layouts take it",
     help: "kpack plan --help"),
   WrongLine(
     words: ["cache", "info", "--no-cache"],
-    message: "cache takes no --no-cache; release, tarballs, images, stage, plan, layouts and version-vars take it",
+    message:
+      "cache takes no --no-cache; release, tarballs, images, stage, plan, layouts, init and version-vars take it",
     help: "kpack cache --help"),
   WrongLine(
     words: ["list", "--limi", "1", "f"], message: #"unknown option "--limi"; did you mean --limit?"#,
@@ -110,11 +113,13 @@ private let wrongLines: [WrongLine] = [
   WrongLine(
     words: ["list", "--limit", "x", "a"],
     message: #"--limit: expected a whole number from 0 to 9223372036854775807, found "x""#, help: "kpack list --help"),
-  WrongLine(words: ["layouts"], message: "expected `export DIR` or `check [DIR]`", help: "kpack layouts --help"),
   WrongLine(
-    words: ["layouts", "export"], message: "expected `export DIR` or `check [DIR]`", help: "kpack layouts --help"),
+    words: ["layouts"], message: "expected `export DIR`, `check [DIR]` or `from FILE...`", help: "kpack layouts --help"),
   WrongLine(
-    words: ["layouts", "check", "a", "b"], message: "expected `export DIR` or `check [DIR]`",
+    words: ["layouts", "export"], message: "expected `export DIR`, `check [DIR]` or `from FILE...`",
+    help: "kpack layouts --help"),
+  WrongLine(
+    words: ["layouts", "check", "a", "b"], message: "expected `export DIR`, `check [DIR]` or `from FILE...`",
     help: "kpack layouts --help"),
   WrongLine(words: ["version-vars", "x"], message: #"unexpected argument "x""#, help: "kpack version-vars --help"),
   WrongLine(
