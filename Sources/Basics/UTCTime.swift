@@ -27,6 +27,18 @@ package struct UTCTime: Equatable, Sendable {
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
+  /// The seconds from 1970-01-01T00:00:00Z to a second of a day; `month` is 1 to 12, and a day beyond the end of its
+  /// month is one of the next.
+  package static func epoch(year: Int64, month: Int64, day: Int64, secondOfDay: Int64) -> Int64 {
+    // Hinnant, days_from_civil: the reverse of the above.
+    let year = month <= 2 ? year - 1 : year
+    let era = quotient(year, 400)
+    let yearOfEra = remainder(year, 400)
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return (era * 146_097 + dayOfEra - 719_468) * 86_400 + secondOfDay
+  }
+
   /// `number` / `divisor`, rounded down.
   private static func quotient(_ number: Int64, _ divisor: Int64) -> Int64 {
     number / divisor - (number % divisor < 0 ? 1 : 0)

@@ -47,7 +47,7 @@ import Testing
     arguments: [
       ("touch x", 3, "x: expected a tar archive, found an empty file"),
       ("seq 1 900 > x", 3, "x: expected a tar archive, found other bytes"),
-      ("printf 'PK\\003\\004zip' > x", 3, "x: expected a tar archive, found a zip archive"),
+      ("printf 'PK\\003\\004zip' > x", 3, "x: a zip without its end: it is cut, or other bytes follow it"),
       ("printf '\\n<!DOCTYPE HTML>' > x", 3, "x: expected a tar archive, found a web page"),
       ("seq 1 900 | gzip > x", 3, "x: expected a tar archive in the gzip file, found other bytes"),
       ("gzip -c < /dev/null > x", 3, "x: expected a tar archive in the gzip file, found nothing"),

@@ -1,4 +1,4 @@
-// A regular file, or a run of bytes inside one, that is read once, from its start to its end.
+// A regular file, or a run of bytes inside one, that is read from its start to its end or, for a zip, piece by piece.
 
 import Files
 import Glibc
@@ -17,7 +17,7 @@ struct ByteSource: ~Copyable {
   /// Bytes that may still be read; the file may end before.
   private var left: Int64
   /// Bytes in the file when it was opened.
-  private let size: Int64
+  let size: Int64
 
   private init(_ holder: consuming Holder, size: Int64, offset: Int64, count: Int64) {
     self.holder = holder
@@ -80,6 +80,9 @@ struct ByteSource: ~Copyable {
     self.left -= Int64(count)
     return count
   }
+
+  /// Goes on at byte `position` of the file, from where on `count` bytes may be read.
+  mutating func go(to position: Int64, count: Int64) { (offset, left) = (position, count) }
 
   /// Passes over as many of the next `count` bytes as there are, without a call of the system; how many.
   mutating func skip(_ count: Int64) -> Int64 {

@@ -1,18 +1,27 @@
-// The inflating half of zlib for gzip members, as one owned value.
+// The inflating half of zlib, as one owned value.
 
 private import CZlib
 
-/// An inflate under way. zlib checks the CRC-32 and the length of every member itself.
+/// An inflate under way.
 struct Inflater: ~Copyable {
   /// On the heap: zlib keeps a pointer back to it, so that it must not move.
   private let stream: UnsafeMutablePointer<z_stream>
 
-  init() {
+  /// What is around the deflated bytes.
+  enum Framing: CInt {
+    /// A member of gzip, whose checksum and length zlib checks itself.
+    case gzip = 31
+    /// Nothing.
+    case none = -15
+  }
+
+  init(_ framing: Framing) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // 16 + 15: gzip members only, the largest window (zlib.h, inflateInit2). It fails only when memory is exhausted
-    // or the header and the library are of different major versions; nothing that is read can cause either.
-    guard kpack_inflate_init(stream, 16 + 15) == Z_OK else { fatalError("zlib cannot start to inflate") }
+    // The window is the largest, 15; 16 more for gzip members only, below 0 for no header (zlib.h, inflateInit2). It
+    // fails only when memory is exhausted or the header and the library are of different major versions; nothing that
+    // is read can cause either.
+    guard kpack_inflate_init(stream, framing.rawValue) == Z_OK else { fatalError("zlib cannot start to inflate") }
   }
 
   deinit {

@@ -138,7 +138,7 @@ enum Unpacker: ~Copyable {
   init(_ compression: Compression?) throws(ArchiveError) {
     switch compression {
     case nil: self = .none
-    case .gzip: self = .gzip(Inflater())
+    case .gzip: self = .gzip(Inflater(.gzip))
     case .zstd: self = .zstd(try ZstdStream())
     }
   }

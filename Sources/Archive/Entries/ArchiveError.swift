@@ -1,4 +1,4 @@
-// What can go wrong while an archive is read: the system, the compression around it, or the tar inside.
+// What can go wrong while an archive is read: the system, the compression around it, the tar inside, or a zip.
 
 import Basics
 package import Files
@@ -13,6 +13,7 @@ package enum ArchiveError: Error, Equatable, Sendable {
   /// It is compressed with zstd, and the library that reads that is not there.
   case zstdMissing
   case tar(TarError)
+  case zip(ZipError)
 }
 
 extension ArchiveError {
@@ -34,6 +35,7 @@ extension ArchiveError {
     case .zstd(let error): error.description(for: .zstd)
     case .zstdMissing: "is compressed with zstd, which \(Compression.zstdMissing)"
     case .tar(let error): error.description
+    case .zip(let error): error.description
     }
   }
 }

@@ -29,6 +29,10 @@ package enum TarWarning: Equatable, Sendable {
   case capabilities(name: [UInt8], value: [UInt8])
   /// A second entry of this name, "./" and doubled slashes aside.
   case repeatedName(name: [UInt8])
+  /// A name in a zip that is not ASCII and not marked as UTF-8.
+  case unmarkedName(name: [UInt8])
+  /// A name in a zip with a backslash or a drive.
+  case windowsName(name: [UInt8])
 
   /// What is wrong with the target of a hard link.
   package enum HardlinkFault: String, Sendable {
@@ -63,6 +67,9 @@ extension TarWarning: CustomStringConvertible {
     case .capabilities(let name, let value):
       "\(escapedName(name)): capabilities, \(Capabilities(bytes: value)?.text ?? "in an unknown form")"
     case .repeatedName(let name): "\(escapedName(name)): a second entry of this name"
+    case .unmarkedName(let name):
+      "\(escapedName(name)): a name that is not marked as UTF-8: readers differ on what its bytes stand for"
+    case .windowsName(let name): "\(escapedName(name)): a name that is another path on Windows"
     }
   }
 }

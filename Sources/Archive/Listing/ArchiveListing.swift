@@ -5,7 +5,7 @@ package import Files
 
 /// The listing of an archive.
 package enum ArchiveListing {
-  /// Reads the archive at `path`, plain, gzip or zstd, and gives the records of its entries in order. Memory use stays
+  /// Reads the archive at `path`, a tar, plain, gzip or zstd, or a zip, and gives the records of its entries in order. Memory use stays
   /// flat.
   ///
   /// Warnings on an entry come before its record. An archive of more than `limit` unpacked bytes, holes counted, is
@@ -15,8 +15,24 @@ package enum ArchiveListing {
     path: [UInt8], limit: Int64 = TarReader.defaultLimit, record: (EntryRecord) throws -> Void,
     warning: (TarWarning) throws -> Void
   ) throws {
+    if try ZipReader.isZip(path: path) {
+      var reader = try ZipReader.opening(path, limit: limit)
+      return try read(&reader, record: record, warning: warning)
+    }
     var reader = try TarReader(path: path, limit: limit)
     try read(&reader, record: record, warning: warning)
+  }
+
+  private static func read(
+    _ reader: inout ZipReader, record: (EntryRecord) throws -> Void, warning: (TarWarning) throws -> Void
+  ) throws {
+    var audit = ArchiveAudit()
+    while let entry = try reader.next() {
+      for found in reader.takeWarnings() + audit.check(entry) { try warning(found) }
+      var hash = SHA256()
+      try reader.readContents { chunk throws(ArchiveError) in chunk.withUnsafeBytes { hash.update($0) } }
+      try record(EntryRecord(entry, size: entry.size, digest: entry.kind == .file ? hash.finalize() : nil))
+    }
   }
 
   /// The same for a layer within a file, without warnings, because the layer was checked before.

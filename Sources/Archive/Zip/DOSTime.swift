@@ -28,5 +28,14 @@ struct DOSTime: Equatable, Sendable {
     }
   }
 
+  /// Seconds after 1970-01-01T00:00:00Z. What no calendar has, such as month 0, counts as the nearest that there is.
+  var epoch: Int64 {
+    let month = min(max(Int64(date >> 5 & 15), 1), 12)
+    let seconds = Int64(time >> 11) * 3600 + Int64(time >> 5 & 63) * 60 + Int64(time & 31) * 2
+    return UTCTime.epoch(
+      year: Self.years.lowerBound + Int64(date >> 9), month: month, day: max(Int64(date & 31), 1),
+      secondOfDay: min(seconds, 86_399))
+  }
+
   init(date: UInt16, time: UInt16) { (self.date, self.time) = (date, time) }
 }

@@ -103,6 +103,12 @@ package enum ZipMethod: UInt16, Sendable {
 enum ZipFormat {
   /// The host system Unix in the upper byte of "version made by", so that modes count (4.4.2).
   static let unix: UInt64 = 3
+  /// That of macOS, where they count too.
+  static let darwin: UInt64 = 19
+  /// What a zip begins with: a local header, or in an empty one the end record.
+  static let marks: [[UInt8]] = [[0x50, 0x4B, 0x03, 0x04], [0x50, 0x4B, 0x05, 0x06]]
+  /// What a data descriptor may begin with (4.3.9.3).
+  static let descriptorSignature: UInt32 = 0x0807_4B50
   /// The version of this specification that is written by: that of zip64 (4.4.3.2).
   static let version: UInt64 = 45
   /// Versions that a reader needs (4.4.3.2): for a stored file, for folders and deflate, for zip64.
@@ -114,6 +120,7 @@ enum ZipFormat {
   /// What Unix has in the upper half of the external attributes: the type of a file above its permission bits (stat(2)).
   static let (typeMask, fileType, folderType, linkType): (UInt64, UInt64, UInt64, UInt64) =
     (0o170000, 0o100000, 0o040000, 0o120000)
+  static let (charType, blockType, fifoType): (UInt64, UInt64, UInt64) = (0o020000, 0o060000, 0o010000)
 }
 
 /// The identifiers of extra fields (4.5.2; extrafld.txt).
@@ -124,6 +131,10 @@ enum ZipExtra {
   static let timestamp: UInt64 = 0x5455
   /// "ux": user and group of any width.
   static let owner: UInt64 = 0x7875
+  /// Times of NTFS (4.5.5).
+  static let ntfs: UInt64 = 0x000A
+  /// "up": the name in UTF-8, behind a version (1 byte) and a checksum of the header's name (4) (4.6.9).
+  static let name: UInt64 = 0x7075
   /// In a timestamp: the time of the last change is there.
   static let hasModificationTime: UInt8 = 1
   static let ownerVersion: UInt8 = 1

@@ -2,12 +2,15 @@
 
 /// A record whose fields are set one by one.
 struct ZipRecord {
+  /// What each record begins with.
+  static let signature = ZipField(0, 4)
+
   private(set) var bytes: [UInt8]
 
   /// A record of `size` bytes, all zero behind its signature.
   init(_ signature: UInt32, size: Int) {
     bytes = [UInt8](repeating: 0, count: size)
-    self[ZipField(0, 4)] = UInt64(signature)
+    self[Self.signature] = UInt64(signature)
   }
 
   /// A record that was read; its fields must lie within.

@@ -6,9 +6,10 @@ import Basics
 /// Lists an archive.
 struct ListCommand: Command {
   static let spec = CommandSpec(
-    name: "list", arguments: "FILE", operand: .file, summary: "list the entries of a tar archive, plain, gzip or zstd",
+    name: "list", arguments: "FILE", operand: .file,
+    summary: "list the entries of a tar archive, plain, gzip or zstd, or of a zip",
     details: """
-      Lists the entries of a tarball, an image tar or a layer: type, mode, owner, size, time, SHA-256 and name. What
+      Lists the entries of a tarball, a zip, an image tar or a layer: type, mode, owner, size, time, SHA-256 and name. What
       can be read in more than one way is refused with exit code 3; what is readable but unsafe or sloppy is listed
       with a warning. --format json gives one object a line, with the keys path, type, mode, uid, gid, size, link,
       mtime and sha256. Bytes of a name that are no text are shown as %XX.
