@@ -19,7 +19,7 @@ installed = $(bindir)/kpack $(sharedir)/bash-completion/completions/kpack $(shar
   $(sharedir)/fish/vendor_completions.d/kpack.fish $(patsubst docs/man/%,$(sharedir)/man/man1/%,$(wildcard docs/man/*.1)) \
   $(sharedir)/doc/kpack/README.md $(sharedir)/doc/kpack/LICENSE
 
-.PHONY: all deps install uninstall docs check-docs test test-slow test-images test-bare test-dist lint check-house demo dist bench \
+.PHONY: all deps install uninstall docs check-docs test test-slow test-formats test-images test-bare test-dist lint check-house demo dist bench \
   bench-tarballs bench-release bench-images bench-stage bench-scale clean
 
 all: deps
@@ -73,6 +73,11 @@ test-slow: deps
 	KPACK_SLOW_TESTS=1 $(SWIFT) test --filter kpackTests.Slow
 	$(call need,python3,python3)
 	@bash Tests/Integration/run-consumers.sh .build/debug/kpack .build/consumers
+
+# What kpack writes, by the programs that read it.
+test-formats: all
+	$(call need,skopeo umoci podman jq python3 setcap,skopeo umoci podman jq python3 libcap2-bin)
+	@bash Tests/Integration/check-oci.sh .build/release/kpack .build/formats/oci
 
 # Images against bases of Debian's packages, docker build and other tools; skipped where these cannot be had.
 test-images: all

@@ -145,6 +145,8 @@ package struct LayoutNames: Sendable {
   package let binaries: Set<String>
   /// Groups of images; empty until images.json is read.
   package private(set) var images: Set<String> = []
+  /// Base images; empty outside of images.json.
+  package internal(set) var bases: Set<String> = []
   package let layouts: Set<String>
   package let flags: Set<String>
   /// The variables of the environment that templates may name.

@@ -28,6 +28,8 @@ package struct Plan: Sendable {
   package let platformCut: PlatformCut?
   /// The checksum files of the results, folder by folder.
   package let checksums: [ChecksumFile]
+  /// The OCI image layout of its images; nil where none is made.
+  package let oci: OCIRelease?
 
   /// The numbers of the artifacts that become files, in order: those that have a place, and those that a folder of the
   /// stage holds.

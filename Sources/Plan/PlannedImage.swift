@@ -109,6 +109,11 @@ package struct PlannedImage: Sendable {
     return Array(text.joined(separator: "\n").utf8)
   }
 
+  /// The image; `layerDigest` is the digest of the new layer.
+  func built(in store: SourceStore, layerDigest: Digest) -> BuiltImage {
+    builder.build(layer: Rope(layer, in: store), diffID: ImageDigest(layerDigest))
+  }
+
   private func archive(_ layer: Rope, diffID: ImageDigest, in store: SourceStore) -> Rope {
     let image = builder.build(layer: layer, diffID: diffID)
     return format.sink.archive(of: image, names: references, mtime: builder.created, in: store)

@@ -47,7 +47,7 @@ struct LocationsTests {
     let locations = Locations(given, outputName: test.outputName)
     #expect([locations.root, locations.stage] == Array(test.wanted.prefix(2)))
     let others = [
-      "dockerized/bin", "release-tars", "release-images", "release-dockerfiles", "bases", "kpack-cache",
+      "dockerized/bin", "release-tars", "release-images", "release-dockerfiles", "release-oci", "bases", "kpack-cache",
     ].map { test.wanted[2] + $0 }
     #expect(locations.besideStage == others)
     #expect(Set(locations.own + [locations.cache]) == Set(others + [locations.stage]))
@@ -57,14 +57,14 @@ struct LocationsTests {
     var given = Locations.Given()
     given.stage = "/src/_output/release-stage"
     (given.bin, given.out, given.images, given.dockerfiles) = ("/b", "o", "i", "d")
-    (given.bases, given.cache) = ("../s", "c/c")
+    (given.oci, given.bases, given.cache) = ("/x", "../s", "c/c")
     let locations = Locations(given, outputName: nil)
     #expect(locations.root == "/src")
-    #expect(locations.besideStage == ["/b", "o", "i", "d", "../s", "c/c"])
+    #expect(locations.besideStage == ["/b", "o", "i", "d", "/x", "../s", "c/c"])
   }
 }
 
 extension Locations {
   /// The folders that are beside the stage folder unless they are given.
-  fileprivate var besideStage: [String] { [bin, out, images, dockerfiles, bases, cache] }
+  fileprivate var besideStage: [String] { [bin, out, images, dockerfiles, oci, bases, cache] }
 }

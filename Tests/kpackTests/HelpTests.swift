@@ -9,7 +9,8 @@ private let commands = [
 ]
 
 private let folders = [
-  "--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--dockerfiles DIR", "--bases DIR",
+  "--root DIR", "--stage DIR", "--bin DIR", "--out DIR", "--images DIR", "--dockerfiles DIR", "--oci DIR",
+  "--bases DIR",
 ]
 
 private let tree =

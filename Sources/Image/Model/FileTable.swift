@@ -18,6 +18,8 @@ package struct FileTable: Sendable {
     package let linkname: [UInt8]
     /// The value of a file's attribute security.capability; empty for none.
     package let capabilities: [UInt8]
+    /// Where a file's bytes stand; nil for what is no file, has no layer, or is sparse.
+    package var contents: Contents?
 
     package init(
       kind: TarEntryKind, mode: UInt16, uid: Int64 = 0, gid: Int64 = 0, linkname: [UInt8] = [],
@@ -30,6 +32,14 @@ package struct FileTable: Sendable {
       self.linkname = linkname
       self.capabilities = capabilities
     }
+  }
+
+  /// A place in an unpacked layer.
+  package struct Contents: Equatable, Sendable {
+    /// The number of the layer, from the lowest on.
+    package let layer: Int
+    package let offset: Int64
+    package let count: Int64
   }
 
   /// The name of one file in its folder.
@@ -104,6 +114,22 @@ package struct FileTable: Sendable {
   /// A part that does not exist stays as it is. Nil on more than 40 symlinks and where a part is below a file.
   package func resolve(_ path: [UInt8]) -> [UInt8]? {
     walk(Self.parts(path)).map { Array($0.map(\.name).joined(separator: [UInt8(ascii: "/")])) }
+  }
+
+  /// All that is below the folder at `path`, which has no symlinks: by the path from there, in the order of their bytes.
+  package func contents(of path: [UInt8]) -> [(path: [UInt8], entry: Entry)] {
+    guard let start = walk(Self.parts(path)).flatMap(end) else { return [] }
+    let byFolder = Dictionary(grouping: children, by: \.key.folder)
+    var found: [(path: [UInt8], entry: Entry)] = []
+    var left = [(path: [UInt8](), node: start)]
+    while let (path, node) = left.popLast() {
+      for (place, child) in byFolder[nodes[node].folder] ?? [] {
+        let path = path.isEmpty ? place.name : path + [UInt8(ascii: "/")] + place.name
+        found.append((path, nodes[child].entry))
+        if nodes[child].entry.kind == .directory { left.append((path, child)) }
+      }
+    }
+    return found.sorted { $0.path.lexicographicallyPrecedes($1.path) }
   }
 
   /// Why `resolve` gives nil for `path`; nil where it gives a path.

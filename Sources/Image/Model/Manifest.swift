@@ -49,6 +49,8 @@ package struct Manifest: Equatable, Sendable {
 /// An index: the manifests of several images, or of one image on several platforms.
 package struct ImageIndex: Equatable, Sendable {
   package var manifests: [Descriptor]
+  /// Those that are written; of an index that is read they are not wanted.
+  var annotations: [Descriptor.Annotation] = []
 
   /// The most descriptors of one index, and of all indexes of one source, that are looked at.
   static let mostDescriptors = 10_000
@@ -78,10 +80,11 @@ package struct ImageIndex: Equatable, Sendable {
 
   /// The document as it is written.
   package var json: JSONLiteral {
-    .object([
-      ("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index)),
-      ("manifests", .array(manifests.map(\.json))),
-    ])
+    .object(
+      [
+        ("schemaVersion", .integer(2)), ("mediaType", .string(MediaType.index)),
+        ("manifests", .array(manifests.map(\.json))),
+      ] + Descriptor.Annotation.members(annotations))
   }
 
   /// The bytes of the document.

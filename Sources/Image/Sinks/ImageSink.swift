@@ -21,6 +21,15 @@ package struct ImageFile: Sendable {
     self.body = body
   }
 
+  /// The folders above it, each with its slash, the uppermost first.
+  fileprivate var parents: [String] { name.indices.filter { name[$0] == "/" }.map { String(name[...$0]) } }
+
+  /// The entry of an archive for a file or a folder.
+  fileprivate static func entry(_ name: String, _ kind: TarEntryKind, _ mode: UInt16, _ mtime: Int64) -> TarEntry {
+    let root = Array("root".utf8)
+    return TarEntry(name: Array(name.utf8), kind: kind, mode: mode, mtime: mtime, uname: root, gname: root)
+  }
+
   /// A document of the form, which no descriptor leads to.
   init(_ name: String, text: String) { self.init(name, .document(Array(text.utf8))) }
 }
@@ -28,27 +37,7 @@ package struct ImageFile: Sendable {
 extension ImageSink {
   /// The archive of `image` under `names`: its entries in the order of their names, all of the time `mtime`.
   package func archive(of image: BuiltImage, names: [Reference], mtime: Int64, in store: SourceStore) -> Rope {
-    var rope = Rope(in: store)
-    var folders: Set<String> = []
-    for file in files(of: image, names: names) {
-      for folder in Self.parents(of: file.name) where folders.insert(folder).inserted {
-        rope.append(entry(folder, .directory, 0o755, mtime))
-      }
-      let body: Rope.Body =
-        switch file.body {
-        case .document(let bytes): .bytes(bytes)
-        case .layer(let layer): .archive(layer)
-        case .source(let id): .source(id)
-        }
-      rope.append(entry(file.name, .file, 0o644, mtime), body)
-    }
-    rope.appendEnd()
-    return rope
-  }
-
-  /// The folders above the file `name`, each with its slash, the uppermost first.
-  private static func parents(of name: String) -> [String] {
-    name.indices.filter { name[$0] == "/" }.map { String(name[...$0]) }
+    files(of: image, names: names).archive(mtime: mtime, in: store)
   }
 
   /// The files of the blobs of `image`, but for that of `omitted`; each digest once.
@@ -57,14 +46,29 @@ extension ImageSink {
     return image.blobs.filter { $0.digest != omitted && seen.insert($0.digest).inserted }
       .map { ImageFile($0.digest.blobPath, $0.blob) }
   }
-
-  private func entry(_ name: String, _ kind: TarEntryKind, _ mode: UInt16, _ mtime: Int64) -> TarEntry {
-    let root = Array("root".utf8)
-    return TarEntry(name: Array(name.utf8), kind: kind, mode: mode, mtime: mtime, uname: root, gname: root)
-  }
 }
 
 extension [ImageFile] {
+  /// The archive of the files, which are in the order of their names; all entries have the time `mtime`.
+  func archive(mtime: Int64, in store: SourceStore) -> Rope {
+    var rope = Rope(in: store)
+    var folders: Set<String> = []
+    for file in self {
+      for folder in file.parents where folders.insert(folder).inserted {
+        rope.append(ImageFile.entry(folder, .directory, 0o755, mtime))
+      }
+      let body: Rope.Body =
+        switch file.body {
+        case .document(let bytes): .bytes(bytes)
+        case .layer(let layer): .archive(layer)
+        case .source(let id): .source(id)
+        }
+      rope.append(ImageFile.entry(file.name, .file, 0o644, mtime), body)
+    }
+    rope.appendEnd()
+    return rope
+  }
+
   /// The files in the order of the bytes of their names.
   func sortedByName() -> [ImageFile] { sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) } }
 }

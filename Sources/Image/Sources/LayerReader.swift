@@ -21,6 +21,7 @@ struct LayerReader {
     let mode: UInt16
     let uid: Int64
     let gid: Int64
+    let contents: FileTable.Contents?
   }
 
   private let place: FieldPlace
@@ -75,7 +76,10 @@ struct LayerReader {
       reader.takesNothing = isLayer
       while let entry = try reader.next() {
         if let fault = stack.count(entry) { throw error(entry.name.prefix(FileTable.longestPath), fault) }
-        try take(entry)
+        let contents =
+          entry.kind == .file && !reader.isSparse
+          ? FileTable.Contents(layer: stack.layers, offset: reader.contentsOffset, count: entry.size) : nil
+        try take(entry, contents)
       }
       for warning in reader.takeWarnings() {
         if warning.isBehindEnd { throw error("\(warning)") }
@@ -90,12 +94,12 @@ struct LayerReader {
     }
   }
 
-  private mutating func take(_ entry: TarEntry) throws(ImageError) {
+  private mutating func take(_ entry: TarEntry, _ contents: FileTable.Contents?) throws(ImageError) {
     let parts = FileTable.parts(entry.name)
     // A leading "/" is the root, to all engines; no name leads out of it.
     if parts.contains(where: { $0.elementsEqual("..".utf8) }) { throw error(entry.name, "a name with '..'") }
     guard let name = parts.last, name.starts(with: Self.whiteout) else {
-      if !parts.contains(where: { $0.starts(with: Self.reserved) }) { try add(entry) }
+      if !parts.contains(where: { $0.starts(with: Self.reserved) }) { try add(entry, contents) }
       return
     }
     if !isLayer { throw error(entry.name, "the name begins with \".wh.\", which deletes a file in a layer") }
@@ -109,12 +113,12 @@ struct LayerReader {
     removed.append(try keep(parent + [UInt8(ascii: "/")] + hidden, of: entry))
   }
 
-  private mutating func add(_ entry: TarEntry) throws(ImageError) {
+  private mutating func add(_ entry: TarEntry, _ contents: FileTable.Contents?) throws(ImageError) {
     added.append(
       Addition(
         name: try keep(entry.name, of: entry), link: try keep(entry.linkname, of: entry),
         capabilities: try keep(entry.capabilities, of: entry), kind: entry.kind, mode: entry.mode, uid: entry.uid,
-        gid: entry.gid))
+        gid: entry.gid, contents: contents))
   }
 
   /// Keeps `path`; that its names are short enough was found when they were counted.
@@ -138,6 +142,7 @@ struct LayerReader {
     var made: FileTable.Entry? = FileTable.Entry(
       kind: addition.kind, mode: addition.mode, uid: addition.uid, gid: addition.gid, linkname: Array(link),
       capabilities: Array(names[addition.capabilities]))
+    made?.contents = addition.contents
     if addition.kind == .hardlink { made = files.linked(FileTable.parts(link)) }
     guard let made, made.kind != .directory || addition.kind == .directory else {
       throw error(name, "a hard link to \(escapedName(link)), which is no file")
@@ -169,6 +174,8 @@ struct LayerStack {
   var left: Int64 { limit - unpacked }
   private let unpacking: Unpacking
   private var unpacked: Int64 = 0
+  /// How many layers were read.
+  private(set) var layers = 0
   private var spool: Spool?
   private var entries = 0
   private var nameBytes = 0
@@ -182,7 +189,10 @@ struct LayerStack {
   mutating func warn(_ warning: ImageError) { warnings.append("\(warning)") }
 
   /// Counts a layer of `size` bytes, which is within what was left.
-  mutating func count(layer size: Int64) { unpacked += size }
+  mutating func count(layer size: Int64) {
+    unpacked += size
+    layers += 1
+  }
 
   /// The one file that keeps what all layers unpack to: a run with many bases must not have a file open for each layer.
   mutating func openSpool() throws(SystemError) -> Spool {

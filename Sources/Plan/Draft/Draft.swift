@@ -121,7 +121,7 @@ struct Draft: Sendable {
     case .file(_, let key): files[key] = id
     case .tarball(let key): if !held.tarballs.contains(key) { held.tarballs.append(key) }
     case .image(let key): if !held.images.contains(key) { held.images.append(key) }
-    case .bytes, .git: break
+    case .bytes, .git, .spool: break
     }
     return id
   }
@@ -271,6 +271,8 @@ struct DraftContext {
   let git: GitArchives
   /// The images that are made; nil where there are no bases: then images are taken from the stage folder.
   var images: Result<[ImageKey: HeldImageResult]?, any Error>
+  /// The bases of the run, whose files the layers of images can have; nil where there are none.
+  var bases: Bases?
 
   var options: ReleaseOptions { facts.options }
   var locations: Locations { facts.options.locations }
@@ -284,6 +286,8 @@ enum DraftSource: Equatable, Sendable {
   case file(SourceFile, FileKey)
   /// A file of a commit: the number of its item in the commit's archive.
   case git(commit: String, item: Int)
+  /// `count` bytes of a base's layer.
+  case spool(Spool, offset: Int64, count: Int64)
   /// Another tarball of the release.
   case tarball(TarballKey)
   /// An image of the release.
@@ -314,6 +318,8 @@ struct OpenedSource: PartSource {
       let archive = try git.known(commit)
       let item = archive.items[number]
       (origin, byteCount, shown) = (.spool(archive.spool, offset: item.offset), item.entry.size, "git \(commit)")
+    case .spool(let spool, let offset, let count):
+      (origin, byteCount, shown) = (.spool(spool, offset: offset), count, "base image")
     case .tarball, .image: return nil
     }
   }

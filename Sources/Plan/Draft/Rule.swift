@@ -104,6 +104,9 @@ struct RuleDecoder {
     if entry.templates.place == .tarball {
       object["capabilities"]?.refuse("stands in images alone; what unpacks a tarball leaves capabilities out")
     }
+    if entry.templates.place == .tarball {
+      object["from"]?.refuse("stands in images alone; a tarball takes files of the tree")
+    }
     let read = verb.init(VerbEntry(field: field, object: object, templates: entry.templates))
     let options = RuleOptions(object, entry.templates, needsTo: verb.needsTo)
     // After the options were read, so that all mistakes are told at once.
@@ -128,7 +131,7 @@ struct RuleDecoder {
 
 extension RuleOptions {
   /// The keys of the options that several verbs take.
-  static let keys = ["to", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
+  static let keys = ["to", "from", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
 
   /// Reads the options of an entry; mistakes are noted.
   fileprivate init(_ object: LayoutObject, _ templates: TemplateDecoder, needsTo: Bool) {

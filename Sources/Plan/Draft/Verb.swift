@@ -24,6 +24,8 @@ protocol Verb: Sendable {
   var sourcePaths: [Template] { get }
   /// The images that it takes, if it takes any.
   var images: NameList? { get }
+  /// The base image whose files it takes, by its name in images.json; nil for those of the tree.
+  var base: String? { get }
   /// The layout whose tarball it takes, if it takes one.
   var tarball: String? { get }
   /// The facts that it needs beside those of its templates.
@@ -44,6 +46,7 @@ extension Verb {
   var sourcePaths: [Template] { [] }
   var images: NameList? { nil }
   var tarball: String? { nil }
+  var base: String? { nil }
   var facts: Set<Fact> { [] }
   var isChosenByPlatform: Bool {
     sourcePaths.contains(where: \.isChosenByPlatform)
@@ -82,6 +85,13 @@ struct VerbEntry {
     guard let name = field.string else { return nil }
     names.check(kind, name, in: known, at: field)
     return .list(name)
+  }
+
+  /// The base image that "from" names, in images alone.
+  var base: String? {
+    guard let field = object["from"], let name = field.string else { return nil }
+    if templates.place == .image { names.check("base", name, in: names.bases, at: field) }
+    return name
   }
 
   /// Notes a mistake when the entry has no platform.

@@ -1,6 +1,8 @@
 // The bases of a run, from the store and as its lock says. Each is read once.
 
+import Archive
 import Basics
+import Files
 import Image
 
 /// The bases of a run, each read and verified once.
@@ -17,6 +19,9 @@ package final class Bases {
   let exist: Bool
   private let store: BaseStore
   private let lock: BaseLock?
+  /// Copies of files of bases, one after the other.
+  private var spool: Spool?
+  private var copied: [ContentsKey: DraftSource] = [:]
   private var known: [Key: Result<BaseImage, any Error>] = [:]
 
   /// The bases in the folder of `locations`.
@@ -37,6 +42,34 @@ package final class Bases {
 
   /// Whether there is a base of this name.
   func holds(_ reference: Reference) throws -> Bool { try store.holds(reference) }
+
+  /// The bytes of a file of `image`, as a source; nil for one whose bytes do not stand in a layer as they are.
+  ///
+  /// Those of a layer that is a file are copied into a nameless file near `folder`.
+  func contents(of entry: FileTable.Entry, in image: BaseImage, near folder: String) throws -> DraftSource? {
+    guard let contents = entry.contents, image.layers.indices.contains(contents.layer) else { return nil }
+    let bytes = image.layers[contents.layer].bytes
+    if case .spool(let spool, let start) = bytes {
+      return .spool(spool, offset: start + contents.offset, count: contents.count)
+    }
+    let key = ContentsKey(manifest: image.manifestDigest, layer: contents.layer, offset: contents.offset)
+    if let known = copied[key] { return known }
+    let spool = try spool ?? Spool(near: folder)
+    self.spool = spool
+    let start = try spool.size()
+    try forEachChunk(of: contents.count, read: { try bytes.read(from: contents.offset + $0, into: $1) }) {
+      try spool.append($0)
+    }
+    let source = DraftSource.spool(spool, offset: start, count: contents.count)
+    copied[key] = source
+    return source
+  }
+
+  private struct ContentsKey: Hashable {
+    let manifest: ImageDigest
+    let layer: Int
+    let offset: Int64
+  }
 
   /// The base for a platform. Throws `BaseForOthers` when it is there for other platforms only.
   func image(_ reference: Reference, for platform: Platform) throws -> BaseImage {

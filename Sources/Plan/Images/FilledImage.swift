@@ -63,10 +63,28 @@ struct FilledImage {
   }
 }
 
-extension FilledImage {
-  /// The base of an image's rule alone.
-  static func base(of rule: ImageRule, _ subject: TemplateSubject, _ facts: Facts) throws -> NamedBase {
-    try ImageFiller(rule: rule, subject: subject, facts: facts).base()
+extension Facts {
+  /// The base image that images.json names `base`, for a subject with a platform.
+  func reference(ofBase name: String, _ subject: TemplateSubject) throws -> NamedBase {
+    guard let base = layouts.images?.bases[name] else { throw Diagnostic(.usage, "no base is named \(quoted(name))") }
+    guard let template = base.reference.choice(on: subject.platform) else {
+      let reason = "the base \(quoted(base.name)) has no image"
+      throw subject.platform.map { Diagnostic(.usage, reason, for: $0, at: base.origin) }
+        ?? Diagnostic(.usage, reason, at: base.origin)
+    }
+    let text = try fill(template, subject)
+    return NamedBase(
+      origin: base.origin, name: text,
+      hasArchitecture: template.variables.contains { [.arch, .archName].contains($0) },
+      reference: try Self.reference(text, at: base.origin))
+  }
+
+  fileprivate static func reference(_ text: String, at origin: RuleOrigin) throws -> Reference {
+    do throws(ReferenceError) {
+      return try Reference(text)
+    } catch {
+      throw Diagnostic(.usage, "\(error), found \(quoted(text))", at: origin)
+    }
   }
 }
 
@@ -90,25 +108,11 @@ private struct ImageFiller {
         origin: rule.origin, name: rule.base, hasArchitecture: true,
         reference: try reference(rule.base, at: rule.origin))
     }
-    guard let base = facts.layouts.images?.bases[rule.base] else {
-      throw Diagnostic(.usage, "no base is named \(quoted(rule.base))", at: rule.origin)
-    }
-    guard let template = base.reference.choice(on: subject.platform) else {
-      throw missing("the base \(quoted(base.name)) has no image", at: base.origin)
-    }
-    let name = try fill(template)
-    return NamedBase(
-      origin: base.origin, name: name,
-      hasArchitecture: template.variables.contains { [.arch, .archName].contains($0) },
-      reference: try reference(name, at: base.origin))
+    return try facts.reference(ofBase: rule.base, subject)
   }
 
   private func reference(_ text: String, at origin: RuleOrigin) throws -> Reference {
-    do throws(ReferenceError) {
-      return try Reference(text)
-    } catch {
-      throw Diagnostic(.usage, "\(error), found \(quoted(text))", at: origin)
-    }
+    try Facts.reference(text, at: origin)
   }
 
   func reference() throws -> Reference {

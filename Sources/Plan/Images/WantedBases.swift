@@ -24,11 +24,10 @@ struct WantedBaseFinder {
   mutating func find() throws(PlanErrors) -> [WantedBase] {
     let (images, facts) = scope()
     var names: [Key: Set<String>] = [:]
-    for image in images where image.rule.base != BaseRule.scratch {
+    for (image, base) in images.flatMap({ image in bases(of: image).map { (image, $0) } }) {
       do {
-        let reference = try FilledImage.base(
-          of: image.rule, TemplateSubject(platform: image.key.platform, image: image.rule), facts
-        ).reference
+        let subject = TemplateSubject(platform: image.key.platform, image: image.rule)
+        let reference = try facts.reference(ofBase: base, subject).reference
         names[Key(reference: reference, platform: image.key.platform), default: []].insert(image.rule.name)
       } catch {
         said.refuse(error, at: image.rule.origin)
@@ -39,6 +38,11 @@ struct WantedBaseFinder {
     return names.map { WantedBase(reference: $0.reference, platform: $0.platform, images: $1.sorted()) }.sorted {
       ($0.reference.familiar, "\($0.platform)") < ($1.reference.familiar, "\($1.platform)")
     }
+  }
+
+  /// The names of the base that it stands on and of those whose files it takes.
+  private func bases(of image: ScopedImage) -> [String] {
+    [image.rule.base].filter { $0 != BaseRule.scratch } + rules.of(image.rule.entries).compactMap(\.verb.base)
   }
 
   private struct Key: Hashable {
@@ -61,7 +65,7 @@ struct WantedBaseFinder {
       said.add(finder.said)
       var seen: Set<ImageKey> = []
       let images = (scope.images + scope.heldImages).filter { seen.insert($0.key).inserted }
-      let bases = images.compactMap { rules.layouts.images?.bases[$0.rule.base]?.reference }
+      let bases = images.flatMap(bases).compactMap { rules.layouts.images?.bases[$0]?.reference }
       let asked = bases.reduce(into: Set<Fact>()) { $0.formUnion(facts.facts(for: $1)) }
       return (images, FactFinder(options).adding(asked, to: facts))
     }

@@ -17,6 +17,8 @@ package struct Locations: Equatable, Sendable {
   package let images: String
   /// Dockerfiles and what they add, below ARCH/NAME.
   package let dockerfiles: String
+  /// The OCI image layout of all images.
+  package let oci: String
   package let bases: String
   package let cache: String
   /// The cache folder when none is given.
@@ -36,6 +38,7 @@ package struct Locations: Equatable, Sendable {
     package var out: String?
     package var images: String?
     package var dockerfiles: String?
+    package var oci: String?
     package var bases: String?
     package var cache: String?
 
@@ -58,6 +61,7 @@ package struct Locations: Equatable, Sendable {
     out = given.out ?? Self.join(output, "release-tars")
     images = given.images ?? Self.join(output, "release-images")
     dockerfiles = given.dockerfiles ?? Self.join(output, "release-dockerfiles")
+    oci = given.oci ?? Self.join(output, "release-oci")
     bases = given.bases ?? Self.join(output, "bases")
     usualCache = Self.join(output, "kpack-cache")
     cache = given.cache ?? usualCache
@@ -65,7 +69,7 @@ package struct Locations: Equatable, Sendable {
 
   /// The folders that a run writes or is given; no source tree takes them in. A cache outside its usual place is not
   /// among them.
-  package var own: [String] { [stage, bin, out, images, dockerfiles, bases, usualCache] }
+  package var own: [String] { [stage, bin, out, images, dockerfiles, oci, bases, usualCache] }
 
   /// The folders in which the record of outputs may stand, the usual one first. None is in a folder of the stage, which
   /// scripts ship and runs replace.

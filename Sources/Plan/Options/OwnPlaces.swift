@@ -47,7 +47,7 @@ struct OwnPlaces {
     self.parents = parents
     self.shared = shared
     var outputs: Set<FileKey> = []
-    for path in [locations.out, locations.images, locations.dockerfiles] + caches {
+    for path in [locations.out, locations.images, locations.dockerfiles, locations.oci] + caches {
       if let key = try Self.key(of: Array(path.utf8)) { outputs.insert(key) }
     }
     self.outputs = outputs

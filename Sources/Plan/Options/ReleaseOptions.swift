@@ -35,6 +35,8 @@ package struct ReleaseOptions: Sendable {
   package var isStaging = false
   /// The second names of the images in the images folder; nil for their own names alone.
   package var releaseNames: ReleaseNames?
+  /// Whether the command line asks for an OCI image layout of all images.
+  package var isOCIAsked = false
   /// The form of the archives of images.
   package var imageFormat = ImageFormat.hybrid
 

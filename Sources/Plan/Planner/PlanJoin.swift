@@ -35,6 +35,8 @@ struct PlanJoin {
   private var imageLayers: [ImageKey: (number: Int, entries: TarEntryList)] = [:]
   /// The numbers of the images that are written to their places.
   private var ownImages: Set<Int> = []
+  /// One archive of each of these images, for an OCI image layout.
+  private var ociParts: [OCIPart] = []
   private var files: [FileKey: SourceID] = [:]
   /// The sources of a commit's files, by item; nil for an item that is no file.
   private var commits: [String: [SourceID?]] = [:]
@@ -71,6 +73,10 @@ struct PlanJoin {
   /// Adds an image that is written to its places.
   mutating func addOwn(_ key: ImageKey) throws {
     for archive in try image(key).archives { ownImages.insert(try add(key, archive)) }
+    // The archives of one image differ in their names alone.
+    if let number = try image(key).archives.first.flatMap({ imageNumbers[.init(image: key, archive: $0)] }) {
+      ociParts.append(OCIPart(key: key, number: number, image: plannedImages[number]))
+    }
   }
 
   private func image(_ key: ImageKey) throws -> ImageDraft {
@@ -119,7 +125,7 @@ struct PlanJoin {
   /// The plan: first the images, then the tarballs, which may hold them.
   func finished(
     _ release: PlannedRelease, for locations: Locations, _ warnings: [String], cut: PlatformCut?,
-    checksums: [FilledChecksumRule]
+    checksums: [FilledChecksumRule], hasOCI: Bool
   ) throws -> Plan {
     let count = plannedImages.count
     let staged = tarballs.enumerated().compactMap { number, tarball in
@@ -138,10 +144,12 @@ struct PlanJoin {
     var artifacts = images + tarballs
     if !staged.isEmpty { try check.checkSources(of: artifacts, sources) }
     for folder in staged { Self.addPlaces(in: folder, to: &artifacts, sources) }
+    let oci = hasOCI && !ociParts.isEmpty ? try OCIRelease(ociParts, of: release.name, in: locations) : nil
+    try oci?.check(locations, layouts: layouts)
     return Plan(
       artifacts: artifacts, sources: sources, gitArchives: gitArchives, rules: rules, release: release,
       warnings: warnings, stagedFolders: staged, platformCut: cut,
-      checksums: ChecksumFile.all(by: checksums, of: artifacts, in: locations))
+      checksums: ChecksumFile.all(by: checksums, of: artifacts, in: locations), oci: oci)
   }
 
   /// Adds to each artifact its places in a folder of the stage.
@@ -176,6 +184,8 @@ struct PlanJoin {
       let numbers = try commits[commit] ?? add(commit: commit)
       guard let id = numbers[item] else { throw Diagnostic(.system, "git \(commit): no file") }
       return id
+    case .spool(let spool, let offset, let count):
+      return sources.add(.spool(spool, offset: offset, count: count))
     case .tarball(let key):
       guard let number = tarballNumbers[key] else { throw Diagnostic(.usage, "no tarball \(key)") }
       return sources.add(.artifact(number))

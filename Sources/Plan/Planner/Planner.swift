@@ -64,7 +64,7 @@ package enum Planner {
   package static func planImages(
     _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
-    try plan(rules, options, WantedArtifacts(images: names))
+    try plan(rules, options, WantedArtifacts(images: names), hasOCI: hasOCI(rules, options))
   }
 
   /// The plan of the named tarballs and images, or of all, each once. If there is nothing to make of one kind, the
@@ -72,7 +72,7 @@ package enum Planner {
   package static func planRelease(
     _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
-    try plan(rules, options, WantedArtifacts(ofBoth: names, in: rules))
+    try plan(rules, options, WantedArtifacts(ofBoth: names, in: rules), hasOCI: hasOCI(rules, options))
   }
 
   /// Finds mistakes that do not depend on the tree, the folders or the environment, and reads none of them.
@@ -85,8 +85,13 @@ package enum Planner {
     return checks.warnings()
   }
 
+  /// Whether an OCI image layout of the images is wanted.
+  private static func hasOCI(_ rules: Rules, _ options: ReleaseOptions) -> Bool {
+    options.isOCIAsked || rules.layouts.images?.oci == true
+  }
+
   private static func plan(
-    _ rules: Rules, _ options: ReleaseOptions, _ wanted: WantedArtifacts
+    _ rules: Rules, _ options: ReleaseOptions, _ wanted: WantedArtifacts, hasOCI: Bool = false
   ) throws(PlanErrors) -> Plan {
     var drafts = ReleaseDrafts(rules, options, wanted)
     var said = drafts.said
@@ -98,7 +103,7 @@ package enum Planner {
         do {
           return try join.finished(
             drafts.release, for: options.locations, said.warnings, cut: drafts.platformCut,
-            checksums: drafts.checksums)
+            checksums: drafts.checksums, hasOCI: hasOCI)
         } catch {
           said.refuse(error)
         }

@@ -165,7 +165,10 @@ extension ReleaseDrafts {
         } catch let error as ImageError {
           throw Diagnostic(.data, "\(error)")
         }
-      }, areNeeded: images.contains { $0.rule.base != BaseRule.scratch })
+      },
+      areNeeded: images.contains { image in
+        image.rule.base != BaseRule.scratch || rules.of(image.rule.entries).contains { $0.verb.base != nil }
+      })
   }
 
   /// Whether the folder of binaries is there, if it is named and one of `images` has a binary.
@@ -306,6 +309,8 @@ extension ReleaseDrafts {
   ) -> [ImageKey: ImageDraftResult] {
     var results: [ImageKey: ImageDraftResult] = [:]
     guard let bases, bases.areUsed, case .success(let store) = bases.store else { return [:] }
+    var context = context
+    context.bases = store
     for image in scope.heldImages + scope.images where results[image.key] == nil {
       results[image.key] = ImageDrafter.draft(image, in: context, on: store)
     }

@@ -7,21 +7,27 @@ import Layout
 /// A folder's contents.
 struct TreeVerb: Verb {
   let source: Template
+  let base: String?
 
   static let key = "tree"
   static let guide = VerbGuide(argument: "PATH", brings: "symlinks stay symlinks, empty folders are kept")
-  static let options = ["to", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
+  static let options = ["to", "from", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
   static let needsTo = false
 
   init?(_ entry: VerbEntry) {
     guard let source = entry.templates.folder(entry.field) else { return nil }
     self.source = source
+    base = entry.base
   }
 
   var templates: [Template] { [source] }
-  var sourcePaths: [Template] { [source] }
+  var sourcePaths: [Template] { base == nil ? [source] : [] }
 
   func add(to draft: inout Draft, at place: RulePlace, in context: DraftContext) throws {
+    if let base {
+      let path = try place.fill(self.source)
+      return try BaseFiles(base, at: place, in: context).add(tree: path, &draft, at: place)
+    }
     let tree = SourceTree(context)
     let template = try place.choice(self.source)
     let source = template.text == "." ? tree.root : try tree.path(template, at: place)

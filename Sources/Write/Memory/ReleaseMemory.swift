@@ -170,6 +170,16 @@ extension ReleaseMemory {
   }
 }
 
+extension ReleaseMemory {
+  /// Notes the digests of files that got their names after `time`.
+  func note(_ files: [WrittenFile], since time: Int64) {
+    for file in files {
+      guard let digest = file.digest else { continue }
+      cache.note(digest, of: folder.path(of: file.place), writtenAs: file.identity, until: time)
+    }
+  }
+}
+
 /// Checks whether the files of artifacts are there already, as the run would write them.
 private struct Lookout {
   /// A file as a run without a cache would write it.

@@ -1,6 +1,7 @@
 // The folders that a release is written into, as one transaction.
 
 import Files
+import Image
 import Plan
 
 /// The place of an output: the number of a folder, and the name in it.
@@ -24,7 +25,9 @@ struct ReleaseFolder: Sendable {
 
   /// The folders that the outputs of a plan go into, each once.
   static func paths(of plan: Plan) -> [String] {
-    paths(of: plan.artifacts.flatMap { $0.places + $0.companions.map(\.place) } + plan.stagedFolders.map(\.place))
+    paths(
+      of: plan.artifacts.flatMap { $0.places + $0.companions.map(\.place) } + plan.stagedFolders.map(\.place)
+        + (plan.oci.map { [Artifact.Place(folder: $0.folder, name: OCIFolder.indexName)] } ?? []))
   }
 
   /// The folders of `places`, each once.

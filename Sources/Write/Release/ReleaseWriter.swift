@@ -21,6 +21,7 @@ package final class ReleaseWriter {
   private var objects: [Int: [CacheKey]] = [:]
   private var staged: [FilledFolder] = []
   private var checksums: [ChecksumResult] = []
+  private var oci: (results: [OCIResult], files: [WrittenFile]) = ([], [])
 
   /// With a `cache`, nothing that it has is made again, and an artifact that is there already, unchanged, is left
   /// alone.
@@ -94,6 +95,11 @@ package final class ReleaseWriter {
     checksums = try log.timed(.hashing) {
       try ChecksumWriter(plan: plan, folder: folder, artifacts: all, cache: cache, options: options).write()
     }
+    if let release = plan.oci {
+      let writer = OCIWriter(
+        plan: plan, store: store, folder: folder, known: memory?.digests, layers: layers, jobs: options.jobs)
+      oci = try log.timed(.writing) { try writer.write(release) }
+    }
     return try ledger(store)
   }
 
@@ -107,13 +113,18 @@ package final class ReleaseWriter {
       let folders = try log.timed(.hashing) { try recordedFolders() }
       end.tidying = try keeping.finish(outputs, plan, written + unchanged, folders, checksums, copies: copies)
     }
-    let time = cache?.timeBeforeCommit(of: written.flatMap(\.files).map(\.identity))
+    let files = written.flatMap(\.files) + oci.files
+    let time = cache?.timeBeforeCommit(of: files.map(\.identity))
     try outputs.commit(last: OwnFile.record)
     end.tidying.removeEmptyFolders()
-    if let time { memory?.keep(written, of: objects, since: time) }
+    if let time {
+      memory?.keep(written, of: objects, since: time)
+      memory?.note(oci.files, since: time)
+    }
     cache?.keepLinked(staged.flatMap(\.steadySources))
     end.staged = staged.map(\.finalResult)
     end.checksums = checksums
+    end.oci = oci.results
     end.remaining = outputs.remaining
     return end
   }
@@ -153,7 +164,9 @@ package final class ReleaseWriter {
   private func addImages(neededBy rest: [Int], to store: SourceStore) throws -> [Int: Digest] {
     let unchanged = memory?.unchanged ?? [:]
     // An image that is only in tarballs has to be read for its digest.
-    let changed = options.hashesEntries ? plan.written : rest.filter { unchanged[$0] == nil }
+    let changed =
+      (options.hashesEntries ? plan.written : rest.filter { unchanged[$0] == nil })
+      + (plan.oci?.members.flatMap(\.artifacts) ?? [])
     let images = Set(changed + changed.flatMap { plan.artifacts[$0].needs }).filter { plan.artifacts[$0].image != nil }
     let held = Set(changed.flatMap { plan.artifacts[$0].needs })
     let archives = Dictionary(grouping: images) { plan.artifacts[$0].image?.layerNumber }
@@ -192,6 +205,8 @@ package struct RunEnd: Sendable {
   /// The folders of the stage.
   package internal(set) var staged: [StagedResult] = []
   package internal(set) var checksums: [ChecksumResult] = []
+  /// The images of the OCI image layout.
+  package internal(set) var oci: [OCIResult] = []
   /// Older folders of the stage that could not be removed, by the names that they have now.
   package internal(set) var remaining: [[UInt8]] = []
 }

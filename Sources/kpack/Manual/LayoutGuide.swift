@@ -9,11 +9,11 @@ enum LayoutGuide {
     \(Planner.verbGuide)
     A `to` that is a folder may be left out: the archive's root.
     Options of an entry: include, exclude, optional, overlay (may replace what an earlier entry put there), mode
-    ("0755"), owner ("UID:GID"), capabilities (of files in images, as setcap takes them: ["cap_net_raw=ep"]),
-    unchecked (true: files for other machines are no mistake, nor are programs that an image cannot run),
-    commitId (of git: true has the archive begin with the commit's name), platforms (a list, ["linux/*"] or
-    ["!windows/*"]; it expands the entry in a tarball without platforms and is a condition in one with),
-    when ("FLAG" or "!FLAG").
+    ("0755"), owner ("UID:GID"), capabilities (of files in images, as setcap takes them: ["cap_net_raw=ep"]), from (in
+    images: a base whose file or tree it is), unchecked (true: files for other machines are no mistake, nor are
+    programs that an image cannot run), commitId (of git: true has the archive begin with the commit's name), platforms
+    (a list, ["linux/*"] or ["!windows/*"]; it expands the entry in a tarball without platforms and is a condition in
+    one with), when ("FLAG" or "!FLAG").
     No tree takes in .git, unless an include names it.
     Patterns: without "/" for the base name of a file or symlink; with "/" for the path below the tree; ending in
     "/" for a folder and all below it. `*` stops at "/", `**` does not; `?`, `[a-z]` and `\\` as in a shell.

@@ -38,6 +38,10 @@ struct OptionGroup: Sendable {
         name: "dockerfiles", argument: .folder("DIR"),
         help: "where folders for docker build go (release-dockerfiles beside STAGE)"),
       OptionSpec(
+        name: "oci", argument: .folder("DIR"),
+        help: "where `images` and `release` write an OCI image layout of all images, which they do when it is given or "
+          + "images.json says so (release-oci beside STAGE)"),
+      OptionSpec(
         name: "bases", argument: .folder("DIR"),
         help: "base images, an OCI image layout folder (bases beside STAGE)"),
     ])

@@ -50,6 +50,7 @@ struct CommandContext {
     given.out = try folder("out")
     given.images = try folder("images")
     given.dockerfiles = try folder("dockerfiles")
+    given.oci = try folder("oci")
     given.bases = try folder("bases")
     given.cache = try folder("cache") ?? environment.value(of: .cache).map { Self.trimmed($0) }
     return Locations(given, outputName: environment[.outputFolder])
@@ -64,6 +65,7 @@ struct CommandContext {
     options.imageFormat = line["image-format"].flatMap { ImageFormat(rawValue: $0) } ?? .hybrid
     options.layouts = try folder("layouts")
     options.isStaging = line.has("with-stage")
+    options.isOCIAsked = line["oci"] != nil
     options.releaseNames = try releaseNames()
     options.isFast = line.has("fast") || environment[.fastBuild] == "true"
     options.flags = try flags()

@@ -93,6 +93,7 @@ struct ReleaseRun {
       }
     } else {
       try ArtifactRows(ledger).print(to: context.output, as: context.format)
+      try OCIRows(end.oci).print(to: context.output, as: context.format)
       try ChecksumRows(end.checksums).print(to: context.output, as: context.format)
       try StageRows(ledger.plan, end.staged).print(to: context.output, as: context.format)
     }

@@ -82,7 +82,7 @@ struct LayoutDocument {
       LayoutDocument(
         kind: .images,
         text: #"""
-          {"bases": {"base": "b"}, "defaults": {"base": "scratch", "labels": {"l": "v"}, "to": "bin", "platforms": "p"},
+          {"bases": {"base": "b"}, "oci": true, "defaults": {"base": "scratch", "labels": {"l": "v"}, "to": "bin", "platforms": "p"},
            "groups": {"g": {"defaults": {"base": "base", "tag": "t", "entries": [{"text": "a", "to": "b"}], "env": {"A": "b"},
              "user": "u", "names": ["n"], "when": "f"}, "images": [{"name": "n"}]}, "h": {"images": []}}}
           """#),
@@ -115,6 +115,7 @@ struct LayoutDocument {
     #"{"binary": "one", "base": "base", "expose": ["80", "53/udp"], "volumes": ["/v"], "stopsignal": "SIGTERM"}"#,
     #"{"binary": "one", "base": "scratch", "annotations": {"a": "b"}, "names": ["r/{name}:{tag}"], "stopsignal": "9"}"#,
     #"{"$comment": "c", "binary": "one", "base": "base", "labels": {"l": "v"}, "platforms": "p", "when": "f"}"#,
+    #"{"name": "n", "base": "scratch", "entries": [{"file": "a", "to": "b", "from": "base"}, {"tree": ".", "from": "base"}]}"#,
     #"{"binary": "one", "base": "base", "platforms": ["linux/amd64"], "entries": [{"file": "a", "to": "b"}]}"#,
   ]
 

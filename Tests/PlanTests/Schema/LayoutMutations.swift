@@ -113,6 +113,8 @@ struct LayoutMutations {
     case "expose": .array([.string("80")])
     case "volumes": .array([.string("/v")])
     case "stopsignal": .string("SIGHUP")
+    case "oci": .bool(true)
+    case "from": .string("base")
     case "mode": .string("0755")
     case "owner": .string("0:0")
     case "capabilities": .array([.string("cap_kill=p")])

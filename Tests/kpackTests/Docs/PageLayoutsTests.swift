@@ -38,6 +38,10 @@ struct PageSet: CustomStringConvertible {
       "images.json",
       #"{"registry":"r","bases":{"b":"b"},"groups":{"all":[{"name":"n","base":"b","platforms":"linux","entries":%}]}}"#
     ),
+    "image entries of another base": (
+      "images.json",
+      #"{"registry":"r","bases":{"debian":"b"},"groups":{"all":[{"name":"n","base":"debian","platforms":"linux","entries":%}]}}"#
+    ),
     "archive": ("t.json", #"{"tarball":"t.tar.gz","archive":%,"entries":[]}"#),
     "image": ("images.json", #"{"registry":"r.example","bases":{"busybox":"busybox"},"groups":{"all":[%]}}"#),
   ]
