@@ -81,7 +81,8 @@ final class LockedFolder: Sendable {
       return try FileLock(on: folder)
     } catch {
       guard error.errno == EWOULDBLOCK else { throw error }
-      throw OutputError.inUse(path: String(decoding: path, as: UTF8.self), holder: FileLock.holder(of: status))
+      throw OutputError.inUse(
+        path: String(decoding: path, as: UTF8.self), holder: FileLock.holder(of: FileStatus(status)))
     }
   }
 }
@@ -114,9 +115,9 @@ package struct FileLock: ~Copyable {
   /// The process that holds a lock on the file, as far as /proc/locks says (proc(5)).
   ///
   /// Its lines read "1: FLOCK  ADVISORY  WRITE 4711 08:02:131 0 EOF": process, then device and inode.
-  static func holder(of status: stat) -> Int? {
+  package static func holder(of status: FileStatus) -> Int? {
     // The kernel's packing of a device number into 64 bits: 12 bits of major, 20 of minor, in parts (makedev(3)).
-    let device = UInt64(status.st_dev)
+    let device = status.key.device
     let major = (device >> 8) & 0xFFF | (device >> 32) & ~0xFFF
     let minor = device & 0xFF | (device >> 12) & ~0xFF
     // Without the table the message does not name the process.
@@ -128,7 +129,7 @@ package struct FileLock: ~Copyable {
       guard fields.count > 5, fields[1] == "FLOCK" else { continue }
       let place = fields[5].split(separator: ":")
       guard place.count == 3, UInt64(place[0], radix: 16) == major, UInt64(place[1], radix: 16) == minor,
-        UInt64(place[2]) == UInt64(status.st_ino)
+        UInt64(place[2]) == status.key.inode
       else { continue }
       return Int(fields[4])
     }

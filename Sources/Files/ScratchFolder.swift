@@ -1,4 +1,5 @@
-// A temporary folder outside of the tree that is packed: for files that another program must find by name.
+// A temporary folder: outside of the tree that is packed, for files that another program must find by name, or in a
+// folder that is tried.
 
 private import Glibc
 private import Synchronization
@@ -19,7 +20,7 @@ package final class ScratchFolder: Sendable {
       do throws(SystemError) {
         let resolved = try Paths.resolved(Array(place.utf8))
         if resolved == tree || resolved.starts(with: tree + [UInt8(ascii: "/")]) { continue }
-        path = try Self.make(in: String(decoding: resolved, as: UTF8.self))
+        path = try Self.make("kpack-", in: String(decoding: resolved, as: UTF8.self))
         return
       } catch {
         failure = error
@@ -27,6 +28,9 @@ package final class ScratchFolder: Sendable {
     }
     throw failure
   }
+
+  /// Makes the folder in `folder`, which is there.
+  init(in folder: String) throws(SystemError) { path = try Self.make(OutputFolder.temporaryPrefix, in: folder) }
 
   deinit { Self.remove(path) }
 
@@ -36,9 +40,9 @@ package final class ScratchFolder: Sendable {
   }
 
   /// Made under the lock, so that `removeAll` on another thread sees the folder or comes before it.
-  private static func make(in place: String) throws(SystemError) -> String {
+  private static func make(_ prefix: String, in place: String) throws(SystemError) -> String {
     try all.withLock { all throws(SystemError) in
-      var template = Array("\(place)/kpack-XXXXXX".utf8CString)
+      var template = Array("\(place)/\(prefix)XXXXXX".utf8CString)
       guard mkdtemp(&template) != nil else {
         throw SystemError(operation: "make a folder in", path: place, errno: errno)
       }

@@ -24,6 +24,7 @@ package struct ChecksumFile: Sendable {
 
 /// A rule for checksum files, with its variables filled in.
 struct FilledChecksumRule: Sendable {
+  /// Which files there are, and what is in each.
   enum Form: Sendable {
     case list(String)
     case beside(String)

@@ -73,3 +73,22 @@ package func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
   }
   return thread
 }
+
+/// How many threads the system lets this process start beside those that it has, from 0 to `wanted`; all are ended again.
+package func startableThreads(atMost wanted: Int) -> Int {
+  // Held until the last one is started: so all are there at once.
+  let gate = Lock()
+  gate.lock()
+  var threads: [pthread_t] = []
+  while threads.count < wanted {
+    let thread = startThread {
+      gate.lock()
+      gate.unlock()
+    }
+    guard let thread else { break }
+    threads.append(thread)
+  }
+  gate.unlock()
+  for thread in threads { pthread_join(thread, nil) }
+  return threads.count
+}

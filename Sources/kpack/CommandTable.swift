@@ -14,6 +14,7 @@ enum CommandTable {
     LayoutsCommand.self,
     InitCommand.self,
     CacheCommand.self,
+    DoctorCommand.self,
     VersionVarsCommand.self,
     CompletionsCommand.self,
     ReferenceCommand.self,

@@ -14,6 +14,8 @@ import sys
 import tarfile
 
 REGISTRY = "registry.example/push"
+# The lists of checksums that a release has in each folder.
+CHECKSUMS = ("SHA256SUMS", "SHA512SUMS")
 GCE = "release-stage/full/kubernetes/cluster/gce"
 WINDOWS = ["configure.ps1", "common.psm1", "k8s-node-setup.psm1", "testonly/install-ssh.psm1",
            "testonly/user-profile.psm1"]
@@ -240,7 +242,7 @@ def krel(release):
     tars = release.path("release-tars")
     for name in sorted(os.listdir(tars)):
         bucket.copy(os.path.join(tars, name), ".")
-        if not name.endswith("tar.gz"):
+        if not name.endswith("tar.gz") and name not in CHECKSUMS:
             raise Fault(f"{tars}/{name}: no tarball, but uploaded with them")
     extra = {f"gci/{name}": name for name in ("node.yaml", "master.yaml", "configure.sh")}
     extra |= {source: target for source, target in
@@ -273,6 +275,9 @@ def krel(release):
             raise Fault(f"{folder}: no folder of an architecture, but uploaded")
         for name in sorted(os.listdir(folder)):
             path = f"{folder}/{name}"
+            # GetManifestImages skips what does not end in .tar.
+            if name in CHECKSUMS:
+                continue
             if not os.path.isfile(path) or not name.endswith(".tar"):
                 raise Fault(f"{path}: no image, but listed and uploaded as one")
             binary = first_name(path).removesuffix(f"-{architecture}")

@@ -5,7 +5,7 @@ import Testing
 
 private let commands = [
   "tarballs", "images", "plan", "list", "inspect", "base", "layouts", "cache", "version-vars",
-  "completions",
+  "completions", "doctor",
 ]
 
 private let folders = [
@@ -55,6 +55,7 @@ private let options: [(command: String, options: [String])] = [
   ),
   ("layouts", ["--set NAME", "--force", "--limit BYTES"] + tree), ("init", tree),
   ("cache", ["--cache-limit BYTES", "--cache DIR", "--root DIR", "--stage DIR"]),
+  ("doctor", ["--with-stage"] + tree),
   ("version-vars", ["--ldflags", "--package PATH"] + tree),
   ("completions", []),
 ]
@@ -104,7 +105,9 @@ private let options: [(command: String, options: [String])] = [
     let outcome = try box.kpack("--help")
     #expect(outcome.status == 0 && outcome.errors.isEmpty)
     for command in commands { #expect(outcome.output.contains("\n  \(command) ")) }
-    #expect(outcome.output.contains("exit codes: 0 done; 2 usage or layout; 3 "))
+    #expect(
+      outcome.output.contains(
+        "exit codes: 0 done; 1 `kpack doctor` found what would make a run fail; 2 usage or layout; 3 "))
   }
 
   @Test func `the overview names every variable that the sources read`() throws {

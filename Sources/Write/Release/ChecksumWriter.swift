@@ -1,22 +1,11 @@
 // Checksum files, from the digests of artifacts that are written: the SHA-256 of each is known, its SHA-512 is in the
 // cache or takes one more pass over the file.
 
-package import Basics
+import Basics
 import Cache
 import Files
-package import Plan
+import Plan
 import Threads
-
-/// A checksum file that a run wrote or left alone.
-package struct ChecksumResult: Sendable {
-  package let file: ChecksumFile
-  /// Of its text.
-  package let digest: Digest
-  /// Bytes.
-  package let size: Int64
-  /// Whether it was there already and was left alone.
-  package let isUnchanged: Bool
-}
 
 /// Writes the checksum files of a plan.
 struct ChecksumWriter {

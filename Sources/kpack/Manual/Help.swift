@@ -89,6 +89,7 @@ enum ExitCodes {
   /// Each with its meaning.
   static let rows = [
     ("0", "done"),
+    ("1", "`kpack doctor` found what would make a run fail"),
     ("2", "usage or layout"),
     ("3", "an archive or image that is not acceptable"),
     ("4", "the source tree or the operating system"),

@@ -36,9 +36,11 @@ struct CommandContext {
   }
 
   /// The threads to use; fewer than asked for where address space is limited.
-  private func jobs() throws(UsageError) -> Int {
-    let wanted = try integer("jobs", in: 1...256).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    return AddressSpace.threads(atMost: wanted)
+  private func jobs() throws(UsageError) -> Int { AddressSpace.threads(atMost: try wantedJobs()) }
+
+  /// The threads that are asked for.
+  func wantedJobs() throws(UsageError) -> Int {
+    try integer("jobs", in: 1...256).map { Int($0) } ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
   /// The folders of a run.

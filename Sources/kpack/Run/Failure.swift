@@ -41,6 +41,8 @@ struct Failure {
       self.init(isOfSystem ? .system : .data, [failure.error.message(for: failure.path)])
     case let error as ImageError: self.init(.data, [error.description])
     case let error as NamedFolderError: self.init(.usage, ["\(error)"])
+    // They are told as results.
+    case is FailingFindings: self.init(exitCode: FailingFindings.exitCode, messages: [])
     case is NoBusyboxApplets, is RootFileSystemError: self.init(.data, ["\(error)"])
     case let diagnostic as Diagnostic: self.init(diagnostic.fault, [diagnostic.description])
     // The reader closed the pipe because it needs no more: no message.
@@ -48,6 +50,8 @@ struct Failure {
     default: self.init(.system, ["\(error)"])
     }
   }
+
+  private init(exitCode: Int32, messages: [String]) { (self.exitCode, self.messages) = (exitCode, messages) }
 
   private init(_ fault: Fault, _ messages: [String]) {
     exitCode = fault.rawValue
@@ -66,4 +70,9 @@ struct AdvisedErrors: Error {
 struct ListFailure: Error {
   let error: ArchiveError
   let path: [UInt8]
+}
+
+/// Findings for which the exit code is not 0.
+struct FailingFindings: Error {
+  static let exitCode: Int32 = 1
 }
