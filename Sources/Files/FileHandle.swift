@@ -113,6 +113,14 @@ package struct FileHandle: ~Copyable {
     }
   }
 
+  /// Gives the file its permission bits and the time of its last change, in seconds since 1970.
+  func set(mode: UInt16, mtime: Int64) throws(SystemError) {
+    try systemCall("set the mode of", path) { fchmod(descriptor, mode_t(mode)) }
+    let time = timespec(tv_sec: time_t(mtime), tv_nsec: 0)
+    let times = [time, time]
+    try systemCall("set the time of", path) { futimens(descriptor, times) }
+  }
+
   /// Cuts the file to `count` bytes; what is written next comes behind them.
   func truncate(to count: Int64) throws(SystemError) {
     try systemCall("truncate", path) { ftruncate(descriptor, off_t(count)) }

@@ -54,6 +54,9 @@ package struct OutputFile: ~Copyable {
     try bytes.span.withUnsafeBytes { bytes throws(SystemError) in try write(bytes) }
   }
 
+  /// Gives the file its permission bits and the time of its last change, in seconds since 1970.
+  package func set(mode: UInt16, mtime: Int64) throws(SystemError) { try handle.set(mode: mode, mtime: mtime) }
+
   /// The end of what is written so far.
   package func mark() -> Mark { Mark(count: count, hashed: hashed, hash: hash.copy()) }
 

@@ -52,6 +52,9 @@ package struct ArchiveSettings: Equatable, Sendable {
     root = .empty
   }
 
+  /// Drops what is only of use in an archive of several files.
+  mutating func forgetArchive() { (root, rootOrigin, exclude) = (.empty, nil, []) }
+
   /// Takes the settings that `field`, an `archive` object, has.
   mutating func override(with field: LayoutField) {
     guard let object = field.object(Self.keys) else { return }

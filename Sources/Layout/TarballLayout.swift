@@ -1,10 +1,11 @@
-// A tarball's layout file: the name of the archive, its platforms, and the entries that fill it.
+// A tarball's layout file: the name of the archive, its platforms, and the entries that fill it; or that of a binary, which
+// is shipped as it is.
 
 import Archive
 import Basics
 import JSON
 
-/// A tarball's layout.
+/// A tarball's layout, or that of a binary: one entry, whose file is the artifact.
 package struct TarballLayout: Sendable {
   /// The name of the layout file without ".json".
   package let name: String
@@ -24,38 +25,67 @@ package struct TarballLayout: Sendable {
   /// What systems and architectures are called in its templates.
   package let naming: PlatformNaming
   package let entries: [LayoutEntry]
+  /// Whether the one file that the entries bring is shipped as it is.
+  package let isBinary: Bool
 
   static let keys = ["$schema", "tarball", "platforms", "when", "stage", "archive", "names", "entries"]
+  static let binaryKeys = ["$schema", "binary", "file", "platforms", "when", "mode", "names"]
 
   init?(_ field: LayoutField, name: String, release: ReleaseLayout, names: LayoutNames) {
-    guard let object = field.object(Self.keys) else { return nil }
-    let hasPlatform = object["platforms"] != nil
+    isBinary = field.isObject(withAnyOf: ["binary"])
+    guard let object = field.object(isBinary ? Self.binaryKeys : Self.keys) else { return nil }
+    let hasPlatform = isBinary ? object.required("platforms") != nil : object["platforms"] != nil
     let template = TemplateDecoder(names: names, hasPlatform: hasPlatform)
     var settings = release.archive
+    if isBinary { settings.forgetArchive() }
     if let archive = object["archive"] { settings.override(with: archive) }
     self.name = name
     origin = field.origin
     platforms = object["platforms"].flatMap { $0.platformSelector(names) }
     condition = object["when"].flatMap { Condition($0, names) }
     let stage = object["stage"]
-    isStaged = stage?.value.kind != .bool(false)
+    isStaged = !isBinary && stage?.value.kind != .bool(false)
     self.stage = isStaged ? stage.flatMap(Self.stage) ?? name : name
     self.settings = settings
     var naming = release.naming
     if let names = object["names"] { naming.override(with: names) }
     self.naming = naming
-    entries =
-      object.required("entries")?.elements?.compactMap { LayoutEntry($0, names, hasPlatform: hasPlatform) } ?? []
-    let named = object.required("tarball").flatMap { field in
-      template.value(field) { field in
-        let name = template.path(field)
-        if let name { Self.check(name, at: field) }
-        return name
+    let key = isBinary ? "file" : "tarball"
+    let named: Template?
+    if isBinary {
+      entries = object["binary"].flatMap { Self.entry($0, mode: object["mode"], names) }.map { [$0] } ?? []
+      named = object.required(key).flatMap(template.name)
+    } else {
+      entries =
+        object.required("entries")?.elements?.compactMap { LayoutEntry($0, names, hasPlatform: hasPlatform) } ?? []
+      named = object.required(key).flatMap { field in
+        template.value(field) { field in
+          let name = template.path(field)
+          if let name { Self.check(name, at: field) }
+          return name
+        }
       }
     }
     guard let fileName = named else { return nil }
     self.fileName = fileName
-    fileNameOrigin = object["tarball"]?.origin ?? field.origin
+    fileNameOrigin = object[key]?.origin ?? field.origin
+  }
+
+  /// The entry that brings the binary that `field` names, with `mode` or 0755.
+  private static func entry(_ field: LayoutField, mode: LayoutField?, _ names: LayoutNames) -> LayoutEntry? {
+    guard let name = field.onePart else { return nil }
+    let place = field.value.position
+    func member(_ key: String, _ value: JSONValue) -> JSONMember {
+      JSONMember(key: key, keyPosition: place, value: value)
+    }
+    let binary = JSONValue(position: place, kind: .string(name))
+    let members = [
+      member("binaries", JSONValue(position: place, kind: .array([binary]))),
+      member("mode", mode?.value ?? JSONValue(position: place, kind: .string("0755"))),
+    ]
+    let entry = JSONValue(position: place, kind: .object(members))
+    return LayoutEntry(
+      LayoutField(value: entry, file: field.file, path: "", notes: field.notes), names, hasPlatform: true)
   }
 
   /// The name of the folder in the stage that `field` gives.

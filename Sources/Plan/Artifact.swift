@@ -13,6 +13,8 @@ package struct Artifact: Sendable {
   package enum Format: Sendable {
     /// A tarball. The level, 0 to 9, is used where the format compresses.
     case archive(ArchiveFormat, level: Int)
+    /// The contents of its one entry, as they are.
+    case binary
     /// The archive of an image; the entries are those of its new layer.
     case image(PlannedImage)
   }
@@ -79,6 +81,9 @@ package struct Artifact: Sendable {
   /// The image that it is, if it is one.
   package var image: PlannedImage? { if case .image(let image) = format { image } else { nil } }
 
+  /// Whether it is a file that is shipped as it is.
+  package var isBinary: Bool { if case .binary = format { true } else { false } }
+
   /// The first place that has its file, if any.
   package var firstPlace: Place? { places.first ?? stagedPlaces.first }
 
@@ -95,7 +100,8 @@ package struct Artifact: Sendable {
     platform = tarball.platform
     fileName = tarball.fileName
     // The layout was checked for a suffix that is a format's.
-    format = .archive(ArchiveFormat(fileName: Array(fileName.utf8)) ?? .tarGzip, level: tarball.level)
+    let archive = Format.archive(ArchiveFormat(fileName: Array(fileName.utf8)) ?? .tarGzip, level: tarball.level)
+    format = tarball.isBinary ? .binary : archive
     entries = tarball.entries
     self.needs = needs
     stagedImages = tarball.stagedImages
@@ -172,6 +178,8 @@ struct PlannedTarball {
   let images: [Int]
   /// How many images it takes from the stage folder as they stand.
   let stagedImages: Int
+  /// Whether its one entry is shipped as it is.
+  let isBinary: Bool
   /// Whether its archive is written; else only its entries are staged, or others hold it.
   let isWritten: Bool
   /// Where its entries are staged; nil where they are not.

@@ -17,6 +17,8 @@ package struct Rope: Sendable {
   private enum Piece {
     /// Header, contents and padding of the entry at an index.
     case member(UInt32)
+    /// The contents alone of the entry at an index.
+    case contents(UInt32)
     /// The header alone of the entry at an index.
     case header(UInt32)
     /// A source that is a section of its own.
@@ -74,6 +76,16 @@ package struct Rope: Sendable {
     appendEnd()
   }
 
+  /// The contents of all of `entries` one after another, without headers.
+  package init(contentsOf entries: TarEntryList, in store: SourceStore) {
+    self.entries = entries
+    self.store = store
+    for index in 0..<entries.count {
+      let size = Self.size(of: index, of: entries, in: store)
+      if size > 0 { append(.contents(UInt32(truncatingIfNeeded: index)), size) }
+    }
+  }
+
   /// An archive without entries, and without its end yet.
   package init(in store: SourceStore) {
     entries = TarEntryList(mtime: 0)
@@ -104,7 +116,7 @@ package struct Rope: Sendable {
       switch piece {
       case .source(let id): body(id, range)
       case .nested(let rope): rope.forEachContent(from: range.lowerBound, body)
-      case .member, .header, .part, .bytes, .zeros: break
+      case .member, .contents, .header, .part, .bytes, .zeros: break
       }
     }
   }
@@ -202,6 +214,7 @@ extension Rope {
     case .nested(let rope): try rope.read(from: offset, into: buffer)
     case .source(let id), .part(let id): try store.read(id, from: offset, into: buffer)
     case .header(let number): buffer.copyBytes(from: header(Int(number)).dropFirst(Int(offset)).prefix(buffer.count))
+    case .contents(let number): try readBody(Int(number), from: offset, into: buffer)
     case .member(let number): try renderMember(Int(number), from: offset, into: buffer)
     }
   }

@@ -63,7 +63,7 @@ struct PlanJoin {
       layout: tarball.key.layout, platform: tarball.key.platform, fileName: tarball.fileName, level: tarball.level,
       entries: tarball.entries, holds: tarball.draft.held.tarballs.compactMap { tarballNumbers[$0] }.sorted(),
       images: tarball.draft.held.images.compactMap { imageNumbers[.init(image: $0, archive: .plain)] }.sorted(),
-      stagedImages: tarball.draft.stagedImages, isWritten: tarball.isWritten,
+      stagedImages: tarball.draft.stagedImages, isBinary: tarball.isBinary, isWritten: tarball.isWritten,
       unit: isStaging ? tarball.unit : nil)
     try checkSize(of: planned)
     tarballNumbers[tarball.key] = tarballs.count

@@ -202,8 +202,10 @@ extension ReleaseDrafts {
   /// The name of the archive; nil, with the mistake noted, when it is not valid.
   private mutating func fileName(of tarball: ScopedTarball, _ facts: Facts) -> String? {
     do {
-      let name = try facts.fill(
+      var name = try facts.fill(
         tarball.layout.fileName, TemplateSubject(tarball.layout, on: tarball.key.platform))
+      let suffix = tarball.key.platform?.executableSuffix ?? ""
+      if tarball.layout.isBinary && !name.utf8.reversed().starts(with: suffix.utf8.reversed()) { name += suffix }
       if ArchivePath.isName(name) && !name.utf8.starts(with: OutputFolder.temporaryPrefix.utf8) { return name }
       throw Diagnostic(.usage, "expected a file name, found \(quoted(name))")
     } catch {
@@ -366,6 +368,8 @@ struct TarballDraft: Sendable {
   let fileName: String
   /// The deflate level, 0 to 9.
   let level: Int
+  /// Whether its one entry is shipped as it is.
+  let isBinary: Bool
   var entries: TarEntryList
   /// The draft that has the numbers of the entries' sources and origins.
   var draft: Draft
@@ -381,6 +385,7 @@ struct TarballDraft: Sendable {
     let settings = tarball.layout.settings
     (key, self.fileName, isWritten) = (tarball.key, fileName, tarball.isWritten)
     level = context.options.level ?? settings.level
+    isBinary = tarball.layout.isBinary
     let root = Result { try Self.root(of: tarball, context.facts) }
     let style = EntryStyle(
       root: (try? root.get()) ?? "", owner: settings.owner, exclude: settings.exclude, mode: settings.mode,
@@ -399,7 +404,7 @@ struct TarballDraft: Sendable {
     draft.add(tarball.rules, TemplateSubject(layout, on: tarball.key.platform), in: context)
     entries = draft.finish(as: fileName)
     for warning in TwinNames.warnings(of: entries, in: fileName) { draft.said.warn(warning) }
-    if ArchiveFormat(fileName: Array(fileName.utf8)) == .zip,
+    if !isBinary, ArchiveFormat(fileName: Array(fileName.utf8)) == .zip,
       let warning = ZipNames.warning(of: entries, in: fileName)
     {
       draft.said.warn(warning)

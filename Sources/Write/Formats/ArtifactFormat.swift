@@ -55,12 +55,18 @@ extension Artifact {
     case .archive(.tarGzip, let level): TarGzip(level: level)
     case .archive(.tar, _): PlainTar()
     case .archive(.zip, let level): Zip(level: level)
+    case .binary: PlainFile()
     case .image(let image): ImageTar(image: image)
     }
   }
 
   /// Whether there is one plain tar in the file, which has a digest of its own.
-  var isTar: Bool { if case .archive(.zip, _) = format { false } else { true } }
+  var isTar: Bool {
+    switch format {
+    case .archive(.zip, _), .binary: false
+    case .archive, .image: true
+    }
+  }
 }
 
 /// A source in the encoding of a codec: made once, then spliced.

@@ -248,7 +248,7 @@ private struct Lookout {
   /// All files of an artifact, its own first; nil when the digest of one is not known.
   private func outputs(of artifact: Artifact, _ number: Int, _ record: ArtifactRecord) -> [Output]? {
     // Any mode is right for a tarball: its permissions may have been changed since.
-    let mode = artifact.image == nil ? nil : newFileMode
+    let mode = artifact.isBinary ? artifact.entries.mode(at: 0) : artifact.image == nil ? nil : newFileMode
     var outputs = artifact.places.map {
       Output(place: folder[$0], size: record.size, digest: record.digest, mode: mode)
     }

@@ -21,16 +21,19 @@ struct ArtifactFiles {
   mutating func write(
     _ rope: Rope, of artifact: Artifact, watch: (Int64) -> Void
   ) throws -> (digest: Digest, file: SourceFile) {
-    try write(rope, into: try folder.create(artifact), at: folder.place(artifact), watch: watch)
+    let state = artifact.isBinary ? artifact.entries.entry(at: 0, size: 0) : nil
+    return try write(rope, into: try folder.create(artifact), at: folder.place(artifact), state: state, watch: watch)
   }
 
   private mutating func write(
-    _ rope: Rope, into file: consuming OutputFile, at place: OutputPlace, watch: (Int64) -> Void = { _ in }
+    _ rope: Rope, into file: consuming OutputFile, at place: OutputPlace, state: TarEntry? = nil,
+    watch: (Int64) -> Void = { _ in }
   ) throws -> (digest: Digest, file: SourceFile) {
     try rope.forEachChunk { chunk in
       try file.write(chunk)
       watch(Int64(chunk.count))
     }
+    if let state { try file.set(mode: state.mode, mtime: state.mtime) }
     let (digest, source) = try file.finish()
     note(digest, at: place, source)
     return (digest, source)

@@ -32,7 +32,8 @@ struct ArtifactWriter: Sendable {
       try files.link(file, to: artifact.places.dropFirst())
       log.add(rope.count, .written)
       let result = ArtifactResult(
-        artifact: number, digest: digest, size: rope.count, tarDigest: digest, tarSize: rope.count, isUnchanged: false)
+        artifact: number, digest: digest, size: rope.count, tarDigest: artifact.isTar ? digest : nil,
+        tarSize: rope.count, isUnchanged: false)
       return WrittenArtifact(result: result, file: file, files: files.written, companionDigest: companion)
     }
   }

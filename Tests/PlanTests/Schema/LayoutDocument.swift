@@ -74,6 +74,12 @@ struct LayoutDocument {
            "archive": {"root": {"amd64": ".", "*": "r"}}, "entries": []}
           """#),
       LayoutDocument(
+        kind: .tarball,
+        text: #"""
+          {"$schema": "s", "binary": "b", "file": {"windows/*": "b.exe", "*": "b-{os}"}, "platforms": "p", "when": "f",
+           "mode": "0755", "names": {"os": {"darwin": "macOS"}}}
+          """#),
+      LayoutDocument(
         kind: .images,
         text: #"""
           {"$schema": "s", "registry": "r", "bases": {"base": "b"}, "repository": "{registry}/{name}", "tag": "t",

@@ -10,7 +10,8 @@ struct SchemaKeyTests {
   private static let keys: [(definition: String, keys: [String])] = [
     ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys),
     ("fastAddition", ReleaseLayout.fastAdditionKeys), ("archive", ArchiveSettings.keys),
-    ("tarball", TarballLayout.keys), ("checksum", ChecksumRule.keys), ("names", PlatformNaming.keys),
+    ("tarball", TarballLayout.keys), ("binary", TarballLayout.binaryKeys), ("checksum", ChecksumRule.keys),
+    ("names", PlatformNaming.keys),
     ("images", ImagesLayout.keys), ("image", ImageRuleDecoder.imageKeys),
     ("imageGroupObject", ImageRuleDecoder.groupKeys), ("imageDefaults", ImageRuleDecoder.defaultKeys),
     ("entry", VerbTable.keys),
