@@ -267,7 +267,7 @@ struct ImageRuleDecoder {
   }
 
   private func entries(_ field: LayoutField?) -> [LayoutEntry] {
-    field?.elements?.compactMap { LayoutEntry($0, names, hasPlatform: true, in: .image) } ?? []
+    field.map(EntryReader(names: names, hasPlatform: true, place: .image).entries) ?? []
   }
 }
 

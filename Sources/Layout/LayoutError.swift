@@ -4,7 +4,7 @@ import Basics
 package import JSON
 
 /// A mistake in a layout file.
-package struct LayoutError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct LayoutError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Path of the file, as it was given.
   package let file: String
   /// The place in the file; nil when the mistake is about the whole file.
@@ -37,11 +37,15 @@ package struct RuleOrigin: Hashable, Sendable, CustomStringConvertible {
   package let position: JSONPosition
   /// The JSON path of the rule, such as "entries[3]".
   package let path: String
+  /// The entry that brings the rule in, where it stands in a set: its description.
+  package let user: String?
 
-  /// "FILE:LINE:COLUMN: PATH"; without the path when it is the whole document.
+  /// "FILE:LINE:COLUMN: PATH"; without the path when it is the whole document. The entry that brings it in comes after
+  /// it in parentheses.
   package var description: String {
     let place = "\(escapedName(file.utf8)):\(position.line):\(position.column)"
-    return path.isEmpty ? place : "\(place): \(path)"
+    let own = path.isEmpty ? place : "\(place): \(path)"
+    return user.map { "\(own) (of \($0))" } ?? own
   }
 
   /// The place in a few characters, for listings: "server.json:7".
@@ -56,11 +60,29 @@ package final class LayoutNotes {
   package private(set) var errors: [LayoutError] = []
   /// As "KIND NAME".
   package private(set) var usedNames: Set<String> = []
+  private var told: Set<LayoutError> = []
+  /// How many entries of sets were brought in.
+  private var broughtIn = 0
 
   package init() {}
 
-  /// Adds a mistake.
-  package func add(_ error: LayoutError) { errors.append(error) }
+  /// Adds a mistake, each once. `user` is the entry that uses a set, if the mistake is in one: a mistake of the set
+  /// itself is known by then, and one that only this use makes is told with the use.
+  package func add(_ error: LayoutError, of user: String? = nil) {
+    guard told.insert(error).inserted else { return }
+    let reason = user.map { "\(error.reason) (of \($0))" } ?? error.reason
+    errors.append(LayoutError(file: error.file, position: error.position, path: error.path, reason: reason))
+  }
+
+  /// Counts `count` entries that a set brings in; whether they are still few enough. Sets that bring in sets may else be
+  /// without end in practice.
+  func bringIn(_ count: Int) -> Bool {
+    broughtIn += count
+    return broughtIn <= Self.mostBroughtIn
+  }
+
+  /// The most entries that the sets of a release bring in.
+  static let mostBroughtIn = 100_000
 
   func use(_ kind: String, _ name: String) { usedNames.insert("\(kind) \(name)") }
 }

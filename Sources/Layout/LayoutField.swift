@@ -10,19 +10,29 @@ package struct LayoutField {
   package let file: String
   package let path: String
   package let notes: LayoutNotes
+  /// The entry that brings it in, where it stands in a set.
+  var user: String?
 
   /// The place of the field, as that of a rule.
-  package var origin: RuleOrigin { RuleOrigin(file: file, position: value.position, path: path) }
+  package var origin: RuleOrigin { RuleOrigin(file: file, position: value.position, path: path, user: user) }
 
   /// A field at the same place with `string`, a part of this value, as its value.
   func holding(_ string: String) -> LayoutField {
     let value = JSONValue(position: value.position, kind: .string(string))
-    return LayoutField(value: value, file: file, path: path, notes: notes)
+    return below(value, path)
   }
+
+  /// `value`, a part of this one at `path`, as a field.
+  private func below(_ value: JSONValue, _ path: String) -> LayoutField {
+    LayoutField(value: value, file: file, path: path, notes: notes, user: user)
+  }
+
+  /// The same field with its mistakes noted elsewhere: nobody reads them there.
+  var unheard: LayoutField { LayoutField(value: value, file: file, path: path, notes: LayoutNotes(), user: user) }
 
   /// Adds a mistake at this place.
   package func refuse(_ reason: String) {
-    notes.add(LayoutError(file: file, position: value.position, path: path, reason: reason))
+    notes.add(LayoutError(file: file, position: value.position, path: path, reason: reason), of: user)
   }
 
   /// The value as `wanted` converts it; nil when `wanted` throws, and the mistake is noted.
@@ -92,9 +102,7 @@ package struct LayoutField {
       refuse("expected an array, found \(found)")
       return nil
     }
-    return values.enumerated().map { index, value in
-      LayoutField(value: value, file: file, path: "\(path)[\(index)]", notes: notes)
-    }
+    return values.enumerated().map { index, value in below(value, "\(path)[\(index)]") }
   }
 
   /// The members of an object, in order.
@@ -103,9 +111,14 @@ package struct LayoutField {
       refuse("expected an object, found \(found)")
       return nil
     }
-    return members.map { member in
-      (member.key, LayoutField(value: member.value, file: file, path: path(of: member.key), notes: notes))
-    }
+    return members.map { member in (member.key, below(member.value, path(of: member.key))) }
+  }
+
+  /// The members of an object; notes `wanted` as what was expected when the value is something else.
+  package func members(elseExpecting wanted: String) -> [(key: String, field: LayoutField)]? {
+    if case .object = value.kind { return members }
+    refuse("expected \(wanted), found \(found)")
+    return nil
   }
 
   /// The members of an object whose keys are names that the user chooses; keys that are not valid names are refused.
@@ -130,7 +143,8 @@ package struct LayoutField {
       let near = didYouMean(member.key, in: keys)
       let all = keys.filter { $0 != "$schema" }.map { quoted($0) }.joined(separator: ", ")
       let reason = near.isEmpty ? "unknown key; the keys here are \(all)" : "unknown key\(near)"
-      notes.add(LayoutError(file: file, position: member.keyPosition, path: path(of: member.key), reason: reason))
+      notes.add(
+        LayoutError(file: file, position: member.keyPosition, path: path(of: member.key), reason: reason), of: user)
     }
     let fields = self.members ?? []
     // Read, so that one that is no string is refused.

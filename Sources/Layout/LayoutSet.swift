@@ -40,6 +40,8 @@ package struct LayoutSet: Sendable {
   package let images: ImagesLayout?
   /// The tarballs' layouts, sorted by name.
   package let tarballs: [TarballLayout]
+  /// The entries of all sets of release.json, as they stand there; those that use them have them among their own.
+  package let entriesOfSets: [LayoutEntry]
   /// The mistakes outside of the entries' verbs. A set with mistakes is only good for finding more of them.
   package let mistakes: [LayoutError]
   /// Names that are referred to, as "KIND NAME".
@@ -63,10 +65,13 @@ package struct LayoutSet: Sendable {
     }
     let release = fields["release"].map { ReleaseLayout($0) }
     let declared = LayoutNames(release: release, layouts: Set(names), hasImages: fields["images"] != nil)
+    // Before all that uses them, so that their own mistakes are told without a use.
+    _ = declared.sets.entries(declared, notes)
     images = fields["images"].map { ImagesLayout($0, names: declared) }
     let known = declared.adding(images)
     self.release = release ?? ReleaseLayout()
     let ofTarballs = self.release
+    entriesOfSets = known.sets.entries(known, notes)
     tarballs = names.compactMap { name in
       fields[name].flatMap { TarballLayout($0, name: name, release: ofTarballs, names: known) }
     }
@@ -120,6 +125,7 @@ package struct LayoutSet: Sendable {
       release.platforms.keys.sorted().map { (file, "list of platforms", $0) }
       + release.binaries.keys.sorted().map { (file, "list of binaries", $0) }
       + release.flags.keys.sorted().map { (file, "flag", $0) }
+      + release.sets.names.sorted().map { (file, "set", $0) }
       + bases.map { ($0.origin.file, "base", $0.name) }
     let used = usedNames.union(others)
     return release.warningsOfPlatforms
@@ -143,6 +149,8 @@ enum LayoutName {
 package struct LayoutNames: Sendable {
   package let platforms: Set<String>
   package let binaries: Set<String>
+  /// The names in each list of binaries.
+  package let binaryNames: [String: [String]]
   /// Groups of images; empty until images.json is read.
   package private(set) var images: Set<String> = []
   /// Base images; empty outside of images.json.
@@ -151,6 +159,7 @@ package struct LayoutNames: Sendable {
   package let flags: Set<String>
   /// The variables of the environment that templates may name.
   private let environment: Set<String>
+  package let sets: EntrySets
   /// Whether there is an images.json: {registry} and {tag} come from it.
   let hasImages: Bool
 
@@ -163,8 +172,10 @@ package struct LayoutNames: Sendable {
     let release = release ?? ReleaseLayout()
     platforms = Set(release.platforms.keys)
     binaries = Set(release.binaries.keys)
+    binaryNames = release.binaries
     flags = Set(release.flags.keys).union([ReleaseLayout.gitCleanFlag])
     environment = Set(release.environment)
+    sets = release.sets
     self.layouts = layouts
     self.hasImages = hasImages
   }

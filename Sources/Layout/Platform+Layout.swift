@@ -115,6 +115,18 @@ package struct PlatformPattern: Hashable, Sendable, CustomStringConvertible {
       && (variant == nil || variant == other.variant)
   }
 
+  /// The pattern of all platforms, and one of none.
+  static let all = PlatformPattern(os: any, architecture: any)
+  static let none = PlatformPattern(os: "-", architecture: "-")
+
+  /// The pattern of the platforms that are of both; nil where there are none. "!" before them does not count.
+  func common(with other: PlatformPattern) -> PlatformPattern? {
+    if !meets(other) { return nil }
+    return PlatformPattern(
+      os: os == Self.any ? other.os : os, architecture: architecture == Self.any ? other.architecture : architecture,
+      variant: variant ?? other.variant)
+  }
+
   /// Whether some platform is of both patterns; "!" before them does not count.
   func meets(_ other: PlatformPattern) -> Bool {
     func meet(_ first: String, _ second: String) -> Bool { first == second || [first, second].contains(Self.any) }

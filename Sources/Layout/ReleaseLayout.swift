@@ -55,6 +55,8 @@ package struct ReleaseLayout: Sendable {
   package private(set) var flags: [String: LayoutFlag] = [:]
   /// The checksum files, each written or not by the rule of its form.
   package private(set) var checksums = ChecksumRule.usual
+  /// Entries that stand here once for several layouts.
+  package private(set) var sets = EntrySets()
 
   /// The flag that is on in a clean git tree; no layout declares it.
   package static let gitCleanFlag = "git-clean"
@@ -71,7 +73,7 @@ package struct ReleaseLayout: Sendable {
 
   static let keys = [
     "$schema", "name", "platforms", "fast", "fastWith", "override", "binaries", "binaryPath", "names", "environment",
-    "archive", "flags", "checksums",
+    "archive", "flags", "checksums", "sets",
   ]
   static let fastAdditionKeys = ["variable", "prefix", "platforms"]
   static let flagKeys = ["env", "default", "onWith"]
@@ -109,6 +111,7 @@ package struct ReleaseLayout: Sendable {
       // As a registry, a list is of all platforms and of no one image.
       checksums = ChecksumRule.rules(field, TemplateDecoder(names: names, hasPlatform: false, place: .registry))
     }
+    if let sets = object["sets"] { self.sets = EntrySets(sets) }
   }
 
   /// The place in release.json where the binary is first named; nil where no list has it.

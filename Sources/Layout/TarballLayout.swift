@@ -56,8 +56,8 @@ package struct TarballLayout: Sendable {
       entries = object["binary"].flatMap { Self.entry($0, mode: object["mode"], names) }.map { [$0] } ?? []
       named = object.required(key).flatMap(template.name)
     } else {
-      entries =
-        object.required("entries")?.elements?.compactMap { LayoutEntry($0, names, hasPlatform: hasPlatform) } ?? []
+      let reader = EntryReader(names: names, hasPlatform: hasPlatform)
+      entries = object.required("entries").map(reader.entries) ?? []
       named = object.required(key).flatMap { field in
         template.value(field) { field in
           let name = template.path(field)

@@ -139,6 +139,22 @@ package struct Template: Equatable, Sendable {
     !byPlatform.isEmpty || variables.contains { [.os, .arch, .variant, .osName, .archName].contains($0) }
   }
 
+  /// The path of `other` below the folder that this is. Either may be a value by platform.
+  package func appending(_ other: Template) -> Template {
+    if byPlatform.isEmpty && other.byPlatform.isEmpty {
+      return Template("\(text)/\(other.text)", parts + [.text("/")] + other.parts)
+    }
+    let choices = ownChoices.flatMap { folder in
+      other.ownChoices.compactMap { name in
+        folder.pattern.common(with: name.pattern).map { ($0, folder.template.appending(name.template)) }
+      }
+    }
+    guard let origin = other.origin ?? origin else { return other }
+    return Template(choices.isEmpty ? [(.none, other)] : choices, at: origin)
+  }
+
+  private var ownChoices: [Choice] { byPlatform.isEmpty ? [Choice(pattern: .all, template: self)] : byPlatform }
+
   /// The variables in it, and in all choices of a value by platform.
   package var variables: [Variable] {
     choices.flatMap(\.parts).compactMap { part in
@@ -242,6 +258,11 @@ package enum TemplatePlace: Sendable {
   case tag
   /// The path or the name of one built binary, {binary}.
   case binary
+  /// A set of entries: what is known in any place that may use it.
+  case set
+
+  /// Whether entries of tarballs may stand there.
+  package var takesTarballs: Bool { self == .tarball || self == .set }
 }
 
 /// Reads templates of one rule.

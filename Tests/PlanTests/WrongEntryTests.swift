@@ -7,9 +7,11 @@ import Testing
 struct WrongEntryTests {
   @Test(arguments: [
     WrongLayout("3", "expected an object, found the number 3"),
-    WrongLayout("{}", "expected one of binaries, images, file, tree, paths, text, directory, symlink, artifact, git"),
     WrongLayout(
-      #"{"to": "a"}"#, "expected one of binaries, images, file, tree, paths, text, directory, symlink, artifact, git"),
+      "{}", "expected one of binaries, images, file, tree, paths, text, directory, symlink, artifact, git, set"),
+    WrongLayout(
+      #"{"to": "a"}"#,
+      "expected one of binaries, images, file, tree, paths, text, directory, symlink, artifact, git, set"),
     WrongLayout(#"{"file": "a", "tree": "b", "to": "c"}"#, "expected one verb, found 2"),
     WrongLayout(#"{"fiel": "a", "file": "b", "to": "c"}"#, #".fiel: unknown key; did you mean "file"?"#),
     WrongLayout(#"{"file": "a"}"#, #"missing key "to""#),
@@ -111,7 +113,7 @@ struct WrongEntryTests {
       "2:26: groups.g[0].entries[0].artifact: stands in tarballs alone; an image cannot hold it"),
     WrongLayout(
       #""entries": [{"to": "x"}]"#,
-      "2:13: groups.g[0].entries[0]: expected one of binaries, file, tree, paths, text, directory, symlink, git"),
+      "2:13: groups.g[0].entries[0]: expected one of binaries, file, tree, paths, text, directory, symlink, git, set"),
     WrongLayout(
       #""entries": [{"text": "{md5}", "to": "x"}]"#,
       "2:22: groups.g[0].entries[0].text: {md5} is known in tags alone"),

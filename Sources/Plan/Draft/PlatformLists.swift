@@ -96,6 +96,7 @@ struct PlatformLists {
       switch selector {
       case .list(let name): list(name)
       case .patterns(let patterns): patterns.compactMap(\.platform)
+      case .both(let first, let second): platforms(first).filter { matches(second, $0) }
       }
     return narrowed(all).filter { seen.insert($0).inserted }
   }
@@ -106,12 +107,17 @@ struct PlatformLists {
     case nil: true
     case .list(let name): narrowed(list(name)).contains(platform)
     case .patterns(let patterns): patterns.select(platform)
+    case .both(let first, let second): matches(first, platform) && matches(second, platform)
     }
   }
 
   /// Whether the folder of binaries decides what `selector` selects.
   func isPresent(_ selector: PlatformSelector?) -> Bool {
-    if case .list(let name) = selector { layouts.release.platforms[name] == .present } else { false }
+    switch selector {
+    case .list(let name): layouts.release.platforms[name] == .present
+    case .both(let first, let second): isPresent(first) || isPresent(second)
+    case .patterns, nil: false
+    }
   }
 
   private func list(_ name: String) -> [Platform] {
@@ -149,7 +155,11 @@ struct PlatformLists {
   }
 
   private static func spelledOut(_ selector: PlatformSelector?) -> [Platform] {
-    if case .patterns(let patterns) = selector { patterns.compactMap(\.platform) } else { [] }
+    switch selector {
+    case .patterns(let patterns): patterns.compactMap(\.platform)
+    case .both(let first, let second): spelledOut(first) + spelledOut(second)
+    case .list, nil: []
+    }
   }
 
   /// The platforms with a folder OS/ARCH below `bin`, sorted. Names that begin with "." do not count.

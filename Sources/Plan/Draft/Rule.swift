@@ -26,7 +26,8 @@ struct Rule: Sendable {
   let options: RuleOptions
   let isOverlay: Bool
   let platforms: PlatformSelector?
-  let condition: Condition?
+  /// All of these must hold.
+  let conditions: [Condition]
 }
 
 /// The origin of an artifact's entries: a rule, or an image's own binary.
@@ -107,23 +108,23 @@ struct RuleDecoder {
     if entry.templates.place == .tarball {
       object["from"]?.refuse("stands in images alone; a tarball takes files of the tree")
     }
-    let read = verb.init(VerbEntry(field: field, object: object, templates: entry.templates))
-    let options = RuleOptions(object, entry.templates, needsTo: verb.needsTo)
+    let read = verb.init(VerbEntry(field: field, object: object, templates: entry.templates, folder: entry.folder))
+    let options = RuleOptions(object, entry, needsTo: verb.needsTo)
     // After the options were read, so that all mistakes are told at once.
     guard let read else { return nil }
     return Rule(
       origin: entry.origin, verb: read, options: options, isOverlay: entry.isOverlay, platforms: entry.platforms,
-      condition: entry.condition)
+      conditions: entry.conditions)
   }
 
   private func verb(of object: LayoutObject, _ place: TemplatePlace) -> (any Verb.Type)? {
     let found = verbs.filter { object[$0.key] != nil }
     guard found.count == 1, let verb = found.first else {
-      let all = verbs.filter { place == .tarball || !$0.isOfTarballs }.map { $0.key }.joined(separator: ", ")
+      let all = verbs.filter { place.takesTarballs || !$0.isOfTarballs }.map { $0.key }.joined(separator: ", ")
       object.field.refuse(found.isEmpty ? "expected one of \(all)" : "expected one verb, found \(found.count)")
       return nil
     }
-    if place == .tarball || !verb.isOfTarballs { return verb }
+    if place.takesTarballs || !verb.isOfTarballs { return verb }
     object[verb.key]?.refuse("stands in tarballs alone; an image cannot hold it")
     return nil
   }
@@ -134,8 +135,9 @@ extension RuleOptions {
   static let keys = ["to", "from", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
 
   /// Reads the options of an entry; mistakes are noted.
-  fileprivate init(_ object: LayoutObject, _ templates: TemplateDecoder, needsTo: Bool) {
-    to = (needsTo ? object.required("to") : object["to"]).flatMap(templates.path)
+  fileprivate init(_ object: LayoutObject, _ entry: LayoutEntry, needsTo: Bool) {
+    let own = (needsTo ? object.required("to") : object["to"]).flatMap(entry.templates.path)
+    to = own.map { entry.folder?.appending($0) ?? $0 } ?? entry.folder
     include = Self.globs(object["include"], mayBeEmpty: false)
     exclude = Self.globs(object["exclude"], mayBeEmpty: true)
     isOptional = object["optional"]?.bool ?? false

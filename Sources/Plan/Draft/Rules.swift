@@ -15,6 +15,8 @@ package struct Rules: Sendable {
     let notes = LayoutNotes()
     let decoder = RuleDecoder(verbs: verbs)
     var rules: [RuleOrigin: Rule] = [:]
+    // First, so that a mistake of a set is told once and not with each use.
+    for entry in layouts.entriesOfSets { _ = decoder.rule(entry, notes) }
     for entry in layouts.entries { rules[entry.origin] = decoder.rule(entry, notes) }
     self.layouts = layouts
     self.rules = rules

@@ -109,6 +109,13 @@ struct ScopeFinder {
     }
   }
 
+  /// Whether all conditions of a rule hold. All are looked at, so that what they need is found at once.
+  private mutating func holds(_ rule: Rule) -> Bool {
+    var isPlaced = true
+    for condition in rule.conditions where !holds(condition, at: rule.origin) { isPlaced = false }
+    return isPlaced
+  }
+
   private mutating func platforms(_ selector: PlatformSelector) -> [Platform] {
     prepare(selector)
     return lists.platforms(selector)
@@ -225,7 +232,7 @@ extension ScopeFinder {
 
   /// The rule with its platforms in a tarball for `platform`.
   private mutating func place(_ rule: Rule, of layout: TarballLayout, on platform: Platform?) -> PlacedRule {
-    guard holds(rule.condition, at: rule.origin) else { return PlacedRule(rule: rule, places: []) }
+    guard holds(rule) else { return PlacedRule(rule: rule, places: []) }
     var places: [(platform: Platform?, held: HeldArtifacts)] = []
     for platform in platforms(of: rule, on: platform) {
       var held = HeldArtifacts()
@@ -350,7 +357,7 @@ extension ScopeFinder {
     for layout in layouts.tarballs where holds(layout.condition, at: layout.origin) {
       let platforms: [Platform?] = layout.platforms.map { self.platforms($0) } ?? [nil]
       for rule in rules.of(layout.entries) {
-        guard let list = rule.verb.images, holds(rule.condition, at: rule.origin) else { continue }
+        guard let list = rule.verb.images, holds(rule) else { continue }
         for platform in platforms.flatMap({ self.platforms(of: rule, on: $0) }) {
           let images = images(list, rule, on: platform).map { (group: $0.group, name: $0.rule.name) }
           holders.append(ImageHolder(layout: layout, to: rule.options.to, platform: platform, images: images))
@@ -377,7 +384,7 @@ extension ScopeFinder {
 
   private mutating func placed(_ entries: [LayoutEntry], on platform: Platform) -> [PlacedRule] {
     rules.of(entries).map { rule in
-      let isPlaced = holds(rule.condition, at: rule.origin) && matches(rule.platforms, platform)
+      let isPlaced = holds(rule) && matches(rule.platforms, platform)
       return PlacedRule(rule: rule, places: isPlaced ? [(platform, HeldArtifacts())] : [])
     }
   }

@@ -73,6 +73,8 @@ struct VerbEntry {
   /// The whole entry.
   let object: LayoutObject
   let templates: TemplateDecoder
+  /// The folder that the entry's own paths are below, where it stands in a set.
+  var folder: Template?
 
   var names: LayoutNames { templates.names }
 

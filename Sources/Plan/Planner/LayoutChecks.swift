@@ -85,7 +85,10 @@ struct LayoutChecks {
 extension ReleaseLayout {
   /// All platforms that fast runs may add to what `selector` selects.
   fileprivate func fastAdditions(to selector: PlatformSelector) -> [Platform] {
-    guard case .list(let name) = selector else { return [] }
-    return fastWith.flatMap { $0.platforms[name] ?? [] }
+    switch selector {
+    case .list(let name): fastWith.flatMap { $0.platforms[name] ?? [] }
+    case .both(let first, let second): fastAdditions(to: first) + fastAdditions(to: second)
+    case .patterns: []
+    }
   }
 }

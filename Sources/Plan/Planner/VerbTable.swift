@@ -4,7 +4,7 @@
 enum VerbTable {
   static let verbs: [any Verb.Type] = [
     BinariesVerb.self, ImagesVerb.self, FileVerb.self, TreeVerb.self, PathsVerb.self, TextVerb.self,
-    DirectoryVerb.self, SymlinkVerb.self, ArtifactVerb.self, GitVerb.self,
+    DirectoryVerb.self, SymlinkVerb.self, ArtifactVerb.self, GitVerb.self, SetVerb.self,
   ]
 
   /// The guide's lines about verbs: how to write an entry, how it uses `to`, and what it brings.

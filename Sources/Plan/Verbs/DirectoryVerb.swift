@@ -14,7 +14,7 @@ struct DirectoryVerb: Verb {
 
   init?(_ entry: VerbEntry) {
     guard let path = entry.templates.path(entry.field) else { return nil }
-    self.path = path
+    self.path = entry.folder?.appending(path) ?? path
   }
 
   var templates: [Template] { [path] }

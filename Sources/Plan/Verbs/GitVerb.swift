@@ -33,7 +33,7 @@ struct GitVerb: Verb {
   }
 
   private static func bringsCommitID(_ field: LayoutField, _ entry: VerbEntry) -> Bool? {
-    if entry.templates.place == .tarball { return field.bool }
+    if entry.templates.place.takesTarballs { return field.bool }
     field.refuse("stands in tarballs alone; a layer cannot hold it")
     return nil
   }

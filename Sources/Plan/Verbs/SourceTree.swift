@@ -26,8 +26,11 @@ struct SourceTree {
   func path(_ template: Template, at place: RulePlace) throws -> [UInt8] { path(try place.archivePath(template)) }
 
   /// `path` below the root, without "./" before it.
-  func path(_ path: ArchivePath) -> [UInt8] {
-    root == Array(".".utf8) ? path.bytes : root + [UInt8(ascii: "/")] + path.bytes
+  func path(_ path: ArchivePath) -> [UInt8] { self.path(below: path.bytes) }
+
+  /// The same for a path that was found there.
+  func path(below path: [UInt8]) -> [UInt8] {
+    root == Array(".".utf8) ? path : root + [UInt8(ascii: "/")] + path
   }
 
   /// Why `resolved`, the end of a path of the source tree, cannot be packed; nil when it is in the tree.
@@ -61,6 +64,8 @@ struct SourceTree {
     /// The state of its contents, from the folders above it.
     var state = TreeFilter.State.open
     let filter: TreeFilter
+    /// Whether all files go to `to` itself.
+    var isFlat = false
     let purpose: FilePurpose
   }
 
@@ -71,15 +76,44 @@ struct SourceTree {
     var taken = 0
     let walker = TreeWalker(
       root: walk.source, filter: walk.filter, own: context.own, patternPrefix: walk.patternPrefix)
+    var flat = FlatNames()
     try walker.walk(walk.state, jobs: context.options.jobs) { found in
       switch found {
       case .item(let item):
         taken += item.status.isFolder ? 0 : 1
+        if walk.isFlat {
+          if !item.status.isFolder { flat.add(item, of: walk, to: &draft, at: place) }
+          return
+        }
         draft.add(item, at: walk.to + item.path, from: path, source: start + item.path, for: walk.purpose, place)
       case .refused(let mistake): draft.said.refuse(mistake, at: place.origin)
       }
     }
     return taken
+  }
+}
+
+/// The names that a flat tree has put into its one folder.
+private struct FlatNames {
+  /// Each name with the path of its file below the tree.
+  private var paths: [[UInt8]: [UInt8]] = [:]
+  private var folders: [[UInt8]: Draft.PathStart] = [:]
+
+  /// Adds a file or symlink under its name alone; a second one of the name is a mistake.
+  mutating func add(_ item: WalkedItem, of walk: SourceTree.Walk, to draft: inout Draft, at place: RulePlace) {
+    let slash = UInt8(ascii: "/")
+    let end = item.path.lastIndex(of: slash).map { $0 + 1 } ?? 0
+    let (name, folder) = (Array(item.path[end...]), walk.source + [slash] + item.path[..<end])
+    if let other = paths.updateValue(item.path, forKey: name) {
+      let both = [other, item.path].sorted(by: bytesPrecede).map { escapedName($0) }.joined(separator: " and ")
+      return draft.said.refuse(
+        Diagnostic(.usage, "flatten: \(both) have one name, \(escapedName(name))"), at: place.origin)
+    }
+    let start =
+      folders[folder]
+      ?? Draft.PathStart(folder: draft.collector.add(sourceFolder: folder), dropping: walk.to.count)
+    folders[folder] = start
+    draft.add(item, at: walk.to + name, from: start, source: folder + name, for: walk.purpose, place)
   }
 }
 

@@ -8,13 +8,19 @@ import Layout
 struct TreeVerb: Verb {
   let source: Template
   let base: String?
+  /// Whether its files all go into one folder.
+  let isFlat: Bool
 
   static let key = "tree"
   static let guide = VerbGuide(argument: "PATH", brings: "symlinks stay symlinks, empty folders are kept")
-  static let options = ["to", "from", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
+  static let options = [
+    "to", "from", "flatten", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked",
+  ]
   static let needsTo = false
 
   init?(_ entry: VerbEntry) {
+    isFlat = entry.object["flatten"]?.bool ?? false
+    if entry.object["from"] != nil { entry.object["flatten"]?.refuse("is for the source tree; a base keeps its folders") }
     guard let source = entry.templates.folder(entry.field) else { return nil }
     self.source = source
     base = entry.base
@@ -54,7 +60,7 @@ struct TreeVerb: Verb {
     }
     let below = to.map { $0 + [UInt8(ascii: "/")] } ?? []
     let walk = SourceTree.Walk(
-      source: source, to: below, filter: place.filter(draft.style),
+      source: source, to: below, filter: place.filter(draft.style), isFlat: isFlat,
       purpose: FilePurpose(.tree, of: self.source, place))
     try place.checkSelection(try tree.add(walk, to: &draft, at: place))
   }

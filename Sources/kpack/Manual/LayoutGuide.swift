@@ -11,10 +11,11 @@ enum LayoutGuide {
     Options of an entry: include, exclude, optional, overlay (may replace what an earlier entry put there), mode
     ("0755"), owner ("UID:GID"), capabilities (of files in images, as setcap takes them: ["cap_net_raw=ep"]), from (in
     images: a base whose file or tree it is), unchecked (true: files for other machines are no mistake, nor are
-    programs that an image cannot run), commitId (of git: true has the archive begin with the commit's name), platforms
-    (a list, ["linux/*"] or ["!windows/*"]; it expands the entry in a tarball without platforms and is a condition in
-    one with), when ("FLAG" or "!FLAG").
-    No tree takes in .git, unless an include names it.
+    programs that an image cannot run), commitId (of git: true has the archive begin with the commit's name), rename
+    (of binaries: "{binary}-{os}", or { "old": "new" }), flatten (of tree: true puts all files into one folder),
+    platforms (a list, ["linux/*"] or ["!windows/*"]; it expands the entry in a tarball without platforms and is a
+    condition in one with), when ("FLAG" or "!FLAG").
+    No tree takes in .git, unless an include names it. paths takes patterns such as "man/*.1" and "LICENSE*".
     Patterns: without "/" for the base name of a file or symlink; with "/" for the path below the tree; ending in
     "/" for a folder and all below it. `*` stops at "/", `**` does not; `?`, `[a-z]` and `\\` as in a shell.
     Variables: {name} {version} {semver} {commit} {shortCommit} {date} {env.NAME} {os} {arch} {variant} {osName} {archName}
@@ -26,8 +27,9 @@ enum LayoutGuide {
     format: .tar.gz or .tgz, .tar or .zip. release.json may also have fast (platforms of a fast run), fastWith (more of
     them, [{ "variable": "VAR", "prefix": "darwin", "platforms": { "LIST": ["darwin/amd64"] } }]), override ("intersect"
     or "replace": what --platform does) and flags ({ "F": { "env": "VAR", "default": "n" } }), binaryPath
-    ("{os}/{arch}{variant}/{binary}"), names ({ "os": { "darwin": "macOS" } } for {osName}, "arch" for {archName}) and
-    environment (["NAME"] for {env.NAME}); a platform list may be "present": those in the folder of binaries.
+    ("{os}/{arch}{variant}/{binary}"), names ({ "os": { "darwin": "macOS" } } for {osName}, "arch" for {archName}),
+    environment (["NAME"] for {env.NAME}), sets ({ "docs": [ENTRIES] }, for entries with set) and extends (a built-in set or
+    a folder, from which the set differs by what it says itself); a platform list may be "present": those in the folder of binaries.
     `kpack layouts export DIR` writes out the built-in layouts, those of Kubernetes v1.7, with a JSON Schema that
     explains every key; `kpack layouts check DIR` tells every mistake of yours.
 

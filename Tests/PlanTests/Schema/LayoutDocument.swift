@@ -35,7 +35,8 @@ struct LayoutDocument {
 
   private static let others = [
     "release": #"""
-    {"name": "x", "platforms": {"p": ["linux/amd64"], "q": "present"}, "binaries": {"b": ["one"]}, "flags": {"f": {}}}
+    {"name": "x", "platforms": {"p": ["linux/amd64"], "q": "present"}, "binaries": {"b": ["one"]}, "flags": {"f": {}},
+     "sets": {"s": [{"directory": "d"}]}}
     """#,
     "images": #"{"bases": {"base": "x"}, "groups": {"g": [], "h": []}}"#,
     "src": #"{"tarball": "src.tgz", "entries": []}"#,
@@ -55,7 +56,8 @@ struct LayoutDocument {
            "names": {"os": {"darwin": "macOS"}, "arch": {"amd64": "x86_64", "arm/v6": "armv6"}},
            "archive": {"root": "r", "owner": "0:0", "exclude": ["*~"], "mode": "normal", "mtime": 1, "level": 6},
            "flags": {"f": {"env": "F", "default": "y", "onWith": ["A"]}},
-           "checksums": [{"file": "SUMS-{version}", "algorithm": "sha512"}, {"beside": ".sha256"}]}
+           "checksums": [{"file": "SUMS-{version}", "algorithm": "sha512"}, {"beside": ".sha256"}],
+           "sets": {"s": [{"tree": "a", "flatten": true}, {"set": "t", "to": "x", "when": "f"}], "t": []}}
           """#),
       LayoutDocument(kind: .release, text: #"{"name": "x", "checksums": false}"#),
       LayoutDocument(
@@ -128,6 +130,8 @@ struct LayoutDocument {
   private static let entries = [
     #"{"binaries": "b", "to": "t", "optional": true, "mode": "0755", "unchecked": true, "overlay": true}"#,
     #"{"binaries": ["one"], "platforms": ["linux/*"], "when": "!f"}"#,
+    #"{"binaries": "b", "rename": "{binary}-{os}"}"#,
+    #"{"binaries": ["one", "two"], "rename": {"one": "three"}}"#,
     #"{"binaries": [{"windows/*": "two", "*": "one"}], "platforms": ["!linux/arm", "!windows/*"]}"#,
     #"{"file": {"windows/*": "f", "*": "g"}, "to": {"amd64": "t", "*": "u"}, "platforms": ["linux/*", "!linux/arm/v6"]}"#,
     #"{"tree": {"windows/*": ".", "*": "a"}}"#,
@@ -141,10 +145,13 @@ struct LayoutDocument {
     #"{"file": "f", "to": "t", "optional": true, "mode": "0755", "unchecked": true}"#,
     #"{"tree": "a", "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "mode": "755", "owner": "0:1"}"#,
     #"{"paths": ["a", "b/c"], "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "unchecked": true}"#,
+    #"{"tree": ".", "flatten": true}"#,
+    #"{"paths": ["a*", "b/**/[cd]?"]}"#,
     #"{"text": "x", "to": "t", "mode": "0644", "unchecked": false}"#,
     #"{"directory": "d", "mode": "0700", "platforms": "p"}"#,
     #"{"$comment": "c", "symlink": "s", "to": "t", "owner": "7:7"}"#,
     #"{"artifact": "src", "to": "t", "mode": "0600"}"#,
+    #"{"set": "s", "to": "t", "overlay": true, "platforms": "p", "when": "f"}"#,
     #"{"git": "HEAD", "to": "t", "include": ["i"], "exclude": ["e"], "mode": "0755", "commitId": true}"#,
   ]
 }

@@ -70,7 +70,7 @@ struct LayoutMutations {
   private static func holdsNames(_ place: String) -> Bool {
     [
       ".platforms", ".binaries", ".flags", ".bases", ".base", ".ref", ".repository", ".groups", ".env", ".labels",
-      ".os", ".arch", ".annotations",
+      ".os", ".arch", ".annotations", ".sets", ".rename",
       ".binaryPath", ".tarball", ".root", ".file", ".tree", ".text", ".directory", ".symlink", ".git", ".to", ".tag",
       ".user", ".workdir",
     ]
@@ -108,7 +108,7 @@ struct LayoutMutations {
   /// What most places that have this key take.
   private func value(for key: String) -> JSONLiteral {
     switch key {
-    case "optional", "overlay", "unchecked", "commitId": .bool(true)
+    case "optional", "overlay", "unchecked", "commitId", "flatten": .bool(true)
     case "include", "exclude", "paths", "cmd", "entrypoint", "names": .array([.string("a")])
     case "expose": .array([.string("80")])
     case "volumes": .array([.string("/v")])
@@ -121,6 +121,7 @@ struct LayoutMutations {
     case "platforms": .string("p")
     case "when": .string("f")
     case "artifact": .string("src")
+    case "set": .string("s")
     case "binaries": .string("b")
     case "images": .string("g")
     default: .string("a")

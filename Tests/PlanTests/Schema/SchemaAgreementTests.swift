@@ -69,6 +69,16 @@ struct RuleBeyondSchemas: Sendable {
     RuleBeyondSchemas("a backslash is before something", .tarball, entry(#"{"tree": ".", "exclude": ["a\\"]}"#)) {
       $0.hasPrefix("a pattern that ends in a backslash")
     },
+    RuleBeyondSchemas(
+      "no set brings in itself", .release, #"{"name": "a", "sets": {"s": [{"set": "s"}]}}"#
+    ) { $0.hasPrefix("a set cannot bring in itself: ") },
+    RuleBeyondSchemas(
+      "a name is given to binaries of the entry", .tarball,
+      entry(#"{"binaries": ["a"], "platforms": "p", "rename": {"b": "c"}}"#)
+    ) { $0.hasPrefix("none of these binaries is named ") },
+    RuleBeyondSchemas(
+      "binaries get names of their own", .tarball, entry(#"{"binaries": ["a", "b"], "platforms": "p", "rename": "c"}"#)
+    ) { $0.hasPrefix("gives all of these binaries one name; ") },
     RuleBeyondSchemas("no tarball holds itself", .tarball, entry(#"{"artifact": "app", "to": "a"}"#)) {
       $0.hasPrefix("a tarball cannot hold itself: ")
     },

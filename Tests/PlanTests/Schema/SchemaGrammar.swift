@@ -112,7 +112,8 @@ struct SchemaGrammar {
   /// `LayoutDocument` declares. What is not here is taken from the schema's examples.
   private static let samples: [String: [String]] = [
     "platforms.listName": ["p", "q"], "binaries.listName": ["b"], "images.listName": ["g", "h"],
-    "artifact.listName": ["src"], "bases.listName": ["base", "other"], "base.listName": ["base"],
+    "artifact.listName": ["src"], "set.listName": ["s"], "sets.listName": ["s", "t"],
+    "bases.listName": ["base", "other"], "base.listName": ["base"],
     "groups.listName": ["g", "h"], "flags.listName": ["f"], "when": ["f", "!f", "git-clean"],
     "fileName": ["one", "two.sh"], "path": ["a", "a/b", "etc/{name}.conf"], "platform": ["linux/amd64", "linux/arm64"],
     "platforms.entry": ["windows/amd64", "linux/amd64", "linux/*"], "globs": ["*.go", "/a/**", "b/"],

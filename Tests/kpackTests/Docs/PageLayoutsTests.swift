@@ -21,7 +21,8 @@ struct PageSet: CustomStringConvertible {
   private static let around = [
     "release.json": """
     {"name":"p","platforms":{"all":["linux/amd64","darwin/arm64","windows/amd64"],"linux":["linux/amd64"]},
-     "binaries":{"all":["hello"]},"flags":{"plugins":{}}}
+     "binaries":{"all":["hello"]},"flags":{"plugins":{}},
+     "sets":{"docs":[{"file":"LICENSE","to":"LICENSE"}]}}
     """,
     "images.json": """
     {"registry":"r.example","bases":{"busybox":"busybox"},
