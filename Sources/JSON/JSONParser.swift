@@ -7,6 +7,8 @@ import Basics
 struct JSONParser {
   private let bytes: [UInt8]
   private let mostValues: Int
+  /// The number of the document in positions.
+  private let document: Int
   /// What is to be read next.
   private var index: Int
   /// The number of the line that `index` is in, and where it starts.
@@ -19,9 +21,10 @@ struct JSONParser {
   /// How many values were begun.
   private var values = 0
 
-  init(bytes: [UInt8], start: Int, mostValues: Int) {
+  init(bytes: [UInt8], start: Int, mostValues: Int, document: Int) {
     self.bytes = bytes
     self.mostValues = mostValues
+    self.document = document
     index = start
     lineStart = start
   }
@@ -246,7 +249,7 @@ struct JSONParser {
 
   /// Where `index` is.
   private var position: JSONPosition {
-    JSONPosition(line: line, column: index - lineStart - continuationBytes + 1)
+    JSONPosition(line: line, column: index - lineStart - continuationBytes + 1, document: document)
   }
 
   /// The mistake that something else than `wanted` is next.

@@ -8,12 +8,15 @@ package enum JSONReader {
   package static let deepestNesting = 64
 
   /// Reads `bytes`, one JSON document in UTF-8, with or without a byte order mark, of at most `mostValues` values: in the
-  /// tree a value takes many times the two bytes that it may have in the document.
+  /// tree a value takes many times the two bytes that it may have in the document. `document` is the number in all
+  /// positions.
   ///
   /// Throws at the first mistake: what RFC 8259 doesn't allow, text that is not UTF-8, a lone surrogate escape, a key
   /// that its object has already, nesting deeper than `deepestNesting`, a document of more than `largestDocument`, one
   /// value too many.
-  package static func read(_ bytes: [UInt8], mostValues: Int = largestDocument) throws(JSONError) -> JSONValue {
+  package static func read(
+    _ bytes: [UInt8], mostValues: Int = largestDocument, document: Int = 0
+  ) throws(JSONError) -> JSONValue {
     guard bytes.count <= largestDocument else {
       throw refusal("expected at most \(largestDocument) bytes (16 MiB), found \(bytes.count)")
     }
@@ -21,7 +24,7 @@ package enum JSONReader {
       throw refusal("expected UTF-8, found \(encoding)")
     }
     let start = bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
-    var parser = JSONParser(bytes: bytes, start: start, mostValues: mostValues)
+    var parser = JSONParser(bytes: bytes, start: start, mostValues: mostValues, document: document)
     return try parser.readDocument()
   }
 

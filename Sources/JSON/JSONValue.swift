@@ -7,10 +7,13 @@ package struct JSONPosition: Hashable, Sendable {
   package let line: Int
   /// Counted from 1, in Unicode scalars; a byte order mark counts for nothing.
   package let column: Int
+  /// Which of several documents it is in, where their values are put together; 0 where nobody asks.
+  package let document: Int
 
-  package init(line: Int, column: Int) {
+  package init(line: Int, column: Int, document: Int = 0) {
     self.line = line
     self.column = column
+    self.document = document
   }
 }
 

@@ -14,6 +14,7 @@ package struct EntrySets: Sendable {
   /// Reads `sets` of release.json, without the entries themselves.
   init(_ field: LayoutField) {
     for (name, field) in field.namedMembers ?? [] where field.elements != nil {
+      field.notes.declare("set", name, at: field)
       lists[name] = (field.origin, field.value)
     }
     for mistake in circles() { field.notes.add(mistake) }

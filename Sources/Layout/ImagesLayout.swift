@@ -33,7 +33,10 @@ package struct ImagesLayout: Sendable {
     var names = names
     names.bases = Set(baseFields.map(\.key))
     let decoder = ImageRuleDecoder(names: names, bases: Set(baseFields.map(\.key)))
-    for (name, field) in baseFields { bases[name] = decoder.base(name, field) }
+    for (name, field) in baseFields {
+      field.notes.declare("base", name, at: field)
+      bases[name] = decoder.base(name, field)
+    }
     let defaults = object["defaults"].flatMap(decoder.defaults) ?? ImageDefaults()
     for (name, field) in object.required("groups")?.namedMembers ?? [] { groups[name] = decoder.group(field, defaults) }
   }

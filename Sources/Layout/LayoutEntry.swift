@@ -106,6 +106,9 @@ struct EntryReader {
   let hasPlatform: Bool
   var place = TemplatePlace.tarball
 
+  /// One entry that brings in no set.
+  func entry(_ field: LayoutField) -> LayoutEntry? { LayoutEntry(field, self, of: nil) }
+
   /// The entries of an array. After each that brings in a set come the entries of that set.
   func entries(_ list: LayoutField) -> [LayoutEntry] { entries(list, of: nil, in: []) }
 

@@ -48,6 +48,14 @@ package struct RuleOrigin: Hashable, Sendable, CustomStringConvertible {
     return user.map { "\(own) (of \($0))" } ?? own
   }
 
+  /// Whether it comes first in an order by files, places in them and entries that bring it in.
+  package func stands(before other: RuleOrigin) -> Bool {
+    if file != other.file { return file.utf8.lexicographicallyPrecedes(other.file.utf8) }
+    let (own, others) = ([position.line, position.column], [other.position.line, other.position.column])
+    if own != others { return own.lexicographicallyPrecedes(others) }
+    return (user ?? "").utf8.lexicographicallyPrecedes((other.user ?? "").utf8)
+  }
+
   /// The place in a few characters, for listings: "server.json:7".
   package var short: String {
     let name = file.utf8.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? []
@@ -60,6 +68,10 @@ package final class LayoutNotes {
   package private(set) var errors: [LayoutError] = []
   /// As "KIND NAME".
   package private(set) var usedNames: Set<String> = []
+  /// Names that are declared, for others to use.
+  private(set) var declaredNames: [(kind: String, name: String, origin: RuleOrigin)] = []
+  /// The paths of the documents that were read; their numbers begin at 1.
+  private var documents: [String] = []
   private var told: Set<LayoutError> = []
   /// How many entries of sets were brought in.
   private var broughtIn = 0
@@ -85,4 +97,20 @@ package final class LayoutNotes {
   static let mostBroughtIn = 100_000
 
   func use(_ kind: String, _ name: String) { usedNames.insert("\(kind) \(name)") }
+
+  /// Notes that a name is declared at `field`.
+  func declare(_ kind: String, _ name: String, at field: LayoutField) {
+    declaredNames.append((kind, name, field.origin))
+  }
+
+  /// A new number for the document at `path`.
+  func number(ofDocument path: String) -> Int {
+    documents.append(path)
+    return documents.count
+  }
+
+  /// The path of the document with this number; nil where it was not read with these notes.
+  func path(ofDocument number: Int) -> String? {
+    documents.indices.contains(number - 1) ? documents[number - 1] : nil
+  }
 }

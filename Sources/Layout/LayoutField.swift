@@ -24,11 +24,18 @@ package struct LayoutField {
 
   /// `value`, a part of this one at `path`, as a field.
   private func below(_ value: JSONValue, _ path: String) -> LayoutField {
-    LayoutField(value: value, file: file, path: path, notes: notes, user: user)
+    let file = notes.path(ofDocument: value.position.document) ?? file
+    return LayoutField(value: value, file: file, path: path, notes: notes, user: user)
   }
 
-  /// The same field with its mistakes noted elsewhere: nobody reads them there.
-  var unheard: LayoutField { LayoutField(value: value, file: file, path: path, notes: LayoutNotes(), user: user) }
+  /// Another value at the same place.
+  func with(_ kind: JSONValue.Kind) -> LayoutField { below(JSONValue(position: value.position, kind: kind), path) }
+
+  /// The member at `key` of an object; nil, without a mistake, where there is none.
+  func member(_ key: String) -> LayoutField? {
+    guard case .object(let members) = value.kind else { return nil }
+    return members.first { $0.key.utf8.elementsEqual(key.utf8) }.map { below($0.value, path(of: key)) }
+  }
 
   /// Adds a mistake at this place.
   package func refuse(_ reason: String) {

@@ -46,20 +46,18 @@ package struct LayoutSet: Sendable {
   package let mistakes: [LayoutError]
   /// Names that are referred to, as "KIND NAME".
   private let usedNames: Set<String>
+  /// Names that the set itself declares, as "KIND NAME", each with the mistake that nothing refers to it.
+  private let declared: [(name: String, mistake: LayoutError)]
   /// The paths of the files in the order in which their mistakes are reported.
   private let order: [String: Int]
 
-  /// Decodes and checks `files`, read from `place`.
-  package init(_ files: [LayoutFile], from place: String) {
+  /// Decodes and checks `files`, read from `place`; `finder` finds the sets that they extend.
+  package init(_ files: [LayoutFile], from place: String, extending finder: SetFinder = SetFinder()) {
     let notes = LayoutNotes()
-    var fields: [String: LayoutField] = [:]
-    for file in files {
-      if !LayoutName.isValid(file.name) {
-        notes.add(LayoutError(file: file.path, reason: "the name of a layout has letters, digits, '.', '_' and '-'"))
-      }
-      fields[file.name] = Self.read(file, notes)
-    }
-    let names = files.map(\.name).filter { $0 != "release" && $0 != "images" }.sorted()
+    let chain = SetChain(SetFiles(place, files), finder, notes)
+    // Without a set that is extended, all else would be found missing.
+    let fields = chain.isComplete ? chain.fields : [:]
+    let names = chain.names.filter { $0 != "release" && $0 != "images" }
     if !files.contains(where: { $0.name == "release" }) {
       notes.add(LayoutError(file: "\(place)/release.json", reason: "missing; every set of layouts has one"))
     }
@@ -75,10 +73,16 @@ package struct LayoutSet: Sendable {
     tarballs = names.compactMap { name in
       fields[name].flatMap { TarballLayout($0, name: name, release: ofTarballs, names: known) }
     }
-    let paths = Dictionary(files.map { ($0.name, $0.path) }) { first, _ in first }
-    let inOrder = (["release", "images"] + names).compactMap { paths[$0] }
-    order = Dictionary(inOrder.enumerated().map { ($1, $0) }) { first, _ in first }
+    order = Dictionary(chain.paths.enumerated().map { ($1, $0) }) { first, _ in first }
     usedNames = notes.usedNames
+    // What is inherited is there for all sets, whether this one has a use for it or not.
+    self.declared = notes.declaredNames.filter { chain.own.contains($0.origin.file) }.map { kind, name, origin in
+      let reason = "the \(kind) \(quoted(name)) is never used"
+      return (
+        "\(kind) \(name)",
+        LayoutError(file: origin.file, position: origin.position, path: origin.path, reason: reason)
+      )
+    }
     mistakes = notes.errors
   }
 
@@ -108,30 +112,10 @@ package struct LayoutSet: Sendable {
     [order[mistake.file] ?? -1, mistake.position?.line ?? 0, mistake.position?.column ?? 0]
   }
 
-  private static func read(_ file: LayoutFile, _ notes: LayoutNotes) -> LayoutField? {
-    do {
-      return LayoutField(value: try JSONReader.read(file.bytes), file: file.path, path: "", notes: notes)
-    } catch {
-      notes.add(LayoutError(file: file.path, position: error.position, path: error.path, reason: error.reason))
-      return nil
-    }
-  }
-
-  /// Names that are declared but used neither here nor in `usedNames`: allowed, but rarely meant.
-  package func warnings(usedNames others: Set<String>) -> [String] {
-    let file = order.first { $0.value == 0 }?.key ?? ""
-    let bases = images?.bases.values.sorted { $0.name < $1.name } ?? []
-    let declared =
-      release.platforms.keys.sorted().map { (file, "list of platforms", $0) }
-      + release.binaries.keys.sorted().map { (file, "list of binaries", $0) }
-      + release.flags.keys.sorted().map { (file, "flag", $0) }
-      + release.sets.names.sorted().map { (file, "set", $0) }
-      + bases.map { ($0.origin.file, "base", $0.name) }
+  /// Names that the set declares and that are used neither here nor in `usedNames`.
+  package func unused(usedNames others: Set<String>) -> [LayoutError] {
     let used = usedNames.union(others)
-    return release.warningsOfPlatforms
-      + declared.filter { !used.contains("\($0.1) \($0.2)") }.map { file, kind, name in
-        "\(file): the \(kind) \(quoted(name)) is never used"
-      }
+    return sorted(declared.filter { !used.contains($0.name) }.map(\.mistake))
   }
 }
 

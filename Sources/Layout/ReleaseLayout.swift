@@ -72,7 +72,8 @@ package struct ReleaseLayout: Sendable {
   private var platformOrigins: [Platform: RuleOrigin] = [:]
 
   static let keys = [
-    "$schema", "name", "platforms", "fast", "fastWith", "override", "binaries", "binaryPath", "names", "environment",
+    "$schema", "extends", "name", "platforms", "fast", "fastWith", "override", "binaries", "binaryPath", "names",
+    "environment",
     "archive", "flags", "checksums", "sets",
   ]
   static let fastAdditionKeys = ["variable", "prefix", "platforms"]
@@ -85,6 +86,7 @@ package struct ReleaseLayout: Sendable {
     guard let object = field.object(Self.keys) else { return }
     name = object.required("name")?.onePart ?? ""
     let lists = object["platforms"]?.namedMembers ?? []
+    for (key, field) in lists { field.notes.declare("list of platforms", key, at: field) }
     for (key, field) in lists { platforms[key] = Self.platformList(field) }
     fast = object["fast"]?.platforms
     for field in (lists.map(\.field) + [object["fast"]].compactMap { $0 }) where field.isArray {
@@ -121,7 +123,7 @@ package struct ReleaseLayout: Sendable {
   package func origin(of platform: Platform) -> RuleOrigin? { platformOrigins[platform] }
 
   /// A warning for each platform that is not in Go's words and near to one that is.
-  var warningsOfPlatforms: [String] {
+  package var warningsOfPlatforms: [String] {
     let known = platformOrigins.compactMap { platform, origin in platform.near.map { (platform, origin, $0) } }
     return known.sorted { "\($0.0)" < "\($1.0)" }.map { platform, origin, near in
       "\(origin): \(platform) is not in Go's words\(didYouMean(quoted("\(near)")))"
@@ -129,6 +131,7 @@ package struct ReleaseLayout: Sendable {
   }
 
   private mutating func addBinaries(_ list: String, _ field: LayoutField) {
+    field.notes.declare("list of binaries", list, at: field)
     binaries[list] = field.elements?.compactMap { element in
       guard let name = element.onePart else { return nil }
       if binaryOrigins[name] == nil { binaryOrigins[name] = element.origin }
@@ -189,6 +192,7 @@ package struct ReleaseLayout: Sendable {
   }
 
   private mutating func addFlag(_ name: String, _ field: LayoutField) {
+    field.notes.declare("flag", name, at: field)
     guard let object = field.object(Self.flagKeys) else { return }
     if name == Self.gitCleanFlag { field.refuse("the flag \(name) is built in") }
     var flag = LayoutFlag()

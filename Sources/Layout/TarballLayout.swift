@@ -21,6 +21,8 @@ package struct TarballLayout: Sendable {
   package let stage: String
   /// Whether its entries are put into the stage.
   package let isStaged: Bool
+  /// Whether it may be empty.
+  package let isOptional: Bool
   package let settings: ArchiveSettings
   /// What systems and architectures are called in its templates.
   package let naming: PlatformNaming
@@ -28,7 +30,7 @@ package struct TarballLayout: Sendable {
   /// Whether the one file that the entries bring is shipped as it is.
   package let isBinary: Bool
 
-  static let keys = ["$schema", "tarball", "platforms", "when", "stage", "archive", "names", "entries"]
+  static let keys = ["$schema", "tarball", "platforms", "when", "stage", "optional", "archive", "names", "entries"]
   static let binaryKeys = ["$schema", "binary", "file", "platforms", "when", "mode", "names"]
 
   init?(_ field: LayoutField, name: String, release: ReleaseLayout, names: LayoutNames) {
@@ -43,6 +45,7 @@ package struct TarballLayout: Sendable {
     origin = field.origin
     platforms = object["platforms"].flatMap { $0.platformSelector(names) }
     condition = object["when"].flatMap { Condition($0, names) }
+    isOptional = object["optional"]?.bool ?? false
     let stage = object["stage"]
     isStaged = !isBinary && stage?.value.kind != .bool(false)
     self.stage = isStaged ? stage.flatMap(Self.stage) ?? name : name
@@ -84,8 +87,8 @@ package struct TarballLayout: Sendable {
       member("mode", mode?.value ?? JSONValue(position: place, kind: .string("0755"))),
     ]
     let entry = JSONValue(position: place, kind: .object(members))
-    return LayoutEntry(
-      LayoutField(value: entry, file: field.file, path: "", notes: field.notes), names, hasPlatform: true)
+    let reader = EntryReader(names: names, hasPlatform: true)
+    return reader.entry(LayoutField(value: entry, file: field.file, path: "", notes: field.notes))
   }
 
   /// The name of the folder in the stage that `field` gives.

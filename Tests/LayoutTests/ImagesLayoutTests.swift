@@ -30,7 +30,7 @@ struct ImagesLayoutTests {
         + #"{"images": "main"}]}"#,
     ])
     // The list is an entry's.
-    #expect(set.warnings(usedNames: ["list of binaries b"]) == [])
+    #expect(set.unused(usedNames: ["list of binaries b"]) == [])
     let layout = try #require(set.images)
     #expect(layout.registry?.text == "r" && layout.tag.text == "{version}-{arch}")
     #expect(layout.repository.text == "{registry}/x")
@@ -90,7 +90,7 @@ struct ImagesLayoutTests {
 
   @Test func `a base that no image stands on is a warning`() throws {
     let set = try LayoutSet.of(["release": #"{"name": "a"}"#, "images": #"{"bases": {"b": "c"}, "groups": {}}"#])
-    #expect(set.warnings(usedNames: []) == [#"layouts/images.json: the base "b" is never used"#])
+    #expect(set.unused(usedNames: []).map(\.reason) == [#"the base "b" is never used"#])
   }
 
   @Test func `two groups may have an image of one name`() throws {

@@ -58,6 +58,13 @@ private let wrongLayouts: [CheckedLayouts] = [
   .rules(
     #"{"text": "x", "to": "a", "platforms": ["plan9/*"]}"#, head: #""platforms": ["linux/arm"]"#,
     mistakes: "entries[0]: none of its platforms is one of those that it is made for"),
+  .images(
+    #"{"binary": "tool", "base": "base", "entries": [{"text": "x", "to": "a", "platforms": ["windows/*"]}]}"#,
+    mistakes: "groups.main[0].entries[0]: none of its platforms is one of those that it is made for"),
+  .images(
+    #"{"binary": "tool", "base": "base"}"#,
+    keys: #""bases": {"base": {"ref": "base", "entries": [{"text": "x", "to": "a", "platforms": ["!linux/*"]}]}}"#,
+    mistakes: "bases.base.entries[0]: none of its platforms is one of those that it is made for"),
   CheckedLayouts(
     layouts: [("app", tarball([])), ("two", tarball([]))],
     mistakes: [#"layouts/two.json:1:13: tarball: two tarballs have the name "app.tgz": app and two"#]),
@@ -128,6 +135,21 @@ struct LayoutCheckTests {
     let files = layouts.map { LayoutFile(path: "layouts/\($0.0).json", bytes: Array($0.1.utf8)) }
     let warnings = try Planner.check(try Planner.rules(files, from: "layouts"))
     #expect(warnings.map { String($0.prefix(16)) } == ["with --flag f=y:", "with --flag g=n:"])
+  }
+
+  @Test func `a name that is the same on all platforms of the folder of binaries is refused`() throws {
+    let release = #"{"name": "app", "platforms": {"here": "present"}}"#
+    let app = tarball([#"{"text": "x", "to": "a"}"#], head: #""platforms": "here""#)
+    let rules = try Rules.of(["release": release, "app": app])
+    do throws(PlanErrors) {
+      _ = try Planner.check(rules)
+      Issue.record("no mistake")
+    } catch {
+      #expect(
+        error.diagnostics.map(\.description) == [
+          "layouts/app.json:1:13: tarball: the name is the same on every platform; {os} and {arch} in it tell them apart"
+        ])
+    }
   }
 
   /// A release whose fast run on a Mac has one platform more in the list "some".

@@ -40,22 +40,22 @@ struct RulesTests {
         == ["layouts/d.json:1:34: entries[0]: a tarball cannot hold itself: b -> c -> d -> b"])
   }
 
-  @Test func `what is declared and never used is a warning`() throws {
+  @Test func `what is declared and never used is told where it is declared`() throws {
     let rules = try Rules.of([
       "release": #"{"name": "a", "platforms": {"p": [], "q": []}, "binaries": {"b": []}, "flags": {"f": {}, "g": {}}}"#,
       "app": #"{"tarball": "a.tgz", "platforms": "p", "when": "!f", "entries": []}"#,
     ])
     #expect(
-      rules.warnings == [
-        #"layouts/release.json: the list of platforms "q" is never used"#,
-        #"layouts/release.json: the list of binaries "b" is never used"#,
-        #"layouts/release.json: the flag "g" is never used"#,
+      rules.unused.map(\.description) == [
+        #"layouts/release.json:1:43: platforms.q: the list of platforms "q" is never used"#,
+        #"layouts/release.json:1:66: binaries.b: the list of binaries "b" is never used"#,
+        #"layouts/release.json:1:95: flags.g: the flag "g" is never used"#,
       ])
   }
 
   @Test(arguments: BuiltInSet.all.map(\.name))
   func `a set is right and uses all that it declares`(name: String) throws {
-    #expect(try Rules.builtIn(try #require(BuiltInSet.named(name))).warnings == [])
+    #expect(try Rules.builtIn(try #require(BuiltInSet.named(name))).unused == [])
   }
 }
 

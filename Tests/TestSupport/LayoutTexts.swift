@@ -60,6 +60,22 @@ extension Rules {
   static func builtIn(_ set: BuiltInSet = .standard) throws -> Rules {
     let files = set.files.filter { LayoutFile.isLayout($0.name) }
     return try Planner.rules(
-      files.map { LayoutFile(path: "\(set.name)/\($0.name)", bytes: $0.bytes) }, from: set.name)
+      files.map { LayoutFile(path: "\(set.name)/\($0.name)", bytes: $0.bytes) }, from: set.name, extending: .builtIn)
+  }
+}
+
+extension SetFinder {
+  /// Finds the sets that are compiled in.
+  static var builtIn: SetFinder {
+    let sets = BuiltInSet.all.map { set in
+      let files = set.files.filter { LayoutFile.isLayout($0.name) }
+      return (
+        set.name,
+        SetFiles(set.name, files.map { LayoutFile(path: "\(set.name)/\($0.name)", bytes: $0.bytes) })
+      )
+    }
+    return SetFinder(builtIn: Dictionary(sets) { first, _ in first }) { place throws(LayoutErrors) in
+      throw LayoutErrors(errors: [LayoutError(file: place, reason: "no such folder")])
+    }
   }
 }

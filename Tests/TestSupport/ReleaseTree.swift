@@ -44,7 +44,7 @@ extension TemporaryTree {
     _ rules: String..., release: String = plainRelease, head: String = "",
     _ change: (inout ReleaseOptions) -> Void = { _ in }
   ) throws -> [String] {
-    let plan = try plan(["release": release, "app": tarball(rules, head: head)], change)
+    let plan = try plan(["release": release, "app": tarball(rules, head: head, isOptional: true)], change)
     return plan.lines(of: try #require(plan.tarballs.first))
   }
 
@@ -53,7 +53,7 @@ extension TemporaryTree {
     _ rules: String..., release: String = plainRelease, head: String = "",
     _ change: (inout ReleaseOptions) -> Void = { _ in }
   ) throws -> [String] {
-    try mistakes(["release": release, "app": tarball(rules, head: head)], change)
+    try mistakes(["release": release, "app": tarball(rules, head: head, isOptional: true)], change)
   }
 
   /// The mistakes that planning `layouts` finds.
@@ -83,9 +83,12 @@ let platformRelease = """
    "fast": ["linux/amd64"], "binaries": {"tools": ["tool", "other"], "more": ["extra"]}}
   """
 
-/// A tarball of these rules, each on a line of its own that begins with it; `head` are more keys of the tarball.
-func tarball(_ rules: [String], head: String = "", name: String = "app.tgz") -> String {
-  "{\"tarball\": \"\(name)\", \(head.isEmpty ? "" : head + ", ")\"entries\": [\n\(rules.joined(separator: ",\n"))]}"
+/// A tarball of these rules, each on a line of its own that begins with it; `head` are more keys of the tarball. With
+/// `isOptional` it may be empty.
+func tarball(_ rules: [String], head: String = "", name: String = "app.tgz", isOptional: Bool? = nil) -> String {
+  let isOptional = isOptional ?? rules.isEmpty
+  let more = (head.isEmpty ? "" : head + ", ") + (isOptional ? "\"optional\": true, " : "")
+  return "{\"tarball\": \"\(name)\", \(more)\"entries\": [\n\(rules.joined(separator: ",\n"))]}"
 }
 
 extension Plan {

@@ -10,6 +10,10 @@ import Testing
       "client.json", "final.json", "images.json", "layout.schema.json", "manifests.json", "node.json", "release.json",
       "salt.json", "server.json", "src.json", "test.json",
     ],
+    "kubernetes-1.31": [
+      "final.json", "images.json", "layout.schema.json", "manifests.json", "release.json", "salt.json", "src.json",
+      "test-portable.json", "test.json",
+    ],
     "kpack": ["kpack.json", "layout.schema.json", "release.json"],
   ]
   private static let names = sets["kubernetes-1.7"] ?? []
@@ -21,6 +25,7 @@ import Testing
   @Test(
     arguments: [
       ([], "kubernetes-1.7"), (["--set", "kubernetes-1.7"], "kubernetes-1.7"), (["--set=kpack"], "kpack"),
+      (["--set", "kubernetes-1.31"], "kubernetes-1.31"),
     ] as [([String], String)])
   func `the exported files are those of the set`(words: [String], set: String) throws {
     let names = try #require(Self.sets[set])
@@ -38,7 +43,7 @@ import Testing
 
   @Test(arguments: [("kubernets-1.7", "; did you mean kubernetes-1.7?"), ("other", ""), ("", "")])
   func `an unknown set is told with those that there are`(name: String, hint: String) throws {
-    let message = "--set: expected one of kpack, kubernetes-1.7, found \"\(name)\"\(hint)"
+    let message = "--set: expected one of kpack, kubernetes-1.31, kubernetes-1.7, found \"\(name)\"\(hint)"
     let errors = "kpack: error: \(message)\nusage: see `kpack layouts --help`\n"
     let outcome = try box.kpack("layouts", "export", "--set", name, "new")
     #expect(outcome == Outcome(status: 2, output: "", errors: errors))
@@ -110,7 +115,7 @@ import Testing
   @Test(arguments: [["mine"], ["--layouts", "mine"], ["mine", "--layouts", "nowhere"]])
   func `a set is named as an argument or by the option`(words: [String]) throws {
     try box.write(#"{ "name": "p" }"#, to: "mine/release.json")
-    try box.write(#"{ "tarball": "p.tar.gz", "entries": [] }"#, to: "mine/p.json")
+    try box.write(#"{ "tarball": "p.tar.gz", "optional": true, "entries": [] }"#, to: "mine/p.json")
     let outcome = try box.kpack(words: ["layouts", "check", "--format=json"] + words)
     #expect(outcome == Outcome(status: 0, output: "{\"layouts\":\"mine\",\"tarballs\":[\"p\"]}\n", errors: ""))
   }

@@ -167,7 +167,7 @@ private let wrongLines: [WrongLine] = [
     let box = try Sandbox.imaged()
     try box.write(#"{"tarball":"p.tar.gz","entries":[{"text":"x","to":"x","when":"f"}]}"#, to: "layouts/p.json")
     try box.write(
-      #"{"name":"p","platforms":{"server":["linux/amd64"]},"binaries":{"server":["tool"]},"fast":["linux/amd64"],"#
+      #"{"name":"p","platforms":{"server":["linux/amd64"]},"fast":["linux/amd64"],"#
         + #""flags":{"f":{"env":"F","default":"n"}}}"#, to: "layouts/release.json")
     let set = [
       "--root", ".", "--stage", "_output/release-stage", "--bin", "_output/dockerized/bin", "--out", "out",

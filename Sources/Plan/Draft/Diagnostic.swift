@@ -91,6 +91,8 @@ package struct PlanErrors: Error, Equatable, Sendable {
 struct Diagnostics: Sendable {
   private(set) var mistakes: [Diagnostic] = []
   private(set) var warnings: [String] = []
+  /// What is known of the patterns of the rules; told once for the whole run.
+  var patterns = PatternUse()
   private var told: Set<[UInt8]> = []
   private var warned: Set<[UInt8]> = []
 
@@ -113,6 +115,7 @@ struct Diagnostics: Sendable {
   mutating func add(_ other: Diagnostics) {
     for mistake in other.mistakes { refuse(mistake) }
     for warning in other.warnings { warn(warning) }
+    patterns.add(other.patterns)
   }
 }
 

@@ -9,6 +9,10 @@ struct RuleOptions: Sendable {
   var to: Template?
   var include: [Glob] = []
   var exclude: [Glob] = []
+  /// The places of the patterns of `include` and `exclude`, in this order.
+  var patternOrigins: [RuleOrigin] = []
+  /// Whether single patterns may fit nothing.
+  var arePatternsOptional = false
   var isOptional = false
   var mode: FileMode?
   /// The owner of all that it brings; nil for the archive's rule.
@@ -109,7 +113,7 @@ struct RuleDecoder {
       object["from"]?.refuse("stands in images alone; a tarball takes files of the tree")
     }
     let read = verb.init(VerbEntry(field: field, object: object, templates: entry.templates, folder: entry.folder))
-    let options = RuleOptions(object, entry, needsTo: verb.needsTo)
+    let options = RuleOptions(object, entry, of: verb)
     // After the options were read, so that all mistakes are told at once.
     guard let read else { return nil }
     return Rule(
@@ -135,12 +139,17 @@ extension RuleOptions {
   static let keys = ["to", "from", "include", "exclude", "optional", "mode", "owner", "capabilities", "unchecked"]
 
   /// Reads the options of an entry; mistakes are noted.
-  fileprivate init(_ object: LayoutObject, _ entry: LayoutEntry, needsTo: Bool) {
-    let own = (needsTo ? object.required("to") : object["to"]).flatMap(entry.templates.path)
+  fileprivate init(_ object: LayoutObject, _ entry: LayoutEntry, of verb: any Verb.Type) {
+    let own = (verb.needsTo ? object.required("to") : object["to"]).flatMap(entry.templates.path)
     to = own.map { entry.folder?.appending($0) ?? $0 } ?? entry.folder
     include = Self.globs(object["include"], mayBeEmpty: false)
     exclude = Self.globs(object["exclude"], mayBeEmpty: true)
-    isOptional = object["optional"]?.bool ?? false
+    patternOrigins = ["include", "exclude"].flatMap { Self.origins(object[$0]) }
+    if let field = object["optional"] {
+      arePatternsOptional = verb.options.contains("include") && field.isString("patterns")
+      isOptional = arePatternsOptional ? false : field.bool ?? false
+    }
+    arePatternsOptional = arePatternsOptional || isOptional
     mode = object["mode"]?.taking { try FileMode($0) }
     owner = object["owner"].flatMap(Self.owner)
     capabilities = object["capabilities"]?.capabilities
@@ -152,6 +161,12 @@ extension RuleOptions {
     if let owner = Owner(text) { return owner }
     field.refuse("expected two numbers such as \"0:0\", found \(field.found)")
     return nil
+  }
+
+  /// The places of the patterns that `globs` gives.
+  private static func origins(_ field: LayoutField?) -> [RuleOrigin] {
+    guard let field, field.isArray else { return [] }
+    return (field.elements ?? []).filter(\.isString).map(\.origin)
   }
 
   private static func globs(_ field: LayoutField?, mayBeEmpty: Bool) -> [Glob] {

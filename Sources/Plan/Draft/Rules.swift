@@ -6,8 +6,10 @@ package import Layout
 /// All rules of a set of layouts.
 package struct Rules: Sendable {
   package let layouts: LayoutSet
-  /// Names that are declared and never used: no mistake, but seldom meant.
-  package let warnings: [String]
+  /// Names that are declared and never used: mistakes for whoever checks the set, told when there are no others.
+  package let unused: [LayoutError]
+  /// What is no mistake, but seldom meant.
+  package var warnings: [String] { layouts.release.warningsOfPlatforms }
   private let rules: [RuleOrigin: Rule]
 
   /// Reads all entries of `layouts`, each with one of `verbs`. Throws all mistakes of the set.
@@ -20,7 +22,7 @@ package struct Rules: Sendable {
     for entry in layouts.entries { rules[entry.origin] = decoder.rule(entry, notes) }
     self.layouts = layouts
     self.rules = rules
-    warnings = layouts.warnings(usedNames: notes.usedNames)
+    unused = layouts.unused(usedNames: notes.usedNames)
     let circles = TarballCircles(self).mistakes
     var mistakes = layouts.sorted(layouts.mistakes + notes.errors + circles)
     // Only without other mistakes: a rule that could not be read may hold such an image.

@@ -56,6 +56,11 @@ struct ImageDrafter {
         programs: ImagePrograms(files: base.files.covered(by: layer.entries), settings: settings),
         base: filled.base.reference)
       said.add(gate.check())
+      // The base's own user is not the image's business.
+      if let user = filled.changes.user {
+        let user = ImageUser(text: user, layer: layer, git: context.git, files: gate.programs.files)
+        if let reason = try user.reason() { said.warn("image \(rule.name) for \(platform): \(reason)") }
+      }
     }
     warn(gate, layers: (base.image?.layers.count ?? 0) + 1)
     let executable = executable(subject.binary, in: layer)

@@ -55,19 +55,26 @@ struct LayoutChecks {
     return options
   }
 
-  /// Conditions that hold on no platform of their tarball or image.
+  /// Conditions that hold on no platform of their tarball, image or base.
   func unmetConditions() -> [Diagnostic] {
     // A list that replaces the layouts' own may have any platform.
     if release.replacesPlatforms { return [] }
     // The lists as the layouts have them, without the choices of a run.
     let lists = PlatformLists(rules.layouts, Self.options(for: rules.layouts))
-    let images = rules.images.map { ($0.rule.platforms, $0.rule.entries) }
+    let tarballs = rules.layouts.tarballs.map { ($0.platforms.map { [$0] } ?? [], $0.entries) }
+    let images = rules.images.map { (selectors(of: $0.rule, in: $0.group), $0.rule.entries) }
+    let bases = (rules.layouts.images?.bases.sorted { $0.key < $1.key } ?? []).map { name, base in
+      let users = rules.images.filter { $0.rule.base == name }
+      return (users.flatMap { selectors(of: $0.rule, in: $0.group) }, base.entries)
+    }
     var mistakes: [Diagnostic] = []
-    /// Entries that images share, and that some image has a platform for.
+    // Entries that images share, and that some image has a platform for.
     var met: Set<RuleOrigin> = []
-    for (selector, entries) in rules.layouts.tarballs.map({ ($0.platforms, $0.entries) }) + images {
-      guard let selector, !lists.isPresent(selector) else { continue }
-      let platforms = lists.platforms(selector) + (release.fast ?? []) + release.fastAdditions(to: selector)
+    for (selectors, entries) in tarballs + images + bases {
+      // Nothing is known of what the folder of binaries decides.
+      if selectors.isEmpty || selectors.contains(where: lists.isPresent) { continue }
+      let platforms =
+        selectors.flatMap { lists.platforms($0) + release.fastAdditions(to: $0) } + (release.fast ?? [])
       for rule in entries where !lists.isPresent(rule.platforms) {
         if platforms.isEmpty || platforms.contains(where: { lists.matches(rule.platforms, $0) }) {
           met.insert(rule.origin)
@@ -79,6 +86,38 @@ struct LayoutChecks {
     }
     var told: Set<RuleOrigin> = []
     return mistakes.filter { mistake in mistake.origin.map { !met.contains($0) && told.insert($0).inserted } ?? true }
+  }
+
+  /// The platforms that an image is made for: its own, else those of the tarballs that hold it.
+  private func selectors(of image: ImageRule, in group: String) -> [PlatformSelector] {
+    if let selector = image.platforms { return [selector] }
+    return rules.layouts.tarballs.flatMap { tarball in
+      rules.of(tarball.entries).compactMap { rule -> PlatformSelector? in
+        guard let list = rule.verb.images, list.mayHold(image.name, of: group) else { return nil }
+        return tarball.platforms.map { outer in rule.platforms.map { .both(outer, $0) } ?? outer } ?? rule.platforms
+      }
+    }
+  }
+
+  /// Tarballs for what the folder of binaries holds whose name is the same on every platform. Those of a list are told
+  /// with the platforms that they have one name on.
+  func sameNames() -> [Diagnostic] {
+    let lists = PlatformLists(rules.layouts, Self.options(for: rules.layouts))
+    return rules.layouts.tarballs.compactMap { tarball in
+      guard lists.isPresent(tarball.platforms), !tarball.fileName.isChosenByPlatform else { return nil }
+      let reason = "the name is the same on every platform; {os} and {arch} in it tell them apart"
+      return Diagnostic(.usage, reason, at: tarball.fileNameOrigin)
+    }
+  }
+}
+
+extension NameList {
+  /// Whether the image of this name is in it, as far as the layouts tell.
+  fileprivate func mayHold(_ image: String, of group: String) -> Bool {
+    switch self {
+    case .list(let name): name == group
+    case .names(let names): names.contains { $0.text == image || !$0.variables.isEmpty }
+    }
   }
 }
 

@@ -9,9 +9,12 @@ package enum Planner {
   /// A line for each verb that an entry may have, for --help.
   package static var verbGuide: String { VerbTable.guide }
 
-  /// The rules of a set of layouts; `files` were read from `place`. Throws all mistakes of the set.
-  package static func rules(_ files: [LayoutFile], from place: String) throws(LayoutErrors) -> Rules {
-    try Rules(LayoutSet(files, from: place), verbs: VerbTable.verbs)
+  /// The rules of a set of layouts; `files` were read from `place`, and `finder` finds what they extend. Throws all
+  /// mistakes of the set.
+  package static func rules(
+    _ files: [LayoutFile], from place: String, extending finder: SetFinder = SetFinder()
+  ) throws(LayoutErrors) -> Rules {
+    try Rules(LayoutSet(files, from: place, extending: finder), verbs: VerbTable.verbs)
   }
 
   /// The plan of the named tarballs, or of all, with the tarballs that they hold.
@@ -80,7 +83,8 @@ package enum Planner {
   /// Returns the mistakes that another flag or a fast run would give, as warnings.
   package static func check(_ rules: Rules) throws(PlanErrors) -> [String] {
     let checks = LayoutChecks(rules)
-    let mistakes = checks.mistakes()
+    var mistakes = checks.mistakes()
+    mistakes += checks.sameNames().filter { same in !mistakes.contains { $0.origin == same.origin } }
     if !mistakes.isEmpty { throw PlanErrors(diagnostics: mistakes) }
     return checks.warnings()
   }

@@ -38,6 +38,9 @@ struct ReleaseDrafts {
       if !options.isDry { try options.locations.check(.root) }
       for mistake in LayoutChecks(rules).unmetConditions() + PatternCheck(rules).mistakes() { said.refuse(mistake) }
       draft()
+      for warning in said.patterns.warnings { said.warn(warning) }
+      // What another mistake left out is not told again.
+      if said.mistakes.isEmpty { for mistake in tarballs.compactMap(\.emptiness) { said.refuse(mistake) } }
     } catch {
       said.refuse(error)
     }
@@ -379,6 +382,8 @@ struct TarballDraft: Sendable {
   let unit: StageUnit?
   /// The place of its layout, for messages.
   let origin: RuleOrigin
+  /// The mistake that nothing is in it, where that is one.
+  let emptiness: Diagnostic?
 
   /// Goes through the rules of a tarball. Throws when its time is not known.
   init(_ tarball: ScopedTarball, as fileName: String, in context: DraftContext) throws {
@@ -403,6 +408,7 @@ struct TarballDraft: Sendable {
     }
     draft.add(tarball.rules, TemplateSubject(layout, on: tarball.key.platform), in: context)
     entries = draft.finish(as: fileName)
+    emptiness = Self.emptiness(of: tarball, entries, context)
     for warning in TwinNames.warnings(of: entries, in: fileName) { draft.said.warn(warning) }
     if !isBinary, ArchiveFormat(fileName: Array(fileName.utf8)) == .zip,
       let warning = ZipNames.warning(of: entries, in: fileName)
@@ -412,6 +418,25 @@ struct TarballDraft: Sendable {
     for warning in draft.stagedImageWarnings.told(as: "staged images with a sloppy archive").of(fileName) {
       draft.said.warn(warning)
     }
+  }
+
+  /// The mistake that nothing is in a tarball; nil where something is, or may not be. Without a tree only one without
+  /// entries is known to be empty.
+  private static func emptiness(
+    of tarball: ScopedTarball, _ entries: TarEntryList, _ context: DraftContext
+  ) -> Diagnostic? {
+    let layout = tarball.layout
+    if layout.isOptional { return nil }
+    let isEmpty =
+      context.options.isDry
+      ? layout.entries.isEmpty
+      : (0..<entries.count).allSatisfy {
+        entries.kind(at: $0) == .directory && entries.origin(at: $0) == EntryCollector.implied
+      }
+    if !isEmpty { return nil }
+    let reason = "none of its entries brings anything, and \"optional\": true does not say that it may be empty"
+    guard let platform = tarball.key.platform else { return Diagnostic(.usage, reason, at: layout.origin) }
+    return Diagnostic(.usage, reason, for: platform, at: layout.origin)
   }
 
   private static func root(of tarball: ScopedTarball, _ facts: Facts) throws -> String {

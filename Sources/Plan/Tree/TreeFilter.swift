@@ -15,12 +15,15 @@ struct TreeFilter {
   }
 
   private let include: [Glob]
+  /// Those of the rule, `include` first.
+  private let patterns: [Glob]
   private let exclude: [Glob]
   /// Patterns that leave out files: those of `exclude`, and the base names that the archive leaves out.
   private let fileExclude: [Glob]
 
   init(include: [Glob], exclude: [Glob], cruft: [Glob]) {
     self.include = include
+    patterns = include + exclude
     self.exclude = exclude.filter(\.isForFolder)
     fileExclude = exclude.filter { !$0.isForFolder } + cruft
   }
@@ -32,6 +35,24 @@ struct TreeFilter {
 
   /// Whether only paths that `include` selects are taken.
   var isSelective: Bool { !include.isEmpty }
+
+  /// No marks for the patterns of the rule.
+  var noMarks: PatternMarks { PatternMarks(count: patterns.count) }
+
+  /// Marks the patterns that `path` fits, among those that have no mark.
+  func mark(_ path: [UInt8], isFolder: Bool, in marks: inout PatternMarks) {
+    for (number, pattern) in patterns.enumerated() where !marks.isMet[number] {
+      if isFolder ? pattern.matches(folder: path) : pattern.matches(file: path) { marks.meet(number) }
+    }
+  }
+
+  /// The same for `path` and all folders above it.
+  func mark(allOf path: [UInt8], isFolder: Bool, in marks: inout PatternMarks) {
+    for index in path.indices where path[index] == UInt8(ascii: "/") {
+      mark(Array(path[..<index]), isFolder: true, in: &marks)
+    }
+    mark(path, isFolder: isFolder, in: &marks)
+  }
 
   /// Whether the file or symlink at `path` is taken, below folders in `state`.
   func takes(file path: [UInt8], _ state: State) -> Bool {

@@ -32,15 +32,18 @@ struct TreeWalker: Sendable {
   }
 
   /// Walks everything below the root on `jobs` threads. `state` comes from the folders above the root. `found` is
-  /// called on this thread.
-  func walk(_ state: TreeFilter.State, jobs: Int, _ found: (Finding) -> Void) throws {
+  /// called on this thread. Returns which patterns of the filter fit something.
+  func walk(_ state: TreeFilter.State, jobs: Int, _ found: (Finding) -> Void) throws -> PatternMarks {
+    var marks = filter.noMarks
     var visits = [TreeVisit(folder: FolderWalk.Visit(), state: state)]
     var undecided = UndecidedFolders()
     while !visits.isEmpty {
       // The last visits first, so that few wait. Their number does not depend on `jobs`, so that the order is fixed.
       let next = visits.suffix(TreeVisit.mostAtOnce)
       visits.removeLast(next.count)
-      for contents in try ordered(next, jobs: jobs, { contents(of: $0) }) {
+      let known = marks
+      for contents in try ordered(next, jobs: jobs, { contents(of: $0, known) }) {
+        marks.add(contents.marks)
         for mistake in contents.refused { found(.refused(mistake)) }
         for item in contents.items { found(.item(item)) }
         if !contents.items.isEmpty { undecided.take(contents.undecided) }
@@ -52,11 +55,12 @@ struct TreeWalker: Sendable {
       }
     }
     for item in undecided.taken { found(.item(item)) }
+    return marks
   }
 
   /// Reads a folder, or a part of a large one. After a mistake the items found before it are kept.
-  private func contents(of visit: TreeVisit) -> FolderContents {
-    var contents = FolderContents(undecided: visit.undecided)
+  private func contents(of visit: TreeVisit, _ known: PatternMarks) -> FolderContents {
+    var contents = FolderContents(undecided: visit.undecided, marks: known)
     do {
       let rest = try FolderWalk(of: root).read(visit.folder, isShared: own.isShared, where: isOfTree) { item in
         try look(at: item, visit, &contents)
@@ -78,6 +82,7 @@ struct TreeWalker: Sendable {
     at found: FolderWalk.Item, _ visit: TreeVisit, _ contents: inout FolderContents
   ) throws(SystemError) {
     let (path, status) = (found.path, found.status)
+    filter.mark(patternPrefix + path, isFolder: status.isFolder, in: &contents.marks)
     let state = status.isFolder ? filter.state(below: patternPrefix + path, visit.state) : visit.state
     guard status.isFolder ? state != .out : filter.takes(file: patternPrefix + path, state) else { return }
     if own.contains(status) { return }
@@ -113,6 +118,8 @@ private struct TreeVisit {
 private struct FolderContents {
   /// The folder's number in `UndecidedFolders`, if it is there.
   let undecided: Int?
+  /// The patterns that fit something, here and before.
+  var marks: PatternMarks
   var items: [WalkedItem] = []
   /// The folders to visit next, each with the state of its contents, and whether it is taken only for its contents.
   var folders: [(WalkedItem, TreeFilter.State, isUndecided: Bool)] = []

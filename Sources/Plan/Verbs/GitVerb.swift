@@ -49,9 +49,11 @@ struct GitVerb: Verb {
     if bringsCommitID { try draft.collector.add(commitID: archive.object) }
     let said = "\(draft.name).json: git \(escapedName(commit.utf8))"
     var taken = 0
+    var marks = filter.noMarks
     var pointers: [[UInt8]] = []
     for (number, item) in archive.items.enumerated() {
       let path = item.entry.kind == .directory ? Array(item.entry.name.dropLast()) : item.entry.name
+      filter.mark(path, isFolder: item.entry.kind == .directory, in: &marks)
       let above = filter.state(at: path)
       if let fault = NameFault.of(path) ?? NameFault.of(item.entry.linkname) {
         throw Diagnostic(.system, "\(escapedName(path)): the name \(fault)")
@@ -76,6 +78,7 @@ struct GitVerb: Verb {
       let reason = "a pointer of Git LFS is packed, not the file that it stands for"
       draft.said.warn("\(said): \(NameSample(pointers)): \(reason)")
     }
+    draft.said.patterns.add(marks, of: place.options)
     try place.checkSelection(taken)
   }
 

@@ -118,13 +118,21 @@ struct PathsVerb: Verb {
     let filter = place.filter(draft.style)
     let above = filter.state(at: path.bytes)
     guard status.isFolder else {
+      var marks = filter.noMarks
+      filter.mark(allOf: path.bytes, isFolder: false, in: &marks)
+      draft.said.patterns.add(marks, of: place.options)
       guard filter.takes(file: path.bytes, above) else { return 0 }
       try addSingle(source, status, to, for: FilePurpose(.path, of: template, place), &draft, place)
       return 1
     }
     try tree.checkNotOutput(try Paths.resolved(source), source)
     let state = filter.state(below: path.bytes, above)
-    if state == .out { return 0 }
+    if state == .out {
+      var marks = filter.noMarks
+      filter.mark(allOf: path.bytes, isFolder: true, in: &marks)
+      draft.said.patterns.add(marks, of: place.options)
+      return 0
+    }
     // A folder that a pattern found may be there for the run's own folders alone.
     let isNeeded = !(found.isMatch && context.own.liesBelow(status))
     if place.options.include.isEmpty && isNeeded {

@@ -77,7 +77,7 @@ struct SourceTree {
     let walker = TreeWalker(
       root: walk.source, filter: walk.filter, own: context.own, patternPrefix: walk.patternPrefix)
     var flat = FlatNames()
-    try walker.walk(walk.state, jobs: context.options.jobs) { found in
+    var marks = try walker.walk(walk.state, jobs: context.options.jobs) { found in
       switch found {
       case .item(let item):
         taken += item.status.isFolder ? 0 : 1
@@ -89,6 +89,10 @@ struct SourceTree {
       case .refused(let mistake): draft.said.refuse(mistake, at: place.origin)
       }
     }
+    if let folder = walk.patternPrefix.last.map({ _ in Array(walk.patternPrefix.dropLast()) }) {
+      walk.filter.mark(allOf: folder, isFolder: true, in: &marks)
+    }
+    draft.said.patterns.add(marks, of: place.options)
     return taken
   }
 }

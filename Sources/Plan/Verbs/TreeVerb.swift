@@ -20,7 +20,9 @@ struct TreeVerb: Verb {
 
   init?(_ entry: VerbEntry) {
     isFlat = entry.object["flatten"]?.bool ?? false
-    if entry.object["from"] != nil { entry.object["flatten"]?.refuse("is for the source tree; a base keeps its folders") }
+    if entry.object["from"] != nil {
+      entry.object["flatten"]?.refuse("is for the source tree; a base keeps its folders")
+    }
     guard let source = entry.templates.folder(entry.field) else { return nil }
     self.source = source
     base = entry.base

@@ -23,11 +23,13 @@ struct LayoutsCommand: Command {
     details: """
       `export` writes a built-in set of layouts and the JSON Schema into DIR, to be edited and used with --layouts DIR;
       files that are there already are overwritten with --force only. The sets are kubernetes-1.7, which is what all
-      commands use without --layouts, and kpack, a small one: kpack itself is released with it. `check` reads a set of
-      layouts, that of DIR, of --layouts or kubernetes-1.7, and tells every mistake with file, line, column and path; it
-      takes the options of a release and has no use for the tree. `from` writes layouts that give the listing of
-      archives that are there already, into the folder that --layouts names, else layouts: archives of one project for
-      several platforms become one layout. Their files are looked for in the source tree, by contents and then by name.
+      commands use without --layouts, kubernetes-1.31, which extends it for today's releases, and kpack, a small one:
+      kpack itself is released with it. They are written as they are: one that extends another still extends it. `check`
+      reads a set of layouts, that of DIR, of --layouts or kubernetes-1.7, and tells every mistake with file, line,
+      column and path; it takes the options of a release and has no use for the tree. `from` writes layouts that give
+      the listing of archives that are there already, into the folder that --layouts names, else layouts: archives of
+      one project for several platforms become one layout. Their files are looked for in the source tree, by contents
+      and then by name.
       """,
     examples: [
       "kpack layouts export my-layouts", "kpack layouts check my-layouts",
@@ -80,6 +82,8 @@ struct LayoutsCommand: Command {
     let source = LayoutSource(folder: folder)
     let rules = try source.load()
     for warning in rules.warnings { context.messages.warning(warning) }
+    // A run goes on with a warning: it may be one with fewer layouts than the set is for.
+    if !rules.unused.isEmpty { throw LayoutErrors(errors: rules.unused) }
     for warning in try Planner.check(rules) { context.messages.warning(warning) }
     let set = rules.layouts
     if context.format == .json {

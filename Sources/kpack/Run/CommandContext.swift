@@ -132,8 +132,9 @@ struct CommandContext {
     let folder = try folder("layouts")
     if let folder { try NamedFolder.check(folder, from: "--layouts") }
     let rules = try LayoutSource(folder: folder).load()
-    if folder == nil, let mistake = OwnLayouts.mistake(with: rules, locations) { throw mistake }
     for warning in rules.warnings { messages.warning(warning) }
+    for unused in rules.unused { messages.warning("\(unused)") }
+    if folder == nil, let mistake = OwnLayouts.mistake(with: rules, locations) { throw mistake }
     return rules
   }
 

@@ -16,15 +16,20 @@ struct LayoutSource {
 
   /// Reads and checks the layouts. Throws `LayoutErrors`.
   func load() throws(LayoutErrors) -> Rules {
-    guard let folder else {
-      let files = BuiltInSet.standard.files.filter { LayoutFile.isLayout($0.name) }
-      return try Planner.rules(files.map { LayoutFile(path: "\(place)/\($0.name)", bytes: $0.bytes) }, from: place)
-    }
-    return try Planner.rules(try read(folder), from: folder)
+    let finder = SetFinder(builtIn: Self.builtIn) { folder throws(LayoutErrors) in try read(folder) }
+    let files: [LayoutFile]
+    if let folder { files = try read(folder) } else { files = BuiltInSet.standard.layouts }
+    return try Planner.rules(files, from: place, extending: finder)
   }
 
   /// The name of the folder in messages.
-  var place: String { folder ?? "built-in/\(BuiltInSet.standard.name)" }
+  var place: String { folder ?? BuiltInSet.standard.place }
+
+  /// The built-in sets by name.
+  private static var builtIn: [String: SetFiles] {
+    let sets = BuiltInSet.all.map { ($0.name, SetFiles($0.place, $0.layouts)) }
+    return Dictionary(sets) { first, _ in first }
+  }
 
   private func read(_ folder: String) throws(LayoutErrors) -> [LayoutFile] {
     var files: [LayoutFile] = []
@@ -66,5 +71,15 @@ struct LayoutSource {
     case EINVAL: "expected a file, found something else"
     default: "cannot \(error.operation): \(String(cString: strerror(error.errno)))"
     }
+  }
+}
+
+extension BuiltInSet {
+  /// The name of its folder in messages.
+  fileprivate var place: String { "built-in/\(name)" }
+
+  /// Its files without those that are no layouts.
+  fileprivate var layouts: [LayoutFile] {
+    files.filter { LayoutFile.isLayout($0.name) }.map { LayoutFile(path: "\(place)/\($0.name)", bytes: $0.bytes) }
   }
 }

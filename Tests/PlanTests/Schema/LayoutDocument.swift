@@ -63,7 +63,7 @@ struct LayoutDocument {
       LayoutDocument(
         kind: .tarball,
         text: #"""
-          {"$schema": "s", "tarball": "a.tgz", "platforms": "p", "when": "f",
+          {"$schema": "s", "tarball": "a.tgz", "platforms": "p", "when": "f", "optional": true,
            "archive": {"root": "r", "owner": "0:0", "exclude": ["*~"], "mode": "normal", "mtime": 1, "level": 6},
            "names": {"os": {"darwin": "macOS"}, "arch": {"amd64": "x86_64", "arm/v6": "armv6"}}, "entries": []}
           """#),
@@ -145,7 +145,7 @@ struct LayoutDocument {
     #"{"file": "f", "to": "t", "optional": true, "mode": "0755", "unchecked": true}"#,
     #"{"tree": "a", "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "mode": "755", "owner": "0:1"}"#,
     #"{"paths": ["a", "b/c"], "to": "t", "include": ["i"], "exclude": ["e"], "optional": true, "unchecked": true}"#,
-    #"{"tree": ".", "flatten": true}"#,
+    #"{"tree": ".", "flatten": true, "exclude": ["e"], "optional": "patterns"}"#,
     #"{"paths": ["a*", "b/**/[cd]?"]}"#,
     #"{"text": "x", "to": "t", "mode": "0644", "unchecked": false}"#,
     #"{"directory": "d", "mode": "0700", "platforms": "p"}"#,

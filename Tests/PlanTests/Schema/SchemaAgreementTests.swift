@@ -70,6 +70,15 @@ struct RuleBeyondSchemas: Sendable {
       $0.hasPrefix("a pattern that ends in a backslash")
     },
     RuleBeyondSchemas(
+      "null takes something out of a set that is extended", .release, #"{"name": "a", "flags": {"f": null}}"#
+    ) { $0.hasSuffix(", found null") },
+    RuleBeyondSchemas("what is extended is there", .release, #"{"extends": "../x"}"#) {
+      $0.hasSuffix(": no such folder")
+    },
+    RuleBeyondSchemas(
+      "what is not extended is given", .images, #"{"bases": {"base": "x"}}"#
+    ) { ["missing key \"bases\"", "missing key \"groups\""].contains($0) },
+    RuleBeyondSchemas(
       "no set brings in itself", .release, #"{"name": "a", "sets": {"s": [{"set": "s"}]}}"#
     ) { $0.hasPrefix("a set cannot bring in itself: ") },
     RuleBeyondSchemas(
