@@ -36,43 +36,32 @@ struct ArchiveContents {
   /// Whether there are entries for the folders that its files are in.
   private(set) var hasFolders = true
 
-  /// Bytes of small files that are kept: enough for one that holds a version.
-  private static let longestText = 128
-  /// Bytes of the start of a program that are looked at.
-  private static let longestStart = 4096
-
   /// Reads the archive at `path`; `warning` is given what is sloppy in it.
   init(reading path: String, limit: Int64, warning: (TarWarning) throws -> Void) throws {
     self.path = path
     let bytes = Array(path.utf8)
     fileName = Array(bytes[(bytes.lastIndex(of: Self.slash).map { $0 + 1 } ?? 0)...])
     var found: [Item] = []
-    var reader = try TarReader(path: bytes, limit: limit)
-    while let entry = try reader.next() {
-      for found in reader.takeWarnings() { try warning(found) }
-      found.append(try Self.item(entry, &reader))
+    if try ZipReader.isZip(path: bytes) {
+      var reader = try ZipReader.opening(bytes, limit: limit)
+      while let entry = try reader.next() {
+        for found in reader.takeWarnings() { try warning(found) }
+        var sum = ContentsSum()
+        try reader.readContents { chunk throws(ArchiveError) in sum.take(chunk) }
+        found.append(try sum.item(entry, isWhole: true))
+      }
+    } else {
+      var reader = try TarReader(path: bytes, limit: limit)
+      while let entry = try reader.next() {
+        for found in reader.takeWarnings() { try warning(found) }
+        var sum = ContentsSum()
+        let isWhole = try reader.readContents { chunk throws(ArchiveError) in sum.take(chunk) }
+        found.append(try sum.item(entry, isWhole: isWhole))
+      }
     }
     let times = Set(found.map(\.entry.mtime))
     time = times.count == 1 ? times.first : nil
     takeRoot(found)
-  }
-
-  private static func item(_ entry: TarEntry, _ reader: inout TarReader) throws -> Item {
-    let parts = entry.name.split(separator: slash).filter { !$0.elementsEqual([UInt8(ascii: ".")]) }
-    let path = Array(parts.joined(separator: [slash]))
-    guard entry.kind == .file else { return Item(path: path, entry: entry, digest: nil, machines: nil, text: nil) }
-    var hash = SHA256()
-    var start: [UInt8] = []
-    let isWhole = try reader.readContents { chunk throws(ArchiveError) in
-      chunk.withUnsafeBytes { bytes in
-        hash.update(bytes)
-        if start.count < longestStart { start += bytes.prefix(longestStart - start.count) }
-      }
-    }
-    let machines = try Executable.inspect(StartOfFile(bytes: start)).machines
-    return Item(
-      path: path, entry: entry, digest: isWhole ? hash.finalize() : nil, machines: machines,
-      text: entry.size <= longestText ? start : nil)
   }
 
   private static let slash = UInt8(ascii: "/")
@@ -110,6 +99,39 @@ struct ArchiveContents {
         path: Array(item.path.dropFirst(top.count + 1)), entry: item.entry, digest: item.digest,
         machines: item.machines, text: item.text)
     }
+  }
+}
+
+/// What is kept of an entry's contents while they are read.
+private struct ContentsSum: ~Copyable {
+  private var hash = SHA256()
+  private var start: [UInt8] = []
+
+  /// Bytes of small files that are kept: enough for one that holds a version.
+  private static let longestText = 128
+  /// Bytes of the start of a program that are looked at.
+  private static let longestStart = 4096
+
+  mutating func take(_ chunk: RawSpan) {
+    let wanted = max(0, Self.longestStart - start.count)
+    start += chunk.withUnsafeBytes { bytes in Array(bytes.prefix(wanted)) }
+    chunk.withUnsafeBytes { hash.update($0) }
+  }
+
+  /// The entry with what its contents are; `isWhole` says whether all were taken.
+  consuming func item(_ entry: TarEntry, isWhole: Bool) throws -> ArchiveContents.Item {
+    let slash = UInt8(ascii: "/")
+    let parts = entry.name.split(separator: slash).filter { !$0.elementsEqual([UInt8(ascii: ".")]) }
+    let path = Array(parts.joined(separator: [slash]))
+    let (start, size) = (start, entry.size)
+    let digest = hash.finalize()
+    guard entry.kind == .file else {
+      return ArchiveContents.Item(path: path, entry: entry, digest: nil, machines: nil, text: nil)
+    }
+    return ArchiveContents.Item(
+      path: path, entry: entry, digest: isWhole ? digest : nil,
+      machines: try Executable.inspect(StartOfFile(bytes: start)).machines,
+      text: size <= Self.longestText ? start : nil)
   }
 }
 

@@ -108,7 +108,7 @@ import Testing
   @Test func `files with the platform in their names`() throws {
     try programs(
       "linux/amd64 mine/build/hello-linux-amd64", "linux/arm64 mine/build/hello-linux-arm64",
-      "darwin/arm64 mine/build/hello-darwin-arm64")
+      "windows/amd64 mine/build/hello-windows-amd64.exe")
     let made = try box.kpack(
       "init", "--root", "mine", "--bin", "mine/build", "--platform", "linux/amd64", "--version", "v2")
     #expect(
@@ -124,7 +124,7 @@ import Testing
             """, errors: ""))
     #expect(
       try packed(made, at: #_sourceLocation).keys.sorted() == [
-        "mine-v2-darwin-arm64.tar.gz", "mine-v2-linux-amd64.tar.gz", "mine-v2-linux-arm64.tar.gz",
+        "mine-v2-linux-amd64.tar.gz", "mine-v2-linux-arm64.tar.gz", "mine-v2-windows-amd64.zip",
       ])
     let release = String(decoding: try box.read("mine/layouts/release.json"), as: UTF8.self)
     #expect(release.contains(#""binaryPath": "{binary}-{os}-{arch}""#))

@@ -127,6 +127,79 @@ import Testing
         """)
   }
 
+  @Test(.enabled(if: Program.isThere("python3")))
+  func `a set of goreleaser's, with names of its own and a zip`() throws {
+    try box.sh(
+      "echo l > LICENSE; mkdir -p share/man given; echo m > share/man/hello.1; echo n > share/man/hello-run.1")
+    let platforms = [
+      ("linux/amd64", "linux_x86_64", "linux_amd64_v1"), ("linux/arm/v6", "linux_armv6", "linux_arm_6"),
+      ("linux/arm64", "linux_arm64", "linux_arm64_v8.0"), ("darwin/arm64", "macOS_arm64", "darwin_arm64_v8.0"),
+    ]
+    for (platform, words, folder) in platforms {
+      try program(platform, "hello", at: "dist/hello_\(folder)/hello")
+      let root = "hello_1.2.0_\(words)"
+      try box.sh(
+        "mkdir -p \"old/$1/bin\"; cp -p \"dist/hello_$2/hello\" \"old/$1/bin\"; cp -r LICENSE share \"old/$1\"",
+        root, folder)
+      let files = ["LICENSE", "bin/hello", "share/man/hello.1", "share/man/hello-run.1"].map { "\(root)/\($0)" }
+      try archive("\(root).tar.gz", files.joined(separator: " "), in: "old")
+    }
+    try program("windows/amd64", "hello", at: "dist/hello_windows_amd64_v1/hello.exe")
+    try box.write(
+      """
+      import zipfile
+      out = zipfile.ZipFile("given/hello_1.2.0_windows_x86_64.zip", "w", zipfile.ZIP_DEFLATED)
+      for name, path, mode in [("LICENSE", "LICENSE", 0o644),
+                               ("bin/hello.exe", "dist/hello_windows_amd64_v1/hello.exe", 0o755)]:
+          entry = zipfile.ZipInfo(name, (2020, 9, 13, 12, 26, 40))
+          entry.external_attr, entry.create_system = (0o100000 | mode) << 16, 3
+          out.writestr(entry, open(path, "rb").read())
+      out.close()
+      """, to: "make.py")
+    try box.sh("rm -r old; python3 make.py; rm make.py")
+    try expectSame(
+      notes: "given/hello_1.2.0_linux_arm64.tar.gz: has no entries for folders; kpack writes them\n", implied: true)
+    #expect(
+      try String(decoding: box.read("layouts/hello.json"), as: UTF8.self) == """
+        {
+          "$schema": "layout.schema.json",
+          "tarball": {
+            "windows/*": "hello_{semver}_{osName}_{archName}.zip",
+            "*": "hello_{semver}_{osName}_{archName}.tar.gz"
+          },
+          "platforms": "all",
+          "archive": { "root": { "windows/*": "", "*": "hello_{semver}_{osName}_{archName}" } },
+          "entries": [
+            { "binaries": "all", "to": "bin" },
+            { "paths": ["LICENSE"] },
+            { "tree": "share", "to": "share", "platforms": ["!windows/*"] }
+          ]
+        }
+
+        """)
+    let release = try String(decoding: box.read("layouts/release.json"), as: UTF8.self)
+    #expect(release.contains(#""names": { "os": { "darwin": "macOS" }, "arch": { "amd64": "x86_64" } }"#))
+  }
+
+  @Test func `tarballs of promu's, with a dot before the platform`() throws {
+    try box.sh("echo l > LICENSE; echo n > NOTICE")
+    for platform in ["linux/amd64", "linux/arm/v7", "netbsd/386"] {
+      let words = platform.split(separator: "/").map(String.init)
+      let name = words[0] + "-" + words[1...].joined()
+      try program(platform, "exporter", at: ".build/\(name)/exporter")
+      let root = "exporter-1.9.1.\(name)"
+      try box.sh(
+        "mkdir -p \"old/$1\"; cp -p \".build/$2/exporter\" LICENSE NOTICE \"old/$1\"; chmod 755 \"old/$1\"", root, name)
+      try archive("\(root).tar.gz", root, in: "old")
+    }
+    try box.sh("rm -r old")
+    try expectSame()
+    let release = try String(decoding: box.read("layouts/release.json"), as: UTF8.self)
+    #expect(release.contains(#""binaryPath": "{os}-{arch}{variant}/{binary}""#))
+    let layout = try String(decoding: box.read("layouts/exporter.json"), as: UTF8.self)
+    #expect(layout.contains(#""tarball": "exporter-{semver}.{os}-{arch}{variant}.tar.gz""#))
+  }
+
   @Test func `an archive for one system that names no architecture`() throws {
     try program("linux/arm64", "x", at: "out/x")
     try box.sh(

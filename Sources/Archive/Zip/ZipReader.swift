@@ -19,7 +19,7 @@ package struct ZipReader: ~Copyable {
   private var warnings: [TarWarning] = []
 
   /// Whether the file at `path` begins as a zip does.
-  static func isZip(path: [UInt8]) throws(ArchiveError) -> Bool {
+  package static func isZip(path: [UInt8]) throws(ArchiveError) -> Bool {
     var input = ZipInput(try .opening(path))
     let start = try input.bytes(at: 0, count: 4) ?? []
     return ZipFormat.marks.contains(start)
