@@ -78,6 +78,9 @@ test-slow: deps
 test-formats: all
 	$(call need,skopeo umoci podman jq python3 setcap,skopeo umoci podman jq python3 libcap2-bin)
 	@bash Tests/Integration/check-oci.sh .build/release/kpack .build/formats/oci
+	$(call need,busybox dpkg-deb lintian dpkg-scanpackages rpm rpm2cpio bsdcpio createrepo_c dnf,busybox-static dpkg \
+	  lintian dpkg-dev rpm rpm2cpio libarchive-tools createrepo-c dnf)
+	@bash Tests/Integration/check-packages.sh .build/release/kpack .build/formats/packages
 
 # Images against bases of Debian's packages, docker build and other tools; skipped where these cannot be had.
 test-images: all

@@ -7,10 +7,17 @@ private import CCrypto
 package enum MD5 {
   /// 32 lower-case hexadecimal digits; nil where libcrypto refuses MD5.
   package static func digits(of file: SourceFile) throws -> String? {
+    try digits(of: file.identity.size) { try file.read(from: $0, into: $1) }
+  }
+
+  /// The same for `count` bytes that `read` reads, from an offset on until a buffer is full.
+  package static func digits(
+    of count: Int64, read: (Int64, UnsafeMutableRawBufferPointer) throws -> Void
+  ) throws -> String? {
     guard let context = EVP_MD_CTX_new() else { return nil }
     defer { EVP_MD_CTX_free(context) }
     guard EVP_DigestInit_ex(context, EVP_md5(), nil) == 1 else { return nil }
-    try forEachChunk(of: file.identity.size, read: { try file.read(from: $0, into: $1) }) { chunk in
+    try forEachChunk(of: count, read: read) { chunk in
       _ = EVP_DigestUpdate(context, chunk.baseAddress, chunk.count)
     }
     // EVP_md5 writes exactly 16 bytes.

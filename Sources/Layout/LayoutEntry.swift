@@ -31,6 +31,10 @@ package struct LayoutEntry: Sendable {
   package let folder: Template?
   /// The reader of the entry's templates: it knows the variables of this place.
   package let templates: TemplateDecoder
+  /// Whether it is an entry of packages.
+  package let isOfPackages: Bool
+  /// The format of the packages that it is in; nil for all of its layout.
+  package let format: PackageFormat?
   private let value: JSONValue
 
   /// The options that all entries share.
@@ -46,6 +50,7 @@ package struct LayoutEntry: Sendable {
   /// Reads an entry; `user` is the entry that brings it in, if it stands in a set.
   fileprivate init?(_ field: LayoutField, _ reader: EntryReader, of user: LayoutEntry?) {
     guard let object = field.anyObject else { return nil }
+    (isOfPackages, format) = (reader.isOfPackages, reader.format)
     let (names, hasPlatform) = (reader.names, user?.templates.hasPlatform ?? reader.hasPlatform)
     value = field.value
     origin = field.origin
@@ -105,6 +110,9 @@ struct EntryReader {
   /// Whether the tarball or image has a platform, which every entry then shares.
   let hasPlatform: Bool
   var place = TemplatePlace.tarball
+  /// Whether the entries are of packages, and the format of these; nil for all of a layout.
+  var isOfPackages = false
+  var format: PackageFormat?
 
   /// One entry that brings in no set.
   func entry(_ field: LayoutField) -> LayoutEntry? { LayoutEntry(field, self, of: nil) }

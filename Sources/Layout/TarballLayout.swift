@@ -1,16 +1,16 @@
-// A tarball's layout file: the name of the archive, its platforms, and the entries that fill it; or that of a binary, which
-// is shipped as it is.
+// A layout file: the name of an archive, its platforms, and the entries that fill it; or those of packages, or of a binary,
+// which is shipped as it is.
 
 import Archive
 import Basics
 import JSON
 
-/// A tarball's layout, or that of a binary: one entry, whose file is the artifact.
+/// The layout of a tarball, or of packages, or of a binary: one entry, whose file is the artifact.
 package struct TarballLayout: Sendable {
   /// The name of the layout file without ".json".
   package let name: String
   package let origin: RuleOrigin
-  /// The name of the archive.
+  /// The name of the archive; of packages, that of the first.
   package let fileName: Template
   /// The place where the name is set.
   package let fileNameOrigin: RuleOrigin
@@ -26,16 +26,25 @@ package struct TarballLayout: Sendable {
   package let settings: ArchiveSettings
   /// What systems and architectures are called in its templates.
   package let naming: PlatformNaming
+  /// What it holds; some entries are in packages of one format alone.
   package let entries: [LayoutEntry]
   /// Whether the one file that the entries bring is shipped as it is.
   package let isBinary: Bool
+  /// The packages that it makes, one a format; none for a tarball.
+  package let packages: [PackageSettings]
 
+  /// Whether it makes packages.
+  package var isOfPackages: Bool { !packages.isEmpty }
+
+  static let packageKeys = ["$schema", "package", "deb", "rpm", "platforms", "when", "archive", "entries"]
   static let keys = ["$schema", "tarball", "platforms", "when", "stage", "optional", "archive", "names", "entries"]
   static let binaryKeys = ["$schema", "binary", "file", "platforms", "when", "mode", "names"]
 
   init?(_ field: LayoutField, name: String, release: ReleaseLayout, names: LayoutNames) {
     isBinary = field.isObject(withAnyOf: ["binary"])
-    guard let object = field.object(isBinary ? Self.binaryKeys : Self.keys) else { return nil }
+    let isOfPackages = !isBinary && field.isObject(withAnyOf: ["package", "deb", "rpm"])
+    let keys = isBinary ? Self.binaryKeys : isOfPackages ? Self.packageKeys : Self.keys
+    guard let object = field.object(keys) else { return nil }
     let hasPlatform = isBinary ? object.required("platforms") != nil : object["platforms"] != nil
     let template = TemplateDecoder(names: names, hasPlatform: hasPlatform)
     var settings = release.archive
@@ -47,20 +56,30 @@ package struct TarballLayout: Sendable {
     condition = object["when"].flatMap { Condition($0, names) }
     isOptional = object["optional"]?.bool ?? false
     let stage = object["stage"]
-    isStaged = !isBinary && stage?.value.kind != .bool(false)
+    isStaged = !isBinary && !isOfPackages && stage?.value.kind != .bool(false)
     self.stage = isStaged ? stage.flatMap(Self.stage) ?? name : name
     self.settings = settings
     var naming = release.naming
     if let names = object["names"] { naming.override(with: names) }
     self.naming = naming
+    packages =
+      isOfPackages ? object.required("package").map { PackageSettings.read(object, $0, names) } ?? [] : []
     let key = isBinary ? "file" : "tarball"
     let named: Template?
     if isBinary {
       entries = object["binary"].flatMap { Self.entry($0, mode: object["mode"], names) }.map { [$0] } ?? []
       named = object.required(key).flatMap(template.name)
     } else {
-      let reader = EntryReader(names: names, hasPlatform: hasPlatform)
-      entries = object.required("entries").map(reader.entries) ?? []
+      let reader = EntryReader(names: names, hasPlatform: hasPlatform, isOfPackages: isOfPackages)
+      entries = (object.required("entries").map(reader.entries) ?? []) + packages.flatMap(\.entries)
+      if isOfPackages {
+        for key in ["root", "owner"] {
+          object["archive"]?.anyObject?[key]?.refuse("a package has names from the root on, and owners by \"owner\"")
+        }
+        guard let first = packages.first?.fileName else { return nil }
+        (fileName, fileNameOrigin) = (first.template, first.origin)
+        return
+      }
       named = object.required(key).flatMap { field in
         template.value(field) { field in
           let name = template.path(field)

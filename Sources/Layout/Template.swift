@@ -6,6 +6,8 @@ package import Basics
 package enum Variable: Hashable, Sendable {
   case name, version, semver, os, arch, variant, osName, archName, registry, tag, releaseRegistry, releaseTag, md5
   case commit, shortCommit, date, binary
+  /// The release of a package.
+  case release
   /// A variable of the environment, {env.NAME}.
   case environment(String)
 
@@ -14,6 +16,7 @@ package enum Variable: Hashable, Sendable {
     ("osName", .osName), ("archName", .archName), ("registry", .registry), ("tag", .tag),
     ("releaseRegistry", .releaseRegistry), ("releaseTag", .releaseTag), ("md5", .md5), ("commit", .commit),
     ("shortCommit", .shortCommit), ("date", .date), ("binary", .binary),
+    ("release", .release),
   ]
   private static let environmentStart = "env."
 
@@ -105,6 +108,9 @@ package struct Template: Equatable, Sendable {
 
   /// The template of `parts`; their text must not hold a brace.
   init(parts: [Part]) { self.init(parts.map(\.written).joined(), parts) }
+
+  /// The template of one variable.
+  package init(variable: Variable) { self.init(parts: [.variable(variable)]) }
 
   /// The template of a text without variables.
   package init(literal text: String) { self.init(text, text.isEmpty ? [] : [.text(text)]) }
@@ -252,6 +258,8 @@ package enum TemplateError: Error, Equatable, Sendable, CustomStringConvertible 
 /// The place of a template: not all variables are known in every place.
 package enum TemplatePlace: Sendable {
   case tarball
+  /// What a package says of itself: {name}, {version}, {release} and {arch} are its own.
+  case package
   /// images.json, except its registry and tags.
   case image
   case registry
@@ -347,12 +355,15 @@ package struct TemplateDecoder: Sendable {
       (.registry, .registry), (.tag, .registry), (.tag, .tag), (.registry, .binary), (.tag, .binary):
       "cannot stand here"
     case (.md5, .tag), (.binary, .binary): nil
+    case (.release, .package), (.arch, .package), (.os, .package): nil
+    case (.release, _): "is known in packages alone"
     case (.binary, _): "is known in binaryPath and for single binaries alone"
-    case (.md5, .tarball), (.md5, .binary): "is known in images alone"
+    case (.md5, .tarball), (.md5, .package), (.md5, .binary): "is known in images alone"
     case (.md5, _): "is known in tags alone"
     case (.os, _), (.arch, _), (.variant, _), (.osName, _), (.archName, _):
       hasPlatform ? nil : "is not known here: give the entry or its tarball \"platforms\""
-    case (.registry, .tarball), (.tag, .tarball): names.hasImages ? nil : "is not known without an images.json"
+    case (.registry, .tarball), (.tag, .tarball), (.registry, .package), (.tag, .package):
+      names.hasImages ? nil : "is not known without an images.json"
     case (.environment(let name), _): names.reasonAgainst(environment: name)
     default: nil
     }

@@ -1,11 +1,11 @@
-// A thing that a run makes, a tarball or the archive of an image: its entries, the artifacts that are made before it,
-// and where it is written.
+// A thing that a run makes, a tarball, a package or the archive of an image: its entries, the artifacts that are made
+// before it, and where it is written.
 
 package import Archive
 package import Basics
 package import Files
 import Image
-import Layout
+package import Layout
 
 /// A thing that a run makes.
 package struct Artifact: Sendable {
@@ -17,6 +17,10 @@ package struct Artifact: Sendable {
     case binary
     /// The archive of an image; the entries are those of its new layer.
     case image(PlannedImage)
+    /// A package; the entries are those of its payload, which it needs.
+    case package(PlannedPackage)
+    /// The archive of a package's files, a gzipped tar or cpio.
+    case payload(PackageFormat, level: Int)
   }
 
   /// A file in a folder that the run writes into.
@@ -70,6 +74,8 @@ package struct Artifact: Sendable {
   package let companions: [Companion]
   /// The places in folders of the stage that hold it, which the run makes.
   package internal(set) var stagedPlaces: [Place] = []
+  /// Where its file is made when it is only for others, and gets no name; nil for all but payloads.
+  private let scratchPlace: Place?
   /// Whether it is a result of the run; else it is made for others that hold it.
   package let isResult: Bool
   /// Where an earlier run may have left the same file; for one that has no places of its own.
@@ -84,8 +90,17 @@ package struct Artifact: Sendable {
   /// Whether it is a file that is shipped as it is.
   package var isBinary: Bool { if case .binary = format { true } else { false } }
 
+  /// The package that it is, if it is one.
+  package var package: PlannedPackage? { if case .package(let package) = format { package } else { nil } }
+
+  /// Whether it is a tarball.
+  package var isTarball: Bool { if case .archive = format { true } else { false } }
+
+  /// Whether it is the payload of a package.
+  package var isPayload: Bool { if case .payload = format { true } else { false } }
+
   /// The first place that has its file, if any.
-  package var firstPlace: Place? { places.first ?? stagedPlaces.first }
+  package var firstPlace: Place? { places.first ?? stagedPlaces.first ?? scratchPlace }
 
   /// The name for messages: "client.tar.gz", "image kube-proxy for linux/amd64", and behind that the release's name if
   /// the image has it.
@@ -109,6 +124,42 @@ package struct Artifact: Sendable {
     usualPlaces = [Place(folder: locations.out, name: fileName)]
     places = isResult ? usualPlaces : []
     companions = []
+    scratchPlace = nil
+  }
+
+  /// The payload of a package, of `entries`.
+  init(
+    payloadOf package: PackageDraft, _ planned: PlannedTarball, _ entries: TarEntryList, in locations: Locations,
+    needs: [Int]
+  ) {
+    layout = planned.layout
+    platform = planned.platform
+    fileName = "\(package.fields.fileName).payload"
+    format = .payload(package.fields.format, level: planned.level)
+    self.entries = entries
+    self.needs = needs
+    stagedImages = planned.stagedImages
+    isResult = false
+    usualPlaces = []
+    places = []
+    companions = []
+    scratchPlace = Place(folder: locations.out, name: fileName)
+  }
+
+  /// A package, whose payload has `entries`.
+  init(_ package: PlannedPackage, _ planned: PlannedTarball, _ entries: TarEntryList, in locations: Locations) {
+    layout = planned.layout
+    platform = planned.platform
+    fileName = package.fields.fileName
+    format = .package(package)
+    self.entries = entries
+    needs = [package.payload]
+    stagedImages = 0
+    isResult = true
+    usualPlaces = [Place(folder: locations.out, name: fileName)]
+    places = usualPlaces
+    companions = []
+    scratchPlace = nil
   }
 
   /// The artifact of an image. Its places in `staged`, folders of the stage that the run makes, come with these.
@@ -126,6 +177,7 @@ package struct Artifact: Sendable {
     func isApart(_ place: Place) -> Bool { isWritten && !staged.contains { $0.holds(place.path) } }
     places = outputs.places.filter(isApart)
     companions = outputs.companions.filter { isApart($0.place) }
+    scratchPlace = nil
   }
 }
 

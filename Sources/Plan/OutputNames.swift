@@ -5,7 +5,7 @@ package import Layout
 
 /// What an output is made from.
 package enum OutputOwner: Hashable, Sendable {
-  /// The layout of a tarball, by name.
+  /// The layout of a tarball or of packages, by name.
   case tarball(String)
   /// The rule of an image, by name.
   case image(String)
@@ -23,14 +23,20 @@ package struct OutputNames: Sendable {
   }
 
   private let tarballs: [Pattern]
+  /// The layouts of packages.
+  package let packages: Set<OutputOwner>
   private let images: [Pattern]
   /// The folders of the stage in which tarballs of platforms have theirs.
   private let stages: [OutputOwner: String]
 
   package init(_ layouts: LayoutSet) {
-    tarballs = layouts.tarballs.map {
-      Pattern(owner: .tarball($0.name), template: $0.fileName, name: layouts.release.name)
+    tarballs = layouts.tarballs.flatMap { layout in
+      layout.isOfPackages
+        ? layout.packages.map {
+          Pattern(owner: .tarball(layout.name), template: $0.fileName.template, name: $0.name)
+        } : [Pattern(owner: .tarball(layout.name), template: layout.fileName, name: layouts.release.name)]
     }
+    packages = Set(layouts.tarballs.filter(\.isOfPackages).map { .tarball($0.name) })
     let staged = layouts.tarballs.filter { $0.platforms != nil && $0.isStaged }
     stages = Dictionary(staged.map { (.tarball($0.name), $0.stage) }) { first, _ in first }
     images = (layouts.images?.groups.values.flatMap { $0 } ?? []).map { image in

@@ -31,10 +31,10 @@ package struct Plan: Sendable {
   /// The OCI image layout of its images; nil where none is made.
   package let oci: OCIRelease?
 
-  /// The numbers of the artifacts that become files, in order: those that have a place, and those that a folder of the
-  /// stage holds.
+  /// The numbers of the artifacts that become files, in order: those that have a place, those that a folder of the stage
+  /// holds, and payloads.
   package var written: [Int] {
-    artifacts.indices.filter { !artifacts[$0].places.isEmpty || !artifacts[$0].stagedPlaces.isEmpty }
+    artifacts.indices.filter { artifacts[$0].firstPlace != nil }
   }
 
   /// A store of the contents, which can read git archives.
@@ -57,7 +57,9 @@ package struct Plan: Sendable {
 
   /// The approximate bytes of a tarball's tar, without the tarballs that it holds.
   package func tarBytes(of artifact: Artifact) -> Int64 {
-    bytes(of: artifact) + Int64(artifact.entries.count * TarFormat.blockSize)
+    // A package has its payload, and little beside it.
+    if artifact.package != nil { return Int64(artifact.entries.count * TarFormat.blockSize) }
+    return bytes(of: artifact) + Int64(artifact.entries.count * TarFormat.blockSize)
   }
 
   /// The most bytes, approximately, of each artifact's file. Archives that it holds are counted at each place.
@@ -69,7 +71,8 @@ package struct Plan: Sendable {
         continue
       }
       var size = tarBytes(of: artifact)
-      for index in 0..<artifact.entries.count {
+      if let package = artifact.package { size = size.addingClamped(sizes[package.payload]) }
+      for index in 0..<artifact.entries.count where artifact.package == nil {
         guard case .source(let id) = artifact.entries.body(at: index), case .artifact(let number) = sources[id] else {
           continue
         }

@@ -5,6 +5,7 @@ enum CommandTable {
   static let all: [any Command.Type] = [
     ReleaseCommand.self,
     TarballsCommand.self,
+    PackagesCommand.self,
     ImagesCommand.self,
     StageCommand.self,
     PlanCommand.self,

@@ -57,11 +57,11 @@ struct ScopeTests {
 
   @Test func `names of a release are a tarball's, an image's or a mistake`() throws {
     let rules = try Rules.of(Self.layouts)
-    let both = WantedArtifacts(ofBoth: ["b", "one", "on"], in: rules)
+    let both = WantedArtifacts(ofAll: ["b", "one", "on"], in: rules)
     #expect(both.tarballs == ["b"] && both.images == ["one"] && both.unknown == ["on"])
     #expect(try scope(both).1 == [#"no layout and no image is named "on"; did you mean "one"?"#])
-    let all = WantedArtifacts(ofBoth: [], in: rules)
+    let all = WantedArtifacts(ofAll: [], in: rules)
     #expect(all.tarballs == [] && all.images == [])
-    #expect(WantedArtifacts(ofBoth: ["b"], in: rules).images == nil)
+    #expect(WantedArtifacts(ofAll: ["b"], in: rules).images == nil)
   }
 }

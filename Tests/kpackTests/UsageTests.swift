@@ -36,22 +36,27 @@ private let wrongLines: [WrongLine] = [
   WrongLine(
     words: ["list", "--bases", "x", "--force", "--level", "9", "f"],
     message:
-      "list takes no --bases; release, tarballs, images, stage, plan, base, layouts, init, doctor and version-vars take it",
+      "list takes no --bases; release, tarballs, packages, images, stage, plan, base, layouts, "
+      + "init, doctor and version-vars take it",
     help: "kpack list --help"),
   WrongLine(
-    words: ["inspect", "--level=9", "f"], message: "inspect takes no --level; release, tarballs and stage take it",
+    words: ["inspect", "--level=9", "f"],
+    message: "inspect takes no --level; release, tarballs, packages and stage take it",
     help: "kpack inspect --help"),
   WrongLine(
     words: ["list", "-j2", "f"],
-    message: "list takes no -j; release, tarballs, images, stage, plan, layouts, init, doctor and version-vars take it",
+    message: "list takes no -j; release, tarballs, packages, images, stage, plan, layouts, init, "
+      + "doctor and version-vars take it",
     help: "kpack list --help"),
   WrongLine(
-    words: ["plan", "--force"], message: "plan takes no --force; release, tarballs, images, stage and layouts take it",
+    words: ["plan", "--force"],
+    message: "plan takes no --force; release, tarballs, packages, images, stage and layouts take it",
     help: "kpack plan --help"),
   WrongLine(
     words: ["cache", "info", "--no-cache"],
     message:
-      "cache takes no --no-cache; release, tarballs, images, stage, plan, layouts, init, doctor and version-vars take it",
+      "cache takes no --no-cache; release, tarballs, packages, images, stage, plan, layouts, init, "
+      + "doctor and version-vars take it",
     help: "kpack cache --help"),
   WrongLine(
     words: ["list", "--limi", "1", "f"], message: #"unknown option "--limi"; did you mean --limit?"#,

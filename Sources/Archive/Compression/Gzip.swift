@@ -16,6 +16,25 @@ package enum GzipMember {
   /// The version of the linked zlib, because it shapes the deflate bytes.
   package static var zlibVersion: String { String(cString: CZlib.zlibVersion()) }
 
+  /// A whole file of gzip with these bytes.
+  package static func file(of bytes: [UInt8], level: Int) throws -> [UInt8] {
+    let encoder = try DeflateCodec(level: level).makeEncoder()
+    var file = header
+    var crc = CRC32()
+    for start in stride(from: 0, to: bytes.count, by: Int(Deflater.blockSize)) {
+      let end = min(start + Int(Deflater.blockSize), bytes.count)
+      let block = try bytes.withUnsafeBytes { all in
+        // In bounds: both ranges are cut to the bytes.
+        try encoder.encode(
+          UnsafeRawBufferPointer(rebasing: all[start..<end]),
+          after: UnsafeRawBufferPointer(rebasing: all[max(0, start - Deflater.windowSize)..<start]))
+      }
+      file += block.bytes
+      crc.append(block.crc)
+    }
+    return file + trailer(crc)
+  }
+
   private static func littleEndian(_ number: UInt32) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
   }

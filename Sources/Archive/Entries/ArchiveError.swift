@@ -14,6 +14,7 @@ package enum ArchiveError: Error, Equatable, Sendable {
   case zstdMissing
   case tar(TarError)
   case zip(ZipError)
+  case package(PackageError)
 }
 
 extension ArchiveError {
@@ -36,6 +37,7 @@ extension ArchiveError {
     case .zstdMissing: "is compressed with zstd, which \(Compression.zstdMissing)"
     case .tar(let error): error.description
     case .zip(let error): error.description
+    case .package(let error): error.description
     }
   }
 }

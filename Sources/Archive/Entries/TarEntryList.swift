@@ -33,11 +33,15 @@ package struct TarEntryList: Sendable {
   package let mtime: Int64
   /// What a global extended header before all entries says of them; nil for no such header.
   package var comment: [UInt8]?
+  /// How a tar of the entries spells what a plain header has no room for.
+  package var form = TarForm.pax
   private var arena = ByteArena()
   private var records: [Record] = []
   private var folders: [[UInt8]] = []
   /// Values of security.capability, which few files have, by the place of the name in the arena: it is the record's own.
   private var capabilities: [Int: [UInt8]] = [:]
+  /// Names of owners that are given, likewise.
+  private var ownerNames: [Int: Owner.Names] = [:]
 
   package init(mtime: Int64) { self.mtime = mtime }
 
@@ -73,6 +77,7 @@ extension TarEntryList {
       Record(
         name: name, link: link, uid: owner.uid, gid: owner.gid, origin: origin, mode: mode, kind: kind, body: body))
     if !capabilities.isEmpty { self.capabilities[name.offset] = capabilities }
+    if let names = owner.names { ownerNames[name.offset] = names }
     return true
   }
 
@@ -83,6 +88,16 @@ extension TarEntryList {
       if arena.precedes(second.name, first.name) { return false }
       return first.name.offset < second.name.offset
     }
+  }
+
+  /// Sorts by the bytes of the paths, without the slash at the end of a folder's name: the order of an rpm. `index(of:)`
+  /// finds nothing afterwards.
+  package mutating func sortByPath() {
+    func path(_ record: Record) -> ArraySlice<UInt8> {
+      let name = arena[record.name]
+      return record.kind == .directory && name.last == UInt8(ascii: "/") ? name.dropLast() : name
+    }
+    records.sort { path($0).lexicographicallyPrecedes(path($1)) }
   }
 
   /// Gives every distinct content and every origin the number that the closures return for it.
@@ -132,7 +147,8 @@ extension TarEntryList {
   /// The entry at `index` as a value; `size` is that of its contents, which a distinct content's store knows.
   package func entry(at index: Int, size: Int64) -> TarEntry {
     let record = records[index]
-    let owner = Owner(uid: record.uid, gid: record.gid)
+    var owner = Owner(uid: record.uid, gid: record.gid)
+    owner.names = ownerNames[record.name.offset]
     return TarEntry(
       name: Array(arena[record.name]), kind: record.kind, mode: record.mode, size: size, mtime: mtime,
       linkname: Array(arena[record.link]), uid: Int64(record.uid), gid: Int64(record.gid), uname: owner.uname,

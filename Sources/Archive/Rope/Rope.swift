@@ -56,7 +56,7 @@ package struct Rope: Sendable {
     }
     for index in 0..<entries.count {
       let size = Self.size(of: index, of: entries, in: store)
-      let header = Int64(TarHeader.size(of: entries.entry(at: index, size: size)))
+      let header = Int64(TarHeader.size(of: entries.entry(at: index, size: size), entries.form))
       let padding = Int64(TarFormat.padding(after: size))
       let number = UInt32(truncatingIfNeeded: index)
       if case .source(let id) = entries.body(at: index), let nested = store.rope(of: id) {
@@ -86,7 +86,32 @@ package struct Rope: Sendable {
     }
   }
 
-  /// An archive without entries, and without its end yet.
+  /// The cpio archive of `entries`: their headers and contents in order, and the trailer.
+  ///
+  /// Every artifact that it holds must be finished in `store`.
+  package init(cpio entries: TarEntryList, in store: SourceStore) {
+    self.entries = entries
+    self.store = store
+    for index in 0..<entries.count {
+      let entry = entries.entry(at: index, size: 0)
+      let isLink = entry.kind == .symlink
+      let size = isLink ? Int64(entry.linkname.count) : Self.size(of: index, of: entries, in: store)
+      let header = CpioHeader.encode(entry, inode: index + 1, size: size) + (isLink ? entry.linkname : [])
+      append(.bytes(header), Int64(header.count))
+      if !isLink && size > 0 {
+        if case .source(let id) = entries.body(at: index) {
+          appendContents(of: id, size)
+        } else {
+          append(.contents(UInt32(truncatingIfNeeded: index)), size)
+        }
+      }
+      let padding = CpioHeader.padding(after: size)
+      if padding > 0 { append(.zeros, Int64(padding)) }
+    }
+    append(.bytes(CpioHeader.trailer), Int64(CpioHeader.trailer.count))
+  }
+
+  /// A file without entries, and without its end yet.
   package init(in store: SourceStore) {
     entries = TarEntryList(mtime: 0)
     self.store = store
@@ -165,12 +190,28 @@ extension Rope {
     append(.bytes(header), Int64(header.count))
     switch body {
     case .bytes(let bytes) where !bytes.isEmpty: append(.bytes(bytes), entry.size)
-    case .source(let id): append(Self.standsAlone(id, entry.size, store) ? .source(id) : .part(id), entry.size)
+    case .source(let id): appendContents(of: id, entry.size)
     case .archive(let rope): append(.nested(rope), entry.size)
     case .none, .bytes: break
     }
     let padding = Int64(TarFormat.padding(after: entry.size))
     if padding > 0 { append(.zeros, padding) }
+  }
+
+  /// Adds bytes as they are.
+  package mutating func append(_ bytes: [UInt8]) {
+    if !bytes.isEmpty { append(.bytes(bytes), Int64(bytes.count)) }
+  }
+
+  /// Adds the bytes of a source, which is finished if it is an artifact.
+  package mutating func append(_ id: SourceID) {
+    let size = store.size(of: id) ?? 0
+    if size > 0 { appendContents(of: id, size) }
+  }
+
+  private mutating func appendContents(of id: SourceID, _ size: Int64) {
+    if let nested = store.rope(of: id) { return append(.nested(nested), size) }
+    append(Self.standsAlone(id, size, store) ? .source(id) : .part(id), size)
   }
 
   /// Adds the two zero blocks that end an archive.
@@ -220,7 +261,8 @@ extension Rope {
   }
 
   private func header(_ index: Int) -> [UInt8] {
-    TarHeader.encode(entries.entry(at: index, size: Self.size(of: index, of: entries, in: store)))
+    TarHeader.encode(
+      entries.entry(at: index, size: Self.size(of: index, of: entries, in: store)), entries.form)
   }
 
   /// A member is three ranges, header, contents and padding; each part that `buffer` wants is rendered in turn.
@@ -263,7 +305,7 @@ extension Rope {
       if start >= range.upperBound { return }
       guard case .member(let number) = pieces[index], entries.kind(at: Int(number)) == .file else { continue }
       let size = Self.size(of: Int(number), of: entries, in: store)
-      let first = start + Int64(TarHeader.size(of: entries.entry(at: Int(number), size: size)))
+      let first = start + Int64(TarHeader.size(of: entries.entry(at: Int(number), size: size), entries.form))
       let end = first + size
       if end > range.lowerBound && end <= range.upperBound { try body(Int(number), first..<end) }
     }

@@ -1,15 +1,25 @@
 // The writer's side of a tar header: an entry into one ustar block, after a pax extended header where ustar cannot
 // hold it. POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header".
 
+/// How a header spells what a ustar block has no room for.
+package enum TarForm: Sendable {
+  /// In a pax extended header.
+  case pax
+  /// As GNU tar does: for readers that refuse pax headers, as dpkg does (its lib/dpkg/tarfn.c, "unsupported PAX tar
+  /// header type").
+  case gnu
+}
+
 /// The header blocks of an entry.
 ///
 /// The smallest format that fits is taken: ustar alone, or ustar after a pax extended header for a name or link
 /// name that is not ASCII or too long, a size of 8 GiB or more, an owner above 2,097,151, or a time that eleven
-/// octal digits cannot hold; and for capabilities. GNU's extensions are never written. A field whose value stands in the extended header
-/// holds a fixed stand-in: 0 for a number, the first bytes for a name.
+/// octal digits cannot hold; and for capabilities. GNU's extensions are written in the form `.gnu` alone. A field whose
+/// value stands in the extended header holds a fixed stand-in: 0 for a number, the first bytes for a name.
 package enum TarHeader {
   /// The header blocks of `entry`: a multiple of 512 bytes. Its names must hold no NUL.
-  package static func encode(_ entry: TarEntry) -> [UInt8] {
+  package static func encode(_ entry: TarEntry, _ form: TarForm = .pax) -> [UInt8] {
+    if form == .gnu { return encodeGNU(entry) }
     let name = StoredName(entry.name)
     let records = paxRecords(of: entry, nameFits: name != nil)
     var bytes: [UInt8] = []
@@ -24,11 +34,30 @@ package enum TarHeader {
   }
 
   /// Bytes that `encode` gives for `entry`, without making them.
-  package static func size(of entry: TarEntry) -> Int {
+  package static func size(of entry: TarEntry, _ form: TarForm = .pax) -> Int {
+    if form == .gnu { return encodeGNU(entry).count }
     let records = paxRecords(of: entry, nameFits: StoredName(entry.name) != nil).count
     return records == 0
       ? TarFormat.blockSize : 2 * TarFormat.blockSize + records + TarFormat.padding(after: Int64(records))
   }
+
+  /// The header with GNU's own blocks before it for a name or link name of more than 100 bytes, and base-256 for a size
+  /// of 8 GiB or more.
+  private static func encodeGNU(_ entry: TarEntry) -> [UInt8] {
+    func long(_ name: [UInt8], _ typeflag: UInt8) -> [UInt8] {
+      if name.count <= TarField.name.width { return [] }
+      let text = name + [0]
+      let head = TarEntry(name: gnuLongName, kind: .file, mode: 0o644, size: Int64(text.count))
+      return block(head, name: StoredName(cutting: gnuLongName), typeflag: typeflag, TarFormat.gnuMagic) + text
+        + [UInt8](repeating: 0, count: TarFormat.padding(after: Int64(text.count)))
+    }
+    return long(entry.linkname, TarTypeflag.gnuLongLink) + long(entry.name, TarTypeflag.gnuLongName)
+      + block(
+        entry, name: StoredName(cutting: entry.name), typeflag: typeflag(of: entry.kind), TarFormat.gnuMagic)
+  }
+
+  /// The name that GNU tar gives its own blocks.
+  private static let gnuLongName = Array("././@LongLink".utf8)
 
   /// The blocks of a global extended header of the time `mtime` with the record "comment", which readers pass over.
   ///
@@ -57,18 +86,24 @@ package enum TarHeader {
     }
   }
 
-  private static func block(_ entry: TarEntry, name: StoredName, typeflag: UInt8) -> [UInt8] {
+  private static func block(
+    _ entry: TarEntry, name: StoredName, typeflag: UInt8, _ magic: [UInt8] = TarFormat.ustarMagic
+  ) -> [UInt8] {
     var block = HeaderBlock()
     block.set(.name, name.name)
     block.set(.prefix, name.prefix)
     block.set(.mode, octal: Int64(entry.mode))
     block.set(.uid, octal: entry.uid)
     block.set(.gid, octal: entry.gid)
-    block.set(.size, octal: entry.size)
+    if magic == TarFormat.gnuMagic && !fits(entry.size, .size) {
+      block.set(.size, base256: entry.size)
+    } else {
+      block.set(.size, octal: entry.size)
+    }
     block.set(.mtime, octal: entry.mtime)
     block.set(.typeflag, [typeflag])
     block.set(.linkname, entry.linkname[...])
-    block.set(.magic, TarFormat.ustarMagic[...])
+    block.set(.magic, magic[...])
     block.set(.uname, entry.uname[...])
     block.set(.gname, entry.gname[...])
     block.set(.devmajor, octal: 0)
@@ -164,6 +199,16 @@ private struct HeaderBlock {
   mutating func set(_ field: TarField, octal number: Int64) {
     let fits = number >= 0 && number <= TarFormat.largestOctal(field)
     set(field, digits: field.width - 1, fits ? number : 0)
+  }
+
+  /// Puts `number`, which is not negative, into the field as a mark and its bytes (GNU tar manual, "Basic Tar Format").
+  mutating func set(_ field: TarField, base256 number: Int64) {
+    var rest = number
+    for index in field.range.reversed() {
+      bytes[index] = UInt8(truncatingIfNeeded: rest)
+      rest >>= 8
+    }
+    bytes[field.offset] |= 0x80
   }
 
   /// The sum of all bytes with the field itself as blanks: six digits, a NUL and a blank.

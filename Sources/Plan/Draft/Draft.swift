@@ -221,6 +221,22 @@ struct Draft: Sendable {
     return entries
   }
 
+  /// Bytes of an entry's contents; nil where they are known later.
+  func size(of body: TarEntryBody) -> Int64? {
+    switch body {
+    case .none: return 0
+    case .file(_, _, let identity): return identity.size
+    case .source(let id):
+      guard sources.indices.contains(Int(id.index)) else { return nil }
+      switch sources[Int(id.index)] {
+      case .bytes(let bytes): return Int64(bytes.count)
+      case .file(let file, _): return file.identity.size
+      case .spool(_, _, let count): return count
+      case .git, .tarball, .image: return nil
+      }
+    }
+  }
+
   /// Forgets sources and origins after a plan gave them its own numbers.
   mutating func forgetSources() { (sources, origins) = ([], []) }
 

@@ -114,7 +114,8 @@ extension Facts {
       case .registry: asked.formUnion(layouts.images?.registry.map { facts(for: $0) } ?? [])
       // A tag's own template has no {tag}, so this ends.
       case .tag: asked.formUnion((tag ?? layouts.images?.tag).map { facts(for: $0) } ?? [])
-      case .name, .os, .arch, .variant, .osName, .archName, .releaseRegistry, .releaseTag, .md5, .binary, .environment:
+      case .name, .release, .os, .arch, .variant, .osName, .archName, .releaseRegistry, .releaseTag, .md5, .binary,
+        .environment:
         break
       }
     }
@@ -137,6 +138,7 @@ extension Facts {
     case .commit: return try knownCommit(variable)
     case .shortCommit: return String(decoding: Array(try knownCommit(variable).utf8.prefix(7)), as: UTF8.self)
     case .date: return UTCTime(epoch: try mtime(layouts.release.archive.mtime)).description
+    case .release: throw Diagnostic(.usage, "{release} is known in packages alone")
     case .registry:
       guard let registry = layouts.images?.registry else {
         throw Diagnostic(.usage, "{registry} is not known: images.json has no \"registry\"", at: layouts.images?.origin)
@@ -324,7 +326,7 @@ extension Variable {
   fileprivate var isOfRelease: Bool {
     switch self {
     case .version, .semver, .commit, .shortCommit, .date, .releaseRegistry, .releaseTag, .environment, .registry: true
-    case .name, .os, .arch, .variant, .osName, .archName, .tag, .md5, .binary: false
+    case .name, .release, .os, .arch, .variant, .osName, .archName, .tag, .md5, .binary: false
     }
   }
 }

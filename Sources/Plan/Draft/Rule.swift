@@ -32,6 +32,8 @@ struct Rule: Sendable {
   let platforms: PlatformSelector?
   /// All of these must hold.
   let conditions: [Condition]
+  /// The format of the packages that it is for; nil for all of its layout.
+  var format: PackageFormat?
 }
 
 /// The origin of an artifact's entries: a rule, or an image's own binary.
@@ -106,8 +108,9 @@ struct RuleDecoder {
     for option in object.keys where keys.contains(option) && !known.contains(option) {
       object[option]?.refuse("not an option of \(verb.key)")
     }
-    if entry.templates.place == .tarball {
-      object["capabilities"]?.refuse("stands in images alone; what unpacks a tarball leaves capabilities out")
+    if entry.templates.place == .tarball && !entry.isOfPackages {
+      object["capabilities"]?.refuse(
+        "stands in images and packages alone; what unpacks a tarball leaves capabilities out")
     }
     if entry.templates.place == .tarball {
       object["from"]?.refuse("stands in images alone; a tarball takes files of the tree")
@@ -118,7 +121,7 @@ struct RuleDecoder {
     guard let read else { return nil }
     return Rule(
       origin: entry.origin, verb: read, options: options, isOverlay: entry.isOverlay, platforms: entry.platforms,
-      conditions: entry.conditions)
+      conditions: entry.conditions, format: entry.format)
   }
 
   private func verb(of object: LayoutObject, _ place: TemplatePlace) -> (any Verb.Type)? {
@@ -151,13 +154,16 @@ extension RuleOptions {
     }
     arePatternsOptional = arePatternsOptional || isOptional
     mode = object["mode"]?.taking { try FileMode($0) }
-    owner = object["owner"].flatMap(Self.owner)
+    owner = object["owner"].flatMap { Self.owner($0, entry) }
     capabilities = object["capabilities"]?.capabilities
     isUnchecked = object["unchecked"]?.bool ?? false
   }
 
-  private static func owner(_ field: LayoutField) -> Owner? {
+  private static func owner(_ field: LayoutField, _ entry: LayoutEntry) -> Owner? {
+    if entry.isOfPackages { return namedOwner(field) }
     guard let text = field.string else { return nil }
+    // A set may be for packages too; it is read again with each use.
+    if entry.templates.place == .set, let owner = Owner(named: text) { return owner }
     if let owner = Owner(text) { return owner }
     field.refuse("expected two numbers such as \"0:0\", found \(field.found)")
     return nil
@@ -167,6 +173,14 @@ extension RuleOptions {
   private static func origins(_ field: LayoutField?) -> [RuleOrigin] {
     guard let field, field.isArray else { return [] }
     return (field.elements ?? []).filter(\.isString).map(\.origin)
+  }
+
+  /// In packages, where users have other numbers on each machine.
+  private static func namedOwner(_ field: LayoutField) -> Owner? {
+    guard let text = field.string else { return nil }
+    if let owner = Owner(named: text) { return owner }
+    field.refuse("expected the names of a user and a group such as \"root:root\", found \(field.found)")
+    return nil
   }
 
   private static func globs(_ field: LayoutField?, mayBeEmpty: Bool) -> [Glob] {

@@ -106,7 +106,10 @@ struct Scope: Sendable {
 
 extension ScopedTarball {
   /// The templates that making it fills in.
-  fileprivate var templates: [Template] { [layout.fileName, layout.settings.root] + rules.flatMap(\.templates) }
+  fileprivate var templates: [Template] {
+    let own = layout.isOfPackages ? layout.packages.flatMap(\.templates) : [layout.fileName, layout.settings.root]
+    return own + rules.flatMap(\.templates)
+  }
 }
 
 extension ScopedImage {

@@ -7,6 +7,8 @@ import Layout
 /// The artifacts that the command line asks for. Nil means none of that kind, an empty list means all.
 struct WantedArtifacts {
   var tarballs: [String]?
+  /// By the names of their layouts.
+  var packages: [String]?
   var images: [String]?
   /// Whether the tarballs are only staged, and not written.
   private(set) var isStageAlone = false
@@ -15,21 +17,33 @@ struct WantedArtifacts {
   /// Names that are neither a tarball's nor an image's.
   private(set) var unknown: [String] = []
 
-  init(tarballs: [String]? = nil, images: [String]? = nil) { (self.tarballs, self.images) = (tarballs, images) }
+  init(tarballs: [String]? = nil, packages: [String]? = nil, images: [String]? = nil) {
+    (self.tarballs, self.packages, self.images) = (tarballs, packages, images)
+  }
 
   /// The stage folders of these tarballs.
   init(staged names: [String]) { (tarballs, isStageAlone) = (names, true) }
 
   /// The artifacts with these names; all artifacts when there are no names.
-  init(ofBoth names: [String], in rules: Rules) {
-    let known = (tarballs: rules.layouts.tarballs.map(\.name), images: rules.images.map(\.rule.name))
-    tarballs = names.filter(known.tarballs.contains)
-    images = names.filter(known.images.contains)
-    unknown = names.filter { !known.tarballs.contains($0) && !known.images.contains($0) }
+  init(ofAll names: [String], in rules: Rules) {
+    self.init(withoutImages: names, in: rules)
+    let known = rules.images.map(\.rule.name)
+    unknown = unknown.filter { !known.contains($0) }
+    let named = names.filter(known.contains)
+    images = named.isEmpty && !names.isEmpty ? nil : named
     isWhole = names.isEmpty
-    if isWhole { return }
-    if tarballs?.isEmpty == true { tarballs = nil }
-    if images?.isEmpty == true { images = nil }
+  }
+
+  /// The tarballs and packages with these names; all of them when there are no names.
+  init(withoutImages names: [String], in rules: Rules) {
+    let layouts = rules.layouts.tarballs
+    func named(_ isOfPackages: Bool) -> [String]? {
+      let known = layouts.filter { $0.isOfPackages == isOfPackages }.map(\.name)
+      let named = names.filter(known.contains)
+      return named.isEmpty && !names.isEmpty || isOfPackages && known.isEmpty ? nil : named
+    }
+    (tarballs, packages) = (named(false), named(true))
+    unknown = names.filter { name in !layouts.contains { $0.name == name } }
   }
 }
 
@@ -74,7 +88,11 @@ struct ScopeFinder {
     scope.checksums = layouts.release.checksums.filter { wanted.isWhole || !$0.isList }
     if let names = wanted.images { scope.images = wantedImages(names).compactMap { image($0) } }
     if let names = wanted.tarballs {
-      let layouts = wanted.isStageAlone ? selectedForStage(names) : selected(names)
+      let layouts = wanted.isStageAlone ? selectedForStage(names) : selected(names, ofPackages: false)
+      for key in layouts.flatMap({ keys(of: $0, isNamed: !names.isEmpty) }) { _ = depth(of: key) }
+    }
+    if let names = wanted.packages {
+      let layouts = selected(names, ofPackages: true)
       for key in layouts.flatMap({ keys(of: $0, isNamed: !names.isEmpty) }) { _ = depth(of: key) }
     }
     let written = wanted.isStageAlone ? [] : Set(depths.keys)
@@ -147,13 +165,20 @@ struct ScopeFinder {
 
 // Tarballs
 extension ScopeFinder {
-  private mutating func selected(_ names: [String]) -> [TarballLayout] {
-    for name in names where layouts.tarball(name) == nil {
-      let near = didYouMean(name, in: layouts.tarballs.map(\.name))
+  private mutating func selected(_ names: [String], ofPackages: Bool) -> [TarballLayout] {
+    let known = layouts.tarballs.filter { $0.isOfPackages == ofPackages }
+    for name in names where !known.contains(where: { $0.name == name }) {
+      if let other = layouts.tarball(name) {
+        let made =
+          ofPackages ? "a tarball, and no package" : "packages, which `kpack packages` and `kpack release` make"
+        said.refuse(Diagnostic(.usage, "\(quoted(name)) is the layout of \(made)", at: other.origin))
+        continue
+      }
+      let near = didYouMean(name, in: known.map(\.name))
       said.refuse(Diagnostic(.usage, "no layout is named \(quoted(name))\(near)"))
     }
     var selected: [TarballLayout] = []
-    for layout in layouts.tarballs where names.isEmpty || names.contains(layout.name) {
+    for layout in known where names.isEmpty || names.contains(layout.name) {
       if holds(layout.condition, at: layout.origin) {
         selected.append(layout)
       } else if !names.isEmpty {
@@ -165,7 +190,7 @@ extension ScopeFinder {
 
   /// The named layouts, or all, that have a folder in the stage.
   private mutating func selectedForStage(_ names: [String]) -> [TarballLayout] {
-    let selected = selected(names)
+    let selected = selected(names, ofPackages: false)
     if names.isEmpty { return selected.filter(\.isStaged) }
     for layout in selected where !layout.isStaged {
       let reason = "\(quoted(layout.name)) has no folder in the stage: its layout says \"stage\": false"
@@ -263,6 +288,11 @@ extension ScopeFinder {
     _ name: String, heldBy rule: Rule, of holder: TarballLayout, on platform: Platform?
   ) -> TarballKey? {
     guard let held = layouts.tarball(name) else { return nil }
+    if held.isOfPackages {
+      let reason = "\(quoted(name)) is the layout of packages, which no artifact holds"
+      said.refuse(Diagnostic(.usage, reason, at: rule.origin))
+      return nil
+    }
     guard let selector = held.platforms else { return TarballKey(layout: name, platform: nil) }
     guard let platform else {
       let reason = "is made for platforms; give the entry \"platforms\" to say which"

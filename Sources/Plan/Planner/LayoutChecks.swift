@@ -38,7 +38,7 @@ struct LayoutChecks {
   }
 
   private func mistakes(with options: ReleaseOptions) -> [Diagnostic] {
-    let drafts = ReleaseDrafts(rules, options, WantedArtifacts(ofBoth: [], in: rules))
+    let drafts = ReleaseDrafts(rules, options, WantedArtifacts(ofAll: [], in: rules))
     // Here they are the layouts' fault, whatever they would be with a tree.
     return SharedCauses(options.locations, release, stagedImages: 0).combined(drafts.said.mistakes).map {
       Diagnostic(.usage, $0.message, at: $0.origin)

@@ -18,6 +18,8 @@ private struct ImageArchiveKey: Hashable {
 struct PlanJoin {
   /// The tarballs, each after those that it holds.
   private var tarballs: [PlannedTarball] = []
+  /// The packages, with what they are made of.
+  private var packages: [(planned: PlannedTarball, draft: PackageDraft)] = []
   private var plannedImages: [PlannedImage] = []
   private var sources = SourceTable()
   private var gitArchives: [GitArchive] = []
@@ -66,6 +68,10 @@ struct PlanJoin {
       stagedImages: tarball.draft.stagedImages, isBinary: tarball.isBinary, isWritten: tarball.isWritten,
       unit: isStaging ? tarball.unit : nil)
     try checkSize(of: planned)
+    if let package = tarball.package {
+      packages.append((planned, package))
+      return
+    }
     tarballNumbers[tarball.key] = tarballs.count
     tarballs.append(planned)
   }
@@ -142,6 +148,7 @@ struct PlanJoin {
     var sources = sources
     sources.renumberArtifacts({ $0 + count }, nested: { $0 })
     var artifacts = images + tarballs
+    addPackages(to: &artifacts, &sources, in: locations)
     if !staged.isEmpty { try check.checkSources(of: artifacts, sources) }
     for folder in staged { Self.addPlaces(in: folder, to: &artifacts, sources) }
     let oci = hasOCI && !ociParts.isEmpty ? try OCIRelease(ociParts, of: release.name, in: locations) : nil
@@ -150,6 +157,23 @@ struct PlanJoin {
       artifacts: artifacts, sources: sources, gitArchives: gitArchives, rules: rules, release: release,
       warnings: warnings, stagedFolders: staged, platformCut: cut,
       checksums: ChecksumFile.all(by: checksums, of: artifacts, in: locations), oci: oci)
+  }
+
+  /// Adds first all payloads, then all packages: none has to wait for what comes right before it.
+  private func addPackages(to artifacts: inout [Artifact], _ sources: inout SourceTable, in locations: Locations) {
+    let first = artifacts.count
+    for (planned, package) in packages {
+      let needs = planned.images + planned.holds.map { $0 + plannedImages.count }
+      artifacts.append(
+        Artifact(payloadOf: package, planned, package.payload(of: planned.entries), in: locations, needs: needs))
+    }
+    for (index, (planned, package)) in packages.enumerated() {
+      let number = first + index
+      let made = PlannedPackage(
+        fields: package.fields, payload: number, contents: sources.add(.artifact(number)),
+        level: planned.level)
+      artifacts.append(Artifact(made, planned, artifacts[number].entries, in: locations))
+    }
   }
 
   /// Adds to each artifact its places in a folder of the stage.

@@ -30,7 +30,7 @@ package enum Planner {
   package static func planToTell(
     _ rules: Rules, _ options: ReleaseOptions, names: [String]
   ) throws(PlanErrors) -> Plan {
-    var wanted = WantedArtifacts(tarballs: names)
+    var wanted = WantedArtifacts(withoutImages: names, in: rules)
     wanted.isWhole = names.isEmpty
     do {
       return try plan(rules, options, wanted)
@@ -70,12 +70,19 @@ package enum Planner {
     try plan(rules, options, WantedArtifacts(images: names), hasOCI: hasOCI(rules, options))
   }
 
-  /// The plan of the named tarballs and images, or of all, each once. If there is nothing to make of one kind, the
-  /// other is made.
+  /// The plan of the packages of the named layouts, or of all.
+  package static func planPackages(
+    _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
+  ) throws(PlanErrors) -> Plan {
+    try plan(rules, options, WantedArtifacts(packages: names))
+  }
+
+  /// The plan of the named tarballs, packages and images, or of all, each once. If there is nothing to make of one kind,
+  /// the others are made.
   package static func planRelease(
     _ rules: Rules, _ options: ReleaseOptions, names: [String] = []
   ) throws(PlanErrors) -> Plan {
-    try plan(rules, options, WantedArtifacts(ofBoth: names, in: rules), hasOCI: hasOCI(rules, options))
+    try plan(rules, options, WantedArtifacts(ofAll: names, in: rules), hasOCI: hasOCI(rules, options))
   }
 
   /// Finds mistakes that do not depend on the tree, the folders or the environment, and reads none of them.

@@ -73,23 +73,23 @@ struct ReleaseDrafts {
     }
     release = Self.release(of: scope, facts)
     release.isWhole = wanted.isWhole
-    let names = scope.tarballs.map { fileName(of: $0, facts) }
-    checkFileNames(names, of: scope.tarballs)
-    addChecksums(scope, names, facts)
+    let outputs = scope.tarballs.flatMap { self.outputs(of: $0, facts) }
+    checkFileNames(of: outputs)
+    addChecksums(scope, outputs, facts)
     let own: OwnPlaces
     do {
       own =
         try options.isDry
         ? OwnPlaces()
         : OwnPlaces(
-          options.locations, fileNames: namesOfOutputs(names), isCacheOfOthers: options.isCacheOfOthers)
+          options.locations, fileNames: namesOfOutputs(outputs), isCacheOfOthers: options.isCacheOfOthers)
     } catch {
       return said.refuse(error)
     }
     var context = DraftContext(facts: facts, own: own, git: git, images: .success(nil))
     let results = draftImages(scope, context, bases)
     if let bases { context.images = bases.store.map { _ in bases.areUsed ? results.mapValues(\.held) : nil } }
-    draftTarballs(scope, names, context)
+    draftTarballs(outputs, context)
     checkStageFolders()
     takeOwnImages(scope.images, results)
     for (key, result) in results { images[key] = try? result.image.get() }
@@ -153,7 +153,8 @@ extension ReleaseDrafts {
 
   private mutating func refuseEmptiness() {
     if !said.mistakes.isEmpty || options.isDry { return }
-    let what = wanted.images == nil ? "no tarball" : wanted.tarballs == nil ? "no image" : "no tarball and no image"
+    let kinds = [(wanted.tarballs, "no tarball"), (wanted.packages, "no package"), (wanted.images, "no image")]
+    let what = kinds.filter { $0.0 != nil }.map(\.1).joined(separator: " and ")
     let reason = "\(what) is left to build on the platforms of this run"
     said.refuse(Diagnostic(.usage, options.aboutPlatforms(reason)))
   }
@@ -217,17 +218,31 @@ extension ReleaseDrafts {
     }
   }
 
-  private mutating func checkFileNames(_ names: [String?], of tarballs: [ScopedTarball]) {
+  /// The files that are made of a layout on a platform: a tarball, or its packages without those that have mistakes.
+  private mutating func outputs(of tarball: ScopedTarball, _ facts: Facts) -> [NamedOutput] {
+    if !tarball.layout.isOfPackages {
+      return [NamedOutput(name: fileName(of: tarball, facts), tarball: tarball, package: nil)]
+    }
+    var said = Diagnostics()
+    let packages = tarball.layout.packages.compactMap { PackageDraft($0, on: tarball.key.platform, facts, &said) }
+    self.said.add(said)
+    return packages.map { NamedOutput(name: $0.fields.fileName, tarball: tarball, package: $0) }
+  }
+
+  private mutating func checkFileNames(of outputs: [NamedOutput]) {
     var seen: [[UInt8]: TarballKey] = [:]
-    for (name, tarball) in zip(names, tarballs) {
-      guard let name, let other = seen.updateValue(tarball.key, forKey: Array(name.utf8)) else { continue }
-      let reason = "two tarballs have the name \(quoted(name)): \(other) and \(tarball.key)"
-      said.refuse(Diagnostic(.usage, reason, at: tarball.layout.fileNameOrigin))
+    for output in outputs {
+      let key = output.tarball.key
+      guard let name = output.name, let other = seen.updateValue(key, forKey: Array(name.utf8)) else { continue }
+      let kind = output.package == nil ? "tarballs" : "packages"
+      let reason = "two \(kind) have the name \(quoted(name)): \(other) and \(key)"
+      said.refuse(
+        Diagnostic(.usage, reason, at: output.package?.fileNameOrigin ?? output.tarball.layout.fileNameOrigin))
     }
   }
 
   /// Fills in the rules for checksum files. Notes a mistake when one of these would have the name of another output.
-  private mutating func addChecksums(_ scope: Scope, _ names: [String?], _ facts: Facts) {
+  private mutating func addChecksums(_ scope: Scope, _ outputs: [NamedOutput], _ facts: Facts) {
     var origins: [RuleOrigin?] = []
     for rule in scope.checksums {
       do {
@@ -237,11 +252,11 @@ extension ReleaseDrafts {
         said.refuse(error, at: rule.origin)
       }
     }
-    let tarballs = zip(names, scope.tarballs).filter { $1.isWritten }
-    let files = Dictionary(tarballs.compactMap { name, tarball in name.map { (Array($0.utf8), tarball) } }) { $1 }
+    let written = outputs.filter(\.tarball.isWritten)
+    let files = Dictionary(written.compactMap { file in file.name.map { (Array($0.utf8), file.tarball) } }) { $1 }
     var seen: Set<[UInt8]> = []
     for (rule, origin) in zip(checksums, origins) {
-      for name in rule.names(for: tarballs.compactMap(\.0)) {
+      for name in rule.names(for: written.compactMap(\.name)) {
         if let tarball = files[Array(name.utf8)] {
           let reason = "the checksum file \(quoted(name)) has the name of \(tarball.key)"
           said.refuse(Diagnostic(.usage, reason, at: origin ?? tarball.layout.fileNameOrigin))
@@ -253,8 +268,8 @@ extension ReleaseDrafts {
   }
 
   /// The names of all files in the out folder.
-  private func namesOfOutputs(_ tarballs: [String?]) -> [String] {
-    let names = tarballs.compactMap { $0 }
+  private func namesOfOutputs(_ outputs: [NamedOutput]) -> [String] {
+    let names = outputs.compactMap(\.name)
     return names + checksums.flatMap { $0.names(for: names) }
   }
 
@@ -294,10 +309,11 @@ extension ReleaseDrafts {
     }
   }
 
-  private mutating func draftTarballs(_ scope: Scope, _ names: [String?], _ context: DraftContext) {
-    for (tarball, name) in zip(scope.tarballs, names) {
+  private mutating func draftTarballs(_ outputs: [NamedOutput], _ context: DraftContext) {
+    for output in outputs {
       do {
-        let draft = try TarballDraft(tarball, as: name ?? "\(tarball.key)", in: context)
+        let name = output.name ?? "\(output.tarball.key)"
+        let draft = try TarballDraft(output.tarball, as: name, output.package, in: context)
         said.add(draft.draft.said)
         tarballs.append(draft)
       } catch {
@@ -305,6 +321,14 @@ extension ReleaseDrafts {
       }
     }
   }
+}
+
+/// A file that is made of a layout on a platform: a tarball or a package.
+private struct NamedOutput {
+  /// Nil where it has a mistake.
+  let name: String?
+  let tarball: ScopedTarball
+  let package: PackageDraft?
 }
 
 // Images
@@ -384,16 +408,22 @@ struct TarballDraft: Sendable {
   let origin: RuleOrigin
   /// The mistake that nothing is in it, where that is one.
   let emptiness: Diagnostic?
+  /// The package that is made of the entries in place of a tarball.
+  private(set) var package: PackageDraft?
 
-  /// Goes through the rules of a tarball. Throws when its time is not known.
-  init(_ tarball: ScopedTarball, as fileName: String, in context: DraftContext) throws {
+  /// Goes through the rules of a tarball, or of `package`. Throws when its time is not known.
+  init(
+    _ tarball: ScopedTarball, as fileName: String, _ package: PackageDraft? = nil, in context: DraftContext
+  ) throws {
     let settings = tarball.layout.settings
     (key, self.fileName, isWritten) = (tarball.key, fileName, tarball.isWritten)
+    self.package = package
     level = context.options.level ?? settings.level
     isBinary = tarball.layout.isBinary
     let root = Result { try Self.root(of: tarball, context.facts) }
     let style = EntryStyle(
-      root: (try? root.get()) ?? "", owner: settings.owner, exclude: settings.exclude, mode: settings.mode,
+      root: (try? root.get()) ?? "", owner: package == nil ? settings.owner : .fixed(.root), exclude: settings.exclude,
+      mode: settings.mode,
       mtime: try context.facts.mtime(settings.mtime))
     let layout = tarball.layout
     origin = layout.origin
@@ -406,9 +436,11 @@ struct TarballDraft: Sendable {
     if case .failure(let error) = root {
       draft.said.refuse(error, at: settings.rootOrigin ?? tarball.layout.origin)
     }
-    draft.add(tarball.rules, TemplateSubject(layout, on: tarball.key.platform), in: context)
+    let rules = tarball.rules.filter { $0.rule.format == nil || $0.rule.format == package?.fields.format }
+    draft.add(rules, TemplateSubject(layout, on: tarball.key.platform), in: context)
     entries = draft.finish(as: fileName)
     emptiness = Self.emptiness(of: tarball, entries, context)
+    self.package?.take(entries, &draft, in: context)
     for warning in TwinNames.warnings(of: entries, in: fileName) { draft.said.warn(warning) }
     if !isBinary, ArchiveFormat(fileName: Array(fileName.utf8)) == .zip,
       let warning = ZipNames.warning(of: entries, in: fileName)
@@ -426,7 +458,8 @@ struct TarballDraft: Sendable {
     of tarball: ScopedTarball, _ entries: TarEntryList, _ context: DraftContext
   ) -> Diagnostic? {
     let layout = tarball.layout
-    if layout.isOptional { return nil }
+    // A package may do no more than depend on others.
+    if layout.isOptional || layout.isOfPackages { return nil }
     let isEmpty =
       context.options.isDry
       ? layout.entries.isEmpty
@@ -440,6 +473,7 @@ struct TarballDraft: Sendable {
   }
 
   private static func root(of tarball: ScopedTarball, _ facts: Facts) throws -> String {
+    if tarball.layout.isOfPackages { return PackageDraft.root }
     let layout = tarball.layout
     let root = try facts.fill(layout.settings.root, TemplateSubject(layout, on: tarball.key.platform))
     if root.isEmpty || root == "." || ArchivePath.isName(root) { return root }

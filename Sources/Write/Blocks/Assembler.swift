@@ -11,6 +11,7 @@ final class Assembler {
   private let artifacts: [Artifact]
   private let codecs: CodecTable
   private let store: SourceStore
+  private let late: LateFacts
   private let folder: ReleaseFolder
   private let memory: ReleaseMemory?
   private let task: BlockTask
@@ -34,12 +35,13 @@ final class Assembler {
   private(set) var written: [WrittenArtifact] = []
 
   init(
-    _ artifacts: [Artifact], _ codecs: CodecTable, store: SourceStore, folder: ReleaseFolder, memory: ReleaseMemory?,
-    _ task: BlockTask, _ log: WorkLog, watch: @escaping @Sendable (WriteEvent) -> Void
+    _ artifacts: [Artifact], _ codecs: CodecTable, store: SourceStore, _ late: LateFacts, folder: ReleaseFolder,
+    memory: ReleaseMemory?, _ task: BlockTask, _ log: WorkLog, watch: @escaping @Sendable (WriteEvent) -> Void
   ) {
     self.artifacts = artifacts
     self.codecs = codecs
     self.store = store
+    self.late = late
     self.folder = folder
     self.memory = memory
     self.task = task
@@ -202,7 +204,10 @@ final class Assembler {
     try files.link(archive.file, to: artifacts[number].places.dropFirst())
     let result = ArtifactResult(
       artifact: number, digest: archive.digest, size: archive.file.identity.size, tarDigest: archive.tarDigest,
-      tarSize: archive.tarSize, isUnchanged: false)
+      // Of a package the bytes of its files are told, which its payload has.
+      tarSize: artifacts[number].package.map { late.payload($0.payload).plainSize } ?? archive.tarSize,
+      isUnchanged: false)
+    late.note(result)
     end(
       WrittenArtifact(
         result: result, file: archive.file, files: files.written, companionDigest: companion,

@@ -54,6 +54,7 @@ final class BlockSchedule {
   private let artifacts: [Artifact]
   private let codecs: CodecTable
   private let store: SourceStore
+  private let late: LateFacts
   private let isCached: (EncodedSource) -> Bool
   /// The numbers of the artifacts that are still to be written.
   private var rest: ArraySlice<Int>
@@ -78,12 +79,13 @@ final class BlockSchedule {
   /// The jobs of the artifacts `numbers`; all other sources of these must be readable in `store`.
   init(
     _ numbers: [Int], of artifacts: [Artifact], _ codecs: CodecTable, store: SourceStore,
-    isCached: @escaping (EncodedSource) -> Bool = { _ in false }
+    _ late: LateFacts = LateFacts(), isCached: @escaping (EncodedSource) -> Bool = { _ in false }
   ) {
     rest = numbers[...]
     self.artifacts = artifacts
     self.codecs = codecs
     self.store = store
+    self.late = late
     self.isCached = isCached
     shared = Self.sharedContents(of: numbers, of: artifacts, codecs)
   }
@@ -93,7 +95,7 @@ final class BlockSchedule {
     of numbers: [Int], of artifacts: [Artifact], _ codecs: CodecTable
   ) -> [MemberContent: Bool] {
     var counts: [MemberContent: Int] = [:]
-    for number in numbers where !artifacts[number].isTar {
+    for number in numbers where artifacts[number].isZip {
       let entries = artifacts[number].entries
       for index in 0..<entries.count {
         if let content = MemberContent(entries, index, codec: codecs.numbers[number]) {
@@ -133,7 +135,7 @@ final class BlockSchedule {
     guard artifact.needs.allSatisfy({ artifacts[$0].image != nil || store.isFinished(artifact: $0) }) else {
       return .later
     }
-    let contents = try format.contents(of: artifact, layer: nil, in: store)
+    let contents = try format.contents(of: artifact, layer: nil, late, in: store)
     current = Current(
       artifact: number, entries: artifact.entries, codec: codecs.numbers[number],
       keptCodec: codecs.keptNumbers[number], parts: contents.parts(in: store)[...])

@@ -2,6 +2,8 @@
 
 import Archive
 import Basics
+import Files
+import Layout
 import Plan
 
 /// A format of artifacts.
@@ -20,10 +22,11 @@ protocol ArtifactFormat: Sendable {
   var isWrittenWhole: Bool { get }
 
   /// One digest of everything that shapes the file; `entries` is the digest of its entries and their contents.
-  func key(of artifact: Artifact, entries: Digest, in store: SourceStore) -> Digest
+  func key(of artifact: Artifact, entries: Digest, in store: SourceStore) throws -> Digest
 
-  /// What is put into the file; `layer` is the digest of the new layer of an image.
-  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> ArtifactContents
+  /// What is put into the file; `layer` is the digest of the new layer of an image, `late` has what packages need.
+  func contents(of artifact: Artifact, layer: Digest?, _ late: LateFacts, in store: SourceStore) throws
+    -> ArtifactContents
 }
 
 /// What is put into the file of an artifact.
@@ -49,6 +52,15 @@ extension ArtifactFormat {
 }
 
 extension Artifact {
+  /// Bytes of the contents of the entry at `index`; 0 for an artifact that is not finished.
+  func size(at index: Int, in store: SourceStore) -> Int64 {
+    switch entries.body(at: index) {
+    case .none: 0
+    case .file(_, _, let identity): identity.size
+    case .source(let id): store.size(of: id) ?? 0
+    }
+  }
+
   /// The format of this artifact, from the table of all formats.
   var writtenFormat: any ArtifactFormat {
     switch format {
@@ -57,16 +69,25 @@ extension Artifact {
     case .archive(.zip, let level): Zip(level: level)
     case .binary: PlainFile()
     case .image(let image): ImageTar(image: image)
+    case .payload(.deb, let level): TarGzip(level: level)
+    case .payload(.rpm, let level): CpioGzip(level: level)
+    case .package(let package):
+      switch package.fields.format {
+      case .deb: Deb(package: package)
+      case .rpm: Rpm(package: package)
+      }
     }
   }
 
-  /// Whether there is one plain tar in the file, which has a digest of its own.
+  /// Whether there is one plain tar in the file, whose digest is told.
   var isTar: Bool {
     switch format {
-    case .archive(.zip, _), .binary: false
+    case .archive(.zip, _), .binary, .package, .payload: false
     case .archive, .image: true
     }
   }
+
+  var isZip: Bool { if case .archive(.zip, _) = format { true } else { false } }
 }
 
 /// A source in the encoding of a codec: made once, then spliced.

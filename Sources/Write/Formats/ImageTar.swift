@@ -15,7 +15,9 @@ struct ImageTar: ArtifactFormat {
     Self.digest("image", [entries.bytes, image.documents(in: store)])
   }
 
-  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) throws -> ArtifactContents {
+  func contents(of artifact: Artifact, layer: Digest?, _ late: LateFacts, in store: SourceStore) throws
+    -> ArtifactContents
+  {
     guard let layer else { preconditionFailure("an image is written without the digest of its layer") }
     return .stream(try image.rope(in: store, layerDigest: layer))
   }

@@ -13,7 +13,7 @@ struct PlainFile: ArtifactFormat {
     Self.digest("file", [entries.bytes])
   }
 
-  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) -> ArtifactContents {
+  func contents(of artifact: Artifact, layer: Digest?, _ late: LateFacts, in store: SourceStore) -> ArtifactContents {
     .stream(Rope(contentsOf: artifact.entries, in: store))
   }
 }

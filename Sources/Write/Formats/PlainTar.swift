@@ -13,7 +13,7 @@ struct PlainTar: ArtifactFormat {
     Self.digest("tar", [entries.bytes])
   }
 
-  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) -> ArtifactContents {
+  func contents(of artifact: Artifact, layer: Digest?, _ late: LateFacts, in store: SourceStore) -> ArtifactContents {
     .stream(Rope(artifact.entries, in: store))
   }
 }

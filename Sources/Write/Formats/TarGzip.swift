@@ -18,7 +18,7 @@ struct TarGzip: ArtifactFormat {
     Self.digest("tar.gz", [Array("\(codec.identity)\n".utf8), entries.bytes])
   }
 
-  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) -> ArtifactContents {
+  func contents(of artifact: Artifact, layer: Digest?, _ late: LateFacts, in store: SourceStore) -> ArtifactContents {
     .stream(Rope(artifact.entries, in: store))
   }
 }

@@ -19,7 +19,7 @@ struct Zip: ArtifactFormat {
     Self.digest("zip", [Array("\(codec.identity)\n".utf8), entries.bytes])
   }
 
-  func contents(of artifact: Artifact, layer: Digest?, in store: SourceStore) -> ArtifactContents {
+  func contents(of artifact: Artifact, layer: Digest?, _ late: LateFacts, in store: SourceStore) -> ArtifactContents {
     .members(artifact.entries)
   }
 }

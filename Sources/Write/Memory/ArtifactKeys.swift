@@ -36,7 +36,7 @@ struct ArtifactKeys {
       // Before the entries: once a small file was hashed, its key is its digest and no longer its state.
       let copy = try Self.copy(beside: artifact, digests)
       let list = try entries.digest(of: artifact.entries)
-      let file = artifact.writtenFormat.key(of: artifact, entries: list, in: store)
+      let file = try artifact.writtenFormat.key(of: artifact, entries: list, in: store)
       // The artifacts that hold it come later.
       for id in contents[number] ?? [] { digests.set(file, of: id) }
       files.append(file)

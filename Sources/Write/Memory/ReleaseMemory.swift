@@ -56,7 +56,11 @@ final class ReleaseMemory: Sendable {
       try records[number].flatMap { try look.unchanged(number, $0) }
     }
     unchanged = Dictionary(uniqueKeysWithValues: standing.compactMap { $0 }.map { ($0.result.artifact, $0) })
-    for number in unchanged.keys { cache.touch(records[number]?.objects ?? []) }
+    for number in unchanged.keys {
+      cache.touch(records[number]?.objects ?? [])
+      // The objects of a package are those of its payload.
+      if let package = plan.artifacts[number].package { cache.touch(records[package.payload]?.objects ?? []) }
+    }
     leaveRoom(from: 0)
   }
 
@@ -162,7 +166,8 @@ extension ReleaseMemory {
         companionDigest: artifact.companionDigest, isOneFile: Lookout.isOneFile(plan.artifacts[number], in: folder),
         objects: objects[number] ?? [])
       cache.objects.store(record: record.bytes, as: keys.records[number])
-      for file in artifact.files {
+      // A payload has no name when the run is over.
+      for file in plan.artifacts[number].isPayload ? [] : artifact.files {
         guard let digest = file.digest ?? copyDigest(of: number) else { continue }
         cache.note(digest, of: folder.path(of: file.place), writtenAs: file.identity, until: time)
       }

@@ -4,6 +4,7 @@
 import Basics
 import Files
 private import Glibc
+import Layout
 import Plan
 
 /// Searches the folders of one run.
@@ -214,9 +215,15 @@ struct LeftoverSearch {
     if let entry = record.entries[place] {
       if keeping.isNamed { return owners.contains(entry.owner) }
       let isImage = if case .image = entry.owner { true } else { false }
-      return artifacts.contains { ($0.image != nil) == isImage }
+      let isPackage = keeping.names.packages.contains(entry.owner)
+      return artifacts.contains { ($0.image != nil) == isImage && ($0.package != nil) == isPackage }
     }
-    if !keeping.isNamed { return true }
+    if !keeping.isNamed {
+      if kind == .image || keeping.names.packages.isEmpty { return true }
+      // What looks like a package belongs to a run of packages, where there are any; all else to one of tarballs.
+      let isPackage = Self.has(name, one: PackageFormat.allCases.map(\.suffix))
+      return artifacts.contains { $0.image == nil && ($0.package != nil) == isPackage }
+    }
     let names = kind == .image ? keeping.names.images(named: name) : keeping.names.tarballs(named: name)
     return !names.isDisjoint(with: owners)
   }

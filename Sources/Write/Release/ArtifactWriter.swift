@@ -12,6 +12,7 @@ struct ArtifactWriter: Sendable {
   let memory: ReleaseMemory?
   /// Digests of the new layers of images, by the number of the artifact.
   let layers: [Int: Digest]
+  let late: LateFacts
   let log: WorkLog
   let watch: @Sendable (WriteEvent) -> Void
 
@@ -24,7 +25,7 @@ struct ArtifactWriter: Sendable {
     watch(.began(artifact: number))
     return try log.timed(.writing) {
       let artifact = plan.artifacts[number]
-      let contents = try artifact.writtenFormat.contents(of: artifact, layer: layers[number], in: store)
+      let contents = try artifact.writtenFormat.contents(of: artifact, layer: layers[number], late, in: store)
       guard case .stream(let rope) = contents else { preconditionFailure("encoded bytes are written in parts") }
       var files = ArtifactFiles(in: folder, store)
       let companion = try files.write(artifact.companions)

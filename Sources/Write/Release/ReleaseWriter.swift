@@ -66,14 +66,24 @@ package final class ReleaseWriter {
       log.add(artifact.result.tarSize, .leftAlone)
       watch(.finished(artifact.result))
     }
-    let rest = plan.written.filter { plan.artifacts[$0].image != nil || unchanged[$0] == nil }
+    let packages = plan.written.filter { plan.artifacts[$0].package != nil && unchanged[$0] == nil }
+    let payloads = packages.compactMap { plan.artifacts[$0].package?.payload }
+    let rest = plan.written.filter { number in
+      let artifact = plan.artifacts[number]
+      return artifact.isPayload ? payloads.contains(number) : artifact.image != nil || unchanged[number] == nil
+    }
     let layers = try log.timed(.hashing) { try addImages(neededBy: rest, to: store) }
+    let late = try log.timed(.hashing) {
+      LateFacts(
+        sums: try PackageSums(plan: plan, store: store, known: memory?.digests).find(payloads, jobs: options.jobs))
+    }
     let writer = ArtifactWriter(
-      plan: plan, store: store, folder: folder, memory: memory, layers: layers, log: log, watch: watch)
-    let schedule = BlockSchedule(rest, of: plan.artifacts, codecs, store: store) { memory?.has($0) ?? false }
+      plan: plan, store: store, folder: folder, memory: memory, layers: layers, late: late, log: log,
+      watch: watch)
+    let schedule = BlockSchedule(rest, of: plan.artifacts, codecs, store: store, late) { memory?.has($0) ?? false }
     let task = BlockTask(keepsRaw: options.hashesTars, hashesEntries: options.hashesEntries)
     let assembler = Assembler(
-      plan.artifacts, codecs, store: store, folder: folder, memory: memory, task, log, watch: watch)
+      plan.artifacts, codecs, store: store, late, folder: folder, memory: memory, task, log, watch: watch)
     let used = UsedObjects { memory?.key(of: $0) }
     // Most memory is in unfinished blocks: some for each thread, and some that wait for their turn.
     let workers = OrderedWorkers<BlockJob, BlockResult, BlockWorker>(
@@ -193,7 +203,7 @@ package final class ReleaseWriter {
       let artifacts = Dictionary(uniqueKeysWithValues: all.map { ($0.result.artifact, $0.result.digest) })
       digests = try LedgerDigests(
         plan: plan, store: store, known: memory?.digests, jobs: options.jobs, artifacts: artifacts
-      ).find(all)
+      ).find(all.filter { !plan.artifacts[$0.result.artifact].isPayload })
     }
     return Ledger(plan, all.map(\.result), digests: digests)
   }

@@ -86,13 +86,18 @@ struct LayoutsCommand: Command {
     if !rules.unused.isEmpty { throw LayoutErrors(errors: rules.unused) }
     for warning in try Planner.check(rules) { context.messages.warning(warning) }
     let set = rules.layouts
+    let packages = set.tarballs.filter(\.isOfPackages).map(\.name)
+    let tarballs = set.tarballs.filter { !$0.isOfPackages }.map(\.name)
     if context.format == .json {
-      let names = set.tarballs.map { JSONLiteral.string($0.name) }
-      try context.output.json(.object([("layouts", .string(source.place)), ("tarballs", .array(names))]))
+      let packages: [(String, JSONLiteral)] =
+        packages.isEmpty ? [] : [("packages", .array(packages.map { .string($0) }))]
+      let names = tarballs.map { JSONLiteral.string($0) }
+      try context.output.json(.object([("layouts", .string(source.place)), ("tarballs", .array(names))] + packages))
     } else {
-      let names = set.tarballs.map(\.name).joined(separator: ", ")
+      let kinds = [("tarballs", tarballs), ("packages", packages)].filter { !$0.1.isEmpty }
+      let names = kinds.map { "\($0) \($1.joined(separator: ", "))" }.joined(separator: " and ")
       try context.output.line(
-        "\(escapedName(source.place.utf8)): no mistakes in release \(set.release.name) with tarballs \(names)")
+        "\(escapedName(source.place.utf8)): no mistakes in release \(set.release.name) with \(names)")
     }
   }
 

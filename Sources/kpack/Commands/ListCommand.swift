@@ -7,12 +7,12 @@ import Basics
 struct ListCommand: Command {
   static let spec = CommandSpec(
     name: "list", arguments: "FILE", operand: .file,
-    summary: "list the entries of a tar archive, plain, gzip or zstd, or of a zip",
+    summary: "list the entries of a tar archive, a zip or a package",
     details: """
-      Lists the entries of a tarball, a zip, an image tar or a layer: type, mode, owner, size, time, SHA-256 and name. What
-      can be read in more than one way is refused with exit code 3; what is readable but unsafe or sloppy is listed
-      with a warning. --format json gives one object a line, with the keys path, type, mode, uid, gid, size, link,
-      mtime and sha256. Bytes of a name that are no text are shown as %XX.
+      Lists the entries of a tarball, a zip, an image tar or a layer, or the files of a deb or rpm: type, mode, owner,
+      size, time, SHA-256 and name. What can be read in more than one way is refused with exit code 3; what is readable
+      but unsafe or sloppy is listed with a warning. --format json gives one object a line, with the keys path, type,
+      mode, uid, gid, size, link, mtime and sha256. Bytes of a name that are no text are shown as %XX.
       """,
     examples: ["kpack list kubernetes-salt.tar.gz", "kpack list --format json kubernetes.tar.gz"],
     options: [.limit])

@@ -11,12 +11,11 @@ struct PlanCommand: Command {
   static let spec = CommandSpec(
     name: "plan", arguments: "[NAME...]", summary: "tell what would be written, and by which rule",
     details: """
-      Lists every entry of every tarball that `tarballs` would write, without writing anything: with its type, mode,
-      size, the rule it comes from and its source; then the checksum files, also those lists that `release` alone
-      writes. --format json gives one object a line, with the keys artifact,
-      path, type, mode, size (null when it is not known yet), link, rule and source. Without base
-      images the images are listed too, without a size. --format mtree gives a
-      specification that bsdtar reads, for one NAME on one platform.
+      Lists every entry of every tarball and package that `tarballs` and `packages` would write, without writing
+      anything: with its type, mode, size, the rule it comes from and its source; then the checksum files, also those
+      lists that `release` alone writes. --format json gives one object a line, with the keys artifact, path, type, mode,
+      size (null when it is not known yet), link, rule and source. Without base images the images are listed too, without
+      a size. --format mtree gives a specification that bsdtar reads, for one NAME of a tarball on one platform.
       """,
     examples: [
       "kpack plan server --platform linux/amd64",
@@ -35,14 +34,14 @@ struct PlanCommand: Command {
     context.tellCut(of: plan)
     for warning in plan.warnings { context.messages.warning(warning) }
     context.messages.detail(FactLines(options, context).lines(of: plan.release))
-    let tarballs = plan.artifacts.filter { $0.image == nil }
+    let tarballs = plan.artifacts.filter { $0.image == nil && !$0.isPayload }
     switch context.format {
     case .text:
       for tarball in tarballs { try printText(tarball, plan) }
       for file in plan.checksums { try printText(file) }
     case .json: for tarball in tarballs { try printJSON(tarball, plan) }
     case .mtree:
-      let wanted = tarballs.filter { names.contains($0.layout) }
+      let wanted = tarballs.filter { $0.package == nil && names.contains($0.layout) }
       guard wanted.count == 1, let tarball = wanted.first else {
         throw context.usage(
           "--format mtree: expected one tarball, found \(wanted.count); give one NAME, and --platform where it has several"

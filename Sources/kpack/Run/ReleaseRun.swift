@@ -49,7 +49,7 @@ struct ReleaseRun {
     let cache = context.cache(of: options, limit: cacheLimit)
     if let cache { Interrupts.guardCache(cache) }
     var writing = context.writeOptions(jobs: options.jobs)
-    writing.hashesTars = context.format == .json && plan.hasTarballs
+    writing.hashesTars = context.format == .json && plan.artifacts.contains(where: \.isTarball)
     writing.hashesEntries = tellsEntries
     let writer = ReleaseWriter(plan, writing, cache: cache)
     let ledger: Ledger
@@ -131,6 +131,6 @@ struct ReleaseRun {
 }
 
 extension Plan {
-  /// Whether tarballs are among its results.
+  /// Whether tarballs or packages are among its results.
   var hasTarballs: Bool { artifacts.contains { $0.image == nil && $0.isResult } }
 }

@@ -83,7 +83,9 @@ struct RunLog {
   /// The counts of tarballs and of images, without those that are 0.
   private static func counts(of artifacts: [Artifact]) -> [Count] {
     let images = artifacts.count { $0.image != nil }
-    return [(artifacts.count - images, "tarball"), (images, "image")].filter { $0.0 > 0 }.map { count, word in
+    let packages = artifacts.count { $0.package != nil }
+    let tarballs = artifacts.count - images - packages
+    return [(tarballs, "tarball"), (packages, "package"), (images, "image")].filter { $0.0 > 0 }.map { count, word in
       Count(text: "\(count) \(word)\(count == 1 ? "" : "s")", isOfImages: word == "image")
     }
   }

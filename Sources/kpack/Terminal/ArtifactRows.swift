@@ -13,25 +13,29 @@ struct ArtifactRows {
 
   init(_ ledger: Ledger) { self.ledger = ledger }
 
-  /// Prints a table of the images and one of the tarballs, or one JSON object for each artifact.
+  /// Prints tables of the images, the tarballs and the packages, or one JSON object for each artifact.
   func print(to output: ResultOutput, as format: ResultFormat) throws {
     guard format != .json else {
       for result in ledger.results { try output.json(json(result)) }
       return
     }
     if !images.isEmpty { try imageTable.print(to: output) }
-    if !tarballs.isEmpty { try tarballTable.print(to: output) }
+    if !tarballs.isEmpty { try table(of: tarballs, "TARBALL").print(to: output) }
+    if !packages.isEmpty { try table(of: packages, "PACKAGE").print(to: output) }
   }
 
   private func artifact(_ result: ArtifactResult) -> Artifact { ledger.plan.artifacts[result.artifact] }
 
   private var images: [ArtifactResult] { ledger.results.filter { artifact($0).image != nil } }
-  private var tarballs: [ArtifactResult] { ledger.results.filter { artifact($0).image == nil } }
+  private var tarballs: [ArtifactResult] {
+    ledger.results.filter { artifact($0).image == nil && artifact($0).package == nil }
+  }
+  private var packages: [ArtifactResult] { ledger.results.filter { artifact($0).package != nil } }
 
-  private var tarballTable: ResultTable {
+  private func table(of results: [ArtifactResult], _ kind: String) -> ResultTable {
     ResultTable(
-      header: ["TARBALL", "ENTRIES", "BYTES IN", "BYTES OUT", "SHA256"],
-      rows: tarballs.map { result in
+      header: [kind, "ENTRIES", "BYTES IN", "BYTES OUT", "SHA256"],
+      rows: results.map { result in
         let artifact = artifact(result)
         return [
           .text(escapedName(artifact.fileName.utf8)), .number(artifact.entries.count), .bytes(result.tarSize),

@@ -10,10 +10,12 @@ struct SchemaKeyTests {
   private static let keys: [(definition: String, keys: [String])] = [
     ("release", ReleaseLayout.keys), ("flag", ReleaseLayout.flagKeys),
     ("fastAddition", ReleaseLayout.fastAdditionKeys), ("archive", ArchiveSettings.keys),
-    ("tarball", TarballLayout.keys), ("binary", TarballLayout.binaryKeys), ("checksum", ChecksumRule.keys),
-    ("names", PlatformNaming.keys),
-    ("images", ImagesLayout.keys), ("image", ImageRuleDecoder.imageKeys),
-    ("imageGroupObject", ImageRuleDecoder.groupKeys), ("imageDefaults", ImageRuleDecoder.defaultKeys),
+    ("tarball", TarballLayout.keys), ("binary", TarballLayout.binaryKeys), ("packages", TarballLayout.packageKeys),
+    ("package", PackageSettings.keys),
+    ("packageOfFormat", PackageSettings.ownKeys + ["entries"]), ("packageScripts", PackageSettings.scriptKeys),
+    ("checksum", ChecksumRule.keys), ("names", PlatformNaming.keys), ("images", ImagesLayout.keys),
+    ("image", ImageRuleDecoder.imageKeys), ("imageGroupObject", ImageRuleDecoder.groupKeys),
+    ("imageDefaults", ImageRuleDecoder.defaultKeys),
     ("entry", VerbTable.keys),
   ]
 
