@@ -37,7 +37,7 @@ let package = Package(
     floor("Layout", on: ["Basics", "JSON", "Archive"]),
     floor("Plan", on: ["Basics", "Files", "Threads", "Archive", "Image", "Git", "Layout"]),
     floor("Cache", on: ["Basics", "Files", "Archive"]),
-    floor("Write", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Layout", "Plan", "Cache"]),
+    floor("Write", on: ["Basics", "Files", "Threads", "JSON", "Archive", "Image", "Layout", "Plan", "Cache"]),
     floor("Sketch", on: ["Basics", "Files", "JSON", "Archive", "Image"]),
     .executableTarget(name: "EmbedLayouts", path: "Sources/EmbedLayouts/Tool", swiftSettings: settings),
     .plugin(

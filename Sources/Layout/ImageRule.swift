@@ -120,6 +120,7 @@ package struct ImageRule: Sendable {
   package var file: Template? { settings.file }
   /// The folders where its files go: at least one, each once.
   package var outputs: [ImageOutput] { settings.outputs ?? ImageOutput.allCases }
+  /// What the layer has beside the binary.
   package var entries: [LayoutEntry] { settings.entries }
   /// Environment variables in the order they were given, each name once.
   package var env: [(name: String, value: Template)] { settings.env }
@@ -141,6 +142,7 @@ package struct ImageRule: Sendable {
   package var labels: [(name: String, value: Template)] { settings.labels }
   /// Annotations of its manifest and its index, likewise.
   package var annotations: [(name: String, value: Template)] { settings.annotations }
+  /// The flag that it is made for, if any.
   package var condition: Condition? { settings.condition }
   /// The platforms that it is made for; nil for those of the tarballs that hold it.
   package var platforms: PlatformSelector? { settings.platforms }

@@ -4,17 +4,6 @@ import Basics
 import Image
 import Layout
 
-/// The base that an image's rule names.
-struct NamedBase {
-  /// The place of its rule, or of the image that stands on no base.
-  let origin: RuleOrigin
-  /// The name as the layout spells it.
-  let name: String
-  /// Whether the name has the architecture in it, so that it is the same image on every machine.
-  let hasArchitecture: Bool
-  let reference: Reference
-}
-
 /// An image's rule, filled in for one platform.
 struct FilledImage {
   let base: NamedBase
@@ -63,31 +52,6 @@ struct FilledImage {
   }
 }
 
-extension Facts {
-  /// The base image that images.json names `base`, for a subject with a platform.
-  func reference(ofBase name: String, _ subject: TemplateSubject) throws -> NamedBase {
-    guard let base = layouts.images?.bases[name] else { throw Diagnostic(.usage, "no base is named \(quoted(name))") }
-    guard let template = base.reference.choice(on: subject.platform) else {
-      let reason = "the base \(quoted(base.name)) has no image"
-      throw subject.platform.map { Diagnostic(.usage, reason, for: $0, at: base.origin) }
-        ?? Diagnostic(.usage, reason, at: base.origin)
-    }
-    let text = try fill(template, subject)
-    return NamedBase(
-      origin: base.origin, name: text,
-      hasArchitecture: template.variables.contains { [.arch, .archName].contains($0) },
-      reference: try Self.reference(text, at: base.origin))
-  }
-
-  fileprivate static func reference(_ text: String, at origin: RuleOrigin) throws -> Reference {
-    do throws(ReferenceError) {
-      return try Reference(text)
-    } catch {
-      throw Diagnostic(.usage, "\(error), found \(quoted(text))", at: origin)
-    }
-  }
-}
-
 /// Fills in the templates of an image's rule.
 private struct ImageFiller {
   let rule: ImageRule
@@ -102,17 +66,11 @@ private struct ImageFiller {
   }
 
   func base() throws -> NamedBase {
-    if rule.base == BaseRule.scratch {
-      // Whoever builds it decides its platform.
-      return NamedBase(
-        origin: rule.origin, name: rule.base, hasArchitecture: true,
-        reference: try reference(rule.base, at: rule.origin))
-    }
-    return try facts.reference(ofBase: rule.base, subject)
+    try rule.base == BaseRule.scratch ? NamedBase.scratch(for: rule) : NamedBase(rule.base, subject, facts)
   }
 
   private func reference(_ text: String, at origin: RuleOrigin) throws -> Reference {
-    try Facts.reference(text, at: origin)
+    try NamedBase.reference(text, at: origin)
   }
 
   func reference() throws -> Reference {

@@ -27,7 +27,7 @@ struct WantedBaseFinder {
     for (image, base) in images.flatMap({ image in bases(of: image).map { (image, $0) } }) {
       do {
         let subject = TemplateSubject(platform: image.key.platform, image: image.rule)
-        let reference = try facts.reference(ofBase: base, subject).reference
+        let reference = try NamedBase(base, subject, facts).reference
         names[Key(reference: reference, platform: image.key.platform), default: []].insert(image.rule.name)
       } catch {
         said.refuse(error, at: image.rule.origin)

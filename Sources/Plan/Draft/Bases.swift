@@ -21,7 +21,7 @@ package final class Bases {
   private let lock: BaseLock?
   /// Copies of files of bases, one after the other.
   private var spool: Spool?
-  private var copied: [ContentsKey: DraftSource] = [:]
+  private var copied: [ContentsKey: SpooledBytes] = [:]
   private var known: [Key: Result<BaseImage, any Error>] = [:]
 
   /// The bases in the folder of `locations`.
@@ -46,11 +46,11 @@ package final class Bases {
   /// The bytes of a file of `image`, as a source; nil for one whose bytes do not stand in a layer as they are.
   ///
   /// Those of a layer that is a file are copied into a nameless file near `folder`.
-  func contents(of entry: FileTable.Entry, in image: BaseImage, near folder: String) throws -> DraftSource? {
+  func contents(of entry: FileTable.Entry, in image: BaseImage, near folder: String) throws -> SpooledBytes? {
     guard let contents = entry.contents, image.layers.indices.contains(contents.layer) else { return nil }
     let bytes = image.layers[contents.layer].bytes
     if case .spool(let spool, let start) = bytes {
-      return .spool(spool, offset: start + contents.offset, count: contents.count)
+      return SpooledBytes(spool: spool, offset: start + contents.offset, count: contents.count)
     }
     let key = ContentsKey(manifest: image.manifestDigest, layer: contents.layer, offset: contents.offset)
     if let known = copied[key] { return known }
@@ -60,7 +60,7 @@ package final class Bases {
     try forEachChunk(of: contents.count, read: { try bytes.read(from: contents.offset + $0, into: $1) }) {
       try spool.append($0)
     }
-    let source = DraftSource.spool(spool, offset: start, count: contents.count)
+    let source = SpooledBytes(spool: spool, offset: start, count: contents.count)
     copied[key] = source
     return source
   }
@@ -83,4 +83,11 @@ package final class Bases {
     known[key] = found
     return try found.get()
   }
+}
+
+/// The bytes of a base's file in a nameless file.
+struct SpooledBytes {
+  let spool: Spool
+  let offset: Int64
+  let count: Int64
 }

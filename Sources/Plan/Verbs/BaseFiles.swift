@@ -20,7 +20,7 @@ struct BaseFiles {
     guard let bases = context.bases, let platform = place.platform else {
       throw Diagnostic(.data, "the base \(quoted(name)): \(escapedName(context.locations.bases.utf8)) holds no bases")
     }
-    let reference = try context.facts.reference(ofBase: name, place.subject)
+    let reference = try NamedBase(name, place.subject, context.facts)
     do {
       image = try bases.image(reference.reference, for: platform)
     } catch let error as ImageError {
@@ -93,7 +93,8 @@ struct BaseFiles {
       }
       draft.collector.add(
         .file, at: path, mode: place.options.mode ?? FileMode(bits: entry.mode), owner: owner(of: entry, place),
-        capabilities: place.options.capabilities ?? entry.capabilities, body: .source(draft.add(contents)),
+        capabilities: place.options.capabilities ?? entry.capabilities,
+        body: .source(draft.add(.spool(contents.spool, offset: contents.offset, count: contents.count))),
         rule: place.number)
     case .directory, .hardlink, .char, .block, .fifo:
       throw Diagnostic(
