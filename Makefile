@@ -76,6 +76,8 @@ test-slow: deps
 
 # What kpack writes, by the programs that read it.
 test-formats: all
+	$(call need,unzip 7z go bsdtar python3,unzip p7zip-full golang-go libarchive-tools python3)
+	@bash Tests/Integration/check-zip.sh .build/release/kpack .build/formats/zip
 	$(call need,skopeo umoci podman jq python3 setcap,skopeo umoci podman jq python3 libcap2-bin)
 	@bash Tests/Integration/check-oci.sh .build/release/kpack .build/formats/oci
 	$(call need,busybox dpkg-deb lintian dpkg-scanpackages rpm rpm2cpio bsdcpio createrepo_c dnf,busybox-static dpkg \

@@ -1,0 +1,3 @@
+module listzip
+
+go 1.19
