@@ -2,6 +2,7 @@
 
 import Basics
 import Files
+import Image
 import Layout
 import Plan
 
@@ -13,27 +14,45 @@ struct ReleaseCheck {
   let layouts: LayoutSet?
   private let locations: Locations
   private let failure: Failure?
+  /// The bases that images need and the store lacks; empty where these are not known.
+  private let missingBases: [WantedBase]
 
   init(_ options: ReleaseOptions, _ context: CommandContext) {
     var layouts: LayoutSet?
     var plan: Plan?
     var failure: Failure?
+    var missing: [WantedBase] = []
     do {
       plan = try context.planned(in: options.locations) { rules in
         layouts = rules.layouts
+        // What stands in the way of the list is told by the plan.
+        missing = (try? Self.missingBases(rules, options)) ?? []
         return try Planner.planRelease(rules, options)
       }
     } catch {
       failure = Failure(error)
     }
     (self.plan, self.layouts, self.failure, locations) = (plan, layouts, failure, options.locations)
+    missingBases = missing
+  }
+
+  private static func missingBases(_ rules: Rules, _ options: ReleaseOptions) throws -> [WantedBase] {
+    let store = BaseStore(options.locations.bases)
+    let there = store.isThere ? try store.list().bases : []
+    return try Planner.wantedBases(rules, options).filter { wanted in
+      there.filter { $0.reference == wanted.reference }.map(\.platform).bestIndex(for: wanted.platform) == nil
+    }
   }
 
   var findings: [Finding] {
     guard let plan else {
       let messages = failure?.messages ?? []
       let hints = failure?.hint.map { [$0] } ?? []
-      let mistakes = messages.map { finding(of: $0) }
+      var mistakes = messages.map { finding(of: $0) }
+      if !missingBases.isEmpty {
+        // In the place of what the planner says of them all.
+        mistakes = mistakes.filter { $0.check != "bases" } + missingBases.map { finding(of: $0) }
+      }
       // A hint is about all of them.
       return layouts == nil ? mistakes : [Finding.ok("layouts", layoutsFound)] + mistakes + hints.map { hint($0) }
     }
@@ -66,13 +85,17 @@ struct ReleaseCheck {
     return .failure(check, String(parts.first ?? ""), mend: parts.count == 2 ? String(parts[1]) : usualMend(of: check))
   }
 
+  private func finding(of base: WantedBase) -> Finding {
+    let (store, reference) = (escapedName(locations.bases.utf8), base.reference.familiar)
+    let needed = "needed for \(base.images.joined(separator: ", "))"
+    let adding = "`kpack base add \(reference) FILE --bases \(store)`"
+    return .failure(
+      "bases", "\(store): no base \(reference) for \(base.platform), \(needed)",
+      mend: "\(adding) or `skopeo copy docker://\(reference) oci:\(store):\(reference)`")
+  }
+
   private func usualMend(of check: String) -> String? {
-    let bases = escapedName(locations.bases.utf8)
-    return switch check {
-    case "bases": "`kpack base add REF FILE --bases \(bases)` or `skopeo copy docker://REF oci:\(bases):REF`"
-    case "binaries": "build them, or name their folder by --bin"
-    default: nil
-    }
+    check == "binaries" ? "build them, or name their folder by --bin" : nil
   }
 
   private func check(of message: String) -> String {
