@@ -31,7 +31,11 @@ private struct Example: CustomTestStringConvertible {
         "linux/386", "linux/amd64", "linux/arm/v6", "linux/arm64", "darwin/amd64", "darwin/arm64", "windows/386",
         "windows/amd64", "windows/arm64",
       ],
-      files: ["LICENSE", "README.md", "share/man/man1/gh.1", "share/man/man1/gh-repo.1", "share/man/man1/other.1"],
+      files: [
+        "LICENSE", "README.md", "share/man/man1/gh.1", "share/man/man1/gh-repo.1", "share/man/man1/other.1",
+        "share/bash-completion/completions/gh", "share/fish/vendor_completions.d/gh.fish",
+        "share/zsh/site-functions/_gh",
+      ],
       lists: ["gh_2.60.0_checksums.txt"], hasFolders: false),
     Example(
       name: "k9s", version: "v0.40.0", bin: "build", programs: ["k9s"],
