@@ -1,5 +1,7 @@
 // The formats of packages, and the words that layouts have for what all formats can say.
 
+import Basics
+
 /// A format of packages.
 package enum PackageFormat: String, CaseIterable, Sendable {
   /// Debian's (deb(5)).
@@ -9,6 +11,22 @@ package enum PackageFormat: String, CaseIterable, Sendable {
 
   /// The end of its file names.
   package var suffix: String { ".\(rawValue)" }
+
+  /// Why `name` cannot be that of a package; nil when it can (deb-control(5), "Package"; rpm's build/parsePreamble.c,
+  /// ALLOWED_CHARS_NAME).
+  package func reasonAgainst(name: String) -> String? {
+    let bytes = Array(name.utf8)
+    switch self {
+    case .deb:
+      let isRight = bytes.allSatisfy { $0.isLowerOrDigit || Array("+-.".utf8).contains($0) }
+      if bytes.count > 1 && isRight && bytes.first?.isLowerOrDigit == true { return nil }
+      return "expected a name of two or more small letters, digits, '+', '-' and '.' that begins with a letter or digit"
+    case .rpm:
+      let isRight = bytes.allSatisfy { $0.isLetterOrDigit || Array("+-._".utf8).contains($0) }
+      if bytes.first?.isLetterOrDigit == true && isRight { return nil }
+      return "expected a name of letters, digits, '+', '-', '.' and '_' that begins with a letter or digit"
+    }
+  }
 }
 
 /// A text that a package says of itself.
@@ -33,4 +51,9 @@ package enum PackageMark: String, CaseIterable, Sendable {
   /// A file that people change, which an update replaces.
   case replacedConfig
   case docs, licenseFiles
+}
+
+extension UInt8 {
+  /// Whether it is a small letter or a digit of ASCII.
+  fileprivate var isLowerOrDigit: Bool { isLetterOrDigit && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
 }

@@ -129,26 +129,3 @@ package struct PackageSettings: Sendable {
   /// The version of a package that sets none.
   package static let ownVersion = Template(variable: .version)
 }
-
-extension PackageFormat {
-  /// Why `name` cannot be that of a package; nil when it can (deb-control(5), "Package"; rpm's build/parsePreamble.c,
-  /// ALLOWED_CHARS_NAME).
-  package func reasonAgainst(name: String) -> String? {
-    let bytes = Array(name.utf8)
-    switch self {
-    case .deb:
-      let isRight = bytes.allSatisfy { $0.isLowerOrDigit || Array("+-.".utf8).contains($0) }
-      if bytes.count > 1 && isRight && bytes.first?.isLowerOrDigit == true { return nil }
-      return "expected a name of two or more small letters, digits, '+', '-' and '.' that begins with a letter or digit"
-    case .rpm:
-      let isRight = bytes.allSatisfy { $0.isLetterOrDigit || Array("+-._".utf8).contains($0) }
-      if bytes.first?.isLetterOrDigit == true && isRight { return nil }
-      return "expected a name of letters, digits, '+', '-', '.' and '_' that begins with a letter or digit"
-    }
-  }
-}
-
-extension UInt8 {
-  /// Whether it is a small letter or a digit of ASCII.
-  fileprivate var isLowerOrDigit: Bool { isLetterOrDigit && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
-}

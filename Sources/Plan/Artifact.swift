@@ -129,13 +129,13 @@ package struct Artifact: Sendable {
 
   /// The payload of a package, of `entries`.
   init(
-    payloadOf package: PackageDraft, _ planned: PlannedTarball, _ entries: TarEntryList, in locations: Locations,
+    payloadOf package: PackageFields, _ planned: PlannedTarball, _ entries: TarEntryList, in locations: Locations,
     needs: [Int]
   ) {
     layout = planned.layout
     platform = planned.platform
-    fileName = "\(package.fields.fileName).payload"
-    format = .payload(package.fields.format, level: planned.level)
+    fileName = "\(package.fileName).payload"
+    format = .payload(package.format, level: planned.level)
     self.entries = entries
     self.needs = needs
     stagedImages = planned.stagedImages

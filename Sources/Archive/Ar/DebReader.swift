@@ -82,17 +82,3 @@ enum DebReader {
     return try source.bytes(count, of: what, at: offset)
   }
 }
-
-extension ByteSource {
-  /// Exactly the next `count` bytes; `offset` is where they stand in the file.
-  mutating func bytes(_ count: Int, of what: String, at offset: Int64) throws(ArchiveError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let got = try fill(&bytes, from: done)
-      if got == 0 { throw .package(.cut(what: what, offset: offset + Int64(done))) }
-      done += got
-    }
-    return bytes
-  }
-}

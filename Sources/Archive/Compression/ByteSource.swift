@@ -84,6 +84,18 @@ struct ByteSource: ~Copyable {
   /// Goes on at byte `position` of the file, from where on `count` bytes may be read.
   mutating func go(to position: Int64, count: Int64) { (offset, left) = (position, count) }
 
+  /// Exactly the next `count` bytes; `offset` is where they stand in the file.
+  mutating func bytes(_ count: Int, of what: String, at offset: Int64) throws(ArchiveError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let got = try fill(&bytes, from: done)
+      if got == 0 { throw .package(.cut(what: what, offset: offset + Int64(done))) }
+      done += got
+    }
+    return bytes
+  }
+
   /// Passes over as many of the next `count` bytes as there are, without a call of the system; how many.
   mutating func skip(_ count: Int64) -> Int64 {
     let passed = min(count, available)

@@ -75,6 +75,7 @@ package struct RpmHeader: Sendable {
     set { values[tag] = newValue.flatMap { $0.count == 0 ? nil : $0 } }
   }
 
+  /// Sets a tag to a text.
   package mutating func set(_ tag: RpmTag, _ text: String) { self[tag] = .string(Array(text.utf8)) }
 
   /// The bytes of the header. All of its values are in the region `region`, which may be signed.

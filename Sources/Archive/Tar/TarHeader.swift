@@ -1,15 +1,6 @@
 // The writer's side of a tar header: an entry into one ustar block, after a pax extended header where ustar cannot
 // hold it. POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header".
 
-/// How a header spells what a ustar block has no room for.
-package enum TarForm: Sendable {
-  /// In a pax extended header.
-  case pax
-  /// As GNU tar does: for readers that refuse pax headers, as dpkg does (its lib/dpkg/tarfn.c, "unsupported PAX tar
-  /// header type").
-  case gnu
-}
-
 /// The header blocks of an entry.
 ///
 /// The smallest format that fits is taken: ustar alone, or ustar after a pax extended header for a name or link

@@ -22,7 +22,7 @@ struct PackageDraft: Sendable {
 
   /// Nil, with mistakes in `said`, when it has no name, version or architecture.
   init?(_ settings: PackageSettings, on platform: Platform?, _ facts: Facts, _ said: inout Diagnostics) {
-    guard let fields = PackageFields(settings, on: platform, facts, &said) else { return nil }
+    guard let fields = PackageFiller.fields(settings, on: platform, facts, &said) else { return nil }
     (self.fields, self.settings) = (fields, settings)
   }
 

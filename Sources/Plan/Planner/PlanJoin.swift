@@ -165,7 +165,7 @@ struct PlanJoin {
     for (planned, package) in packages {
       let needs = planned.images + planned.holds.map { $0 + plannedImages.count }
       artifacts.append(
-        Artifact(payloadOf: package, planned, package.payload(of: planned.entries), in: locations, needs: needs))
+        Artifact(payloadOf: package.fields, planned, package.payload(of: planned.entries), in: locations, needs: needs))
     }
     for (index, (planned, package)) in packages.enumerated() {
       let number = first + index
