@@ -85,8 +85,9 @@ package struct PlatformPattern: Hashable, Sendable, CustomStringConvertible {
     return Platform(os: os, architecture: architecture, variant: variant)
   }
 
-  /// Whether it names the system, and whether it names the architecture.
+  /// Whether it names the system.
   package var namesSystem: Bool { os != Self.any }
+  /// Whether it names the architecture.
   package var namesArchitecture: Bool { architecture != Self.any }
 
   /// The pattern in Go's words that this one may be meant for; nil when its words are Go's, or none is near.

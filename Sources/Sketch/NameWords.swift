@@ -13,6 +13,9 @@ struct NameWords: Equatable, Sendable {
     let text: String
     /// In Go's words: a system, or an architecture with its variant behind it, as in "armv6".
     let meaning: String
+
+    /// The variable of a version that is written so: without a "v" it is that of release tags without theirs.
+    var variable: String { text.utf8.first.map { $0 | 0x20 == UInt8(ascii: "v") } == true ? "{version}" : "{semver}" }
   }
 
   /// The bytes of the name.
@@ -228,5 +231,26 @@ extension NameWords {
         return end
       }
     }
+  }
+
+  /// The name as a template, with these variables in place of its words; nil leaves a word as it is.
+  func template(system variable: String?, architecture other: String?) -> String {
+    var changes: [(Range<Int>, String)] = []
+    if let version { changes.append((version.range, version.variable)) }
+    if let system, let variable { changes.append((system.range, variable)) }
+    if let architecture, let other { changes.append((architecture.range, other)) }
+    var text = ""
+    var end = 0
+    for (range, variable) in changes.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) where range.lowerBound >= end {
+      text += Self.literal(name[end..<range.lowerBound]) + variable
+      end = range.upperBound
+    }
+    return text + Self.literal(name[end...])
+  }
+
+  /// Bytes as they stand in a template.
+  static func literal(_ bytes: some Collection<UInt8>) -> String {
+    let escaped = bytes.flatMap { $0 == UInt8(ascii: "{") ? [$0, $0] : [$0] }
+    return String(decoding: escaped, as: UTF8.self)
   }
 }

@@ -125,34 +125,6 @@ struct PlatformTexts {
   }
 }
 
-extension NameWords {
-  /// The name as a template, with these variables in place of its words; nil leaves a word as it is.
-  func template(system variable: String?, architecture other: String?) -> String {
-    var changes: [(Range<Int>, String)] = []
-    if let version { changes.append((version.range, version.variable)) }
-    if let system, let variable { changes.append((system.range, variable)) }
-    if let architecture, let other { changes.append((architecture.range, other)) }
-    var text = ""
-    var end = 0
-    for (range, variable) in changes.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) where range.lowerBound >= end {
-      text += Self.literal(name[end..<range.lowerBound]) + variable
-      end = range.upperBound
-    }
-    return text + Self.literal(name[end...])
-  }
-
-  /// Bytes as they stand in a template.
-  static func literal(_ bytes: some Collection<UInt8>) -> String {
-    let escaped = bytes.flatMap { $0 == UInt8(ascii: "{") ? [$0, $0] : [$0] }
-    return String(decoding: escaped, as: UTF8.self)
-  }
-}
-
-extension NameWords.Word {
-  /// The variable of a version that is written so: without a "v" it is that of release tags without theirs.
-  var variable: String { text.utf8.first.map { $0 | 0x20 == UInt8(ascii: "v") } == true ? "{version}" : "{semver}" }
-}
-
 /// A condition on platforms.
 enum PlatformCondition {
   /// The shortest patterns that hold on `wanted` and on no other of `all`; nil where they hold on all.

@@ -138,7 +138,7 @@ final class BlockSchedule {
     let contents = try format.contents(of: artifact, layer: nil, late, in: store)
     current = Current(
       artifact: number, entries: artifact.entries, codec: codecs.numbers[number],
-      keptCodec: codecs.keptNumbers[number], parts: contents.parts(in: store)[...])
+      keptCodec: codecs.keptNumbers[number], parts: FilePart.parts(of: contents, in: store)[...])
     rest = rest.dropFirst()
     return .job(.begin(artifact: number))
   }

@@ -17,12 +17,12 @@ enum FilePart {
   case endMember
 }
 
-extension ArtifactContents {
-  /// The parts of the file; all artifacts that it holds must be finished in `store`.
-  func parts(in store: SourceStore) -> [FilePart] {
-    switch self {
-    case .stream(let rope): Self.parts(of: rope)
-    case .members(let entries): Self.parts(of: entries, in: store)
+extension FilePart {
+  /// The parts of a file of these contents; all artifacts that it holds must be finished in `store`.
+  static func parts(of contents: ArtifactContents, in store: SourceStore) -> [FilePart] {
+    switch contents {
+    case .stream(let rope): parts(of: rope)
+    case .members(let entries): parts(of: entries, in: store)
     }
   }
 
