@@ -73,7 +73,7 @@ let package = Package(
     tests(
       of: "Write",
       with: ["Basics", "Files", "Threads", "Archive", "Layout", "Plan", "Cache", "Write", "TestSupport"]),
-    tests(of: "Sketch", with: ["Basics", "JSON", "Sketch", "TestSupport"]),
+    tests(of: "Sketch", with: ["Basics", "JSON", "Sketch"]),
     tests(of: "kpack", with: ["Basics", "JSON", "Archive", "Plan", "Write", "kpack", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -38,7 +38,11 @@ package struct EntrySets: Sendable {
     }
   }
 
-  /// A mistake for each circle of sets that bring one another in, at the entry that closes it.
+  /// The most sets that bring in one another in a row.
+  static let longestChain = 16
+
+  /// A mistake for each circle of sets that bring one another in, at the entry that closes it, and for a chain of too
+  /// many.
   private func circles() -> [LayoutError] {
     var mistakes: [LayoutError] = []
     var done: Set<String> = []
@@ -49,6 +53,10 @@ package struct EntrySets: Sendable {
           let circle = ((chain + [name])[start...] + [used.name]).joined(separator: " -> ")
           let path = "\(origin.path)[\(index)].\(LayoutEntry.setKey)"
           let reason = "a set cannot bring in itself: \(circle)"
+          mistakes.append(LayoutError(file: origin.file, position: used.position, path: path, reason: reason))
+        } else if chain.count + 1 == Self.longestChain {
+          let path = "\(origin.path)[\(index)].\(LayoutEntry.setKey)"
+          let reason = "expected at most \(Self.longestChain) sets that bring in one another in a row, found more"
           mistakes.append(LayoutError(file: origin.file, position: used.position, path: path, reason: reason))
         } else {
           visit(used.name, chain + [name])

@@ -126,7 +126,8 @@ struct EntryReader {
       guard let entry = LayoutEntry(field, self, of: user) else { return [] }
       // What is wrong with the name is told by the verb, and circles by the sets.
       guard place != .set, case .string(let set)? = field.anyObject?[LayoutEntry.setKey]?.value.kind,
-        !chain.contains(set), let brought = names.sets.list(set, for: entry.origin, field.notes)
+        !chain.contains(set), chain.count < EntrySets.longestChain,
+        let brought = names.sets.list(set, for: entry.origin, field.notes)
       else { return [entry] }
       guard field.notes.bringIn(brought.elements?.count ?? 0) else {
         field.refuse("expected at most \(LayoutNotes.mostBroughtIn) entries of sets in a release, found more")

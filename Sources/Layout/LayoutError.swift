@@ -48,6 +48,9 @@ package struct RuleOrigin: Hashable, Sendable, CustomStringConvertible {
     return user.map { "\(own) (of \($0))" } ?? own
   }
 
+  /// The place of the rule alone, whatever brings it in.
+  package var place: String { "\(file):\(position.line):\(position.column)" }
+
   /// Whether it comes first in an order by files, places in them and entries that bring it in.
   package func stands(before other: RuleOrigin) -> Bool {
     if file != other.file { return file.utf8.lexicographicallyPrecedes(other.file.utf8) }

@@ -150,6 +150,8 @@ package struct LayoutField {
       let near = didYouMean(member.key, in: keys)
       let all = keys.filter { $0 != "$schema" }.map { quoted($0) }.joined(separator: ", ")
       let reason = near.isEmpty ? "unknown key; the keys here are \(all)" : "unknown key\(near)"
+      // The key may stand in another file than its object: that of a set which this one extends.
+      let file = notes.path(ofDocument: member.keyPosition.document) ?? file
       notes.add(
         LayoutError(file: file, position: member.keyPosition, path: path(of: member.key), reason: reason), of: user)
     }

@@ -37,6 +37,14 @@ package enum PackageText: String, CaseIterable, Sendable {
 /// How a package is related to others.
 package enum PackageRelation: String, CaseIterable, Sendable {
   case depends, preDepends, recommends, suggests, enhances, conflicts, breaks, provides, replaces
+
+  /// Whether one of several packages may be enough.
+  package var hasAlternatives: Bool {
+    switch self {
+    case .depends, .preDepends, .recommends, .suggests, .enhances: true
+    case .conflicts, .breaks, .provides, .replaces: false
+    }
+  }
 }
 
 /// When a script of a package runs.

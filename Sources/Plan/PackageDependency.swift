@@ -54,6 +54,21 @@ package struct PackageDependency: Equatable, Sendable {
     return all
   }
 
+  /// The same for one kind of relation. Only what a package wants has alternatives (dpkg's lib/dpkg/fields.c,
+  /// `f_dependency`), and what a deb provides has a version or none (deb-control(5), "Provides").
+  static func alternatives(
+    _ text: String, _ relation: PackageRelation, in format: PackageFormat
+  ) throws(Diagnostic) -> [PackageDependency] {
+    let all = try alternatives(text, in: format)
+    if all.count > 1 && !relation.hasAlternatives {
+      throw Diagnostic(.usage, "expected one package, without alternatives, found \(quoted(text))")
+    }
+    if format == .deb, relation == .provides, let bound = all[0].bound, bound.comparison != .exactly {
+      throw Diagnostic(.usage, "expected \"name\" or \"name (= 1.2)\" in what a deb provides, found \(quoted(text))")
+    }
+    return all
+  }
+
   private init?(_ text: Substring, in format: PackageFormat) {
     var words = text.split(whereSeparator: { $0 == " " || $0 == "\t" })
     // "name(>= 1)": what is no comparison in parentheses is a part of the name.
@@ -87,13 +102,31 @@ package struct PackageDependency: Equatable, Sendable {
           !$0.isEmpty && $0.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
         }
     // A file or what a package provides may be named too.
-    case .rpm: return name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ",") }
+    case .rpm:
+      // What begins with a parenthesis is a condition of several packages, and a sign is of a comparison.
+      if name.utf8.first == UInt8(ascii: "(") || !name.utf8.contains(where: \.isLetterOrDigit) { return false }
+      return name.utf8.allSatisfy { (0x21...0x7E).contains($0) && !Array(",<=>".utf8).contains($0) }
+        && name.utf8.count { $0 == UInt8(ascii: "(") } == name.utf8.count { $0 == UInt8(ascii: ")") }
     }
   }
 
   private static func isVersion(_ version: Substring, in format: PackageFormat) -> Bool {
     let others = Array((format == .deb ? ".+~:-" : "._+~^:-").utf8)
     let isRight = !version.isEmpty && version.utf8.allSatisfy { $0.isLetterOrDigit || others.contains($0) }
-    return isRight && (format == .rpm || version.utf8.first?.isDigit == true)
+    guard isRight else { return false }
+    // An epoch, a version and a revision, of which only the version must be there (deb-version(7)).
+    var rest = version
+    if let colon = rest.firstIndex(of: ":") {
+      guard Int32(rest[..<colon]) != nil, rest[..<colon].utf8.allSatisfy(\.isDigit) else { return false }
+      rest = rest[rest.index(after: colon)...]
+    }
+    if let dash = rest.lastIndex(of: "-") {
+      if rest[rest.index(after: dash)...].isEmpty { return false }
+      rest = rest[..<dash]
+      // The release of an rpm has no "-" of its own, nor has the version.
+      if format == .rpm && rest.contains("-") { return false }
+    }
+    if format == .rpm && rest.contains(":") { return false }
+    return format == .rpm ? rest.utf8.first?.isLetterOrDigit == true : rest.utf8.first?.isDigit == true
   }
 }

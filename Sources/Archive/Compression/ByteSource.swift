@@ -81,18 +81,6 @@ struct ByteSource: ~Copyable {
     return count
   }
 
-  /// Exactly the next `count` bytes; `offset` is where they stand in the file.
-  mutating func bytes(_ count: Int, of what: String, at offset: Int64) throws(ArchiveError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let got = try fill(&bytes, from: done)
-      if got == 0 { throw .package(.cut(what: what, offset: offset + Int64(done))) }
-      done += got
-    }
-    return bytes
-  }
-
   /// Goes on at byte `position` of the file, from where on `count` bytes may be read.
   mutating func go(to position: Int64, count: Int64) { (offset, left) = (position, count) }
 

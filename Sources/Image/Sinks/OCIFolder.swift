@@ -53,9 +53,11 @@ package struct OCIFolder: Sendable {
       for (digest, blob) in blobs where seen.insert(digest).inserted { files.append(ImageFile(digest.blobPath, blob)) }
       for name in image.names {
         var descriptor = own.descriptor
-        // containerd reads the one, skopeo, podman and umoci the other.
-        let keys = [Descriptor.Annotation.imageName, Descriptor.Annotation.refName]
-        descriptor.annotations = keys.map { .init($0, name) }
+        // containerd reads the one, with the registry in full; skopeo, podman and umoci the other.
+        let full = (try? Reference(name))?.description ?? name
+        descriptor.annotations = [
+          .init(Descriptor.Annotation.imageName, full), .init(Descriptor.Annotation.refName, name),
+        ]
         index.manifests.append(descriptor)
       }
     }

@@ -101,7 +101,7 @@ struct RuleDecoder {
 
   /// The rule of an entry; nil, with mistakes in `notes`, when its verb cannot be read.
   func rule(_ entry: LayoutEntry, _ notes: LayoutNotes) -> Rule? {
-    guard let object = entry.field(notes).object(keys), let verb = verb(of: object, entry.templates.place),
+    guard let object = entry.field(notes).object(keys), let verb = verb(of: object, entry),
       let field = object[verb.key]
     else { return nil }
     let known = verbs.map { $0.key } + verb.options + LayoutEntry.options
@@ -124,15 +124,19 @@ struct RuleDecoder {
       conditions: entry.conditions, format: entry.format)
   }
 
-  private func verb(of object: LayoutObject, _ place: TemplatePlace) -> (any Verb.Type)? {
+  private func verb(of object: LayoutObject, _ entry: LayoutEntry) -> (any Verb.Type)? {
+    let place = entry.templates.place
     let found = verbs.filter { object[$0.key] != nil }
     guard found.count == 1, let verb = found.first else {
-      let all = verbs.filter { place.takesTarballs || !$0.isOfTarballs }.map { $0.key }.joined(separator: ", ")
+      let isOpen = place.takesTarballs && !entry.isOfPackages
+      let all = verbs.filter { isOpen || !$0.isOfTarballs }.map { $0.key }.joined(separator: ", ")
       object.field.refuse(found.isEmpty ? "expected one of \(all)" : "expected one verb, found \(found.count)")
       return nil
     }
-    if place.takesTarballs || !verb.isOfTarballs { return verb }
-    object[verb.key]?.refuse("stands in tarballs alone; an image cannot hold it")
+    if !verb.isOfTarballs || place.takesTarballs && !entry.isOfPackages { return verb }
+    // A package begins with the digests of its files, and those of what the run makes are known too late.
+    object[verb.key]?.refuse(
+      "stands in tarballs alone; \(entry.isOfPackages ? "a package" : "an image") cannot hold it")
     return nil
   }
 }

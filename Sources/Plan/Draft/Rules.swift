@@ -46,12 +46,14 @@ package struct Rules: Sendable {
   }
 }
 
-/// Tarballs that hold one another in a circle.
+/// Tarballs that hold one another in a circle, or in a row that is too long.
 private struct TarballCircles {
   private let rules: Rules
   private var done: Set<String> = []
   /// Each circle once, as the chain of its layouts.
   private(set) var mistakes: [LayoutError] = []
+  /// The most tarballs that hold one another in a row.
+  private static let longestChain = 64
 
   init(_ rules: Rules) {
     self.rules = rules
@@ -65,6 +67,10 @@ private struct TarballCircles {
       return mistakes.append(LayoutError(at: origin, reason: "a tarball cannot hold itself: \(circle)"))
     }
     guard !done.contains(tarball.name) else { return }
+    if let origin, chain.count == Self.longestChain {
+      let reason = "expected at most \(Self.longestChain) tarballs that hold one another in a row, found more"
+      return mistakes.append(LayoutError(at: origin, reason: reason))
+    }
     for rule in rules.of(tarball.entries) {
       guard let held = rule.verb.tarball.flatMap(rules.layouts.tarball) else { continue }
       visit(held, chain + [tarball.name], rule.origin)

@@ -38,7 +38,16 @@ struct PackageDraft: Sendable {
       }
     }
     for mark in PackageMark.allCases { takeMark(mark, settings.marks[mark] ?? [], entries, &draft) }
-    if fields.format == .rpm { return checkNumbers(entries, &draft) }
+    if fields.format == .rpm {
+      checkGhosts(entries, &draft)
+      return checkNumbers(entries, &draft)
+    }
+    for path in (fields.marks[.config] ?? []).union(fields.marks[.replacedConfig] ?? []).sorted(by: bytesPrecede)
+    where path.last == UInt8(ascii: " ") {
+      // dpkg reads a line of the list without the blanks at its end, and an update would replace the file.
+      let reason = "/\(escapedName(path)): a deb cannot list a file of \"config\" whose name ends in a blank"
+      draft.said.refuse(Diagnostic(.usage, reason, at: settings.origin))
+    }
     for index in 0..<entries.count where !entries.capabilities(at: index).isEmpty {
       let name = escapedName(entries.name(at: index))
       draft.said.warn(
@@ -63,6 +72,21 @@ struct PackageDraft: Sendable {
       paths.formUnion(found)
     }
     fields.marks[mark] = paths
+  }
+
+  /// A ghost is a file that the package owns and does not bring, so nothing of the package may have its path.
+  private func checkGhosts(_ entries: TarEntryList, _ draft: inout Draft) {
+    var seen: Set<[UInt8]> = []
+    for ghost in fields.ghosts {
+      let name = Self.prefix + ghost
+      let isEntry = entries.index(of: name) ?? entries.index(of: name + [UInt8(ascii: "/")])
+      let shown = "the ghost /\(escapedName(ghost))"
+      if isEntry != nil {
+        draft.said.refuse(Diagnostic(.usage, "\(shown) is a file of the package too", at: settings.origin))
+      } else if !seen.insert(ghost).inserted {
+        draft.said.refuse(Diagnostic(.usage, "\(shown) stands here twice", at: settings.origin))
+      }
+    }
   }
 
   private func checkNumbers(_ entries: TarEntryList, _ draft: inout Draft) {

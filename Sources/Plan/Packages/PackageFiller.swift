@@ -55,7 +55,7 @@ enum PackageFiller {
     for kind in PackageRelation.allCases {
       var dependencies: [[PackageDependency]] = []
       for placed in settings.relations[kind] ?? [] {
-        take(placed) { dependencies.append(try PackageDependency.alternatives($0, in: format)) }
+        take(placed) { dependencies.append(try PackageDependency.alternatives($0, kind, in: format)) }
       }
       if !dependencies.isEmpty {
         fields.relations.append(PackageFields.Relation(kind: kind, dependencies: dependencies))

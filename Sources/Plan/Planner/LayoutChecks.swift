@@ -68,8 +68,8 @@ struct LayoutChecks {
       return (users.flatMap { selectors(of: $0.rule, in: $0.group) }, base.entries)
     }
     var mistakes: [Diagnostic] = []
-    // Entries that images share, and that some image has a platform for.
-    var met: Set<RuleOrigin> = []
+    // Entries that several share, by their places, which one of these has a platform for.
+    var met: Set<String> = []
     for (selectors, entries) in tarballs + images + bases {
       // Nothing is known of what the folder of binaries decides.
       if selectors.isEmpty || selectors.contains(where: lists.isPresent) { continue }
@@ -77,15 +77,17 @@ struct LayoutChecks {
         selectors.flatMap { lists.platforms($0) + release.fastAdditions(to: $0) } + (release.fast ?? [])
       for rule in entries where !lists.isPresent(rule.platforms) {
         if platforms.isEmpty || platforms.contains(where: { lists.matches(rule.platforms, $0) }) {
-          met.insert(rule.origin)
+          met.insert(rule.origin.place)
           continue
         }
         let reason = "none of its platforms is one of those that it is made for"
         mistakes.append(Diagnostic(.usage, reason, at: rule.origin))
       }
     }
-    var told: Set<RuleOrigin> = []
-    return mistakes.filter { mistake in mistake.origin.map { !met.contains($0) && told.insert($0).inserted } ?? true }
+    var told: Set<String> = []
+    return mistakes.filter { mistake in
+      mistake.origin.map { !met.contains($0.place) && told.insert($0.place).inserted } ?? true
+    }
   }
 
   /// The platforms that an image is made for: its own, else those of the tarballs that hold it.

@@ -68,7 +68,11 @@ struct DebControl {
     let (summary, more) = fields.described
     add("Description", summary)
     // Each further line begins with a blank, and an empty one is a dot (deb-control(5), "Description").
-    lines += more.map { $0.utf8.allSatisfy { $0 == UInt8(ascii: " ") } ? " ." : " \($0)" }
+    // One that begins with a dot has a second blank, since such lines are kept for later use.
+    lines += more.map { line in
+      if line.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) { return " ." }
+      return line.utf8.first == UInt8(ascii: ".") ? "  \(line)" : " \(line)"
+    }
     return lines.map { $0 + "\n" }.joined()
   }
 

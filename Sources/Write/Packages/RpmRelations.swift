@@ -114,7 +114,8 @@ struct RpmRelations {
 
   /// The features of rpm that the package is read by, with the version of rpm that first had each (rpm's lib/rpmds.c).
   private static func features(of fields: PackageFields, isRich: Bool, haveCapabilities: Bool) -> [Relation] {
-    let versions = "\(fields.version) \(fields.release)"
+    let bounds = fields.relations.flatMap(\.dependencies).flatMap { $0 }.compactMap(\.bound?.version)
+    let versions = ([fields.version, fields.release] + bounds).joined(separator: " ")
     let all = [
       ("CompressedFileNames", "3.0.4-1", true), ("PayloadFilesHavePrefix", "4.0-1", true),
       ("FileDigests", "4.6.0-1", true), ("FileCaps", "4.6.1-1", haveCapabilities),
