@@ -9,6 +9,8 @@ import Testing
     "docs/images.md: kpack base make busybox --from /bin/busybox --arch amd64":
       "installs a package, and needs an engine",
     "docs/images.md: kpack base add my/base:1 saved.tar": "needs a registry, and files of other tools",
+    "docs/images.md: kpack images --layouts layouts --version 1.2.0 --oci _output/release-oci":
+      "needs a registry and other tools",
     "docs/release-scripts.md: kpack base add gcr.io/google-containers/debian-iptables-amd64:v7 debian-iptables.tar":
       "needs a registry, and files of other tools",
     "docs/release-scripts.md: kpack tarballs client salt": "a tree of Kubernetes, Go, jq and bsdtar",
