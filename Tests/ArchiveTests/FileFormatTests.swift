@@ -29,7 +29,10 @@ struct FileFormatTests {
     }
     for size in [0, 511, 5000] {
       let file = bytes + [UInt8](repeating: 1, count: size)
-      #expect(try Listing(file).error == error(nil))
+      // These are read, as archives of another kind.
+      if !["a zip archive", "a Debian package", "an RPM package"].contains(name) {
+        #expect(try Listing(file).error == error(nil))
+      }
       #expect(try Listing(Gzip.stored(file)).error == error(.gzip))
     }
     #expect(error(nil).message(for: [120]) == "x: expected a tar archive, found \(name)")

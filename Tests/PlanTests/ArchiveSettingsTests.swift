@@ -35,7 +35,8 @@ struct ArchiveSettingsTests {
 
   @Test(arguments: [("top", ["top/"]), (".", []), ("", [])])
   func `a named root is there though nothing is in it`(_ root: String, _ names: [String]) throws {
-    let layout = tarball([#"{"tree": "none", "optional": true}"#], head: #""archive": {"root": "\#(root)"}"#)
+    let layout = tarball(
+      [#"{"tree": "none", "optional": true}"#], head: #""archive": {"root": "\#(root)"}, "optional": true"#)
     let planned = try #require(try tree.plan(["release": plainRelease, "app": layout]).tarballs.first)
     #expect((0..<planned.entries.count).map { String(decoding: planned.entries.name(at: $0), as: UTF8.self) } == names)
   }

@@ -105,7 +105,7 @@ struct PlatformValueTests {
   ])
   func `a condition with "!" leaves out`(patterns: String, platforms: [String]) throws {
     let app = tarball(
-      [#"{"text": "x", "to": "a", "platforms": [\#(patterns)]}"#], head: #""platforms": "all""#,
+      [#"{"text": "x", "to": "a", "platforms": [\#(patterns)]}"#], head: #""platforms": "all", "optional": true"#,
       name: "{os}-{arch}{variant}.tgz")
     let plan = try tree.plan(["release": release, "app": app])
     #expect(plan.tarballs.filter { $0.entries.count > 0 }.compactMap { $0.platform?.description } == platforms)

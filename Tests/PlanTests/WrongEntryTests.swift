@@ -53,7 +53,7 @@ struct WrongEntryTests {
     WrongLayout(#"{"tree": "a", "owner": "source"}"#, #".owner: expected two numbers such as "0:0", found "source""#),
     WrongLayout(
       #"{"tree": "a", "capabilities": ["cap_kill=ep"]}"#,
-      ".capabilities: stands in images alone; what unpacks a tarball leaves capabilities out"),
+      ".capabilities: stands in images and packages alone; what unpacks a tarball leaves capabilities out"),
     WrongLayout(#"{"text": "a", "to": "b", "optional": true}"#, ".optional: not an option of text"),
     WrongLayout(#"{"git": "HEAD", "optional": true}"#, ".optional: not an option of git"),
     WrongLayout(

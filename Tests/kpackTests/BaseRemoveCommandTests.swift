@@ -59,8 +59,8 @@ import Testing
     (
       ["remove"],
       """
-      expected `add REF FILE`, `add REF --rootfs PATH --arch A`, `make REF --from PATH --arch A`, `remove REF`, `list` \
-      or `lock`
+      expected `add REF FILE`, `add REF --rootfs PATH --arch A`, `make REF --from PATH --arch A`, `remove REF`, \
+      `list`, `list --wanted` or `lock`
       """
     ),
     (["remove", "One"], #"expected the name of an image such as "busybox:1.36", found "One""#),

@@ -56,7 +56,7 @@ struct BinaryTests {
     #expect(try pack().status == 0)
     #expect(
       try box.sh("cd _output/release-tars && ls")
-        == "all-linux.zip\nall-windows.zip\nkpack-outputs.json\ntool\ntool.EXE.exe\n")
+        == "all-linux.zip\nall-windows.zip\ntool\ntool.EXE.exe\n")
     #expect(try box.sh("stat -c %a _output/release-tars/tool") == "555\n")
     let rows = try box.kpack("list", "--format", "json", "_output/release-tars/all-windows.zip").rows()
     #expect(rows.map { $0["sha256"]?.text } == [String(try box.sh("printf @rem | sha256sum").prefix(64))])

@@ -12,8 +12,8 @@ import Testing
   }
 
   private static let commands = [
-    "base", "cache", "completions", "images", "inspect", "layouts", "list", "plan", "release", "stage", "tarballs",
-    "version-vars",
+    "base", "cache", "completions", "doctor", "images", "init", "inspect", "layouts", "list", "packages", "plan",
+    "release", "stage", "tarballs", "version-vars",
   ]
 
   @Test func `each command has a page and a man page, and no others are written`() throws {

@@ -105,16 +105,26 @@ import Testing
     (
       "_output/dockerized/bin/linux/amd64/kubelet", Int32(4),
       [
-        "node.json:6:5: entries[0]: node/bin/kubelet: source {}: cannot find: No such file or directory",
-        "server.json:6:5: entries[0]: server/bin/kubelet: source {}: cannot find: No such file or directory",
+        """
+        release.json:36:7: binaries.node[1]: no binary "kubelet" for linux/amd64: {} is missing; did you mean "kubefed"?
+        """
       ]
     ),
     (
       "Godeps/LICENSES", 4,
       [
-        "final.json:30:5: entries[8]: LICENSES: source {}: cannot find: No such file or directory",
-        "node.json:8:5: entries[2]: LICENSES: source {}: cannot find: No such file or directory",
-        "server.json:10:5: entries[4]: LICENSES: source {}: cannot find: No such file or directory",
+        """
+        release.json:69:18: sets.licenses[0] (of built-in/kubernetes-1.7/final.json:30:5: entries[9]): LICENSES: source {}: cannot find: No \
+        such file or directory
+        """,
+        """
+        release.json:69:18: sets.licenses[0] (of built-in/kubernetes-1.7/node.json:8:5: entries[2]): LICENSES: source {}: cannot find: No \
+        such file or directory
+        """,
+        """
+        release.json:69:18: sets.licenses[0] (of built-in/kubernetes-1.7/server.json:10:5: entries[4]): LICENSES: source {}: cannot find: No \
+        such file or directory
+        """,
       ]
     ),
     (
@@ -150,7 +160,7 @@ import Testing
     let box = try Sandbox.sample()
     let outcome = try box.kpack("tarballs", "final", "--platform", "linux/amd64")
     let message =
-      "built-in/kubernetes-1.7/final.json:31:5: entries[9]: {version} is not known: . has no .git to ask; "
+      "built-in/kubernetes-1.7/final.json:31:5: entries[10]: {version} is not known: . has no .git to ask; "
       + "give --version V or set KUBE_GIT_VERSION"
     #expect(outcome == Outcome(status: 2, output: "", errors: "kpack: error: \(message)\n"))
     #expect(!box.isThere("_output/release-tars"))

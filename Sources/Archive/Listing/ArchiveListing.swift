@@ -16,6 +16,11 @@ package enum ArchiveListing {
     warning: (TarWarning) throws -> Void
   ) throws {
     let start = try start(of: path)
+    // The first name of a tar may begin as any other format does.
+    if TarHeaderBlock.isLikely(start) {
+      var reader = try TarReader(path: path, limit: limit)
+      return try read(&reader, record: record, warning: warning)
+    }
     if start.starts(with: RpmLead.magic) { return try read(rpm: path, limit, record, warning) }
     if start.starts(with: DebReader.mark) {
       var reader = try TarReader(extent: try DebReader.files(in: path), limit: limit)
@@ -44,7 +49,7 @@ package enum ArchiveListing {
   /// The first bytes of the file; fewer at its end.
   private static func start(of path: [UInt8]) throws(ArchiveError) -> [UInt8] {
     var source = try ByteSource.opening(path)
-    var bytes = [UInt8](repeating: 0, count: DebReader.mark.count)
+    var bytes = [UInt8](repeating: 0, count: TarFormat.blockSize)
     var done = 0
     while done < bytes.count {
       let got = try source.fill(&bytes, from: done)

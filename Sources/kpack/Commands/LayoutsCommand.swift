@@ -82,9 +82,10 @@ struct LayoutsCommand: Command {
     let source = LayoutSource(folder: folder)
     let rules = try source.load()
     for warning in rules.warnings { context.messages.warning(warning) }
+    let warnings = try Planner.check(rules)
     // A run goes on with a warning: it may be one with fewer layouts than the set is for.
     if !rules.unused.isEmpty { throw LayoutErrors(errors: rules.unused) }
-    for warning in try Planner.check(rules) { context.messages.warning(warning) }
+    for warning in warnings { context.messages.warning(warning) }
     let set = rules.layouts
     let packages = set.tarballs.filter(\.isOfPackages).map(\.name)
     let tarballs = set.tarballs.filter { !$0.isOfPackages }.map(\.name)
