@@ -131,6 +131,7 @@ class Release:
         self.kpack, self.work = kpack, work
         self.root = os.path.join(work, "release")
         self.layouts = os.path.join(work, "layouts")
+        self.forms = os.path.join(work, "forms")
         self.caches = 0
         self.forget_cache()
         output = os.path.join(self.root, "_output")
@@ -168,6 +169,24 @@ class Release:
                        "groups": {"server": [{"binary": name, "base": "busybox"} for name in IMAGES]}},
         })
         self.call("base", "--stage", self.stage, "make", "busybox", "--from", busybox(), "--arch", "amd64")
+        self.write_forms(common)
+
+    def write_forms(self, common):
+        """The same layouts with more forms of what they hold: a zip and an rpm of the binaries of each tarball, and a
+        zip of the sources, which is made where it is named."""
+        shutil.copytree(self.layouts, self.forms)
+        lists = {"client": ["client"], "node": ["node", "client"], "server": ["server", "client"]}
+        platforms = {"platforms": "all"}
+        more = {"src-zip": {"tarball": "bench-src.zip", "archive": {"root": "bench"}, "entries": [{"tree": ".", "exclude": ["/_*/"]}]}}
+        for name, binaries in lists.items():
+            more[f"{name}-zip"] = {"tarball": f"bench-{name}-{{os}}-{{arch}}.zip", **platforms, "archive": {"root": "bench"},
+                                   "entries": [{"binaries": which, "to": f"{name}/bin"} for which in binaries]}
+            more[f"{name}-rpm"] = {
+                "package": {"name": f"bench-{name}", "version": "1.0.0", "release": "1", "maintainer": "Bench <bench@example.com>",
+                            "description": f"The {name} of a benchmark.", "license": "Apache-2.0"},
+                "rpm": "bench-{name}-{os}-{arch}.rpm".replace("{name}", name), **platforms,
+                "entries": [{"binaries": which, "to": f"usr/lib/{name}/bin"} for which in binaries]}
+        write_layouts(self.forms, more)
 
     def command(self, verb, *more):
         """The command line of kpack that makes the release's tarballs or images."""
