@@ -157,7 +157,7 @@ bench-tarballs: all
 # A release of twelve binaries, six images and the sources: cold, with a cache, and with what others package it with.
 # It takes 5 GB of disk.
 bench-release: all
-	$(call need,pigz bsdtar busybox python3,pigz libarchive-tools busybox-static python3)
+	$(call need,pigz bsdtar busybox zip rpmbuild python3,pigz libarchive-tools busybox-static zip rpm python3)
 	python3 Tests/Benchmarks/bench_release.py --kpack .build/release/kpack --work .build/bench
 
 # How time and memory grow with bytes, files and --jobs, and what more processors would make of it.

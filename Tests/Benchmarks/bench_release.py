@@ -5,14 +5,15 @@ Packages a release of the shape of Kubernetes' for linux/amd64, 1 GB of distinct
 binaries and six images, and the sources, which node and server hold too. In turn, several rounds: kpack on an empty
 cache; kpack once more, with its tarballs in place, with its tarballs gone, and with one client binary changed; kpack
 without a cache; then what packages the same from a finished stage, whose images are made already: `tar czf` one after
-another, `tar czf` side by side in the phases of build/release.sh, `tar | pigz` and bsdtar; and pigz on what is
+another, `tar czf` side by side in the phases of build/release.sh, `tar | pigz` and bsdtar; then kpack with a zip and an
+rpm of each tarball's binaries too, and a zip of the sources, against `zip -r` and rpmbuild; and pigz on what is
 distinct. Prints medians, ratios and sizes, and how far kpack is from the least time that the machine's zlib allows. No
 command starts before the writes of the last one are on the disk and what it reads is in memory; kpack alone ends with
 its own writes on the disk.
 
 --scale 0.02 takes a fiftieth of the bytes and files. --check measures nothing: it compares the tarballs of kpack with
 an empty cache, with a filled one, after a change and with 1, 2 and 4 threads; exit code 1 where they differ.
-Needs busybox-static, pigz and libarchive-tools.
+Needs busybox-static, pigz, libarchive-tools, zip and rpm.
 """
 import argparse
 import hashlib
@@ -74,6 +75,30 @@ class Peers:
             f"ln -f {self.out}/src.tar.gz {folder}/bench/bench-src.tar.gz && "
         return nested + tool.format(target, f"-C {folder} bench")
 
+    def zips(self):
+        """The line of shell that makes a zip of each tarball's binaries."""
+        return "; ".join(f"(cd {self.stage}/{name} && zip -qr {self.out}/{name}.zip bench/{name}/bin -i '*/bin/*' -x '*.tar' '*.docker_tag')"
+                         for name in ("client", "node", "server"))
+
+    def zip_of_sources(self):
+        return f"cd {self.release.root} && zip -qry {self.out}/src.zip . -x './_output/*' '_output/*'"
+
+    def rpms(self):
+        """The line of shell that makes an rpm of each tarball's binaries with rpmbuild, compressed as kpack's are."""
+        lines = []
+        for name in ("client", "node", "server"):
+            spec = os.path.join(self.release.work, f"{name}.spec")
+            with open(spec, "w", encoding="ascii") as file:
+                file.write(f"Name: bench-{name}\nVersion: 1.0.0\nRelease: 1\nSummary: Bench\nLicense: Apache-2.0\n"
+                           f"AutoReqProv: no\n%description\nBench\n%install\nmkdir -p %{{buildroot}}/usr/lib\n"
+                           f"cp -r {self.stage}/{name}/bench/{name} %{{buildroot}}/usr/lib/{name}\n"
+                           f"rm -f %{{buildroot}}/usr/lib/{name}/bin/*.tar %{{buildroot}}/usr/lib/{name}/bin/*.docker_tag\n"
+                           f"%files\n/usr/lib/{name}\n")
+            lines.append(f"rpmbuild -bb --quiet --define '_topdir {self.release.work}/rpm' --define '_rpmdir {self.out}' "
+                         f"--define '_binary_payload w6.gzdio' --define '__os_install_post %{{nil}}' "
+                         f"--define 'debug_package %{{nil}}' {spec} >/dev/null 2>&1")
+        return "; ".join(lines)
+
     def one_after_another(self, tool):
         return "; ".join(self.pack(tool, tarball) for tarball in ("src", "client", "node", "server"))
 
@@ -88,7 +113,7 @@ class Peers:
 
 
 def folder_bytes(folder):
-    return sum(entry.stat().st_size for entry in os.scandir(folder))
+    return sum(os.path.getsize(os.path.join(path, name)) for path, _, names in os.walk(folder) for name in names)
 
 
 def digests(folder):
@@ -122,6 +147,13 @@ class Kpack:
         self.release.forget_outputs()
         self.release.settle()
         return self.run(*more)
+
+    def cold_line(self, line):
+        """Another line of kpack, on an empty cache; `line` makes it."""
+        self.release.forget_cache()
+        self.release.forget_outputs()
+        self.release.settle()
+        return run(line())
 
     def without_cache(self):
         self.release.forget_outputs()
@@ -208,7 +240,7 @@ class Bound:
 
 def compare_sizes(folder):
     """Prints how much larger each tarball is than `gzip -6` of the same tar."""
-    for name in sorted(os.listdir(folder)):
+    for name in sorted(name for name in os.listdir(folder) if name.endswith(".tar.gz")):
         path = os.path.join(folder, name)
         done = subprocess.run(shell(f"gunzip -c {path} | gzip -6n | wc -c"), stdout=subprocess.PIPE, text=True, check=True)
         theirs = int(done.stdout)
@@ -239,8 +271,14 @@ def compare(release, peers, rounds):
              "  a binary changed": lambda: kpack.changed(kpack.warm)}
     runs = {"kpack cold": first, **again, "kpack --no-cache": kpack.without_cache}
     sizes.update(dict.fromkeys(runs, folder_bytes(release.out)))
+    runs["kpack, zips and rpms too"] = lambda: kpack.cold_line(release.with_forms)
+    runs["kpack, zip of the sources"] = lambda: kpack.cold_line(release.zip_of_sources)
+    sizes.update({"kpack, zips and rpms too": None, "kpack, zip of the sources": None})
     for name, line in (("tar czf", peers.one_after_another(tar)), ("tar czf &", peers.in_phases(tar)),
                        ("tar | pigz", peers.one_after_another(pigz)), ("bsdtar czf", peers.one_after_another(bsdtar))):
+        runs[name] = peer(name, line)
+    for name, line in (("zip -r of the binaries", peers.zips()), ("rpmbuild of the binaries", peers.rpms()),
+                       ("zip -r of the sources", peers.zip_of_sources())):
         runs[name] = peer(name, line)
     # No tarballs: what pigz takes where no byte comes twice.
     def pigz_alone():
@@ -254,6 +292,8 @@ def compare(release, peers, rounds):
     report(f"a release of {sum(bound.bytes.values()) / 1e6:.0f} MB", figures, sizes)
     cold = medians(figures["kpack cold"])
     bound.report({name: medians(figures[name]) for name in ("kpack cold", "kpack --no-cache")})
+    forms = medians(figures["kpack, zips and rpms too"])
+    print(f"zips and rpms too: {forms.wall / cold.wall:.3f} of the time and {forms.cpu / cold.cpu:.3f} of the CPU of kpack cold")
     for name in again:
         print(f"{name.strip()}: {medians(figures[name]).wall / cold.wall:.3f} of kpack cold")
     compare_sizes(release.out)

@@ -197,6 +197,18 @@ class Release:
         """That of the tarballs, with a cache of the benchmark's own."""
         return self.command("tarballs", "-q", "--cache", self.cache, *more)
 
+    def with_forms(self, *more):
+        """That of the tarballs with the zips and rpms beside them."""
+        names = [f"{name}{form}" for form in ("", "-zip", "-rpm") for name in ("client", "node", "server")]
+        line = self.command("release", "-q", "--cache", self.cache, *more, *names)
+        line[line.index("--layouts") + 1] = self.forms
+        return line
+
+    def zip_of_sources(self, *more):
+        line = self.command("tarballs", "-q", "--cache", self.cache, *more, "src-zip")
+        line[line.index("--layouts") + 1] = self.forms
+        return line
+
     def call(self, *arguments):
         done = subprocess.run([self.kpack, *arguments], capture_output=True, text=True, check=False)
         if done.returncode:

@@ -38,7 +38,7 @@ zip dot '"archive": {"root": "."},' "$all"
 zip stored '"archive": {"level": 0},' "$all"
 zip best '"archive": {"level": 9},' "$all"
 zip owned '"archive": {"owner": "1000:100"},' "$all"
-zip empty '' ''
+zip empty '"optional": true,' ''
 zip nested '' '{"artifact": "plain", "to": "plain.zip"}, {"artifact": "gz", "to": "gz.tar.gz"}, {"file": "t/size-3000001", "to": "big"}'
 echo "{\"tarball\": \"gz.tar.gz\", \"entries\": [$all]}" >layouts/gz.json
 pack() { "$kpack" tarballs -q --layouts layouts --version 1 --epoch "$@" >/dev/null; }
