@@ -78,9 +78,10 @@ extension OCIRelease {
     // The names that it has on every platform. Where each has a name of its own, the bare name with the tag that all have.
     let own = parts.map { part in part.image.references.filter { $0 != part.image.releaseReference } }
     var names = own[0].filter { name in own.allSatisfy { $0.contains(name) } }.map(\.familiar)
-    if names.isEmpty {
+    if own.contains(where: { $0[0] != own[0][0] }) {
       let tags = Set(own.map { $0[0].tag ?? "" })
-      names = [tags.count == 1 ? "\(name):\(tags.first ?? "")" : name]
+      let bare = tags.count == 1 ? "\(name):\(tags.first ?? "")" : name
+      if !names.contains(bare) { names.insert(bare, at: 0) }
     }
     let annotations = parts[0].image.builder.annotations.filter { annotation in
       parts.allSatisfy { $0.image.builder.annotations.contains(annotation) }

@@ -117,13 +117,15 @@ struct ExtendedSetTests {
   @Test func `a mistake is told in the file that it stands in`() {
     var wrong = base
     wrong["app"] = #"{"tarball": "app.tgz", "entries": [{"file": "/x", "to": "y"}]}"#
-    wrong["release"] = base["release"]?.replacing(#""level": 9"#, with: #""level": 99"#)
+    wrong["release"] = base["release"]?.replacing(#""level": 9"#, with: #""level": 99"#).replacing(
+      #"{"name""#, with: #"{"flagz": {}, "name""#)
     let sets = Sets([
       "built-in/base": wrong, "own": ["release": #"{"extends": "base", "binaries": {"b": "x"}, "nope": 1}"#],
     ])
     #expect(
       sets.mistakes.map { String($0.prefix { $0 != ";" }) } == [
         #"own/release.json:1:39: binaries.b: expected an array, found "x""#, "own/release.json:1:45: nope: unknown key",
+        "built-in/base/release.json:1:2: flagz: unknown key",
         "built-in/base/release.json:2:78: archive.level: expected a whole number from 0 to 9, found the number 99",
         #"built-in/base/app.json:1:45: entries[0].file: expected a relative path, not an absolute one, found "/x""#,
       ])

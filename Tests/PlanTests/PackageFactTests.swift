@@ -3,6 +3,7 @@
 @testable import Basics
 @testable import Layout
 @testable import Plan
+@testable import TestSupport
 import Testing
 
 struct PackageFactTests {
@@ -76,6 +77,52 @@ struct PackageFactTests {
   ]) func `what a deb cannot say of a package is refused`(text: String) {
     let message = "expected a package such as \"name\" or \"name (>= 1.2)\" in a deb, found \"\(text)\""
     #expect(throws: Diagnostic(.usage, message)) { try PackageDependency.alternatives(text, in: .deb) }
+  }
+
+  @Test(arguments: ["ab (>= 1:)", "ab (>= 1-)", "ab (>= 9999999999:1)", "ab (>= 1a:2)"])
+  func `a version that dpkg does not take is refused`(text: String) {
+    let message = "expected a package such as \"name\" or \"name (>= 1.2)\" in a deb, found \"\(text)\""
+    #expect(throws: Diagnostic(.usage, message)) { try PackageDependency.alternatives(text, in: .deb) }
+  }
+
+  @Test(arguments: ["ab>=1", "(ab", "ab)", "<", "-", "ab >= 1:2:3", "ab >= 1-2-3", "ab >= -"])
+  func `what rpm would take for another thing is refused`(text: String) {
+    let message = "expected a package such as \"name\" or \"name (>= 1.2)\" in a rpm, found \"\(text)\""
+    #expect(throws: Diagnostic(.usage, message)) { try PackageDependency.alternatives(text, in: .rpm) }
+  }
+
+  @Test(arguments: PackageRelation.allCases)
+  func `only what a package wants has alternatives`(relation: PackageRelation) throws {
+    let wants: [PackageRelation] = [.depends, .preDepends, .recommends, .suggests, .enhances]
+    for format in PackageFormat.allCases {
+      if wants.contains(relation) {
+        #expect(try PackageDependency.alternatives("ab | cd", relation, in: format).count == 2)
+      } else {
+        #expect(throws: Diagnostic(.usage, "expected one package, without alternatives, found \"ab | cd\"")) {
+          try PackageDependency.alternatives("ab | cd", relation, in: format)
+        }
+      }
+    }
+  }
+
+  @Test func `a deb provides a version or none`() throws {
+    #expect(try PackageDependency.alternatives("ab (= 1)", .provides, in: .deb).count == 1)
+    let message = "expected \"name\" or \"name (= 1.2)\" in what a deb provides, found \"ab (>= 1)\""
+    #expect(throws: Diagnostic(.usage, message)) {
+      try PackageDependency.alternatives("ab (>= 1)", .provides, in: .deb)
+    }
+  }
+
+  @Test(arguments: [#"{"artifact": "app", "to": "x"}"#, #"{"images": "g", "to": "x"}"#])
+  func `a package holds nothing that the run makes`(entry: String) {
+    let verb = entry.hasPrefix(#"{"artifact"#) ? "artifact" : "images"
+    let package = #"{"name": "pp", "description": "d", "license": "l"}"#
+    #expect(
+      Rules.mistakes([
+        "release": #"{"name": "x"}"#, "app": tarball([#"{"text": "x", "to": "y"}"#]),
+        "pack": #"{"package": \#(package), "rpm": "p.rpm", "entries": [\#(entry)]}"#,
+      ]).map { $0.replacing(#/^.*: entries/#, with: "entries") }.filter { $0.hasPrefix("entries[0].\(verb): stands") }
+        == ["entries[0].\(verb): stands in tarballs alone; a package cannot hold it"])
   }
 
   @Test func `an rpm names files and what packages provide`() throws {

@@ -30,6 +30,24 @@ struct PatternCheckTests {
     #expect(try mistakes(keys) == ["layouts/app.json:2:21: entries[0].to: \(mistake)"])
   }
 
+  @Test(arguments: [
+    (#"["!macos/*"]"#, #""!macos/*": the release has no such platform; did you mean "darwin/*"?"#),
+    (#"["linux/*", "windwos/*"]"#, #""windwos/*": the release has no such platform; did you mean "windows/*"?"#),
+  ])
+  func `a mistyped pattern of a condition is a mistake`(patterns: String, mistake: String) throws {
+    let app = tarball(
+      [#"{"text": "x", "to": "y", "platforms": \#(patterns)}"#], head: #""platforms": "p""#, name: "{arch}.tgz")
+    let rules = try Rules.of(["release": #"{"name": "app", "platforms": {"p": ["linux/amd64"]}}"#, "app": app])
+    let mistakes: [String]
+    do throws(PlanErrors) {
+      _ = try Planner.check(rules)
+      mistakes = []
+    } catch {
+      mistakes = error.diagnostics.map(\.description)
+    }
+    #expect(mistakes.filter { $0.contains("no such platform") } == ["layouts/app.json:2:1: entries[0]: \(mistake)"])
+  }
+
   @Test(arguments: [#""windows/*": "y""#, #""linux/chip": "y""#, #""linux/arm/v6": "y""#, #""other/*": "y""#])
   func `a key of Go's words or of the layouts' is none, whatever the release is made for`(keys: String) throws {
     #expect(try mistakes(keys) == [])

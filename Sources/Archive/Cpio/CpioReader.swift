@@ -16,7 +16,7 @@ struct CpioReader: ~Copyable {
 
   /// The form with checksums, which nothing here checks, as rpm does not.
   private static let otherMagic = Array("070702".utf8)
-  private static let longestName: Int64 = 4096
+  static let longestName: Int64 = 4096
 
   /// Opens the archive that stands in a part of a file. What unpacks to more than `limit` bytes is refused.
   init(extent: FileExtent, limit: Int64) throws(ArchiveError) {

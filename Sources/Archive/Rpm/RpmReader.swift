@@ -61,6 +61,10 @@ struct RpmReader {
       guard number < indexes.count, let folder = Int(exactly: indexes[number]), folder < folders.count else {
         throw .package(.rpmEntry(tag: RpmTag.directoryIndexes.number))
       }
+      // No path of a system is longer; many names may share one folder, and each is kept with it.
+      if Int64(folders[folder].count + name.count) > CpioReader.longestName {
+        throw .package(.rpmEntry(tag: RpmTag.baseNames.number))
+      }
       files[folders[folder] + name] = File(
         user: number < users.count ? users[number] : [], group: number < groups.count ? groups[number] : [],
         digest: isSHA256 && number < digests.count ? Digest(hex: digests[number]) : nil)

@@ -58,7 +58,7 @@ struct ImageDrafter {
       said.add(gate.check())
       // The base's own user is not the image's business.
       if let user = filled.changes.user {
-        let user = ImageUser(text: user, layer: layer, git: context.git, files: gate.programs.files)
+        let user = ImageUser(text: user, layer: layer, files: gate.programs.files, base: base, context: context)
         if let reason = try user.reason() { said.warn("image \(rule.name) for \(platform): \(reason)") }
       }
     }

@@ -2,6 +2,7 @@
 
 import Archive
 import Basics
+import Files
 import Git
 import Image
 import Layout
@@ -12,14 +13,16 @@ struct ImageUser {
   /// "USER" or "USER:GROUP".
   let text: String
   let layer: ImageLayer
-  let git: GitArchives
   /// All files of the image.
   let files: FileTable
+  /// Those of its base, and the base itself where it is known.
+  let base: DraftBase
+  let context: DraftContext
 
   /// The most bytes of a file that names are looked up in.
   private static let largestFile: UInt64 = 1 << 20
 
-  /// What is missing; nil where nothing is, or where it is not known, because the base has the file.
+  /// What is missing; nil where nothing is, or where it is not known.
   func reason() throws -> String? {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     if let user = parts.first, let reason = try reason(String(user), "user", "etc/passwd") { return reason }
@@ -39,14 +42,26 @@ struct ImageUser {
     return "\(found) is not in its /\(path): \(remedy)"
   }
 
-  /// The bytes of a file that the new layer has; nil for another, and for a large one.
+  /// The bytes of a file of the base; nil for a large one.
+  private func contents(ofBase path: [UInt8]) throws -> [UInt8]? {
+    guard let image = base.image, let bases = context.bases, let entry = base.files[path],
+      let count = entry.contents?.count, UInt64(clamping: count) <= Self.largestFile,
+      let found = try bases.contents(of: entry, in: image, near: context.locations.out)
+    else { return nil }
+    // At most the bytes that were just asked for.
+    var bytes = [UInt8](repeating: 0, count: Int(found.count))
+    try bytes.withUnsafeMutableBytes { try found.spool.read(from: found.offset, into: $0) }
+    return bytes
+  }
+
+  /// The bytes of a file of the image; nil for a large one.
   private func contents(of path: [UInt8]) throws -> [UInt8]? {
-    guard let index = layer.entries.index(of: path) else { return nil }
+    guard let index = layer.entries.index(of: path) else { return try contents(ofBase: path) }
     let source: (any PartSource)?
     if let file = layer.entries.sourceFile(at: index) {
       source = file
     } else if case .source(let id) = layer.entries.body(at: index) {
-      source = try OpenedSource(layer.draft.sources[Int(id.index)], in: git)
+      source = try OpenedSource(layer.draft.sources[Int(id.index)], in: context.git)
     } else {
       source = nil
     }

@@ -123,6 +123,14 @@ struct PackageDraft: Sendable {
     if !bytes.starts(with: "#!".utf8) {
       throw Diagnostic(.usage, "\(shown): expected a script that begins with \"#!\" and its interpreter")
     }
+    let line = bytes.prefix { $0 != UInt8(ascii: "\n") }.dropFirst(2)
+    if line.last == UInt8(ascii: "\r") {
+      throw Diagnostic(
+        .usage, "\(shown): its first line ends in a carriage return, so that no system finds its interpreter")
+    }
+    if line.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) != UInt8(ascii: "/") {
+      throw Diagnostic(.usage, "\(shown): expected the absolute path of an interpreter after \"#!\"")
+    }
     if bytes.contains(0) { throw Diagnostic(.usage, "\(shown): expected a script, found a NUL byte") }
     return bytes
   }

@@ -1,4 +1,5 @@
-// Keys of texts by platform that are mistyped: no platform meets them, and what was meant goes to "*" in silence.
+// Keys of texts by platform, and patterns of conditions, that are mistyped: no platform meets them, and what was meant
+// goes to "*" or is not left out, in silence.
 
 import Basics
 import Layout
@@ -12,15 +13,27 @@ struct PatternCheck {
   /// A mistake for each key that is not in Go's words, near to one that is, and of no platform of the layouts.
   func mistakes() -> [Diagnostic] {
     let known = PlatformLists.allListed(in: rules)
-    return templates.flatMap { template in
-      template.patterns.compactMap { pattern in
-        guard let origin = template.origin, let near = pattern.near, !known.contains(where: pattern.names) else {
-          return nil
-        }
+    // What leaves out a platform that is none goes unseen otherwise; one that stands alone and is met by nothing is told
+    // with the others that are.
+    let conditions = rules.of(rules.layouts.entries).flatMap { rule -> [Diagnostic] in
+      guard case .patterns(let patterns) = rule.platforms else { return [] }
+      return patterns.compactMap { pattern in
+        guard pattern.isNegated || patterns.count > 1, let near = pattern.near, !known.contains(where: pattern.names)
+        else { return nil }
         let reason = "\(quoted("\(pattern)")): the release has no such platform\(didYouMean(quoted("\(near)")))"
-        return Diagnostic(.usage, reason, at: origin)
+        return Diagnostic(.usage, reason, at: rule.origin)
       }
     }
+    return conditions
+      + templates.flatMap { template in
+        template.patterns.compactMap { pattern in
+          guard let origin = template.origin, let near = pattern.near, !known.contains(where: pattern.names) else {
+            return nil
+          }
+          let reason = "\(quoted("\(pattern)")): the release has no such platform\(didYouMean(quoted("\(near)")))"
+          return Diagnostic(.usage, reason, at: origin)
+        }
+      }
   }
 
   private var templates: [Template] {

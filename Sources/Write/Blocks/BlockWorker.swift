@@ -191,15 +191,16 @@ extension BlockWorker {
   private func packed(_ plain: MemberBytes, _ codec: Int) throws -> (PackedMembers, CacheKey?) {
     guard let cache, codecs[codec].isWorthCaching, !plain.bytes.isEmpty else { return (try encode(plain, codec), nil) }
     let key = plain.bytes.withUnsafeBytes { CacheKey.members($0, sizes: plain.ranges.map(\.count), codecs[codec]) }
+    let crc = plain.bytes.withUnsafeBytes { CRC32(of: $0) }
     if let known = cache.block(key) {
-      if let members = PackedMembers(known.bytes, of: plain) {
+      if known.crc == crc, let members = PackedMembers(known.bytes, of: plain) {
         log.add(Int64(plain.bytes.count), .cached)
         return (members, key)
       }
       cache.reject(key, for: .damaged)
     }
     let members = try encode(plain, codec)
-    cache.store(EncodedBlock(bytes: members.bytes, crc: plain.bytes.withUnsafeBytes { CRC32(of: $0) }), as: key)
+    cache.store(EncodedBlock(bytes: members.bytes, crc: crc), as: key)
     return (members, key)
   }
 
