@@ -144,8 +144,8 @@ struct ExtendedSetTests {
 
   @Test func `a folder is named from the set that extends it, and sets stand behind one another`() throws {
     let sets = Sets([
-      "built-in/base": base, "own": ["release": #"{"extends": "../shared/mine", "name": "c"}"#],
-      "shared/mine": ["release": #"{"extends": "base", "binaries": {"b": ["mine"]}}"#, "two": "null"],
+      "built-in/base": base, "own": ["release": #"{"extends": "../others/mine", "name": "c"}"#],
+      "others/mine": ["release": #"{"extends": "base", "binaries": {"b": ["mine"]}}"#, "two": "null"],
     ])
     let rules = try sets.rules()
     #expect(rules.layouts.release.name == "c" && rules.layouts.release.binaries["b"] == ["mine"])
