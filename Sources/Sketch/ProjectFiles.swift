@@ -87,7 +87,7 @@ extension ProjectFiles {
 
   /// The last part of a module's path that is no major version (Go Modules Reference, "Module paths").
   private static func goName(_ path: String) -> String {
-    let bare = path.prefix { $0 != " " && $0 != "/" || $0 == "/" }.filter { $0 != "\"" && $0 != " " && $0 != "\r" }
+    let bare = path.prefix { $0 != " " }.filter { $0 != "\"" && $0 != " " && $0 != "\r" }
     let parts = bare.split(separator: "/")
     let isVersion = { (part: Substring) in
       part.first == "v" && part.count > 1 && part.dropFirst().allSatisfy(\.isNumber)

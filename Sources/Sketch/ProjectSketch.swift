@@ -52,8 +52,6 @@ package struct ProjectSketch {
     return parts.isEmpty ? "." : parts.joined(separator: "/")
   }
 
-  // MARK: Words
-
   private static let releaseComment =
     "What holds for all layouts of the release; see \"kpack help\" and layout.schema.json for every key."
 

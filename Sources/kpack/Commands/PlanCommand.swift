@@ -2,7 +2,6 @@
 
 import Archive
 import Basics
-import Basics
 import JSON
 import Plan
 
